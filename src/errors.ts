@@ -1,0 +1,47 @@
+// Every error that sizecheck raises on purpose. A message is one sentence without the place; `path` and `offset` carry the
+// place, so that one function (the CLI's) can print "artifact: member: at byte N: sentence" for all of them.
+
+/** Where an error happened, in the terms of the user's input. */
+export interface ErrorPlace {
+  /** Name of the member (a byte string, see model/name.ts) or of the file that is at fault. */
+  readonly path?: string | undefined;
+  /** Byte offset: in the decoded archive stream for formats, in the encoded file for codecs, in the file for inspectors. */
+  readonly offset?: number | undefined;
+  readonly cause?: unknown;
+}
+
+/** Base of all expected errors; anything else that is thrown is a bug and keeps its stack. */
+export class SizecheckError extends Error {
+  /** Stable, kebab-case, e.g. `truncated` or `bad-checksum`. */
+  readonly code: string;
+  readonly path: string | undefined;
+  readonly offset: number | undefined;
+
+  constructor(code: string, message: string, place: ErrorPlace = {}) {
+    super(message, place.cause === undefined ? undefined : { cause: place.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.path = place.path;
+    this.offset = place.offset;
+  }
+}
+
+/** The command line asks for something that does not exist or does not fit together. */
+export class UsageError extends SizecheckError {
+  constructor(message: string, place?: ErrorPlace) {
+    super('usage', message, place);
+  }
+}
+
+/** A budgets file is not valid; the message names the JSON path. */
+export class ConfigError extends SizecheckError {
+  constructor(message: string, place?: ErrorPlace) {
+    super('config', message, place);
+  }
+}
+
+/** The input's bytes contradict their own format. */
+export class FormatError extends SizecheckError {}
+
+/** The operating system refused: unreadable, missing, not a regular file, disk full. */
+export class InputError extends SizecheckError {}

@@ -1,0 +1,88 @@
+// Contract of a format: it turns an artifact into a sequence of members and hands each to a sink. A format checks the
+// structure strictly: any doubt that would make totals wrong is a FormatError, oddities are notices.
+import type { ByteSource } from '../bytes/source.ts';
+import type { Name } from '../model/name.ts';
+import type { EntryKind, FormatName, Notice } from '../model/snapshot.ts';
+
+/** An item of an artifact while it streams by. */
+export interface Member {
+  /** Name as stored, byte for byte (byte string); the sink normalises it. */
+  readonly name: Name;
+  readonly kind: EntryKind;
+  /** Logical bytes of content that will follow; 0 for all but files (and hard links that carry a body). */
+  readonly size: number;
+  readonly mode: number | null;
+  readonly uid: number | null;
+  readonly gid: number | null;
+  /** Whole seconds since 1970, rounded down. */
+  readonly mtime: number | null;
+  /** Target of a symlink or hard link as stored, else null. */
+  readonly link: Name | null;
+  /** Offset of the member's header in the archive stream (0 where there is none). */
+  readonly offset: number;
+  /** Allocated bytes where the format knows them (directories); null to have them modelled. */
+  readonly disk: number | null;
+  /** Identity of the content among hard links where the format has one (device and inode); null otherwise. */
+  readonly inode: string | null;
+}
+
+/** Takes members in archive order. */
+export interface MemberSink {
+  /** A member whose content (size > 0) follows through `data` and `end`. */
+  begin(member: Member): void;
+  /** The next piece of the current member's content; the view is valid during the call only. */
+  data(piece: Uint8Array): void;
+  /** `count` zero bytes of content: a hole of a sparse file. */
+  hole(count: number): void;
+  /** The current member is complete. Always follows `begin`, also for members without content. */
+  end(): void;
+  /** A member with random access to its content, instead of begin/data/end. `open` is called at most once, during the call. */
+  file(member: Member, open: () => OpenFile): void;
+  notice(notice: Notice): void;
+}
+
+/** Random access to a member's content; `close` is called when the sink is done with it. */
+export interface OpenFile {
+  readonly source: ByteSource;
+  close(): void;
+}
+
+/** Limits that a reader keeps to; each is named in its error. */
+export interface ReadOptions {
+  /** Largest number of members (`--max-entries`). */
+  readonly maxEntries: number;
+  /** Largest number of content bytes, unpacked (`--max-unpacked`). */
+  readonly maxUnpacked: number;
+  /** Largest codec window (`--max-window`), for formats with codecs inside (deb). */
+  readonly maxWindow: number;
+}
+
+interface FormatBase {
+  readonly name: FormatName;
+  /** How many bits of `head` (up to `formatHeadLength` bytes) speak for this format; 0 where it is not this format. */
+  bid(head: Uint8Array): number;
+}
+
+/** A format that can be read from front to back. */
+export interface StreamFormat extends FormatBase {
+  readonly access: 'stream';
+  reader(sink: MemberSink, options: ReadOptions): StreamReader;
+}
+
+export interface StreamReader {
+  /** Takes the next piece of the archive stream, of any length. The view is not kept after the call. */
+  write(piece: Uint8Array): void;
+  /** The stream ended. @throws FormatError `truncated` where more should have come. */
+  finish(): void;
+}
+
+/** A format that needs random access (zip: its directory is at the end). */
+export interface RandomFormat extends FormatBase {
+  readonly access: 'random';
+  read(source: ByteSource, sink: MemberSink, options: ReadOptions, file: { readonly name: string }): Promise<void>;
+}
+
+export type Format = StreamFormat | RandomFormat;
+
+/** Leading bytes of an artifact that bids may look at. */
+export const formatHeadLength = 4096;

@@ -1,0 +1,27 @@
+// Contract of an inspector: it reads one file's content and returns facts. It never decides anything: that is the rules' work.
+import type { ByteSource } from '../bytes/source.ts';
+import type { Facts } from '../model/facts.ts';
+import type { Name } from '../model/name.ts';
+
+/** How many leading bytes of a file an inspector may look at to say whether the file is its business. */
+export const headLength = 64;
+
+export interface Inspected {
+  /** Normalised path of the entry (byte string). */
+  readonly path: Name;
+  /** Length of the file in bytes. */
+  readonly size: number;
+}
+
+export interface Inspector {
+  readonly name: string;
+  /** `head`: the first `headLength` bytes are enough. `all`: it needs random access to the whole content. */
+  readonly needs: 'head' | 'all';
+  /** Whether the file is of this inspector's kind; `head` holds the first bytes, fewer where the file is shorter. */
+  matches(head: Uint8Array, file: Inspected): boolean;
+  /**
+   * Facts of the content.
+   * @throws FormatError where the content is broken; the caller turns it into a notice on the entry. Anything else is a bug.
+   */
+  inspect(source: ByteSource, file: Inspected): Facts;
+}

@@ -1,0 +1,81 @@
+// What inspectors learn of a member's content. Facts are plain values: rules judge them, snapshots store them.
+
+/** Lengths in bytes that a file would have after GNU strip; null where strip refuses or where it was not computed. */
+export interface StripSizes {
+  /** After `strip -g` (`--strip-debug`). */
+  readonly debug: number | null;
+  /** After `strip --strip-unneeded`. */
+  readonly unneeded: number | null;
+  /** After `strip -s` (`--strip-all`). */
+  readonly all: number | null;
+  /** Why strip refuses the file; absent where it does not. */
+  readonly refused?: string;
+}
+
+/** A reason why stripping would damage the file (STRIP rules of docs/rules/debug-symbols.md). */
+export interface Unsafe {
+  /** `appended-data`, `undescribed-bytes`, `empty-segment`, `moved-section`, `signed-module`. */
+  readonly code: string;
+  /** Bytes concerned; 0 where the danger is not a count of bytes. */
+  readonly bytes: number;
+  readonly message: string;
+}
+
+/** Facts of an ELF file. Field names follow the ELF specification. */
+export interface ElfFacts {
+  readonly type: 'elf';
+  readonly class: 32 | 64;
+  readonly endian: 'little' | 'big';
+  /** `e_machine`, e.g. 62 for x86-64. */
+  readonly machine: number;
+  /** `e_type`: REL, EXEC, DYN, CORE, or the number in hex for others. */
+  readonly elfType: string;
+  /** GNU build id in hex, or null. */
+  readonly buildId: string | null;
+  /** Bytes in the file of sections that hold debug data (as stored, compressed or not). */
+  readonly debugBytes: number;
+  /** Whether any debug section is stored compressed. */
+  readonly compressedDebug: boolean;
+  readonly strip: StripSizes;
+  readonly unsafe: readonly Unsafe[];
+}
+
+/** Facts of an `ar` archive (static library). */
+export interface ArFacts {
+  readonly type: 'ar';
+  readonly thin: boolean;
+  /** Naming convention of the archive. */
+  readonly variant: 'gnu' | 'bsd';
+  /** Members, symbol index and name table not counted. */
+  readonly members: number;
+  /** Members that are ELF objects. */
+  readonly objects: number;
+  readonly strip: StripSizes;
+  readonly unsafe: readonly Unsafe[];
+}
+
+/** How a pyc is checked against its source (PEP 552). */
+export type PycMode = 'timestamp' | 'checked-hash' | 'unchecked-hash';
+
+/** Facts of a Python bytecode file. */
+export interface PycFacts {
+  readonly type: 'pyc';
+  /** Magic number (first two bytes, little endian). */
+  readonly magic: number;
+  /** Python version of the magic, `3.9`; null for a magic of no release. */
+  readonly python: string | null;
+  readonly mode: PycMode;
+  /** Source mtime in the header, seconds modulo 2^32; null in hash modes. */
+  readonly sourceMtime: number | null;
+  /** Source size in the header, bytes modulo 2^32; null in hash modes and before Python 3.3. */
+  readonly sourceSize: number | null;
+  /** PEP 488 tag of the file's name: '' (none), '1', '2', or another. */
+  readonly optimization: string;
+  /** True where the file lies beside its source (`x.pyc`) instead of in `__pycache__`. */
+  readonly legacy: boolean;
+  /** Path of the source that the position implies, whether shipped or not. */
+  readonly source: string | null;
+}
+
+/** What is known of a file's content. */
+export type Facts = ElfFacts | ArFacts | PycFacts;

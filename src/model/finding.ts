@@ -1,0 +1,29 @@
+// What rules say: a finding claims bytes of entries that can go away, and states how.
+import type { Name } from './name.ts';
+
+export type Severity = 'info' | 'warn' | 'error';
+
+/** Bytes of one entry, or of one part of it, that a finding says can go. */
+export interface Claim {
+  readonly path: Name;
+  /** null for the whole file; else the part of it (`debug`, `superseded`). */
+  readonly part: string | null;
+  /** Bytes of content; for part `superseded`, bytes stored in the archive but not in the content. */
+  readonly bytes: number;
+  /** Path of the copy that stays, for claims on duplicates. */
+  readonly keeps?: Name;
+}
+
+export interface Finding {
+  /** Id of the rule. */
+  readonly rule: string;
+  readonly severity: Severity;
+  /** One line: what was found. */
+  readonly title: string;
+  /** Sum of the claims' bytes. */
+  readonly bytes: number;
+  /** Largest first, then by path. */
+  readonly claims: readonly Claim[];
+  /** Shell command (run in the unpacked tree) or setting that removes the waste. */
+  readonly fix: string;
+}

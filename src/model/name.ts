@@ -1,0 +1,70 @@
+// Names of members are bytes, not text: a name may be any byte string, so it is held as a "byte string", a JavaScript string
+// of code units 0-255, one a byte. Equal names are equal strings, and code-unit order is byte order (LC_ALL=C).
+
+/** A name as bytes, one code unit (0-255) a byte; never shown to a person without an escape function of report/. */
+export type Name = string;
+
+const encoder = new TextEncoder();
+const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The byte string of raw bytes. */
+export function nameFromBytes(bytes: Uint8Array): Name {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).latin1Slice();
+}
+
+/** The byte string of ordinary text, as UTF-8. A lone surrogate becomes U+FFFD. */
+export function nameFromText(text: string): Name {
+  return nameFromBytes(encoder.encode(text));
+}
+
+/** The bytes that a name stands for. */
+export function nameToBytes(name: Name): Uint8Array {
+  return Buffer.from(name, 'latin1');
+}
+
+/** The name as text, or null where its bytes are not valid UTF-8. */
+export function nameToText(name: Name): string | null {
+  if (/^[\0-\x7f]*$/.test(name)) return name;
+  try {
+    return strictDecoder.decode(nameToBytes(name));
+  } catch {
+    return null;
+  }
+}
+
+/** What comes of a stored member name: the path inside the artifact, and what was odd about its spelling. */
+export interface NormalizedPath {
+  /** Relative, `/`-separated, without empty and `.` components; the root is `.`. `..` is kept and never resolved. */
+  readonly path: Name;
+  readonly absolute: boolean;
+  readonly escapes: boolean;
+}
+
+/** Brings the spellings `./a`, `/a`, `a/`, `x//a` and `x/./a` of one path together. */
+export function normalizePath(stored: Name): NormalizedPath {
+  const absolute = stored.startsWith('/');
+  if (!absolute && isPlain(stored)) return { path: stored, absolute, escapes: false };
+  const parts = stored.split('/').filter((part) => part !== '' && part !== '.');
+  return { path: parts.length === 0 ? '.' : parts.join('/'), absolute, escapes: parts.includes('..') };
+}
+
+/** Directory that holds `path`; the root's own is null. */
+export function parentPath(path: Name): Name | null {
+  if (path === '.') return null;
+  const slash = path.lastIndexOf('/');
+  return slash < 0 ? '.' : path.slice(0, slash);
+}
+
+/** Last component of `path`. */
+export function baseName(path: Name): Name {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** Comparison for sorting: by code unit, so by byte, on every machine and in every locale. */
+export function compareNames(a: Name, b: Name): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function isPlain(stored: Name): boolean {
+  return stored !== '' && !/(?:^|\/)\.{0,2}(?:\/|$)/.test(stored);
+}

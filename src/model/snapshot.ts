@@ -1,0 +1,91 @@
+// A snapshot is all that is known of one artifact: its entries, sizes, facts and notices. Plain readonly values: it can be
+// saved, read back and judged again by newer rules.
+import type { Facts } from './facts.ts';
+import type { Name } from './name.ts';
+
+/** Formats an artifact can have. */
+export type FormatName = 'directory' | 'tar' | 'zip' | 'deb' | 'ar' | 'elf';
+
+/** Compressions around an artifact's format. */
+export type CodecName = 'gzip' | 'zstd' | 'xz' | 'bzip2';
+
+export type EntryKind = 'file' | 'directory' | 'symlink' | 'hardlink' | 'other';
+
+/** One path of an artifact. */
+export interface Entry {
+  /** Relative, normalised path (byte string); the root is `.`. */
+  readonly path: Name;
+  /** `file` is the first name (in byte order) of a regular file, `hardlink` each further name of it. */
+  readonly kind: EntryKind;
+  /** Bytes of content (sparse files by logical length); 0 for all but `file`. */
+  readonly size: number;
+  /** Allocated bytes, `st_blocks*512`; modelled with 4 KiB blocks inside archives; 0 for `hardlink`. */
+  readonly disk: number;
+  /** Permission bits (07777), or null where the artifact does not record them. */
+  readonly mode: number | null;
+  readonly uid: number | null;
+  readonly gid: number | null;
+  /** Modification time in whole seconds since 1970 (rounded down), or null. */
+  readonly mtime: number | null;
+  /** `sha256:<hex>` of the content; null for all but `file`, and where it was not computed. */
+  readonly digest: string | null;
+  /** Target of a symlink as stored, or the path of the `file` entry a hardlink shares content with. */
+  readonly link: Name | null;
+  readonly facts: Facts | null;
+}
+
+/** Content that a later member of the same path replaced: stored in the archive, lost on extraction. */
+export interface Superseded {
+  readonly path: Name;
+  /** Bytes of content of the earlier member. */
+  readonly size: number;
+}
+
+/** A recoverable oddity of the artifact. */
+export interface Notice {
+  /** Stable, kebab-case. */
+  readonly code: string;
+  /** Entry concerned (byte string), or null for the artifact as a whole. */
+  readonly path: Name | null;
+  readonly message: string;
+}
+
+export interface Totals {
+  /** Bytes of regular files, each hard-linked file once. */
+  readonly content: number;
+  /** Allocated bytes as `du` counts them, directories included. */
+  readonly disk: number;
+  /** Length of the archive stream inside all codecs; null for a directory or a single file. */
+  readonly archive: number | null;
+  /** Length of the artifact file itself; null for a directory. */
+  readonly compressed: number | null;
+  /** Distinct regular files. */
+  readonly files: number;
+  /** Directories, the root and implied ones included. */
+  readonly directories: number;
+  readonly symlinks: number;
+  /** Further names of regular files. */
+  readonly hardlinks: number;
+  /** Devices, fifos, sockets and members of unknown type. */
+  readonly other: number;
+}
+
+export interface ArtifactIdentity {
+  /** As the user named it (text); `-` for standard input. */
+  readonly name: string;
+  readonly format: FormatName;
+  /** Codecs around the format, outermost first. */
+  readonly codecs: readonly CodecName[];
+  /** Length of the artifact file in bytes; null for a directory. */
+  readonly length: number | null;
+}
+
+export interface Snapshot {
+  readonly artifact: ArtifactIdentity;
+  readonly totals: Totals;
+  /** Sorted by path, byte order; the root first. */
+  readonly entries: readonly Entry[];
+  /** In archive order. */
+  readonly superseded: readonly Superseded[];
+  readonly notices: readonly Notice[];
+}
