@@ -15,7 +15,15 @@ export interface ByteSource {
 
 /** Checks a range against a source's size before anything is allocated for it. */
 export function checkRange(size: number, offset: number, length: number): void {
-  if (!(Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0 && length <= size - offset)) {
+  if (
+    !(
+      Number.isSafeInteger(offset) &&
+      Number.isSafeInteger(length) &&
+      offset >= 0 &&
+      length >= 0 &&
+      length <= size - offset
+    )
+  ) {
     throw new FormatError('out-of-range', `needs ${length} bytes at ${offset}, but there are only ${size}`, {
       offset: Number.isSafeInteger(offset) ? offset : undefined,
     });

@@ -9,7 +9,7 @@ const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** The byte string of raw bytes. */
 export function nameFromBytes(bytes: Uint8Array): Name {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).latin1Slice();
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 
 /** The byte string of ordinary text, as UTF-8. A lone surrogate becomes U+FFFD. */
