@@ -1,0 +1,89 @@
+// Extension headers: pax (x, g, Solaris X) and GNU long names (L, K). They describe the next member and are bounded in total.
+import { FormatError } from '../../errors.ts';
+import { nameFromBytes } from '../../model/name.ts';
+import type { Name } from '../../model/name.ts';
+import { blockSize } from './header.ts';
+import type { TarHeader } from './header.ts';
+import { applyPaxRecords, parsePaxRecords } from './pax.ts';
+import { notice, paddingOf } from './state.ts';
+import type { Extensions, TarState } from './state.ts';
+
+/** Largest total of extension headers before one member, in bytes (1 MiB). */
+export const maxExtension = 1 << 20;
+
+export function isExtension(header: TarHeader): boolean {
+  return 'xXgLK'.includes(header.type);
+}
+
+export function startExtension(state: TarState, header: TarHeader, offset: number): void {
+  const extensions = (state.extensions ??= {
+    pax: {},
+    paxHeaders: 0,
+    longName: null,
+    longLink: null,
+    bytes: 0,
+    offset,
+  });
+  // A header block counts too: thousands of empty extensions are as endless as one huge one.
+  extensions.bytes += header.size + blockSize;
+  if (extensions.bytes > maxExtension) {
+    throw new FormatError(
+      'extension-too-large',
+      `has more than ${maxExtension} bytes of extension headers before one member`,
+      {
+        offset: extensions.offset,
+      },
+    );
+  }
+  state.extensionType = header.type;
+  state.extensionParts = [];
+  state.phase = 'extension';
+  state.remaining = header.size;
+  state.padding = paddingOf(header.size);
+}
+
+export function takeExtension(state: TarState, piece: Uint8Array, at: number): number {
+  const used = Math.min(state.remaining, piece.length - at);
+  state.extensionParts.push(piece.slice(at, at + used));
+  state.remaining -= used;
+  return used;
+}
+
+export function endExtension(state: TarState): void {
+  const bytes = Buffer.concat(state.extensionParts);
+  const { extensions, extensionType } = state;
+  const offset = state.offset - bytes.length;
+  state.extensionParts = [];
+  state.phase = 'skip';
+  state.remaining = state.padding;
+  if (extensions !== null) applyExtension(state, extensions, extensionType, bytes, offset);
+}
+
+function applyExtension(state: TarState, extensions: Extensions, type: string, bytes: Buffer, offset: number): void {
+  switch (type) {
+    case 'L':
+    case 'K': {
+      const key = type === 'L' ? 'longName' : 'longLink';
+      if (extensions[key] !== null)
+        notice(state, 'conflicting-headers', extensions[key], 'is named by two GNU headers; the later counts');
+      extensions[key] = untilNul(bytes);
+      break;
+    }
+    case 'g': {
+      applyPaxRecords(state.globals, parsePaxRecords(bytes, offset), offset);
+      const set = (['path', 'linkpath', 'size'] as const).filter((key) => state.globals[key] !== undefined);
+      if (set.length > 0) notice(state, 'global-override', null, `sets ${set.join(' and ')} for all following members`);
+      if (extensions.bytes === bytes.length + blockSize) state.extensions = null;
+      break;
+    }
+    default:
+      if (type === 'X') notice(state, 'unknown-type', null, 'has a Solaris extended header, read as a pax header');
+      extensions.paxHeaders++;
+      applyPaxRecords(extensions.pax, parsePaxRecords(bytes, offset), offset);
+  }
+}
+
+function untilNul(bytes: Buffer): Name {
+  const nul = bytes.indexOf(0);
+  return nameFromBytes(nul < 0 ? bytes : bytes.subarray(0, nul));
+}

@@ -1,0 +1,156 @@
+// One 512-byte tar header block, read strictly (POSIX.1-2017 pax "ustar Interchange Format"; GNU tar manual, "Basic Tar
+// Format"). A number that a total depends on is exact or a FormatError; it is never guessed.
+import { FormatError } from '../../errors.ts';
+import { nameFromBytes } from '../../model/name.ts';
+import type { Name } from '../../model/name.ts';
+
+export const blockSize = 512;
+
+export type TarMagic = 'posix' | 'gnu' | 'v7';
+
+export interface TarHeader {
+  readonly name: Name;
+  readonly link: Name;
+  readonly mode: number | null;
+  readonly uid: number | null;
+  readonly gid: number | null;
+  readonly size: number;
+  readonly mtime: number | null;
+  /** The type flag as a character; `'0'` for the NUL of old archives. */
+  readonly type: string;
+  readonly magic: TarMagic;
+}
+
+/** Sum of the block's bytes with the checksum field counted as spaces: unsigned, and signed as some old writers had it. */
+function sums(block: Uint8Array): { unsigned: number; signed: number } {
+  let unsigned = 8 * 0x20;
+  let high = 0;
+  for (let at = 0; at < blockSize; at++) {
+    if (at === 148) at = 156;
+    const byte = block[at] ?? 0;
+    unsigned += byte;
+    high += byte >> 7;
+  }
+  return { unsigned, signed: unsigned - 256 * high };
+}
+
+/** Whether the block's stored checksum is that of its bytes. */
+export function checksumMatches(block: Uint8Array): boolean {
+  if (block.length < blockSize) return false;
+  const stored = parseOctal(block, 148, 8);
+  if (stored === null) return false;
+  const { unsigned, signed } = sums(block);
+  return stored === unsigned || stored === signed;
+}
+
+export function isZero(bytes: Uint8Array): boolean {
+  for (const byte of bytes) if (byte !== 0) return false;
+  return true;
+}
+
+/**
+ * Fields of a header whose checksum was found good.
+ * @throws FormatError `bad-number` where the size is not an exact non-negative number below 2^53.
+ */
+export function parseHeader(block: Uint8Array, offset: number): TarHeader {
+  const magic = magicOf(block);
+  const prefix = magic === 'posix' ? text(block, 345, 155) : '';
+  const name = text(block, 0, 100);
+  const full = prefix === '' ? name : `${prefix}/${name}`;
+  const flag = block[156] ?? 0;
+  return {
+    name: full,
+    link: text(block, 157, 100),
+    mode: optionalNumber(block, 100, 8),
+    uid: optionalNumber(block, 108, 8),
+    gid: optionalNumber(block, 116, 8),
+    size: sizeField(block, 124, 'size', full, offset),
+    mtime: optionalNumber(block, 136, 12),
+    type: flag === 0 ? '0' : String.fromCharCode(flag),
+    magic,
+  };
+}
+
+/**
+ * A 12-byte size-like field: octal or base-256.
+ * @throws FormatError `bad-number` for signs, other digits, negative and too large values.
+ */
+export function sizeField(block: Uint8Array, at: number, field: string, path: Name, offset: number): number {
+  const value = parseNumber(block, at, 12);
+  if (value === null || value < 0n || value > BigInt(Number.MAX_SAFE_INTEGER) || isUnterminated(block, at, 12)) {
+    throw new FormatError(
+      'bad-number',
+      `has a tar header whose ${field} field is not a size (${spell(block, at, 12)})`,
+      {
+        path,
+        offset: offset + at,
+      },
+    );
+  }
+  return Number(value);
+}
+
+function magicOf(block: Uint8Array): TarMagic {
+  const magic = nameFromBytes(block.subarray(257, 265));
+  if (magic.startsWith('ustar\0')) return 'posix';
+  return magic === 'ustar  \0' ? 'gnu' : 'v7';
+}
+
+/** Bytes up to the first NUL. */
+function text(block: Uint8Array, at: number, length: number): Name {
+  let end = at;
+  while (end < at + length && block[end] !== 0) end++;
+  return nameFromBytes(block.subarray(at, end));
+}
+
+/** mode, owner and time decide no total: what cannot be read is unknown. */
+function optionalNumber(block: Uint8Array, at: number, length: number): number | null {
+  const value = parseNumber(block, at, length);
+  if (value === null || value > BigInt(Number.MAX_SAFE_INTEGER) || value < BigInt(Number.MIN_SAFE_INTEGER)) return null;
+  return Number(value);
+}
+
+/** Octal with optional leading spaces, or big-endian two's complement base-256 (GNU); null where it is neither. */
+function parseNumber(block: Uint8Array, at: number, length: number): bigint | null {
+  const first = block[at] ?? 0;
+  if ((first & 0x80) === 0) {
+    const octal = parseOctal(block, at, length);
+    return octal === null ? null : BigInt(octal);
+  }
+  // The top bit marks base-256, the next one is the sign.
+  let value = BigInt(first & 0x7f);
+  if ((first & 0x40) !== 0) value -= 0x80n;
+  for (let index = at + 1; index < at + length; index++) value = value * 256n + BigInt(block[index] ?? 0);
+  return value;
+}
+
+/** At most 12 digits, so at most 36 bits: exact as a number. A blank field is 0, as GNU tar and bsdtar take it. */
+function parseOctal(block: Uint8Array, at: number, length: number): number | null {
+  let index = at;
+  const end = at + length;
+  while (index < end && block[index] === 0x20) index++;
+  let value = 0;
+  for (; index < end; index++) {
+    const byte = block[index] ?? 0;
+    if (byte === 0 || byte === 0x20) return value;
+    if (byte < 0x30 || byte > 0x37) return null;
+    value = value * 8 + (byte - 0x30);
+  }
+  return value;
+}
+
+/** Twelve octal digits without a terminator: writers disagree on what they mean. */
+function isUnterminated(block: Uint8Array, at: number, length: number): boolean {
+  for (let index = at; index < at + length; index++) {
+    const byte = block[index] ?? 0;
+    if (byte < 0x30 || byte > 0x37) return false;
+  }
+  return true;
+}
+
+function spell(block: Uint8Array, at: number, length: number): string {
+  const raw = nameFromBytes(block.subarray(at, at + length));
+  return /^[\x20-\x7e\0]*$/.test(raw)
+    ? `"${raw.replaceAll('\0', ' ').trim()}"`
+    : `bytes ${Buffer.from(raw, 'latin1').toString('hex')}`;
+}

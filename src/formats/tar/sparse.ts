@@ -1,0 +1,90 @@
+// Sparse files in tar: which stretches of the logical file are stored. All four encodings end up as one checked list of
+// segments, so that totals count the logical length and a digest equals that of the expanded file.
+import { FormatError } from '../../errors.ts';
+import type { Name } from '../../model/name.ts';
+import { sizeField } from './header.ts';
+
+/** A stored stretch of the logical file, in bytes. */
+export interface Segment {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Largest sparse map in bytes, counted over its blocks (1 MiB). */
+export const maxSparseMap = 1 << 20;
+
+/** Reads `count` offset/length pairs of 24 bytes (old GNU format); an empty pair ends the list. */
+export function readPairs(block: Uint8Array, at: number, count: number, path: Name, offset: number): Segment[] {
+  const segments: Segment[] = [];
+  for (let index = 0; index < count; index++) {
+    const pair = at + index * 24;
+    if (block[pair] === 0 && block[pair + 12] === 0) break;
+    segments.push({
+      offset: sizeField(block, pair, 'sparse offset', path, offset),
+      length: sizeField(block, pair + 12, 'sparse length', path, offset),
+    });
+  }
+  return segments;
+}
+
+/** Segments of alternating offsets and lengths. @throws FormatError `bad-sparse-map`. */
+export function segmentsOfMap(map: readonly number[], path: Name, offset: number): Segment[] {
+  if (map.length % 2 !== 0) throw badMap('holds an odd number of values', path, offset);
+  const segments: Segment[] = [];
+  for (let index = 0; index < map.length; index += 2) {
+    segments.push({ offset: map[index] ?? 0, length: map[index + 1] ?? 0 });
+  }
+  return segments;
+}
+
+/** The map at the head of a pax 1.0 sparse body: decimal numbers, a line each. Null while more bytes are needed. */
+export function parseMapText(text: string, path: Name, offset: number): { segments: Segment[]; length: number } | null {
+  const first = text.indexOf('\n');
+  if (first < 0) {
+    if (text.length > 20) throw badMap('has no count', path, offset);
+    return null;
+  }
+  const count = decimal(text.slice(0, first), path, offset);
+  if (count > maxSparseMap / 4) throw badMap(`claims ${count} segments, more than a map of 1 MiB holds`, path, offset);
+  const values: number[] = [];
+  let at = first + 1;
+  while (values.length < count * 2) {
+    const end = text.indexOf('\n', at);
+    if (end < 0) {
+      if (text.length - at > 20) throw badMap('holds a number of more than 20 digits', path, offset);
+      return null;
+    }
+    values.push(decimal(text.slice(at, end), path, offset));
+    at = end + 1;
+  }
+  return { segments: segmentsOfMap(values, path, offset), length: at };
+}
+
+/** Checks order, overlap and sums. @throws FormatError `bad-sparse-map`. */
+export function checkSegments(
+  segments: readonly Segment[],
+  realSize: number,
+  stored: number,
+  path: Name,
+  offset: number,
+): void {
+  let end = 0;
+  let sum = 0;
+  for (const segment of segments) {
+    if (segment.offset < end) throw badMap('has segments that overlap or are out of order', path, offset);
+    end = segment.offset + segment.length;
+    sum += segment.length;
+    if (end > realSize) throw badMap(`runs past the file's size of ${realSize} bytes`, path, offset);
+  }
+  if (sum !== stored) throw badMap(`covers ${sum} bytes, but ${stored} are stored`, path, offset);
+}
+
+function decimal(text: string, path: Name, offset: number): number {
+  const value = /^[0-9]{1,20}$/.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isSafeInteger(value)) throw badMap('holds something that is not a size', path, offset);
+  return value;
+}
+
+export function badMap(what: string, path: Name, offset: number): FormatError {
+  return new FormatError('bad-sparse-map', `has a sparse map that ${what}`, { path, offset });
+}

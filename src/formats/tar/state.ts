@@ -1,0 +1,111 @@
+// What the tar reader knows between two pieces of the stream.
+import type { Name } from '../../model/name.ts';
+import type { MemberSink } from '../format.ts';
+import { blockSize } from './header.ts';
+import type { TarHeader } from './header.ts';
+import type { PaxFields } from './pax.ts';
+import type { Segment } from './sparse.ts';
+
+/**
+ * `header`: a 512-byte block is expected. `extension`: body of a pax or GNU long-name header. `body`: content of a member.
+ * `skip`: bytes that belong to no member. `sparse-header`: continuation of an old GNU sparse map. `sparse-map`: the map at the
+ * head of a pax 1.0 sparse body. `end`: after a zero block.
+ */
+export type Phase = 'header' | 'extension' | 'body' | 'skip' | 'sparse-header' | 'sparse-map' | 'end';
+
+/** Headers that describe the next member. */
+export interface Extensions {
+  pax: PaxFields;
+  paxHeaders: number;
+  longName: Name | null;
+  longLink: Name | null;
+  /** Bytes of extension bodies so far. */
+  bytes: number;
+  /** Offset of the first of them, for errors. */
+  offset: number;
+}
+
+/** A sparse member on its way. */
+export interface SparseWork {
+  readonly header: TarHeader;
+  readonly path: Name;
+  readonly realSize: number;
+  readonly offset: number;
+  segments: Segment[];
+  /** Bytes of map read so far. */
+  mapBytes: number;
+  /** Text of a pax 1.0 map read so far. */
+  text: string;
+}
+
+export interface TarState {
+  readonly sink: MemberSink;
+  phase: Phase;
+  /** Offset in the archive of the next byte of input. */
+  offset: number;
+  readonly block: Buffer;
+  filled: number;
+  /** Bytes left of the current body, extension or skip. */
+  remaining: number;
+  /** Zero padding to skip after the current body. */
+  padding: number;
+  path: Name;
+  /** Whether `begin` was called for the current body. */
+  open: boolean;
+  segments: readonly Segment[] | null;
+  segment: number;
+  /** Logical position in the current sparse file, its size, and bytes left of the current segment. */
+  logical: number;
+  realSize: number;
+  segmentLeft: number;
+  sparse: SparseWork | null;
+  extensionType: string;
+  extensionParts: Uint8Array[];
+  extensions: Extensions | null;
+  globals: PaxFields;
+  /** Size claimed by a link or directory header, where only the next block tells whether a body follows. */
+  doubtfulBody: number;
+  sawHeader: boolean;
+  /** Zero blocks seen at the end, and bytes after it that are not zero (with those between them). */
+  zeroBlocks: number;
+  endOffset: number;
+  trailing: number;
+}
+
+export function initialState(sink: MemberSink): TarState {
+  return {
+    sink,
+    phase: 'header',
+    offset: 0,
+    block: Buffer.alloc(blockSize),
+    filled: 0,
+    remaining: 0,
+    padding: 0,
+    path: '',
+    open: false,
+    segments: null,
+    segment: 0,
+    logical: 0,
+    realSize: 0,
+    segmentLeft: 0,
+    sparse: null,
+    extensionType: '',
+    extensionParts: [],
+    extensions: null,
+    globals: {},
+    doubtfulBody: 0,
+    sawHeader: false,
+    zeroBlocks: 0,
+    endOffset: 0,
+    trailing: 0,
+  };
+}
+
+/** Zero bytes that fill `size` up to whole blocks. */
+export function paddingOf(size: number): number {
+  return (blockSize - (size % blockSize)) % blockSize;
+}
+
+export function notice(state: TarState, code: string, path: Name | null, message: string): void {
+  state.sink.notice({ code, path, message });
+}

@@ -1,0 +1,239 @@
+// The tar reader: v7, ustar, GNU and pax archives as a state machine over pieces of any length. It reads front to back,
+// keeps one block, and ends well only where the archive's own end was seen or its absence is reported.
+import { FormatError } from '../../errors.ts';
+import { nameFromBytes } from '../../model/name.ts';
+import type { Name } from '../../model/name.ts';
+import type { MemberSink, StreamFormat, StreamReader } from '../format.ts';
+import { blockSize, checksumMatches, isZero, parseHeader } from './header.ts';
+import { endExtension, isExtension, startExtension, takeExtension } from './extensions.ts';
+import { beginSparse, startMember } from './member.ts';
+import { badMap, maxSparseMap, parseMapText, readPairs } from './sparse.ts';
+import { initialState, notice, paddingOf } from './state.ts';
+import type { TarState } from './state.ts';
+
+export const tarFormat: StreamFormat = {
+  name: 'tar',
+  access: 'stream',
+  bid(head) {
+    if (!checksumMatches(head)) return isZero(head) && head.length >= 2 * blockSize ? 8 : 0;
+    return nameFromBytes(head.subarray(257, 262)) === 'ustar' ? 104 : 64;
+  },
+  reader: tarReader,
+};
+
+export function tarReader(sink: MemberSink): StreamReader {
+  const state = initialState(sink);
+  return {
+    write(piece) {
+      let at = 0;
+      while (at < piece.length) {
+        const used = step(state, piece, at);
+        at += used;
+        state.offset += used;
+        settle(state);
+      }
+    },
+    finish: () => finish(state),
+  };
+}
+
+/** Takes some bytes of `piece` from `at` on; returns how many. */
+function step(state: TarState, piece: Uint8Array, at: number): number {
+  switch (state.phase) {
+    case 'header':
+    case 'sparse-header':
+      return takeBlock(state, piece, at);
+    case 'extension':
+      return takeExtension(state, piece, at);
+    case 'body':
+      return takeBody(state, piece, at);
+    case 'sparse-map':
+      return takeSparseMap(state, piece, at);
+    case 'end':
+      return takeEnd(state, piece, at);
+    case 'skip':
+  }
+  const used = Math.min(state.remaining, piece.length - at);
+  state.remaining -= used;
+  return used;
+}
+
+/** Moves on where a phase has nothing left to take. */
+function settle(state: TarState): void {
+  if (state.remaining > 0) return;
+  if (state.phase === 'body') endBody(state);
+  if (state.phase === 'extension') endExtension(state);
+  if (state.phase === 'skip' && state.remaining === 0) state.phase = 'header';
+}
+
+function takeBlock(state: TarState, piece: Uint8Array, at: number): number {
+  const used = Math.min(blockSize - state.filled, piece.length - at);
+  state.block.set(piece.subarray(at, at + used), state.filled);
+  state.filled += used;
+  if (state.filled < blockSize) return used;
+  state.filled = 0;
+  const offset = state.offset + used - blockSize;
+  if (state.phase === 'header') takeHeader(state, offset);
+  else takeSparseHeader(state, offset);
+  return used;
+}
+
+function takeHeader(state: TarState, offset: number): void {
+  const { block } = state;
+  if (isZero(block)) {
+    noEntryAfter(state, offset);
+    state.phase = 'end';
+    state.zeroBlocks = 1;
+    state.endOffset = offset;
+    return;
+  }
+  if (!checksumMatches(block)) {
+    if (state.doubtfulBody > 0) {
+      const rest = state.doubtfulBody + paddingOf(state.doubtfulBody) - blockSize;
+      state.doubtfulBody = 0;
+      state.phase = 'skip';
+      state.remaining = rest;
+      return;
+    }
+    throw new FormatError('bad-checksum', 'has a damaged tar header: its checksum is wrong', {
+      path: state.path || undefined,
+      offset,
+    });
+  }
+  state.doubtfulBody = 0;
+  state.sawHeader = true;
+  const header = parseHeader(block, offset);
+  if (isExtension(header)) startExtension(state, header, offset);
+  else startMember(state, header, offset);
+}
+
+function takeBody(state: TarState, piece: Uint8Array, at: number): number {
+  let used = Math.min(state.remaining, piece.length - at);
+  if (state.segments !== null) {
+    openSegment(state, state.segments);
+    used = Math.min(used, state.segmentLeft);
+    state.segmentLeft -= used;
+    state.logical += used;
+  }
+  state.remaining -= used;
+  state.sink.data(piece.subarray(at, at + used));
+  return used;
+}
+
+/** Moves to the next segment that holds bytes, with the hole before it. */
+function openSegment(state: TarState, segments: TarState['segments'] & object): void {
+  while (state.segmentLeft === 0) {
+    const segment = segments[state.segment++];
+    if (segment === undefined) return;
+    if (segment.offset > state.logical) state.sink.hole(segment.offset - state.logical);
+    state.logical = segment.offset;
+    state.segmentLeft = segment.length;
+  }
+}
+
+function endBody(state: TarState): void {
+  if (state.segments !== null && state.realSize > state.logical) state.sink.hole(state.realSize - state.logical);
+  state.segments = null;
+  state.open = false;
+  state.sink.end();
+  state.phase = 'skip';
+  state.remaining = state.padding;
+}
+
+function takeSparseHeader(state: TarState, offset: number): void {
+  const work = state.sparse;
+  if (work === null) return;
+  work.mapBytes += blockSize;
+  if (work.mapBytes > maxSparseMap) throw badMap(`is larger than ${maxSparseMap} bytes`, work.path, offset);
+  // Not push(...): a map may hold more pairs than a call takes arguments.
+  work.segments = work.segments.concat(readPairs(state.block, 0, 21, work.path, offset));
+  if (state.block[504] === 0) beginSparse(state, work, work.segments, work.header.size);
+}
+
+function takeSparseMap(state: TarState, piece: Uint8Array, at: number): number {
+  const work = state.sparse;
+  if (work === null) return 0;
+  const used = Math.min(blockSize - state.filled, piece.length - at);
+  state.block.set(piece.subarray(at, at + used), state.filled);
+  state.filled += used;
+  if (state.filled < blockSize) return used;
+  state.filled = 0;
+  work.text += nameFromBytes(state.block);
+  work.mapBytes += blockSize;
+  const end = state.offset + used;
+  if (work.mapBytes > Math.min(maxSparseMap, state.remaining))
+    throw badMap('is not inside the member', work.path, end - blockSize);
+  const map = parseMapText(work.text, work.path, work.offset);
+  if (map !== null && work.mapBytes === map.length + paddingOf(map.length)) {
+    beginSparse(state, work, map.segments, state.remaining - work.mapBytes);
+  }
+  return used;
+}
+
+/** After the first zero block: a second one ends the archive, all that is not zero is counted and reported. */
+function takeEnd(state: TarState, piece: Uint8Array, at: number): number {
+  const rest = piece.subarray(at);
+  if (state.trailing > 0) {
+    state.trailing += rest.length;
+    return rest.length;
+  }
+  const first = firstNonZero(rest);
+  if (first >= 0) state.trailing = rest.length - first;
+  const zeros = state.offset + (first < 0 ? rest.length : first) - state.endOffset;
+  state.zeroBlocks = Math.floor(zeros / blockSize);
+  return rest.length;
+}
+
+function firstNonZero(bytes: Uint8Array): number {
+  for (let index = 0; index < bytes.length; index++) if (bytes[index] !== 0) return index;
+  return -1;
+}
+
+function finish(state: TarState): void {
+  const { offset } = state;
+  const at = { path: state.path || undefined, offset };
+  if (state.phase === 'end') {
+    if (state.zeroBlocks < 2 && state.trailing > 0) {
+      notice(
+        state,
+        'lone-zero-block',
+        null,
+        `has a lone zero block at ${state.endOffset}; what follows is not part of the archive`,
+      );
+    }
+    if (state.trailing > 0) {
+      notice(
+        state,
+        'data-after-end',
+        null,
+        `has ${state.trailing} bytes after the end of the archive; they are not counted`,
+      );
+    }
+    return;
+  }
+  if (state.phase === 'skip' || (state.phase === 'header' && state.filled === 0)) {
+    // Padding of the last body may be missing: umoci writes such layers.
+    if (state.phase === 'skip' && state.remaining >= blockSize)
+      throw truncated(`${state.remaining} more bytes should follow`, at);
+    if (!state.sawHeader) throw truncated('it holds no header', at);
+    noEntryAfter(state, offset);
+    notice(state, 'no-end-of-archive', null, `ends at ${offset} without an end-of-archive mark; it may have been cut`);
+    return;
+  }
+  if (state.phase === 'body') throw truncated(`${state.remaining} more bytes of this member should follow`, at);
+  throw truncated(
+    `a header or extension of ${state.filled > 0 ? blockSize - state.filled : state.remaining} more bytes should follow`,
+    at,
+  );
+}
+
+function noEntryAfter(state: TarState, offset: number): void {
+  if (state.extensions === null) return;
+  throw new FormatError('orphan-header', 'ends after an extension header that belongs to no member', {
+    offset: state.extensions.offset ?? offset,
+  });
+}
+
+function truncated(what: string, at: { path: Name | undefined; offset: number }): FormatError {
+  return new FormatError('truncated', `is cut short: ${what}`, at);
+}
