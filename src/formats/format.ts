@@ -24,6 +24,8 @@ export interface Member {
   readonly disk: number | null;
   /** Identity of the content among hard links where the format has one (device and inode); null otherwise. */
   readonly inode: string | null;
+  /** Why the content cannot be read (encrypted, unknown method): `begin` and `end` follow without data, `size` still counts. */
+  readonly unreadable?: string;
 }
 
 /** Takes members in archive order. */
@@ -36,7 +38,7 @@ export interface MemberSink {
   hole(count: number): void;
   /** The current member is complete. Always follows `begin`, also for members without content. */
   end(): void;
-  /** A member with random access to its content, instead of begin/data/end. `open` is called at most once, during the call. */
+  /** A member with random access to its content, instead of begin/data/end. `open` may be called until the artifact is closed. */
   file(member: Member, open: () => OpenFile): void;
   notice(notice: Notice): void;
 }

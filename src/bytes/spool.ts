@@ -1,0 +1,99 @@
+// A place for content that streams by but must be looked at with random access: memory up to a limit, then one temporary
+// file that is unlinked as soon as it is open, so that nothing stays behind however the process ends.
+import { closeSync, constants, openSync, unlinkSync, writeSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InputError } from '../errors.ts';
+import { fileSource, memorySource } from './source.ts';
+import type { ByteSource } from './source.ts';
+
+/** Bytes that a spool keeps in memory before it moves to a file (32 MiB). */
+export const defaultSpoolMemory = 32 * 1024 * 1024;
+
+export class Spool {
+  readonly #limit: number;
+  #memory: Buffer = Buffer.alloc(0);
+  #size = 0;
+  #fd: number | null = null;
+
+  constructor(memoryLimit = defaultSpoolMemory) {
+    this.#limit = memoryLimit;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Appends a copy of `piece`. @throws InputError `spool-failed` when the temporary file cannot take it. */
+  write(piece: Uint8Array): void {
+    const end = this.#size + piece.length;
+    if (this.#fd === null && end <= this.#limit) {
+      this.#reserve(end);
+      this.#memory.set(piece, this.#size);
+    } else {
+      if (this.#fd === null) this.#moveToFile();
+      this.#append(piece);
+    }
+    this.#size = end;
+  }
+
+  /** Random access to what was written; valid until the next `reset` or `close`. */
+  source(): ByteSource {
+    if (this.#fd !== null) return fileSource(this.#fd, this.#size);
+    return memorySource(this.#memory.subarray(0, this.#size));
+  }
+
+  /** Empties the spool; its memory is kept for the next use. */
+  reset(): void {
+    if (this.#fd !== null) closeSync(this.#fd);
+    this.#fd = null;
+    this.#size = 0;
+  }
+
+  close(): void {
+    this.reset();
+    this.#memory = Buffer.alloc(0);
+  }
+
+  #reserve(length: number): void {
+    if (length <= this.#memory.length) return;
+    const grown = Buffer.allocUnsafeSlow(Math.min(this.#limit, Math.max(length, 2 * this.#memory.length, 65_536)));
+    grown.set(this.#memory.subarray(0, this.#size));
+    this.#memory = grown;
+  }
+
+  #moveToFile(): void {
+    const path = join(tmpdir(), `sizecheck-${process.pid}-${randomBytes(8).toString('hex')}.spool`);
+    try {
+      this.#fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+      unlinkSync(path);
+    } catch (error) {
+      throw new InputError('spool-failed', `cannot make a temporary file in ${tmpdir()} (set TMPDIR)`, {
+        cause: error,
+      });
+    }
+    const held = this.#memory.subarray(0, this.#size);
+    this.#size = 0;
+    this.#append(held);
+    this.#size = held.length;
+  }
+
+  #append(piece: Uint8Array): void {
+    if (this.#fd === null) return;
+    let written = 0;
+    try {
+      while (written < piece.length) {
+        written += writeSync(this.#fd, piece, written, piece.length - written, this.#size + written);
+      }
+    } catch (error) {
+      throw new InputError(
+        'spool-failed',
+        `cannot write a temporary file of ${this.#size + written} bytes in ${tmpdir()}`,
+        {
+          cause: error,
+        },
+      );
+    }
+  }
+}

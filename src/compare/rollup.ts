@@ -1,0 +1,83 @@
+// Sizes by directory: what each holds itself (`du -S`) and with all below it (`du`). The root's outer figures are the totals.
+import { compareNames, parentPath } from '../model/name.ts';
+import type { Name } from '../model/name.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+
+export interface Sizes {
+  /** Bytes of regular files, each hard-linked file once at its first path. */
+  readonly content: number;
+  /** Allocated bytes, the directories' own included. */
+  readonly disk: number;
+}
+
+export interface TreeNode extends Sizes {
+  readonly path: Name;
+  /** Distinct regular files in it and below. */
+  readonly files: number;
+  /** Files directly inside only; `disk` includes the directory itself. */
+  readonly own: Sizes;
+}
+
+interface Sum {
+  content: number;
+  disk: number;
+  files: number;
+}
+
+/** One node a directory, sorted by path, the root (`.`) first. */
+export function rollup(snapshot: Snapshot): TreeNode[] {
+  const own = new Map<Name, Sum>();
+  const at = (path: Name): Sum => {
+    let sum = own.get(path);
+    if (sum === undefined) own.set(path, (sum = { content: 0, disk: 0, files: 0 }));
+    return sum;
+  };
+  at('.');
+  for (const entry of snapshot.entries) {
+    const sum = at(entry.kind === 'directory' ? entry.path : (parentPath(entry.path) ?? '.'));
+    sum.content += entry.size;
+    sum.disk += entry.disk;
+    if (entry.kind === 'file') sum.files++;
+  }
+  const outer = outerSums(own);
+  return [...own]
+    .map(([path, sum]) => {
+      const whole = outer.get(path) ?? sum;
+      return {
+        path,
+        content: whole.content,
+        disk: whole.disk,
+        files: whole.files,
+        own: { content: sum.content, disk: sum.disk },
+      };
+    })
+    .sort((a, b) => (a.path === '.' ? -1 : b.path === '.' ? 1 : compareNames(a.path, b.path)));
+}
+
+/** Adds each directory to the ones above it, deepest first, so that every directory is added once. */
+function outerSums(own: ReadonlyMap<Name, Sum>): Map<Name, Sum> {
+  const outer = new Map<Name, Sum>();
+  for (const [path, sum] of own) outer.set(path, { ...sum });
+  const deepestFirst = [...own.keys()].filter((path) => path !== '.').sort((a, b) => depth(b) - depth(a));
+  for (const path of deepestFirst) {
+    const sum = outer.get(path);
+    if (sum === undefined) continue;
+    let up = parentPath(path);
+    // A directory that lies below a path which is no directory is added to the next one above.
+    while (up !== null && !outer.has(up)) up = parentPath(up);
+    const parent = up === null ? undefined : outer.get(up);
+    if (parent === undefined) continue;
+    parent.content += sum.content;
+    parent.disk += sum.disk;
+    parent.files += sum.files;
+  }
+  return outer;
+}
+
+/** Number of components below the root; the root has 0. */
+export function depth(path: Name): number {
+  if (path === '.') return 0;
+  let count = 1;
+  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) count++;
+  return count;
+}

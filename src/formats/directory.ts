@@ -1,0 +1,140 @@
+// A directory on disk as an artifact. Nothing is followed and nothing but regular files is opened; names are read as bytes,
+// since decoding them folds different names together.
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readlinkSync } from 'node:fs';
+import type { BigIntStats, Stats } from 'node:fs';
+import { fileSource } from '../bytes/source.ts';
+import { InputError } from '../errors.ts';
+import { nameFromBytes } from '../model/name.ts';
+import type { Name } from '../model/name.ts';
+import type { EntryKind } from '../model/snapshot.ts';
+import type { Member, MemberSink, OpenFile } from './format.ts';
+
+/** Hands every path below `root` to the sink, `root` itself first as `.`. Problems with single paths are notices. */
+export function readDirectory(root: Name, sink: MemberSink): void {
+  const pending: Name[] = ['.'];
+  visit(root, '.', sink);
+  for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
+    for (const name of list(root, path, sink)) {
+      const child = path === '.' ? name : `${path}/${name}`;
+      if (visit(root, child, sink) === 'directory') pending.push(child);
+    }
+  }
+}
+
+function list(root: Name, path: Name, sink: MemberSink): Name[] {
+  try {
+    return readdirSync(diskPath(root, path), { encoding: 'buffer' }).map(nameFromBytes);
+  } catch (error) {
+    sink.notice({
+      code: 'unreadable',
+      path,
+      message: `its content cannot be listed (${codeOf(error)}) and is not counted`,
+    });
+    return [];
+  }
+}
+
+/** Announces one path; returns its kind, or null where it is gone. */
+function visit(root: Name, path: Name, sink: MemberSink): EntryKind | null {
+  const onDisk = diskPath(root, path);
+  let stats: Stats;
+  let link: Name | null = null;
+  try {
+    // The root may be a symlink that the user named; below it none is followed.
+    stats = path === '.' ? lstatSync(Buffer.concat([onDisk, Buffer.from('/')])) : lstatSync(onDisk);
+    if (stats.isSymbolicLink()) link = nameFromBytes(readlinkSync(onDisk, { encoding: 'buffer' }));
+  } catch (error) {
+    const gone = codeOf(error) === 'ENOENT';
+    const message = gone ? 'vanished while it was read' : `cannot be read (${codeOf(error)}) and is not counted`;
+    sink.notice({ code: gone ? 'vanished' : 'unreadable', path, message });
+    return null;
+  }
+  const member = memberOf(path, stats, link, onDisk);
+  if (member.kind === 'file') {
+    sink.file(member, () => openRegular(onDisk, stats));
+  } else {
+    sink.begin(member);
+    sink.end();
+  }
+  return member.kind;
+}
+
+function memberOf(path: Name, stats: Stats, link: Name | null, onDisk: Buffer): Member {
+  const kind = kindOf(stats);
+  return {
+    name: path,
+    kind,
+    size: kind === 'file' ? stats.size : 0,
+    mode: stats.mode & 0o7777,
+    uid: stats.uid,
+    gid: stats.gid,
+    mtime: Math.floor(stats.mtimeMs / 1000),
+    link,
+    offset: 0,
+    // `blocks` is unknown on systems that do not count blocks; then it is modelled.
+    disk: Number.isSafeInteger(stats.blocks) ? stats.blocks * 512 : null,
+    inode: kind !== 'directory' && stats.nlink > 1 ? inodeOf(onDisk) : null,
+  };
+}
+
+/** Device and inode, exact: as ordinary numbers they lose bits above 2^53. */
+function inodeOf(onDisk: Buffer): string | null {
+  try {
+    const stats: BigIntStats = lstatSync(onDisk, { bigint: true });
+    return `${stats.dev}:${stats.ino}`;
+  } catch {
+    return null;
+  }
+}
+
+function kindOf(stats: Stats): EntryKind {
+  if (stats.isFile()) return 'file';
+  if (stats.isDirectory()) return 'directory';
+  return stats.isSymbolicLink() ? 'symlink' : 'other';
+}
+
+/**
+ * Opens a regular file without ever blocking on what may have taken its place.
+ * @throws InputError `unreadable` or `changed`.
+ */
+export function openRegular(path: string | Buffer, seen: Stats): OpenFile {
+  let fd: number;
+  try {
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
+  } catch (error) {
+    throw new InputError('unreadable', `cannot be opened (${codeOf(error)})`, { cause: error });
+  }
+  try {
+    const now = fstatSync(fd);
+    if (!now.isFile() || now.ino !== seen.ino || now.dev !== seen.dev)
+      throw new InputError('changed', 'was replaced while it was read');
+    if (now.size !== seen.size) throw changed(seen.size, now.size);
+    return {
+      source: fileSource(fd, now.size),
+      close() {
+        try {
+          const after = fstatSync(fd);
+          if (after.size !== now.size || after.mtimeMs !== now.mtimeMs) throw changed(now.size, after.size);
+        } finally {
+          closeSync(fd);
+        }
+      },
+    };
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}
+
+function changed(before: number, after: number): InputError {
+  const what = before === after ? 'its content was written to' : `${before} bytes became ${after}`;
+  return new InputError('changed', `changed while it was read: ${what}`);
+}
+
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}
+
+function diskPath(root: Name, path: Name): Buffer {
+  return Buffer.from(path === '.' ? root : `${root}/${path}`, 'latin1');
+}

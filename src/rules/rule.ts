@@ -1,0 +1,74 @@
+// Contract of a rule: it judges facts, never bytes, and claims what can go. Its id, title, severity and docs page are data.
+import { compareNames } from '../model/name.ts';
+import type { Name } from '../model/name.ts';
+import type { Claim, Finding, Severity } from '../model/finding.ts';
+import type { Entry, Snapshot } from '../model/snapshot.ts';
+
+export interface Rule {
+  /** Kebab-case; names the docs page (docs/rules/ID.md) and the test (test/rules/ID.test.ts). */
+  readonly id: string;
+  /** One line that says what the rule finds. */
+  readonly title: string;
+  /** The gravest severity that it gives. */
+  readonly severity: Severity;
+  /** Findings in the snapshot, possibly several of different severity; empty where there is nothing to say. */
+  check(context: RuleContext): FindingDraft[];
+}
+
+/** A finding before the registry adds what is the same for all findings of its rule. */
+export interface FindingDraft {
+  readonly title: string;
+  readonly severity?: Severity;
+  readonly claims: readonly Claim[];
+  readonly fix: string;
+}
+
+export interface RuleContext {
+  readonly snapshot: Snapshot;
+  /** Regular files by path. */
+  readonly files: ReadonlyMap<Name, Entry>;
+  /** All names of a regular file, the first included, by its first path; only for files with further names. */
+  readonly names: ReadonlyMap<Name, readonly Name[]>;
+  /** Every path of the artifact. */
+  readonly paths: ReadonlyMap<Name, Entry>;
+  /** Files that rules earlier in the registry claim as a whole. */
+  readonly claimed: ReadonlySet<Name>;
+}
+
+export function finding(rule: Rule, draft: FindingDraft): Finding {
+  const claims = draft.claims.toSorted((a, b) => b.bytes - a.bytes || compareNames(a.path, b.path));
+  const bytes = claims.reduce((sum, claim) => sum + claim.bytes, 0);
+  return {
+    rule: rule.id,
+    severity: draft.severity ?? rule.severity,
+    title: draft.title,
+    bytes,
+    claims,
+    fix: draft.fix,
+  };
+}
+
+/**
+ * Claims on whole files, given the paths that would be removed: the bytes of a hard-linked file are freed only when all of its
+ * names go.
+ */
+export function wholeFileClaims(context: RuleContext, paths: ReadonlySet<Name>): Claim[] {
+  const claims: Claim[] = [];
+  const seen = new Set<Name>();
+  for (const path of paths) {
+    const entry = context.paths.get(path);
+    const first = entry?.kind === 'hardlink' ? (entry.link ?? path) : path;
+    const file = context.files.get(first);
+    if (file === undefined || seen.has(first)) continue;
+    seen.add(first);
+    const names = context.names.get(first);
+    if (names === undefined || names.every((name) => paths.has(name)))
+      claims.push({ path: first, part: null, bytes: file.size });
+  }
+  return claims;
+}
+
+/** "1 file", "3 files". */
+export function count(number: number, noun: string, plural = `${noun}s`): string {
+  return `${number} ${number === 1 ? noun : plural}`;
+}

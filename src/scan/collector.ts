@@ -1,0 +1,180 @@
+// Takes the members of one artifact in order and keeps one record a path: who is whose hard link, which member won when a path
+// came twice, and what its content is. The only state of a scan.
+import { FormatError } from '../errors.ts';
+import type { Member, MemberSink, OpenFile } from '../formats/format.ts';
+import type { Facts } from '../model/facts.ts';
+import { compareNames, normalizePath } from '../model/name.ts';
+import type { Name } from '../model/name.ts';
+import type { EntryKind, Notice, Superseded } from '../model/snapshot.ts';
+import { contentReader } from './content.ts';
+
+/** The content that one or more names of a regular file share. */
+export interface Inode {
+  readonly size: number;
+  readonly disk: number | null;
+  digest: string | null;
+  facts: Facts | null;
+  /** Paths that lead to it now. */
+  names: number;
+  /** Opens the content again, where the format can (directories). */
+  reopen: (() => OpenFile) | null;
+}
+
+/** What a path holds. */
+export interface Slot {
+  readonly path: Name;
+  readonly kind: EntryKind;
+  readonly member: Member;
+  /** Set for regular files and for hard links whose target is known. */
+  inode: Inode | null;
+}
+
+export interface CollectorOptions {
+  readonly maxEntries: number;
+  readonly maxUnpacked: number;
+  /** Whether to hash every file as it comes; else the caller hashes those it needs through `reopen`. */
+  readonly hashAll: boolean;
+}
+
+export interface Collected {
+  readonly slots: ReadonlyMap<Name, Slot>;
+  readonly superseded: readonly Superseded[];
+  readonly notices: Notice[];
+}
+
+export interface Collector extends MemberSink {
+  /** Resolves hard links that came before their target. */
+  collected(): Collected;
+}
+
+export function createCollector(options: CollectorOptions): Collector {
+  const slots = new Map<Name, Slot>();
+  const inodes = new Map<string, Inode>();
+  const superseded: Superseded[] = [];
+  const notices: Notice[] = [];
+  const early: { slot: Slot; target: Name }[] = [];
+  const notice = (code: string, path: Name | null, message: string): void => {
+    notices.push({ code, path, message });
+  };
+  const content = contentReader(options, notice);
+
+  /** Puts a member at its path; a second one of the same path replaces the first. */
+  function place(member: Member): Slot {
+    const { path, absolute, escapes } = normalizePath(member.name);
+    if (absolute) notice('absolute-path', path, 'has an absolute name in the archive');
+    if (escapes) notice('path-escape', path, 'has ".." in its name; it is counted under that name and never resolved');
+    if (member.name === '' || (path === '.' && member.kind !== 'directory')) {
+      notice('empty-name', path, `is a ${member.kind} without a name of its own`);
+    }
+    const slot: Slot = { path, kind: member.kind, member, inode: null };
+    const earlier = slots.get(path);
+    if (earlier !== undefined) replace(earlier, slot);
+    else if (slots.size >= options.maxEntries) {
+      throw new FormatError('too-many-entries', `holds more than ${options.maxEntries} entries (see --max-entries)`, {
+        path,
+        offset: member.offset,
+      });
+    }
+    slots.set(path, slot);
+    return slot;
+  }
+
+  function replace(earlier: Slot, later: Slot): void {
+    if (earlier.kind === 'directory' && later.kind === 'directory') return;
+    const { path } = later;
+    if (earlier.kind !== later.kind && (earlier.kind === 'directory' || later.kind === 'directory')) {
+      notice('type-conflict', path, `is a ${earlier.kind} and later a ${later.kind}; the later one counts`);
+    } else {
+      notice('duplicate-entry', path, 'is in the archive more than once; the last one counts');
+    }
+    if (earlier.inode !== null && --earlier.inode.names === 0) superseded.push({ path, size: earlier.inode.size });
+  }
+
+  function newInode(member: Member): Inode {
+    return { size: member.size, disk: member.disk, digest: null, facts: null, names: 1, reopen: null };
+  }
+
+  /** The inode of a member that the format identifies as one already seen. */
+  function knownInode(member: Member): Inode | null {
+    const known = member.inode === null ? undefined : inodes.get(member.inode);
+    if (known === undefined) return null;
+    known.names++;
+    return known;
+  }
+
+  function share(slot: Slot, inode: Inode): void {
+    slot.inode = inode;
+    inode.names++;
+  }
+
+  function linkTo(slot: Slot): void {
+    const target = normalizePath(slot.member.link ?? '').path;
+    const found = target === slot.path ? undefined : slots.get(target);
+    if (found?.inode) share(slot, found.inode);
+    else if (found?.kind === 'symlink')
+      slots.set(slot.path, { ...slot, kind: 'symlink', member: { ...slot.member, link: found.member.link } });
+    else early.push({ slot, target });
+  }
+
+  return {
+    begin(member) {
+      const slot = place(member);
+      if (member.kind === 'hardlink') linkTo(slot);
+      const isFile = member.kind === 'file';
+      if (isFile) slot.inode = newInode(member);
+      content.begin(slot, isFile);
+    },
+    data: content.data,
+    hole: content.hole,
+    end: content.end,
+    file(member, open) {
+      const slot = place(member);
+      const known = knownInode(member);
+      slot.inode = known ?? newInode(member);
+      if (known !== null) return;
+      if (member.inode !== null) inodes.set(member.inode, slot.inode);
+      slot.inode.reopen = open;
+      content.file(slot, slot.inode, open);
+    },
+    notice: (given) => {
+      notices.push({ ...given, path: given.path === null ? null : normalizePath(given.path).path });
+    },
+    collected() {
+      for (const { slot, target } of early.splice(0)) resolveLate(slot, target);
+      return { slots, superseded, notices };
+    },
+  };
+
+  function resolveLate(slot: Slot, target: Name): void {
+    // Replaced meanwhile: nothing is left to resolve.
+    if (slots.get(slot.path) !== slot) return;
+    const found = target === slot.path ? undefined : slots.get(target);
+    if (found?.inode) {
+      share(slot, found.inode);
+      notice(
+        'link-before-target',
+        slot.path,
+        'is a hard link that comes before its target; tar cannot extract it in one go',
+      );
+    } else {
+      notice(
+        'broken-hardlink',
+        slot.path,
+        'is a hard link to something that is not a file of this artifact; it counts 0 bytes',
+      );
+    }
+  }
+}
+
+/** The slots that share an inode, by inode, each group in byte order of its paths. */
+export function groupByInode(slots: Iterable<Slot>): Map<Inode, Slot[]> {
+  const groups = new Map<Inode, Slot[]>();
+  for (const slot of slots) {
+    if (slot.inode === null) continue;
+    const group = groups.get(slot.inode);
+    if (group === undefined) groups.set(slot.inode, [slot]);
+    else group.push(slot);
+  }
+  for (const group of groups.values()) if (group.length > 1) group.sort((a, b) => compareNames(a.path, b.path));
+  return groups;
+}
