@@ -1,0 +1,33 @@
+// Names inside shell commands that people paste: quoted so that the command means exactly that file and shows no control
+// character.
+import { nameToText } from './name.ts';
+import type { Name } from './name.ts';
+
+/** Characters that need no quotes in a POSIX shell. */
+const plain = /^[A-Za-z0-9_@%+=:,./-]+$/;
+
+/** `name` as one word of a POSIX shell; `$'…'` (bash, zsh, ksh, POSIX 2024) where bytes must be spelled out. */
+export function shellWord(name: Name): string {
+  if (plain.test(name)) return name;
+  const text = nameToText(name);
+  if (text !== null && /^[\x20-\x7e\u00c0-\u024f]*$/.test(text)) return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+  let spelled = '';
+  for (const unit of name) {
+    const code = unit.charCodeAt(0);
+    if (code < 0x20 || code > 0x7e) spelled += `\\x${code.toString(16).padStart(2, '0')}`;
+    else spelled += unit === "'" || unit === '\\' ? `\\${unit}` : unit;
+  }
+  return `$'${spelled}'`;
+}
+
+/** A path of the artifact as a word that no option parser takes for an option. */
+export function shellPath(path: Name): string {
+  return shellWord(path.startsWith('-') ? `./${path}` : path);
+}
+
+/** `rm` for some paths; of many only the first few are spelled out. */
+export function removeCommand(paths: readonly Name[], shown = 4): string {
+  const words = paths.slice(0, shown).map(shellPath);
+  const more = paths.length - words.length;
+  return `rm ${words.join(' ')}${more > 0 ? ` # and ${more} more, see --json` : ''}`;
+}

@@ -1,0 +1,25 @@
+// duplicate-file: the same content at several paths. Last in the registry, so that the copy that stays is one that no other
+// rule removes: following all findings never loses content.
+import type { Claim } from '../model/finding.ts';
+import { copiesByDigest, keeperOf } from './copies.ts';
+import { count } from './rule.ts';
+import type { Rule } from './rule.ts';
+
+export const duplicateFile: Rule = {
+  id: 'duplicate-file',
+  title: 'files with the same content as another',
+  severity: 'info',
+  check(context) {
+    const claims: Claim[] = [];
+    for (const copies of copiesByDigest(context, () => true)) {
+      const keeper = keeperOf(copies, context.claimed);
+      if (keeper === undefined) continue;
+      for (const copy of copies) {
+        if (copy !== keeper) claims.push({ path: copy.path, part: null, bytes: copy.size, keeps: keeper.path });
+      }
+    }
+    if (claims.length === 0) return [];
+    const title = `${count(claims.length, 'file has', 'files have')} the same content as another`;
+    return [{ title, claims, fix: 'hardlink --content .' }];
+  },
+};

@@ -1,0 +1,62 @@
+// The registry of rules, and the judgement of a snapshot by all or some of them. Order matters in one way only: rules on
+// copies come last, so that the copy that stays is one that no other rule removes.
+import type { Finding, Severity } from '../model/finding.ts';
+import { compareNames } from '../model/name.ts';
+import type { Name } from '../model/name.ts';
+import type { Entry, Snapshot } from '../model/snapshot.ts';
+import { debugSymbols } from './debug-symbols.ts';
+import { duplicateEntry } from './duplicate-entry.ts';
+import { duplicateFile } from './duplicate-file.ts';
+import { duplicateStaticLibrary } from './duplicate-static-library.ts';
+import { optimizedBytecode } from './optimized-bytecode.ts';
+import { finding } from './rule.ts';
+import type { Rule, RuleContext } from './rule.ts';
+import { staticLibrary } from './static-library.ts';
+import { timestampBytecode } from './timestamp-bytecode.ts';
+
+export const rules: readonly Rule[] = [
+  debugSymbols,
+  optimizedBytecode,
+  timestampBytecode,
+  staticLibrary,
+  duplicateEntry,
+  duplicateStaticLibrary,
+  duplicateFile,
+];
+
+/** All findings of the selected rules, most bytes first, then gravest, then by rule id. */
+export function judge(snapshot: Snapshot, selected: readonly Rule[] = rules): Finding[] {
+  const claimed = new Set<Name>();
+  const context: RuleContext = { snapshot, ...index(snapshot), claimed };
+  const findings: Finding[] = [];
+  for (const rule of selected) {
+    for (const draft of rule.check(context)) {
+      const found = finding(rule, draft);
+      for (const { path, part } of found.claims) if (part === null) claimed.add(path);
+      findings.push(found);
+    }
+  }
+  return findings.toSorted(
+    (a, b) => b.bytes - a.bytes || rank(a.severity) - rank(b.severity) || compareNames(a.rule, b.rule),
+  );
+}
+
+/** 0 for the gravest. */
+export function rank(severity: Severity): number {
+  return { error: 0, warn: 1, info: 2 }[severity];
+}
+
+function index(snapshot: Snapshot): Pick<RuleContext, 'files' | 'names' | 'paths'> {
+  const files = new Map<Name, Entry>();
+  const paths = new Map<Name, Entry>();
+  const names = new Map<Name, Name[]>();
+  for (const entry of snapshot.entries) {
+    paths.set(entry.path, entry);
+    if (entry.kind === 'file') files.set(entry.path, entry);
+    if (entry.kind !== 'hardlink' || entry.link === null) continue;
+    const known = names.get(entry.link);
+    if (known === undefined) names.set(entry.link, [entry.link, entry.path]);
+    else known.push(entry.path);
+  }
+  return { files, names, paths };
+}

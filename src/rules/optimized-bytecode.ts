@@ -1,0 +1,30 @@
+// optimized-bytecode: `.opt-1.pyc` and `.opt-2.pyc` (PEP 488) beside the plain pyc. An interpreter reads exactly one of them.
+import type { Name } from '../model/name.ts';
+import { count, wholeFileClaims } from './rule.ts';
+import type { Rule } from './rule.ts';
+
+/** Deletes an optimised pyc only where its plain one is there. */
+const fix = `find . -name '*.opt-[12].pyc' -exec sh -c 'for f; do [ -e "\${f%.opt-?.pyc}.pyc" ] && rm "$f"; done' sh {} +`;
+
+export const optimizedBytecode: Rule = {
+  id: 'optimized-bytecode',
+  title: 'bytecode of optimisation levels 1 and 2 whose plain bytecode is shipped too',
+  severity: 'warn',
+  check(context) {
+    const paths = new Set<Name>();
+    for (const [path, entry] of context.paths) {
+      if (entry.kind !== 'file' && entry.kind !== 'hardlink') continue;
+      const plain = plainOf(path);
+      if (plain !== null && context.paths.has(plain)) paths.add(path);
+    }
+    const claims = wholeFileClaims(context, paths);
+    if (paths.size === 0) return [];
+    return [{ title: `${count(paths.size, 'optimised pyc')} shipped beside the plain one`, claims, fix }];
+  },
+};
+
+/** The plain pyc of an optimised one's path, or null where the path is no optimised pyc. */
+function plainOf(path: Name): Name | null {
+  const match = /^(.+)\.opt-[12]\.pyc$/.exec(path);
+  return match?.[1] === undefined ? null : `${match[1]}.pyc`;
+}
