@@ -1,0 +1,100 @@
+// Sizes as text, both ways. Two different sizes never print alike: where rounding would make them, exact bytes are printed.
+import { UsageError } from '../errors.ts';
+
+export type Units = 'iec' | 'si' | 'bytes';
+
+const suffixes: Readonly<Record<Exclude<Units, 'bytes'>, readonly string[]>> = {
+  iec: ['KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'],
+  si: ['kB', 'MB', 'GB', 'TB', 'PB', 'EB'],
+};
+
+/** `bytes` rounded to one decimal in the largest fitting unit: `182.3 MiB`, `1.5 kB`, `17 B`. */
+export function formatSize(bytes: number, units: Units): string {
+  if (units === 'bytes') return exactBytes(bytes);
+  const base = units === 'iec' ? 1024 : 1000;
+  const magnitude = Math.abs(bytes);
+  if (magnitude < base) return `${bytes} B`;
+  let value = magnitude;
+  let unit = -1;
+  // Rounding may carry over: 1023.96 KiB is 1.0 MiB.
+  while (Math.round(value * 10) / 10 >= base && unit < 5) {
+    value /= base;
+    unit++;
+  }
+  return `${bytes < 0 ? '-' : ''}${value.toFixed(1)} ${suffixes[units][unit] ?? ''}`;
+}
+
+/** `190,735,123 B`: grouped by thousands, the same in every locale. */
+export function exactBytes(bytes: number): string {
+  return `${groupDigits(bytes)} B`;
+}
+
+export function groupDigits(number: number): string {
+  return String(number).replace(/\B(?=(?:\d{3})+$)/g, ',');
+}
+
+/** Formats sizes that stand together: those that would print alike though they differ are printed exactly. */
+export function formatSizes(sizes: readonly number[], units: Units): string[] {
+  const byText = new Map<string, Set<number>>();
+  for (const size of sizes) {
+    const text = formatSize(size, units);
+    byText.set(text, (byText.get(text) ?? new Set()).add(size));
+  }
+  return sizes.map((size) => {
+    const text = formatSize(size, units);
+    return (byText.get(text)?.size ?? 0) > 1 ? exactBytes(size) : text;
+  });
+}
+
+/** `du -h` (iec) and `du --si`: rounded up, one decimal below 10, no unit below one K; bytes as they are. */
+export function duSize(bytes: number, units: Units): string {
+  if (units === 'bytes') return String(bytes);
+  const base = units === 'iec' ? 1024 : 1000;
+  if (bytes < base) return String(bytes);
+  const letters = units === 'iec' ? 'KMGTPE' : 'kMGTPE';
+  let divisor = base;
+  let unit = 0;
+  // Exact integer arithmetic: rounding up must not depend on a quotient's last bit.
+  const up = (step: number): number => Math.ceil((bytes * step) / divisor);
+  while (up(1) >= base && unit < 5) {
+    divisor *= base;
+    unit++;
+  }
+  // What rounds up to a whole unit of the next size is written as that.
+  const tenths = up(10);
+  if (tenths < 100) return `${Math.floor(tenths / 10)}.${tenths % 10}${letters[unit] ?? ''}`;
+  return `${up(1)}${letters[unit] ?? ''}`;
+}
+
+const factors: ReadonlyMap<string, number> = new Map([
+  ['', 1],
+  ['B', 1],
+  ['kB', 1000],
+  ['MB', 1e6],
+  ['GB', 1e9],
+  ['TB', 1e12],
+  ['KiB', 1024],
+  ['MiB', 1024 ** 2],
+  ['GiB', 1024 ** 3],
+  ['TiB', 1024 ** 4],
+]);
+
+/**
+ * Bytes of a size as people write it: `12 MiB`, `5MB`, `1.5 GiB`, a bare number of bytes. Rounded down to whole bytes.
+ * @throws UsageError for anything else; `5M` gets a hint, since it is 5,000,000 to some and 5,242,880 to others.
+ */
+export function parseSize(text: string): number {
+  const match = /^\s*([0-9]{1,16}(?:\.[0-9]{1,9})?)\s*([A-Za-z]*)\s*$/.exec(text);
+  const factor = factors.get(match?.[2] ?? '');
+  if (match === null || factor === undefined) {
+    const letter = /^[kmgt]$/i.exec(match?.[2] ?? '')?.[0].toUpperCase();
+    const hint =
+      letter === undefined
+        ? ''
+        : `; write ${match?.[1]} ${letter}iB (1024) or ${match?.[1]} ${letter === 'K' ? 'k' : letter}B (1000)`;
+    throw new UsageError(`"${text}" is not a size such as 12 MiB, 5 MB or 1048576${hint}`);
+  }
+  const bytes = Math.floor(Number(match[1]) * factor);
+  if (!Number.isSafeInteger(bytes)) throw new UsageError(`"${text}" is more than 2^53 - 1 bytes`);
+  return bytes;
+}

@@ -1,0 +1,39 @@
+// Terminal styles and text that fits: colour only where asked for, cut and wrapped by columns.
+import type { Severity } from '../model/finding.ts';
+
+export interface Style {
+  bold(text: string): string;
+  dim(text: string): string;
+  severity(severity: Severity, text: string): string;
+}
+
+/** Styles for a terminal, or none at all. */
+export function styleFor(color: boolean): Style {
+  const sgr = (on: number, off: number) => (text: string) =>
+    color && text !== '' ? `\u001b[${on}m${text}\u001b[${off}m` : text;
+  const bySeverity = { error: sgr(31, 39), warn: sgr(33, 39), info: sgr(36, 39) };
+  return { bold: sgr(1, 22), dim: sgr(2, 22), severity: (severity, text) => bySeverity[severity](text) };
+}
+
+/** `text` in at most `width` columns of plain characters, its middle left out where it is longer: the end of a path tells most. */
+export function cutMiddle(text: string, width: number): string {
+  const chars = Array.from(text);
+  if (chars.length <= width) return text;
+  const tail = Math.ceil((width - 1) * 0.65);
+  return `${chars.slice(0, Math.max(0, width - 1 - tail)).join('')}…${chars.slice(chars.length - tail).join('')}`;
+}
+
+/** Breaks at spaces into lines of at most `width` columns; a longer word stands alone on its line. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line];
+}

@@ -1,0 +1,176 @@
+// The terminal report: sizes, directories largest first, findings with the command that fixes each, and their union last.
+import { exactBytes, formatSize, formatSizes, groupDigits } from '../bytes/size.ts';
+import type { TreeNode } from '../compare/rollup.ts';
+import { depth } from '../compare/rollup.ts';
+import type { Finding } from '../model/finding.ts';
+import { compareNames } from '../model/name.ts';
+import type { Totals } from '../model/snapshot.ts';
+import { terminalName, terminalText } from './escape.ts';
+import { columns } from './grid.ts';
+import type { Reporter, ReportOptions, ScanReport } from './reporter.ts';
+import { cutMiddle, styleFor, wrap } from './style.ts';
+import type { Style } from './style.ts';
+
+export const tableReporter: Reporter = {
+  name: 'table',
+  description: 'tables for a terminal (the default)',
+  *report(report, options) {
+    const style = styleFor(options.color);
+    yield* heading(report, options, style);
+    yield* directories(report, options, style);
+    yield* findingsPart(report, options, style);
+    yield* noticesPart(report, options, style);
+  },
+};
+
+function* heading({ snapshot }: ScanReport, options: ReportOptions, style: Style): Iterable<string> {
+  const { artifact, totals } = snapshot;
+  const kind = [artifact.format, ...artifact.codecs.toReversed()].join(' in ');
+  const name = cutMiddle(terminalText(artifact.name), options.width - kind.length - 2);
+  yield `${style.bold(name)}  ${style.dim(kind)}\n\n`;
+  const known = (['content', 'disk', 'archive', 'compressed'] as const).filter((size) => totals[size] !== null);
+  const sizes = formatSizes(
+    known.map((size) => totals[size] ?? 0),
+    options.units,
+  );
+  const rows = known.map((size, index) => [`  ${size}`, sizes[index] ?? '', style.dim(sizeNote(size, totals))]);
+  yield* columns(rows, ['left', 'right', 'left']);
+  yield '\n';
+}
+
+function sizeNote(size: 'content' | 'disk' | 'archive' | 'compressed', totals: Totals): string {
+  switch (size) {
+    case 'content':
+      return contentNote(totals);
+    case 'disk':
+      return totals.compressed === null ? 'allocated, as du counts' : 'unpacked, in blocks of 4 KiB';
+    case 'archive':
+      return 'uncompressed, with headers and padding';
+    case 'compressed':
+      return `the file itself${totals.content > 0 ? `, ${percent(totals.compressed ?? 0, totals.content)} of content` : ''}`;
+  }
+  return '';
+}
+
+function contentNote({ files, directories, symlinks, hardlinks, other }: Totals): string {
+  const counts: readonly (readonly [number, string, string])[] = [
+    [files, 'file', 'files'],
+    [directories, 'directory', 'directories'],
+    [symlinks, 'symlink', 'symlinks'],
+    [hardlinks, 'hard link', 'hard links'],
+    [other, 'other', 'others'],
+  ];
+  return counts
+    .filter(([number], index) => number > 0 || index === 0)
+    .map(([number, one, many]) => `${groupDigits(number)} ${number === 1 ? one : many}`)
+    .join(', ');
+}
+
+function* directories({ tree, snapshot }: ScanReport, options: ReportOptions, style: Style): Iterable<string> {
+  const total = snapshot.totals[options.size];
+  const shown = tree.filter(({ path }) => depth(path) <= options.depth).toSorted(order(options));
+  const rows = shown.slice(0, options.top);
+  const sizes = formatSizes(
+    rows.map((node) => node[options.size]),
+    options.units,
+  );
+  const own = formatSizes(
+    rows.map((node) => node.own[options.size]),
+    options.units,
+  );
+  const sizeWidth = Math.max(7, ...sizes.map((text) => text.length));
+  const ownWidth = Math.max(7, ...own.map((text) => text.length));
+  const pathWidth = Math.max(12, options.width - sizeWidth - ownWidth - 23);
+  yield `${style.bold('Directories')} ${style.dim(`(${options.size}; "own" leaves out subdirectories)`)}\n`;
+  yield* columns(
+    [
+      ['  SIZE', '%', 'OWN', 'FILES', 'DIRECTORY'].map((text) => style.dim(text)),
+      ...rows.map((node, index) => [
+        `  ${sizes[index]}`,
+        percent(node[options.size], total),
+        own[index] ?? '',
+        groupDigits(node.files),
+        cutMiddle(terminalName(node.path), pathWidth),
+      ]),
+    ],
+    ['right', 'right', 'right', 'right', 'left'],
+  );
+  const more = tree.length - rows.length;
+  if (more > 0)
+    yield style.dim(`  ${groupDigits(more)} more ${more === 1 ? 'directory' : 'directories'}: --top N, --depth N\n`);
+  yield '\n';
+}
+
+function order({ size, sort }: ReportOptions): (a: TreeNode, b: TreeNode) => number {
+  const byPath = (a: TreeNode, b: TreeNode): number =>
+    compareNames(a.path === '.' ? '' : a.path, b.path === '.' ? '' : b.path);
+  return sort === 'path' ? byPath : (a, b) => b[size] - a[size] || byPath(a, b);
+}
+
+function* findingsPart(
+  { findings, removable, snapshot }: ScanReport,
+  options: ReportOptions,
+  style: Style,
+): Iterable<string> {
+  if (findings.length === 0) {
+    yield `${style.bold('Findings')}  none\n`;
+    return;
+  }
+  yield `${style.bold('Findings')}\n`;
+  const sizes = formatSizes(
+    findings.map(({ bytes }) => bytes),
+    options.units,
+  );
+  const width = Math.max(...sizes.map((text) => text.length), 7);
+  for (const [index, found] of findings.entries()) {
+    yield* findingLines(found, sizes[index]?.padStart(width) ?? '', options, style);
+  }
+  const { content } = snapshot.totals;
+  const share = content > 0 ? ` (${percent(removable, content)} of content)` : '';
+  const exact =
+    options.units === 'bytes'
+      ? exactBytes(removable)
+      : `${formatSize(removable, options.units)} = ${exactBytes(removable)}`;
+  yield `\n  ${style.bold(`Removable: ${exact}${share}`)}, each byte counted once\n`;
+}
+
+function* findingLines(found: Finding, size: string, options: ReportOptions, style: Style): Iterable<string> {
+  const indent = ' '.repeat(size.length + 10);
+  const text = options.width - indent.length;
+  const [first, ...rest] = wrap(terminalText(found.title), text);
+  const severity = style.severity(found.severity, found.severity.padEnd(5));
+  yield `  ${severity} ${style.bold(size)}  ${style.bold(found.rule)}\n`;
+  for (const line of [first, ...rest]) yield `${indent}${line}\n`;
+  // A command may be broken where a shell allows it: after a backslash at the end of the line.
+  const command = wrap(terminalText(found.fix), text - 4);
+  for (const [index, line] of command.entries()) {
+    const last = index === command.length - 1;
+    yield style.dim(`${indent}${index === 0 ? '$ ' : '  '}${line}${last ? '' : ' \\'}`) + '\n';
+  }
+  if (!options.verbose) return;
+  for (const claim of found.claims.slice(0, options.top)) {
+    const copy = claim.keeps === undefined ? '' : ` = ${terminalName(claim.keeps)}`;
+    yield `${indent}${exactBytes(claim.bytes)}  ${terminalName(claim.path)}${copy}\n`;
+  }
+  const more = found.claims.length - options.top;
+  if (more > 0) yield style.dim(`${indent}${groupDigits(more)} more: --json\n`);
+}
+
+function* noticesPart({ snapshot }: ScanReport, options: ReportOptions, style: Style): Iterable<string> {
+  const { notices } = snapshot;
+  if (notices.length === 0) return;
+  const shown = options.verbose ? notices : notices.slice(0, 5);
+  yield `\n${style.bold(`Notices (${groupDigits(notices.length)})`)}\n`;
+  for (const { path, message } of shown) {
+    const line = path === null ? terminalText(message) : `${terminalName(path)}: ${terminalText(message)}`;
+    for (const [index, part] of wrap(line, options.width - 4).entries())
+      yield `${index === 0 ? '  ' : '    '}${part}\n`;
+  }
+  const more = notices.length - shown.length;
+  if (more > 0) yield style.dim(`  ${groupDigits(more)} more: --verbose\n`);
+}
+
+/** Share in percent, one decimal; `-` where there is no whole. */
+export function percent(part: number, whole: number): string {
+  return whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)}%`;
+}
