@@ -4,12 +4,15 @@ import type { Facts } from './facts.ts';
 import type { Name } from './name.ts';
 
 /** Formats an artifact can have. */
-export type FormatName = 'directory' | 'tar' | 'zip' | 'deb' | 'ar' | 'elf';
+export const formatNames = ['directory', 'tar', 'zip', 'deb', 'ar', 'elf'] as const;
+export type FormatName = (typeof formatNames)[number];
 
 /** Compressions around an artifact's format. */
-export type CodecName = 'gzip' | 'zstd' | 'xz' | 'bzip2';
+export const codecNames = ['gzip', 'zstd', 'xz', 'bzip2'] as const;
+export type CodecName = (typeof codecNames)[number];
 
-export type EntryKind = 'file' | 'directory' | 'symlink' | 'hardlink' | 'other';
+export const entryKinds = ['file', 'directory', 'symlink', 'hardlink', 'other'] as const;
+export type EntryKind = (typeof entryKinds)[number];
 
 /** One path of an artifact. */
 export interface Entry {

@@ -17,7 +17,7 @@ export const tableReporter: Reporter = {
   *report(report, options) {
     const style = styleFor(options.color);
     yield* heading(report, options, style);
-    yield* directories(report, options, style);
+    yield* directoriesPart(report, options, style);
     yield* findingsPart(report, options, style);
     yield* noticesPart(report, options, style);
   },
@@ -66,7 +66,7 @@ function contentNote({ files, directories, symlinks, hardlinks, other }: Totals)
     .join(', ');
 }
 
-function* directories({ tree, snapshot }: ScanReport, options: ReportOptions, style: Style): Iterable<string> {
+function* directoriesPart({ tree, snapshot }: ScanReport, options: ReportOptions, style: Style): Iterable<string> {
   const total = snapshot.totals[options.size];
   const shown = tree.filter(({ path }) => depth(path) <= options.depth).toSorted(order(options));
   const rows = shown.slice(0, options.top);
@@ -102,9 +102,12 @@ function* directories({ tree, snapshot }: ScanReport, options: ReportOptions, st
 }
 
 function order({ size, sort }: ReportOptions): (a: TreeNode, b: TreeNode) => number {
-  const byPath = (a: TreeNode, b: TreeNode): number =>
-    compareNames(a.path === '.' ? '' : a.path, b.path === '.' ? '' : b.path);
   return sort === 'path' ? byPath : (a, b) => b[size] - a[size] || byPath(a, b);
+}
+
+/** The root first. */
+function byPath(a: TreeNode, b: TreeNode): number {
+  return compareNames(a.path === '.' ? '' : a.path, b.path === '.' ? '' : b.path);
 }
 
 function* findingsPart(

@@ -90,10 +90,6 @@ export function createCollector(options: CollectorOptions): Collector {
     if (earlier.inode !== null && --earlier.inode.names === 0) superseded.push({ path, size: earlier.inode.size });
   }
 
-  function newInode(member: Member): Inode {
-    return { size: member.size, disk: member.disk, digest: null, facts: null, names: 1, reopen: null };
-  }
-
   /** The inode of a member that the format identifies as one already seen. */
   function knownInode(member: Member): Inode | null {
     const known = member.inode === null ? undefined : inodes.get(member.inode);
@@ -124,9 +120,9 @@ export function createCollector(options: CollectorOptions): Collector {
       if (isFile) slot.inode = newInode(member);
       content.begin(slot, isFile);
     },
-    data: content.data,
-    hole: content.hole,
-    end: content.end,
+    data: (piece) => content.data(piece),
+    hole: (count) => content.hole(count),
+    end: () => content.end(),
     file(member, open) {
       const slot = place(member);
       const known = knownInode(member);
@@ -164,6 +160,10 @@ export function createCollector(options: CollectorOptions): Collector {
       );
     }
   }
+}
+
+function newInode(member: Member): Inode {
+  return { size: member.size, disk: member.disk, digest: null, facts: null, names: 1, reopen: null };
 }
 
 /** The slots that share an inode, by inode, each group in byte order of its paths. */

@@ -64,11 +64,6 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
     if (now.inspector?.needs === 'all' && before > 0) spool.write(now.head.subarray(0, before));
   }
 
-  function inspectorFor(head: Uint8Array, slot: Slot): Inspector | null {
-    const file = { path: slot.path, size: slot.inode?.size ?? 0 };
-    return inspectors.find((inspector) => inspector.matches(head, file)) ?? null;
-  }
-
   function inspect(inspector: Inspector | null, source: ByteSource, slot: Slot, inode: Inode): void {
     if (inspector === null) return;
     try {
@@ -168,25 +163,34 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
   };
 }
 
+function inspectorFor(head: Uint8Array, slot: Slot): Inspector | null {
+  const file = { path: slot.path, size: slot.inode?.size ?? 0 };
+  return inspectors.find((inspector) => inspector.matches(head, file)) ?? null;
+}
+
 /** Runs `use` on an opened member; what the system refuses becomes a notice, and the file counts by its size. */
 export function withOpen(path: Name, open: () => OpenFile, report: Report, use: (source: ByteSource) => void): void {
   try {
     const file = open();
-    let used = false;
     try {
       use(file.source);
-      used = true;
-    } finally {
-      // A failure of `use` says more than what closing finds.
-      try {
-        file.close();
-      } catch (error) {
-        if (used) throw error;
-      }
+    } catch (error) {
+      closeQuietly(file);
+      throw error;
     }
+    file.close();
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     report(error.code, path, error.message);
+  }
+}
+
+/** After a failure, which says more than what closing finds. */
+function closeQuietly(file: OpenFile): void {
+  try {
+    file.close();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
   }
 }
 

@@ -1,0 +1,19 @@
+// Errors as a person and a log see them: one inert line, and the exit code that goes with it.
+import { SizecheckError } from '../errors.ts';
+import { inertLine, terminalName, terminalText } from '../report/escape.ts';
+
+/** Exit codes: 0 fine, 1 violated, 2 could not be measured, 130 interrupted. */
+export const exitCodes = { fine: 0, violated: 1, failed: 2, interrupted: 130, terminated: 143 } as const;
+
+/** One line that names artifact, member and offset; for an unexpected error (a bug) the stack follows. */
+export function describeError(error: unknown, artifact: string | null): string {
+  if (!(error instanceof SizecheckError)) {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return `sizecheck: internal error, please report it: ${stack.split('\n').map(terminalText).join('\n')}`;
+  }
+  const place = [artifact === null ? null : terminalText(artifact === '-' ? 'standard input' : artifact)];
+  if (error.path !== undefined) place.push(terminalName(error.path));
+  const at = error.offset === undefined ? '' : ` (at byte ${error.offset})`;
+  const where = place.filter((part) => part !== null).join(': ');
+  return inertLine(`sizecheck: ${where === '' ? '' : `${where}: `}${terminalText(error.message)}${at}`);
+}

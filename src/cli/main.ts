@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+// The command line: argv in, exit code out. Loads little before it knows what is asked.
+import { describeError, exitCodes } from './errors.ts';
+import { removeUnfinished } from './output.ts';
+
+/** Set as soon as it is known, for error lines. */
+let artifact: string | null = null;
+
+async function main(argv: readonly string[]): Promise<number> {
+  if (argv.includes('--version') && !argv.includes('--')) {
+    const { printVersion } = await import('./version.ts');
+    return printVersion(argv.includes('--verbose'));
+  }
+  const { runCommand } = await import('./commands.ts');
+  return runCommand(argv, (name) => {
+    artifact = name;
+  });
+}
+
+function onSignal(code: number): () => void {
+  return () => {
+    removeUnfinished();
+    process.exit(code);
+  };
+}
+
+process.on('SIGINT', onSignal(exitCodes.interrupted));
+process.on('SIGTERM', onSignal(exitCodes.terminated));
+// Errors of single writes are handled where they are made; without a listener they would also be thrown here.
+process.stdout.on('error', () => {});
+process.stderr.on('error', () => {});
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${describeError(error, artifact)}\n`);
+  process.exitCode = exitCodes.failed;
+}

@@ -1,0 +1,179 @@
+// The registry of formats, and the way from an opened artifact to its members: codec by first bytes, then format by first bytes
+// of what the codec yields.
+import { basename } from 'node:path';
+import { Spool } from '../bytes/spool.ts';
+import type { ByteSource } from '../bytes/source.ts';
+import { fileSource } from '../bytes/source.ts';
+import { decode } from '../codecs/decode.ts';
+import { detectCodec } from '../codecs/index.ts';
+import type { Codec } from '../codecs/codec.ts';
+import { FormatError } from '../errors.ts';
+import { nameFromText } from '../model/name.ts';
+import type { CodecName, FormatName } from '../model/snapshot.ts';
+import { debFormat } from './deb.ts';
+import { readDirectory } from './directory.ts';
+import { formatHeadLength } from './format.ts';
+import type { Format, MemberSink, RandomFormat, ReadOptions, StreamReader } from './format.ts';
+import type { OpenedDirectory, OpenedFile } from './open.ts';
+import { arFormat, elfFormat } from './single-file.ts';
+import { tarFormat } from './tar/tar.ts';
+import { describeUnknown } from './unknown.ts';
+import { zipFormat } from './zip.ts';
+
+/** Formats found by first bytes; the highest bid wins. */
+export const formats: readonly Format[] = [tarFormat, zipFormat, debFormat, arFormat, elfFormat];
+
+export interface ArtifactOptions extends ReadOptions {
+  /** Called now and then with the bytes of the artifact read so far. */
+  readonly onProgress?: (bytes: number) => void;
+}
+
+/** What the wrapping of an artifact was found to be. */
+export interface ArtifactRead {
+  readonly format: FormatName;
+  /** Outermost first. */
+  readonly codecs: readonly CodecName[];
+  /** Bytes of the artifact file; null for a directory. */
+  readonly length: number | null;
+  /** Bytes of the archive inside all codecs; null where there is no archive. */
+  readonly archive: number | null;
+}
+
+/** Hands all members of an artifact to `sink`. @throws FormatError, InputError. */
+export async function readArtifact(
+  opened: OpenedFile | OpenedDirectory,
+  sink: MemberSink,
+  options: ArtifactOptions,
+): Promise<ArtifactRead> {
+  if (opened.kind === 'directory') {
+    readDirectory(nameFromText(opened.name), sink);
+    return { format: 'directory', codecs: [], length: null, archive: null };
+  }
+  if (opened.head.length === 0) throw new FormatError('empty', 'is empty', { offset: 0 });
+  const codec = detectCodec(opened.head);
+  const format = pickFormat(opened.head);
+  if (codec === null && format === null) throw unknown(opened.head, '');
+  if (codec === null && format?.access === 'random' && opened.length !== null) {
+    await format.read(fileSource(opened.fd, opened.length), sink, options, { name: nameOf(opened.name) });
+    return { format: format.name, codecs: [], length: opened.length, archive: archiveLength(format, opened.length) };
+  }
+  return readStream(opened, codec, sink, options);
+}
+
+async function readStream(
+  opened: OpenedFile,
+  codec: Codec | null,
+  sink: MemberSink,
+  options: ArtifactOptions,
+): Promise<ArtifactRead> {
+  const target = streamTarget(opened.name, codec, sink, options);
+  try {
+    const { fd, head, length } = opened;
+    const position = length === null ? null : head.length;
+    const progress = options.onProgress === undefined ? {} : { onProgress: options.onProgress };
+    const decodeOptions = { maxWindow: options.maxWindow, ...progress };
+    const done = await decode(codec, { fd, head, position, length }, decodeOptions, (piece) => target.write(piece));
+    const format = await target.finish();
+    for (const notice of done.notices) sink.notice(notice);
+    const codecs = codec === null ? [] : [codec.name];
+    return { format: format.name, codecs, length: done.bytesIn, archive: archiveLength(format, done.bytesOut) };
+  } finally {
+    target.close();
+  }
+}
+
+/** Hands the bytes of a file to `onPiece` as they are; pieces are valid during the call only. */
+export async function readPlain(
+  opened: OpenedFile,
+  options: ArtifactOptions,
+  onPiece: (piece: Uint8Array) => void,
+): Promise<void> {
+  const { fd, head, length } = opened;
+  await decode(null, { fd, head, position: length === null ? null : head.length, length }, options, onPiece);
+}
+
+interface StreamTarget {
+  write(piece: Uint8Array): void;
+  /** Ends the stream; reads the members of a format that had to be spooled. */
+  finish(): Promise<Format>;
+  close(): void;
+}
+
+/** Takes the decoded stream: gathers its head, picks the format, then feeds its reader or a spool. */
+function streamTarget(name: string, codec: Codec | null, sink: MemberSink, options: ReadOptions): StreamTarget {
+  let head = Buffer.alloc(0);
+  let format: Format | null = null;
+  let reader: StreamReader | null = null;
+  const spool = new Spool();
+
+  function start(): Format {
+    format = pickFormat(head);
+    if (format === null) throw unknown(head, codec === null ? '' : ` inside ${codec.name}`);
+    if (format.access === 'stream') reader = format.reader(sink, options);
+    forward(head);
+    return format;
+  }
+
+  function forward(piece: Uint8Array): void {
+    if (reader === null) spool.write(piece);
+    else reader.write(piece);
+  }
+
+  return {
+    write(piece) {
+      if (format !== null) {
+        forward(piece);
+        return;
+      }
+      const missing = formatHeadLength - head.length;
+      head = Buffer.concat([head, piece.subarray(0, missing)]);
+      if (head.length < formatHeadLength) return;
+      start();
+      if (piece.length > missing) forward(piece.subarray(missing));
+    },
+    async finish() {
+      const found = format ?? start();
+      reader?.finish();
+      if (found.access === 'random') await readSpooled(found, spool.source(), name, sink, options);
+      return found;
+    },
+    close: () => spool.close(),
+  };
+}
+
+async function readSpooled(
+  format: RandomFormat,
+  source: ByteSource,
+  name: string,
+  sink: MemberSink,
+  options: ReadOptions,
+): Promise<void> {
+  await format.read(source, sink, options, { name: nameOf(name).replace(/\.(?:gz|zst|xz|bz2)$/, '') });
+}
+
+function pickFormat(head: Uint8Array): Format | null {
+  let best: Format | null = null;
+  let highest = 0;
+  for (const format of formats) {
+    const bid = format.bid(head);
+    if (bid > highest) [best, highest] = [format, bid];
+  }
+  return best;
+}
+
+/** A single file is no archive. */
+function archiveLength(format: Format, length: number): number | null {
+  return format.name === 'elf' || format.name === 'ar' ? null : length;
+}
+
+function nameOf(artifact: string): string {
+  return artifact === '-' ? 'stdin' : basename(artifact);
+}
+
+function unknown(head: Uint8Array, where: string): FormatError {
+  if (head.length === 0) return new FormatError('empty', `holds nothing${where}`, { offset: 0 });
+  const what = describeUnknown(head);
+  return new FormatError('unknown-format', `is not an artifact that can be read: it holds ${what}${where}`, {
+    offset: 0,
+  });
+}

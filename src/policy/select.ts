@@ -1,0 +1,72 @@
+// Which entries and which claims count: --include, --exclude and --ignore.
+import { UsageError } from '../errors.ts';
+import type { Finding } from '../model/finding.ts';
+import { parentPath } from '../model/name.ts';
+import type { Name } from '../model/name.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { totalsOf } from '../scan/entries.ts';
+import { globMatcher } from './glob.ts';
+import type { Matcher } from './glob.ts';
+
+/** The snapshot with only the entries that a pattern of `include` matches and none of `exclude`, and the directories above. */
+export function selectEntries(snapshot: Snapshot, include: readonly string[], exclude: readonly string[]): Snapshot {
+  if (include.length === 0 && exclude.length === 0) return snapshot;
+  const included = orAbove(include.map(globMatcher));
+  const excluded = orAbove(exclude.map(globMatcher));
+  const chosen = (path: Name): boolean => (include.length === 0 || included(path)) && !excluded(path);
+  const kept = new Set<Name>(['.']);
+  for (const { path, kind } of snapshot.entries) {
+    if ((kind === 'directory' && include.length > 0) || !chosen(path)) continue;
+    kept.add(path);
+    for (let up = parentPath(path); up !== null && !kept.has(up); up = parentPath(up)) kept.add(up);
+  }
+  const entries = snapshot.entries.filter(({ path }) => kept.has(path));
+  const { archive, compressed } = snapshot.totals;
+  return {
+    ...snapshot,
+    entries,
+    totals: totalsOf(entries, archive, compressed),
+    superseded: snapshot.superseded.filter(({ path }) => chosen(path)),
+  };
+}
+
+/** A pattern that matches a directory takes in all below it. */
+function orAbove(matchers: readonly Matcher[]): Matcher {
+  const known = new Map<Name, boolean>();
+  const test = (path: Name): boolean => {
+    let result = known.get(path);
+    if (result === undefined) {
+      const up = parentPath(path);
+      result = matchers.some((matcher) => matcher(path)) || (up !== null && up !== '.' && test(up));
+      known.set(path, result);
+    }
+    return result;
+  };
+  return test;
+}
+
+/**
+ * Findings without the claims that `RULE:GLOB` patterns name; a finding that loses its last claim goes.
+ * @throws UsageError where a pattern has no colon or names no rule.
+ */
+export function ignoreClaims(
+  findings: readonly Finding[],
+  ignores: readonly string[],
+  ruleIds: ReadonlySet<string>,
+): Finding[] {
+  const matchers = ignores.map((text) => {
+    const colon = text.indexOf(':');
+    const rule = text.slice(0, colon);
+    if (colon < 0) throw new UsageError(`--ignore takes RULE:GLOB, not "${text}"`);
+    if (rule !== '*' && !ruleIds.has(rule)) throw new UsageError(`--ignore names the unknown rule "${rule}"`);
+    return { rule, matches: orAbove([globMatcher(text.slice(colon + 1))]) };
+  });
+  if (matchers.length === 0) return [...findings];
+  return findings.flatMap((found) => {
+    const own = matchers.filter(({ rule }) => rule === '*' || rule === found.rule);
+    const claims = found.claims.filter(({ path }) => !own.some(({ matches }) => matches(path)));
+    if (claims.length === found.claims.length) return [found];
+    const bytes = claims.reduce((sum, claim) => sum + claim.bytes, 0);
+    return claims.length === 0 ? [] : [{ ...found, bytes, claims }];
+  });
+}

@@ -1,0 +1,164 @@
+// Reads a snapshot file back. It is input like any other: every field is checked, and totals are computed from the entries
+// again, so that an edited file cannot carry a total that its entries do not add up to.
+import { FormatError } from '../errors.ts';
+import { nameFromJson } from '../model/json-name.ts';
+import type { Facts } from '../model/facts.ts';
+import type { Name } from '../model/name.ts';
+import { codecNames, entryKinds, formatNames } from '../model/snapshot.ts';
+import type { ArtifactIdentity, Entry, Notice, Snapshot, Superseded } from '../model/snapshot.ts';
+import { withPathFacts } from '../inspectors/index.ts';
+import { sortEntries, totalsOf } from './entries.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const isFormat = oneOf(formatNames);
+const isCodec = oneOf(codecNames);
+const isKind = oneOf(entryKinds);
+
+function oneOf<Word extends string>(words: readonly Word[]): (value: unknown) => value is Word {
+  const known: ReadonlySet<unknown> = new Set(words);
+  return (value): value is Word => known.has(value);
+}
+
+/** Whether the first bytes of an input are those of a snapshot file. */
+export function looksLikeSnapshot(head: Uint8Array): boolean {
+  return /^(?:\xef\xbb\xbf)?\s*\{\s*"schema"\s*:/.test(Buffer.from(head.subarray(0, 256)).toString('latin1'));
+}
+
+/** @throws FormatError `bad-snapshot` naming the JSON path that is wrong. */
+export function parseSnapshot(text: string): Snapshot {
+  let json: unknown;
+  try {
+    json = JSON.parse(text.replace(/^\ufeff/, ''));
+  } catch (error) {
+    throw bad(`is not JSON: ${error instanceof Error ? error.message : ''}`);
+  }
+  const root = object(json, '$');
+  if (root['schema'] !== 1) throw bad(`has schema ${JSON.stringify(root['schema'])}; this version reads schema 1`);
+  if (root['entries'] === undefined) throw bad('is a scan report without entries; make it with "sizecheck snapshot"');
+  const artifact = identity(object(root['artifact'], 'artifact'));
+  const entries = sortEntries(
+    list(root['entries'], 'entries').map((value, index) => entry(value, `entries[${index}]`)),
+  );
+  const claimed = object(root['totals'], 'totals');
+  const totals = totalsOf(
+    entries,
+    size(claimed, 'archive', 'totals', true),
+    size(claimed, 'compressed', 'totals', true),
+  );
+  for (const [key, value] of Object.entries(totals)) {
+    if (claimed[key] !== value) throw bad(`has totals.${key} ${String(claimed[key])}, but its entries make ${value}`);
+  }
+  return {
+    artifact,
+    totals,
+    entries,
+    superseded: list(root['superseded'] ?? [], 'superseded').map((value, index) =>
+      superseded(value, `superseded[${index}]`),
+    ),
+    notices: list(root['notices'] ?? [], 'notices').map((value, index) => notice(value, `notices[${index}]`)),
+  };
+}
+
+function identity(json: Json): ArtifactIdentity {
+  const { name, format, codecs } = json;
+  if (typeof name !== 'string') throw bad('has no artifact.name');
+  if (!isFormat(format)) throw bad('has an unknown artifact.format');
+  const known = list(codecs, 'artifact.codecs').filter(isCodec);
+  return { name, format, codecs: known, length: size(json, 'length', 'artifact', true) };
+}
+
+function entry(value: unknown, at: string): Entry {
+  const json = object(value, at);
+  const path = nameFromJson(json, 'path');
+  const { kind, digest } = json;
+  if (path === null) throw bad(`has no ${at}.path`);
+  if (!isKind(kind)) throw bad(`has an unknown ${at}.kind`);
+  if (digest !== null && (typeof digest !== 'string' || !/^sha256:[0-9a-f]{64}$/.test(digest)))
+    throw bad(`has a bad ${at}.digest`);
+  return {
+    path,
+    kind,
+    size: size(json, 'size', at),
+    disk: size(json, 'disk', at),
+    mode: size(json, 'mode', at, true),
+    uid: integer(json, 'uid', at),
+    gid: integer(json, 'gid', at),
+    mtime: integer(json, 'mtime', at),
+    digest,
+    link: nameFromJson(json, 'link'),
+    facts: json['facts'] === undefined ? null : facts(object(json['facts'], `${at}.facts`), path, at),
+  };
+}
+
+/** Facts come from inspectors alone; those of a type that this version does not know are dropped. */
+function facts(json: Json, path: Name, at: string): Facts | null {
+  if (typeof json['type'] !== 'string') throw bad(`has no ${at}.facts.type`);
+  return isFacts(json, `${at}.facts`) ? withPathFacts(json, path) : null;
+}
+
+/** Checked as far as rules rely on them: the type, the sizes after strip, the list of dangers, the pyc's header. */
+function isFacts(json: Json | Facts, at: string): json is Facts {
+  const known: Json = { ...json };
+  switch (known['type']) {
+    case 'elf':
+    case 'ar': {
+      const strip = object(known['strip'], `${at}.strip`);
+      for (const key of ['debug', 'unneeded', 'all']) size(strip, key, `${at}.strip`, true);
+      for (const [index, danger] of list(known['unsafe'], `${at}.unsafe`).entries()) {
+        if (typeof object(danger, `${at}.unsafe[${index}]`)['message'] !== 'string')
+          throw bad(`has a bad ${at}.unsafe[${index}]`);
+      }
+      return true;
+    }
+    case 'pyc':
+      size(known, 'sourceMtime', at, true);
+      size(known, 'sourceSize', at, true);
+      return true;
+    default:
+      return false;
+  }
+}
+
+function superseded(value: unknown, at: string): Superseded {
+  const json = object(value, at);
+  const path = nameFromJson(json, 'path');
+  if (path === null) throw bad(`has no ${at}.path`);
+  return { path, size: size(json, 'size', at) };
+}
+
+function notice(value: unknown, at: string): Notice {
+  const json = object(value, at);
+  const { code, message } = json;
+  if (typeof code !== 'string' || typeof message !== 'string') throw bad(`has a bad ${at}`);
+  return { code, path: nameFromJson(json, 'path'), message };
+}
+
+function object(value: unknown, at: string): Json {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw bad(`has no object at ${at}`);
+  return { ...value };
+}
+
+function list(value: unknown, at: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw bad(`has no list at ${at}`);
+  return value;
+}
+
+function size(json: Json, key: string, at: string): number;
+function size(json: Json, key: string, at: string, nullable: true): number | null;
+function size(json: Json, key: string, at: string, nullable = false): number | null {
+  const value = json[key];
+  if (nullable && value === null) return null;
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+  throw bad(`has ${at}.${key} ${JSON.stringify(value)}, which is not a whole number of bytes`);
+}
+
+function integer(json: Json, key: string, at: string): number | null {
+  const value = json[key];
+  if (value === null || (typeof value === 'number' && Number.isSafeInteger(value))) return value;
+  throw bad(`has ${at}.${key} ${JSON.stringify(value)}, which is not a whole number`);
+}
+
+function bad(what: string): FormatError {
+  return new FormatError('bad-snapshot', what);
+}
