@@ -51,14 +51,14 @@ export function rollup(snapshot: Snapshot): TreeNode[] {
         own: { content: sum.content, disk: sum.disk },
       };
     })
-    .sort((a, b) => (a.path === '.' ? -1 : b.path === '.' ? 1 : compareNames(a.path, b.path)));
+    .toSorted((a, b) => (a.path === '.' ? -1 : b.path === '.' ? 1 : compareNames(a.path, b.path)));
 }
 
 /** Adds each directory to the ones above it, deepest first, so that every directory is added once. */
 function outerSums(own: ReadonlyMap<Name, Sum>): Map<Name, Sum> {
   const outer = new Map<Name, Sum>();
   for (const [path, sum] of own) outer.set(path, { ...sum });
-  const deepestFirst = [...own.keys()].filter((path) => path !== '.').sort((a, b) => depth(b) - depth(a));
+  const deepestFirst = [...own.keys()].filter((path) => path !== '.').toSorted((a, b) => depth(b) - depth(a));
   for (const path of deepestFirst) {
     const sum = outer.get(path);
     if (sum === undefined) continue;

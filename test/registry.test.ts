@@ -1,0 +1,32 @@
+// Every rule has its docs page with the four sections and its test; every format and codec its test.
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { rules } from '../src/rules/index.ts';
+
+const root = resolve(import.meta.dirname, '..');
+
+const sections = ['What it finds', 'Why it is waste', 'How to remove it', 'When to keep it'];
+
+describe('registry of rules', () => {
+  it('has unique kebab-case ids', () => {
+    const ids = rules.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const id of ids) expect(id).toMatch(/^[a-z]+(?:-[a-z]+)*$/);
+  });
+
+  it.each(rules)('$id has a docs page with every section', ({ id }) => {
+    const page = readFileSync(join(root, 'docs/rules', `${id}.md`), 'utf8');
+    expect(page.startsWith(`# ${id}\n`)).toBe(true);
+    const headings = [...page.matchAll(/^## (.+)$/gm)].map((match) => match[1]);
+    expect(headings).toEqual(sections);
+  });
+
+  it.each(rules)('$id stands in the index of docs pages', ({ id, title }) => {
+    expect(readFileSync(join(root, 'docs/rules/README.md'), 'utf8')).toContain(`[${id}](${id}.md) | ${title} |`);
+  });
+
+  it.each(rules)('$id has a test', ({ id }) => {
+    expect(existsSync(join(root, 'test/rules', `${id}.test.ts`))).toBe(true);
+  });
+});
