@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { debugSymbols } from '../../src/rules/debug-symbols.ts';
+import { judge } from '../../src/rules/index.ts';
+import { ar, elf, file, snapshot } from '../build/snapshot.ts';
+
+const check = (entries: Parameters<typeof snapshot>[0]) => judge(snapshot(entries), [debugSymbols]);
+
+describe('debug-symbols', () => {
+  it('claims what --strip-unneeded removes of linked files, and -g of objects and static libraries', () => {
+    const [found, ...others] = check([
+      file('lib/a.so', 1000, { facts: elf({ debug: 900, unneeded: 800 }) }),
+      file('a.o', 1000, { facts: elf({ debug: 900, unneeded: 800 }, { elfType: 'REL' }) }),
+      file('liba.a', 1000, { facts: ar(600) }),
+      file('text', 1000),
+    ]);
+    expect(others).toEqual([]);
+    expect(found?.claims).toEqual([
+      { path: 'liba.a', part: 'debug', bytes: 400 },
+      { path: 'lib/a.so', part: 'debug', bytes: 200 },
+      { path: 'a.o', part: 'debug', bytes: 100 },
+    ]);
+    expect(found?.bytes).toBe(700);
+    expect(found?.fix).toBe(
+      String.raw`find . -type f -name '*.so' -exec strip --strip-unneeded {} +; find . -type f \( -name '*.a' -o -name '*.o' \) -exec strip -g {} +`,
+    );
+  });
+
+  it('says nothing of stripped files, of files that would grow, and of files that strip refuses', () => {
+    expect(
+      check([
+        file('stripped', 1000, { facts: elf({ unneeded: 1000 }) }),
+        file('grows', 1000, { facts: elf({ unneeded: 1016 }) }),
+        file('refused', 1000, { facts: elf({ refused: 'no section headers' }) }),
+      ]),
+    ).toEqual([]);
+  });
+
+  it('keeps files apart that strip would damage, and its command leaves them alone', () => {
+    const danger = { code: 'appended-data', bytes: 10, message: '10 bytes of appended data would be lost' };
+    const [found, unsafe] = check([
+      file('bin/app', 1000, { facts: elf({ unneeded: 100 }, { unsafe: [danger] }) }),
+      file('bin/tool', 1000, { facts: elf({ unneeded: 100 }) }),
+    ]);
+    expect(found?.claims.map(({ path }) => path)).toEqual(['bin/tool']);
+    expect(found?.fix).toContain('! -path ./bin/app');
+    expect(unsafe).toMatchObject({ severity: 'info', bytes: 0 });
+    expect(unsafe?.title).toContain('900 bytes');
+    expect(unsafe?.title).toContain('appended data');
+  });
+});

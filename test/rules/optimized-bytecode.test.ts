@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { judge } from '../../src/rules/index.ts';
+import { optimizedBytecode } from '../../src/rules/optimized-bytecode.ts';
+import { file, hardlink, snapshot } from '../build/snapshot.ts';
+
+const check = (entries: Parameters<typeof snapshot>[0]) => judge(snapshot(entries), [optimizedBytecode]);
+
+describe('optimized-bytecode', () => {
+  it('claims levels 1 and 2 where the plain pyc is there', () => {
+    const [found] = check([
+      file('__pycache__/m.cpython-39.pyc', 100),
+      file('__pycache__/m.cpython-39.opt-1.pyc', 90),
+      file('__pycache__/m.cpython-39.opt-2.pyc', 80),
+      file('__pycache__/only.cpython-39.opt-2.pyc', 70),
+      file('__pycache__/other.cpython-310.pyc', 60),
+      file('__pycache__/other.cpython-39.opt-1.pyc', 50),
+    ]);
+    expect(found?.claims).toEqual([
+      { path: '__pycache__/m.cpython-39.opt-1.pyc', part: null, bytes: 90 },
+      { path: '__pycache__/m.cpython-39.opt-2.pyc', part: null, bytes: 80 },
+    ]);
+    expect(found?.bytes).toBe(170);
+  });
+
+  it('claims no byte of a file whose plain name stays (compileall --hardlink-dupes)', () => {
+    const [found] = check([
+      file('m.opt-1.pyc', 100),
+      hardlink('m.opt-2.pyc', 'm.opt-1.pyc'),
+      hardlink('m.pyc', 'm.opt-1.pyc'),
+    ]);
+    expect(found).toMatchObject({ bytes: 0, claims: [] });
+    expect(found?.title).toContain('2 optimised pycs');
+  });
+
+  it('claims a file once whose names all go', () => {
+    const [found] = check([file('m.opt-1.pyc', 100), hardlink('m.opt-2.pyc', 'm.opt-1.pyc'), file('m.pyc', 120)]);
+    expect(found?.bytes).toBe(100);
+  });
+});

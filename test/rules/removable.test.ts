@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { judge } from '../../src/rules/index.ts';
+import { removableContent } from '../../src/rules/removable.ts';
+import type { Claim, Finding } from '../../src/model/finding.ts';
+import { ar, digest, file, snapshot } from '../build/snapshot.ts';
+
+function found(rule: string, claims: readonly Claim[]): Finding {
+  return { rule, severity: 'warn', title: '', bytes: 0, fix: '', claims };
+}
+
+describe('removable content', () => {
+  it('counts a byte once, and a whole file swallows its parts', () => {
+    const tree = snapshot([file('a', 100), file('b', 100)]);
+    const findings = [
+      found('x', [
+        { path: 'a', part: null, bytes: 100 },
+        { path: 'b', part: 'debug', bytes: 30 },
+      ]),
+      found('y', [
+        { path: 'a', part: 'debug', bytes: 40 },
+        { path: 'b', part: 'debug', bytes: 20 },
+      ]),
+      found('z', [{ path: 'b', part: 'docstrings', bytes: 10 }]),
+    ];
+    expect(removableContent(tree, findings)).toBe(140);
+  });
+
+  it('is a union on a tree whose findings overlap', () => {
+    const library = { digest: digest('lib'), facts: ar(40) };
+    const tree = snapshot([
+      file('lib/libx.a', 100, library),
+      file('config/libx.a', 100, library),
+      file('lib/libx.so', 50),
+    ]);
+    const findings = judge(tree);
+    expect(findings.map(({ rule }) => rule).toSorted()).toEqual([
+      'debug-symbols',
+      'duplicate-file',
+      'duplicate-static-library',
+      'static-library',
+    ]);
+    expect(removableContent(tree, findings)).toBe(200);
+  });
+
+  it('is never more than the content', () => {
+    const claim = fc.record({
+      path: fc.constantFrom('a', 'b', 'gone'),
+      part: fc.constantFrom(null, 'p', 'q'),
+      bytes: fc.nat(200),
+    });
+    fc.assert(
+      fc.property(fc.array(fc.array(claim)), (lists) => {
+        const tree = snapshot([file('a', 100), file('b', 50)]);
+        const removable = removableContent(
+          tree,
+          lists.map((claims) => found('x', claims)),
+        );
+        expect(removable).toBeLessThanOrEqual(tree.totals.content);
+      }),
+    );
+  });
+});

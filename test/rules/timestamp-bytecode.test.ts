@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { judge } from '../../src/rules/index.ts';
+import { timestampBytecode } from '../../src/rules/timestamp-bytecode.ts';
+import { file, hardlink, pyc, snapshot } from '../build/snapshot.ts';
+
+const check = (entries: Parameters<typeof snapshot>[0]) => judge(snapshot(entries), [timestampBytecode]);
+const compiled = (more = {}) => file('__pycache__/m.cpython-39.pyc', 100, { facts: pyc(more) });
+
+describe('timestamp-bytecode', () => {
+  it('informs of fresh ones', () => {
+    const [found, ...others] = check([file('m.py', 10), compiled()]);
+    expect(others).toEqual([]);
+    expect(found).toMatchObject({ severity: 'info', bytes: 0 });
+  });
+
+  it.each([
+    ["the source's mtime differs", { sourceMtime: 5 }],
+    ["the source's size differs", { sourceSize: 11 }],
+    ["the source's mtime and size differ", { sourceMtime: 5, sourceSize: 11 }],
+  ])('warns with the reason: %s', (reason, header) => {
+    const [found] = check([file('m.py', 10), compiled(header)]);
+    expect(found?.severity).toBe('warn');
+    expect(found?.title).toContain(reason);
+    expect(found?.claims).toEqual([{ path: '__pycache__/m.cpython-39.pyc', part: 'header', bytes: 0 }]);
+  });
+
+  it('compares modulo 2^32, as the header does', () => {
+    const late = file('m.py', 10, { mtime: 2 ** 32 + 7 });
+    expect(check([late, compiled({ sourceMtime: 7 })])[0]?.severity).toBe('info');
+  });
+
+  it('looks at the source behind a hard link', () => {
+    expect(check([file('a.py', 10), hardlink('m.py', 'a.py'), compiled()])[0]?.severity).toBe('info');
+    expect(check([file('a.py', 11), hardlink('m.py', 'a.py'), compiled()])[0]?.severity).toBe('warn');
+  });
+
+  it('does not judge what it cannot compare', () => {
+    expect(check([compiled({ sourceMtime: 5 })])[0]?.severity).toBe('info');
+    expect(check([file('m.py', 10, { mtime: null }), compiled({ sourceMtime: 5 })])[0]?.severity).toBe('info');
+  });
+
+  it('says nothing of hash-based pycs', () => {
+    const facts = pyc({ mode: 'unchecked-hash', sourceMtime: null, sourceSize: null });
+    expect(check([file('m.py', 10), file('m.pyc', 100, { facts })])).toEqual([]);
+  });
+});
