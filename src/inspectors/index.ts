@@ -1,10 +1,11 @@
 // Registry of inspectors: one line each. The first that matches a file inspects it.
 import type { Facts } from '../model/facts.ts';
 import type { Name } from '../model/name.ts';
+import { elfInspector } from './elf/inspector.ts';
 import type { Inspector } from './inspector.ts';
 import { pycInspector, pycPlace } from './pyc.ts';
 
-export const inspectors: readonly Inspector[] = [pycInspector];
+export const inspectors: readonly Inspector[] = [elfInspector, pycInspector];
 
 /** The same content's facts under another path: hard links share content, but a pyc's place says part of its facts. */
 export function withPathFacts(facts: Facts, path: Name): Facts {

@@ -1,0 +1,111 @@
+// Length of `.gnu.build.attributes` after GNU strip merged its notes, which it does in the modes -u and -s.
+// Layout of the notes: the Watermark specification, version 3: name `GA...`, description the start and end of a code range.
+import { Reader } from '../../bytes/reader.ts';
+import { type ElfFile, type ElfSection } from './file.ts';
+import { SHT_NOTE } from './constants.ts';
+
+const openNote = 0x100;
+const functionNote = 0x101;
+/** How far back a note is compared with others of the same name. */
+const maxLookBack = 17;
+
+interface Note {
+  readonly name: string;
+  readonly nameBytes: number;
+  readonly type: number;
+  readonly start: bigint;
+  readonly end: bigint;
+}
+
+export function isBuildNotes(section: ElfSection): boolean {
+  return section.type === SHT_NOTE && section.name.startsWith('.gnu.build.attributes');
+}
+
+/** The section's own length where strip leaves it as it is. */
+export function mergedNotesSize(elf: ElfFile, section: ElfSection): number {
+  const notes = readNotes(new Reader(elf.source.read(section.offset, section.size), elf.endian, section.offset));
+  if (notes === null) return section.size;
+  const range = elf.class === 64 ? 16 : 8;
+  let size = 0;
+  let start = 0n;
+  let end = 0n;
+  for (const note of mergeNotes(notes).toSorted(byRange)) {
+    const repeated = note.start === start && note.end === end;
+    size += 12 + note.nameBytes + (repeated ? 0 : range);
+    ({ start, end } = note);
+  }
+  return Math.min(size, section.size);
+}
+
+function readNotes(reader: Reader): readonly Note[] | null {
+  const notes: Note[] = [];
+  const ranges = new Map([openNote, functionNote].map((type) => [type, { start: 0n, end: 0n }]));
+  let third = false;
+  let at = 0;
+  while (reader.length - at >= 12) {
+    const [nameLength, length, type] = [reader.u32(at), reader.u32(at + 4), reader.u32(at + 8)];
+    const nameBytes = Math.ceil(nameLength / 4) * 4;
+    const range = ranges.get(type);
+    if (range === undefined || nameLength < 2 || nameBytes + length + 12 > reader.length - at) return null;
+    const name = Buffer.from(reader.slice(at + 12, nameLength)).toString('latin1');
+    if (!name.endsWith('\0')) return null;
+    // Version notes: `GA$` and the byte 1, then the version.
+    if (name.startsWith('GA$\x01')) {
+      if (name[4] !== '3') return null;
+      third = true;
+    }
+    if (!readRange(reader, at + 12 + nameBytes, length, range)) return null;
+    notes.push({ name, nameBytes, type, ...range });
+    at += 12 + nameBytes + length;
+  }
+  return third && at === reader.length ? notes : null;
+}
+
+/** Updates `range`: what a note leaves out, or gives as 0, is that of the last note of its type. */
+function readRange(reader: Reader, at: number, length: number, range: { start: bigint; end: bigint }): boolean {
+  if (length === 0) return true;
+  if (length !== 4 && length !== 8 && length !== 16) return false;
+  const start = length === 16 ? reader.u64big(at) : BigInt(reader.u32(at));
+  const end = length === 16 ? reader.u64big(at + 8) : length === 8 ? BigInt(reader.u32(at + 4)) : (1n << 64n) - 1n;
+  if (start !== 0n) range.start = start;
+  if (end !== 0n) range.end = end;
+  return true;
+}
+
+/** Without notes of an empty range and those whose range lies in that of an earlier one of the same name. */
+function mergeNotes(notes: readonly Note[]): readonly Note[] {
+  const kept: Note[] = [];
+  for (const note of notes.toSorted(byName)) {
+    if (note.start === note.end) continue;
+    if (!isCovered(kept, note)) kept.push(note);
+  }
+  return kept;
+}
+
+function isCovered(kept: readonly Note[], note: Note): boolean {
+  for (let back = kept.length - 1; back >= Math.max(0, kept.length - maxLookBack); back--) {
+    const other = kept[back];
+    if (other === undefined || other.name !== note.name) return false;
+    if (note.start >= other.start && note.end <= other.end) return true;
+  }
+  return false;
+}
+
+// The first three bytes of a name only say how its value is stored.
+function byName(a: Note, b: Note): number {
+  const length = Math.min(a.name.length, b.name.length);
+  const [nameA, nameB] = [a.name.slice(3, length), b.name.slice(3, length)];
+  if (nameA !== nameB) return nameA < nameB ? -1 : 1;
+  if (a.end < b.start) return -1;
+  if (a.start > b.end) return 1;
+  if (a.start !== b.start) return a.start < b.start ? -1 : 1;
+  if (a.end !== b.end) return a.end > b.end ? -1 : 1;
+  return a.type - b.type;
+}
+
+function byRange(a: Note, b: Note): number {
+  if (a.type !== b.type) return a.type - b.type;
+  if (a.start !== b.start) return a.start < b.start ? -1 : 1;
+  if (a.end !== b.end) return a.end > b.end ? -1 : 1;
+  return a.name.charCodeAt(3) - b.name.charCodeAt(3);
+}

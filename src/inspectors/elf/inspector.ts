@@ -1,0 +1,78 @@
+// Inspector of ELF files: executables, shared objects, object files, kernel modules, core dumps.
+import { Reader } from '../../bytes/reader.ts';
+import type { ElfFacts } from '../../model/facts.ts';
+import type { Inspector } from '../inspector.ts';
+import * as C from './constants.ts';
+import { type ElfFile, isElf, readElf } from './file.ts';
+import { debugBytes, stripSizes } from './strip.ts';
+import { isDebugSection } from './strip-sections.ts';
+
+const typeNames = new Map([
+  [C.ET_REL, 'REL'],
+  [C.ET_EXEC, 'EXEC'],
+  [C.ET_DYN, 'DYN'],
+  [C.ET_CORE, 'CORE'],
+]);
+
+export const elfInspector: Inspector = {
+  name: 'elf',
+  needs: 'all',
+  matches: (head) => isElf(head),
+  inspect(source): ElfFacts {
+    const elf = readElf(source);
+    const strip = stripSizes(elf);
+    return {
+      type: 'elf',
+      class: elf.class,
+      endian: elf.endian,
+      machine: elf.machine,
+      elfType: typeNames.get(elf.type) ?? `0x${elf.type.toString(16)}`,
+      buildId: buildId(elf),
+      debugBytes: debugBytes(elf),
+      compressedDebug: hasCompressedDebug(elf),
+      strip,
+      unsafe: [],
+    };
+  },
+};
+
+function hasCompressedDebug(elf: ElfFile): boolean {
+  return elf.sections.some(
+    (section) =>
+      isDebugSection(section, elf.machine) &&
+      ((section.flags & C.SHF_COMPRESSED) !== 0 || section.name.startsWith('.zdebug')),
+  );
+}
+
+const maxNotes = 64 * 1024;
+const maxBuildId = 64;
+
+/** The GNU build id: from its own section, or from the notes of a file without section names. */
+function buildId(elf: ElfFile): string | null {
+  const own = elf.sections.find((section) => section.name === '.note.gnu.build-id' && section.type === C.SHT_NOTE);
+  if (own !== undefined) return buildIdIn(elf, BigInt(own.offset), BigInt(own.size));
+  for (const segment of elf.segments) {
+    if (segment.type !== C.PT_NOTE) continue;
+    const found = buildIdIn(elf, segment.offset, segment.filesz);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+// gABI ch. 5 "Note Section": lengths of name and description, type, name, description, each padded to 4 bytes.
+function buildIdIn(elf: ElfFile, offset: bigint, size: bigint): string | null {
+  if (size > maxNotes || offset + size > elf.source.size) return null;
+  const reader = new Reader(elf.source.read(Number(offset), Number(size)), elf.endian, Number(offset));
+  let at = 0;
+  while (at + 12 <= reader.length) {
+    const [nameLength, length, type] = [reader.u32(at), reader.u32(at + 4), reader.u32(at + 8)];
+    const start = at + 12 + Math.ceil(nameLength / 4) * 4;
+    if (start + length > reader.length) return null;
+    const isId = type === 3 && nameLength === 4;
+    if (isId && length <= maxBuildId && Buffer.from(reader.slice(at + 12, 4)).toString('latin1') === 'GNU\0') {
+      return Buffer.from(reader.slice(start, length)).toString('hex');
+    }
+    at = start + Math.ceil(length / 4) * 4;
+  }
+  return null;
+}

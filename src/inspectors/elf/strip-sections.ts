@@ -1,0 +1,185 @@
+// What GNU strip makes of an ELF file's sections: in which order it knows them, which relocation sections belong to which
+// section, which sections go. The same for every mode, so it is worked out once a file.
+import { Reader } from '../../bytes/reader.ts';
+import * as C from './constants.ts';
+import { type ElfFile, type ElfSection, elfSizes } from './file.ts';
+import { checkSections, refuse } from './strip-refusal.ts';
+
+export interface SectionGroup {
+  readonly section: ElfSection;
+  /** Symbol that names the group; 0 where there is none. */
+  readonly signature: number;
+  readonly members: readonly number[];
+}
+
+export interface StripSections {
+  readonly elf: ElfFile;
+  /** Executables and shared objects: laid out by segments. Anything else is laid out as an object file. */
+  readonly linked: boolean;
+  /** Ordinary sections in the order in which strip numbers them in its output. */
+  readonly order: readonly ElfSection[];
+  /** Relocation sections that strip rewrites, by the index of the section that they apply to. */
+  readonly relocations: ReadonlyMap<number, ElfSection>;
+  readonly symtab: ElfSection | undefined;
+  readonly strtab: ElfSection | undefined;
+  readonly symtabShndx: ElfSection | undefined;
+  /** 1 for the index of each section that holds debug data and goes in every mode. */
+  readonly debug: Uint8Array;
+  readonly groups: ReadonlyMap<number, SectionGroup>;
+}
+
+/** Whether a section holds debug data that strip removes in every mode. */
+export function isDebugSection(section: ElfSection, machine: number): boolean {
+  if ((section.flags & C.SHF_ALLOC) !== 0) return false;
+  if (section.type === C.SHT_MIPS_DEBUG && (machine === C.EM_MIPS || machine === 0x9026)) return true;
+  return (
+    section.name.charCodeAt(0) === 0x2e &&
+    /^\.(?:debug|zdebug|gnu\.debuglto_\.debug_|gnu\.linkonce\.wi\.|line|stab|gdb_index$)/.test(section.name)
+  );
+}
+
+/** @throws StripRefusal where strip does not take the file. */
+export function stripSections(elf: ElfFile): StripSections {
+  checkSections(elf);
+  const { sections } = elf;
+  const linked = elf.type === C.ET_EXEC || elf.type === C.ET_DYN;
+  const symtab = sections.find((section) => section.type === C.SHT_SYMTAB);
+  const found = discover(elf, symtab, linked);
+  const debug = new Uint8Array(sections.length);
+  for (const section of found.order) {
+    if (section.type !== C.SHT_GROUP && isDebugSection(section, elf.machine)) debug[section.index] = 1;
+  }
+  for (const section of found.order) {
+    const ordered = (section.flags & C.SHF_LINK_ORDER) !== 0 && debug[section.index] === 0;
+    if (ordered && debug[section.link] === 1) refuse('failed', 'a section depends on a debug section that goes');
+  }
+  const groups = new Map<number, SectionGroup>();
+  for (const section of found.order) {
+    if (section.type === C.SHT_GROUP) groups.set(section.index, readGroup(elf, section, symtab));
+  }
+  return {
+    elf,
+    linked,
+    // strip numbers all groups before all other sections.
+    order:
+      groups.size === 0
+        ? found.order
+        : [...found.order.filter(isGroup), ...found.order.filter((section) => !isGroup(section))],
+    relocations: found.relocations,
+    symtab,
+    strtab: symtab === undefined ? undefined : sections[symtab.link],
+    symtabShndx: sections.find((section) => section.type === C.SHT_SYMTAB_SHNDX && section.link === symtab?.index),
+    debug,
+    groups,
+  };
+}
+
+function isGroup(section: ElfSection): boolean {
+  return section.type === C.SHT_GROUP;
+}
+
+interface Discovery {
+  readonly order: ElfSection[];
+  readonly relocations: Map<number, ElfSection>;
+}
+
+const maxDepth = 64;
+
+/**
+ * The order in which strip gets to know the sections: by number, but a string table of unknown use first brings in all
+ * sections that link to it, a relocation section its target, and the first member of a group all groups of the file.
+ */
+function discover(elf: ElfFile, symtab: ElfSection | undefined, linked: boolean): Discovery {
+  const { sections } = elf;
+  const order: ElfSection[] = [];
+  const relocations = new Map<number, ElfSection>();
+  const seen = new Uint8Array(sections.length);
+  const linkers = linkersOf(sections);
+  const known = { symtab: false, dynsym: false, groups: false };
+
+  function add(section: ElfSection, depth: number): void {
+    order.push(section);
+    if ((section.flags & C.SHF_GROUP) === 0 || known.groups) return;
+    known.groups = true;
+    for (const group of sections) if (isGroup(group)) visit(group, depth + 1);
+  }
+
+  function visitStrings(section: ElfSection, depth: number): void {
+    if (section.index === elf.shstrndx) return;
+    if (!known.symtab || !known.dynsym) {
+      for (const linker of linkers.get(section.index) ?? []) {
+        if (linker === section) refuse('unrecognised', 'a string table is its own string table');
+        visit(linker, depth + 1);
+      }
+    }
+    if (!known.symtab || symtab?.link !== section.index) add(section, depth);
+  }
+
+  function visitRelocations(section: ElfSection, depth: number): void {
+    if (!isRewritten(elf, section, symtab, linked)) return add(section, depth);
+    const target = sections[section.info];
+    if (target !== undefined) visit(target, depth + 1);
+    if (relocations.has(section.info)) refuse('unrecognised', 'a section has two relocation sections');
+    relocations.set(section.info, section);
+  }
+
+  function visit(section: ElfSection, depth: number): void {
+    if (seen[section.index] === 1) return;
+    if (depth > maxDepth) refuse('unrecognised', 'its sections refer to each other in a long chain');
+    seen[section.index] = 1;
+    switch (section.type) {
+      case C.SHT_NULL:
+      case C.SHT_SYMTAB_SHNDX:
+        return;
+      case C.SHT_SYMTAB:
+        if (section === symtab) known.symtab = true;
+        return;
+      case C.SHT_STRTAB:
+        return visitStrings(section, depth);
+      case C.SHT_REL:
+      case C.SHT_RELA:
+        return visitRelocations(section, depth);
+      default:
+        if (section.type === C.SHT_DYNSYM) known.dynsym = true;
+        add(section, depth);
+    }
+  }
+
+  for (const section of sections.slice(1)) visit(section, 0);
+  return { order, relocations };
+}
+
+function linkersOf(sections: readonly ElfSection[]): Map<number, ElfSection[]> {
+  const linkers = new Map<number, ElfSection[]>();
+  for (const section of sections) {
+    if (section.link === 0 || section.type === C.SHT_NULL || sections[section.link]?.type !== C.SHT_STRTAB) continue;
+    const known = linkers.get(section.link);
+    if (known === undefined) linkers.set(section.link, [section]);
+    else known.push(section);
+  }
+  return linkers;
+}
+
+// Relocation sections that do not use the main symbol table, or that a linked file loads, are plain content to strip.
+function isRewritten(elf: ElfFile, section: ElfSection, symtab: ElfSection | undefined, linked: boolean): boolean {
+  if (linked && (section.flags & C.SHF_ALLOC) !== 0) return false;
+  if (symtab === undefined || section.link !== symtab.index || section.info === 0) return false;
+  const target = elf.sections[section.info];
+  return target !== undefined && target.type !== C.SHT_REL && target.type !== C.SHT_RELA;
+}
+
+// gABI "Section Groups": a word of flags, then the section numbers of the members.
+function readGroup(elf: ElfFile, section: ElfSection, symtab: ElfSection | undefined): SectionGroup {
+  const words = Math.floor(section.size / 4);
+  const reader = new Reader(elf.source.read(section.offset, words * 4), elf.endian, section.offset);
+  const members: number[] = [];
+  for (let word = 1; word < words; word++) {
+    const member = reader.u32(word * 4);
+    if (member === 0 || member >= elf.sections.length)
+      refuse('unrecognised', 'a group has a member that is no section');
+    members.push(member);
+  }
+  const named = symtab !== undefined && section.link === symtab.index;
+  const signature = named && section.info < Math.floor(symtab.size / elfSizes(elf).sym) ? section.info : 0;
+  return { section, signature, members };
+}

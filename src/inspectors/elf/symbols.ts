@@ -1,0 +1,62 @@
+// The symbol table as columns: name offsets, bindings and types, section numbers with the extended numbering resolved.
+// Layout: System V gABI ch. 4 "Symbol Table".
+import { Reader } from '../../bytes/reader.ts';
+import { SHN_LORESERVE, SHN_XINDEX } from './constants.ts';
+import { badElf, type ElfFile, elfSizes, type ElfSection } from './file.ts';
+
+export interface Symbols {
+  /** Entries, the null symbol 0 included. */
+  readonly count: number;
+  readonly names: Uint32Array;
+  /** Binding in the high, type in the low four bits. */
+  readonly info: Uint8Array;
+  /** Numbers from SHN_LORESERVE on are spelt as `reserved` does, since sections may have them too. */
+  readonly shndx: Uint32Array;
+  /** The table of their names. */
+  readonly strings: Uint8Array;
+  readonly stringsOffset: number;
+}
+
+/** A reserved section number (SHN_ABS, SHN_COMMON) in `Symbols.shndx`. */
+export function reserved(shndx: number): number {
+  return shndx + 0xffff_0000;
+}
+
+/** @throws FormatError where a name or an extended section number lies outside its table. */
+export function readSymbols(
+  elf: ElfFile,
+  table: ElfSection,
+  strings: ElfSection | undefined,
+  extended: ElfSection | undefined,
+): Symbols {
+  const { sym } = elfSizes(elf);
+  const wide = elf.class === 64;
+  const count = Math.floor(table.size / sym);
+  const reader = new Reader(elf.source.read(table.offset, count * sym), elf.endian, table.offset);
+  const text = strings === undefined ? new Uint8Array(1) : elf.source.read(strings.offset, strings.size);
+  const names = new Uint32Array(count);
+  const info = new Uint8Array(count);
+  const shndx = new Uint32Array(count);
+  const [infoAt, shndxAt] = wide ? [4, 6] : [12, 14];
+  for (let index = 0, at = 0; index < count; index++, at += sym) {
+    const name = reader.u32(at);
+    if (name >= text.length && name !== 0) {
+      throw badElf('has a symbol whose name lies outside the table of names', table.offset + at);
+    }
+    names[index] = name;
+    info[index] = reader.u8(at + infoAt);
+    const section = reader.u16(at + shndxAt);
+    shndx[index] = section >= SHN_LORESERVE ? reserved(section) : section;
+  }
+  if (shndx.includes(reserved(SHN_XINDEX))) resolveExtended(elf, extended, shndx);
+  return { count, names, info, shndx, strings: text, stringsOffset: strings?.offset ?? 0 };
+}
+
+// gABI, SHT_SYMTAB_SHNDX: one 32-bit section number a symbol, for those that say SHN_XINDEX.
+function resolveExtended(elf: ElfFile, extended: ElfSection | undefined, shndx: Uint32Array): void {
+  if (extended === undefined) return;
+  const reader = new Reader(elf.source.read(extended.offset, extended.size), elf.endian, extended.offset);
+  for (const [index, section] of shndx.entries()) {
+    if (section === reserved(SHN_XINDEX)) shndx[index] = reader.u32(index * 4);
+  }
+}
