@@ -1,0 +1,101 @@
+// Reads encoded input in chunks: regular files and byte sources synchronously, pipes and terminals asynchronously, so that
+// no thread is ever stuck in a read that a signal or an error could not end.
+import { fstatSync, readSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { isatty, ReadStream } from 'node:tty';
+import type { ByteSource } from '../bytes/source.ts';
+import { InputError } from '../errors.ts';
+
+/** An open file whose first bytes were already read. */
+export interface FileInput {
+  readonly fd: number;
+  /** Bytes that were read already; they are decoded first. */
+  readonly head: Uint8Array;
+  /** Offset in the file of the next byte; null to read on from where the file is (standard input). */
+  readonly position: number | null;
+  /** Encoded bytes in all, `head` included, or null where that is not known; any other number is an InputError `changed`. */
+  readonly length: number | null;
+}
+
+/** Encoded bytes with random access, e.g. a member of another artifact. */
+export interface SourceInput {
+  readonly source: ByteSource;
+}
+
+export type EncodedInput = FileInput | SourceInput;
+
+/** 256 KiB: larger chunks fall out of the processor's cache, smaller ones cost system calls. */
+export const chunkLength = 256 * 1024;
+
+/** Chunks of `input`, each valid until the next is asked for. */
+export function* syncChunks(input: EncodedInput, step = chunkLength): Generator<Uint8Array, void, undefined> {
+  if ('source' in input) {
+    const { source } = input;
+    for (let at = 0; at < source.size; at += step) yield source.read(at, Math.min(step, source.size - at));
+    return;
+  }
+  const { fd, head, position, length } = input;
+  let total = head.length;
+  checkLength(total, length, false);
+  yield* pieces(head, step);
+  const buffer = Buffer.allocUnsafeSlow(step);
+  for (;;) {
+    const got = readOnce(fd, buffer, position === null ? null : position + total - head.length);
+    total += got;
+    checkLength(total, length, got === 0);
+    if (got === 0) return;
+    yield buffer.subarray(0, got);
+  }
+}
+
+function* pieces(bytes: Uint8Array, step: number): Generator<Uint8Array, void, undefined> {
+  for (let at = 0; at < bytes.length; at += step) yield bytes.subarray(at, at + step);
+}
+
+function readOnce(fd: number, buffer: Uint8Array, position: number | null): number {
+  try {
+    return readSync(fd, buffer, 0, buffer.length, position);
+  } catch (error) {
+    throw unreadable(error);
+  }
+}
+
+function unreadable(error: unknown): InputError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new InputError('unreadable', `cannot be read (${reason})`, { cause: error });
+}
+
+function checkLength(total: number, length: number | null, ended: boolean): void {
+  if (length === null || total === length || (total < length && !ended)) return;
+  const what = total < length ? 'ended early' : 'grew';
+  throw new InputError('changed', `changed while it was read: it had ${length} bytes and ${what}`, { offset: total });
+}
+
+/** True where a read can wait for someone: a pipe, a socket, a terminal. */
+export function mayBlock(input: EncodedInput): boolean {
+  if ('source' in input) return false;
+  const stats = fstatSync(input.fd);
+  return stats.isFIFO() || stats.isSocket() || isatty(input.fd);
+}
+
+/** Chunks of an input that may block. The file descriptor is closed at the end, as a Node socket owns what it reads. */
+export async function* asyncChunks(input: FileInput): AsyncGenerator<Uint8Array, void, undefined> {
+  const { fd, head, length } = input;
+  let total = head.length;
+  yield* pieces(head, chunkLength);
+  const stream = isatty(fd) ? new ReadStream(fd) : new Socket({ fd, readable: true, writable: false });
+  try {
+    for await (const chunk of stream) {
+      // Sound: without an encoding, sockets and terminals deliver Buffers.
+      const bytes = chunk as Buffer;
+      total += bytes.length;
+      checkLength(total, length, false);
+      yield* pieces(bytes, chunkLength);
+    }
+  } catch (error) {
+    throw error instanceof InputError || stream.errored === null ? error : unreadable(error);
+  } finally {
+    stream.destroy();
+  }
+  checkLength(total, length, true);
+}

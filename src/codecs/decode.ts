@@ -1,0 +1,154 @@
+// The pump: moves encoded input through a codec to a synchronous receiver. Large input is decoded in a worker thread, so that
+// decoding and what the receiver does with the pieces (parsing, hashing) run side by side; memory stays flat either way.
+import { fstatSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import type { Notice } from '../model/snapshot.ts';
+import { asyncChunks, chunkLength, mayBlock, syncChunks } from './chunks.ts';
+import type { EncodedInput, FileInput } from './chunks.ts';
+import { defaultMaxWindow } from './codec.ts';
+import type { Codec, Decoder, Emit } from './codec.ts';
+import { codecs } from './index.ts';
+import { pieceLength, unpackError } from './worker-messages.ts';
+import type { WorkerMessage, WorkerTask } from './worker-messages.ts';
+
+export type { EncodedInput, FileInput, SourceInput } from './chunks.ts';
+
+export interface DecodeRunOptions {
+  /** Largest decoder window or dictionary in bytes (`--max-window`). */
+  readonly maxWindow?: number | undefined;
+  /** Called now and then with the number of encoded bytes that were read. */
+  readonly onProgress?: ((bytesIn: number) => void) | undefined;
+  /** Where to decode; by default that depends on the input's length. */
+  readonly thread?: 'calling' | 'worker' | undefined;
+}
+
+export interface Decoded {
+  /** Encoded bytes, all of the input. */
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly notices: readonly Notice[];
+}
+
+/** Encoded bytes from which on a worker thread (30-50 ms to start) is worth it. */
+const workerThreshold = 1024 * 1024;
+
+/** Longest time in milliseconds that the calling thread goes without looking at signals and timers. */
+const longestTurn = 50;
+
+/**
+ * Decodes all of `input` (or passes it on as it is where `codec` is null) and calls `onPiece` for each piece, in order.
+ * The piece is valid during the call only. Where `onPiece` throws, decoding stops and the promise rejects with that error.
+ * A pipe, socket or terminal is closed at the end; other file descriptors stay open.
+ * @throws FormatError with the offset in the encoded input; InputError `changed` or `unreadable`.
+ */
+export function decode(codec: Codec | null, input: EncodedInput, options: DecodeRunOptions, onPiece: Emit): Promise<Decoded> {
+  if (codec !== null && !('source' in input) && useWorker(codec, input, options)) {
+    return decodeInWorker(codec, input, options, onPiece);
+  }
+  return decodeHere(codec, input, options, onPiece);
+}
+
+function useWorker(codec: Codec, input: FileInput, options: DecodeRunOptions): boolean {
+  // Node 20 cannot run a worker from TypeScript: sources that are run as they are (in tests) decode in the calling thread.
+  if (import.meta.url.endsWith('.ts') || !codecs.includes(codec)) return false;
+  if (options.thread !== undefined) return options.thread === 'worker';
+  return input.length === null || input.length >= workerThreshold;
+}
+
+/** A decoder that copies nothing: pieces are the chunks themselves. */
+function passThrough(): Decoder {
+  return { notices: [], write: (input, emit) => emit(input), finish() {}, close() {} };
+}
+
+async function decodeHere(
+  codec: Codec | null,
+  input: EncodedInput,
+  options: DecodeRunOptions,
+  onPiece: Emit,
+): Promise<Decoded> {
+  await codec?.prepare();
+  // The receiver is done with a piece when it returns, so one buffer is enough.
+  let buffer: Uint8Array | null = null;
+  const takeBuffer = (): Uint8Array => (buffer ??= new Uint8Array(pieceLength));
+  const decoder = codec?.create({ maxWindow: options.maxWindow ?? defaultMaxWindow, takeBuffer }) ?? passThrough();
+  let bytesIn = 0;
+  let bytesOut = 0;
+  let turn = performance.now();
+  const emit: Emit = (piece) => {
+    bytesOut += piece.length;
+    onPiece(piece);
+  };
+  const take = (chunk: Uint8Array): void => {
+    bytesIn += chunk.length;
+    decoder.write(chunk, emit);
+    options.onProgress?.(bytesIn);
+  };
+  try {
+    if (!('source' in input) && mayBlock(input)) {
+      for await (const chunk of asyncChunks(input)) take(chunk);
+    } else {
+      // Short chunks to a decoder, because a bomb makes a thousand times as much of each before the next turn.
+      for (const chunk of syncChunks(input, codec === null ? chunkLength : chunkLength / 16)) {
+        take(chunk);
+        if (performance.now() - turn > longestTurn) {
+          await nextTurn();
+          turn = performance.now();
+        }
+      }
+    }
+    decoder.finish(emit);
+    return { bytesIn, bytesOut, notices: decoder.notices };
+  } finally {
+    decoder.close();
+  }
+}
+
+async function decodeInWorker(
+  codec: Codec,
+  input: FileInput,
+  options: DecodeRunOptions,
+  onPiece: Emit,
+): Promise<Decoded> {
+  fstatSync(input.fd); // a bad descriptor is the caller's mistake and should show in the caller's stack
+  const outstanding = new Int32Array(new SharedArrayBuffer(4));
+  const task: WorkerTask = {
+    codec: codec.name,
+    input,
+    maxWindow: options.maxWindow ?? defaultMaxWindow,
+    outstanding: outstanding.buffer,
+  };
+  const worker = new Worker(new URL('./decode-worker.js', import.meta.url), { workerData: task });
+  let bytesOut = 0;
+  try {
+    return await new Promise<Decoded>((resolve, reject) => {
+      let failed = false;
+      const fail = (error: unknown): void => {
+        failed = true;
+        reject(error);
+      };
+      const takePiece = (piece: Uint8Array<ArrayBuffer>, bytesIn: number): void => {
+        bytesOut += piece.length;
+        onPiece(piece);
+        worker.postMessage(piece.buffer, [piece.buffer]);
+        Atomics.sub(outstanding, 0, 1);
+        Atomics.notify(outstanding, 0);
+        options.onProgress?.(bytesIn);
+      };
+      worker.on('message', (message: WorkerMessage) => {
+        if (failed) return;
+        try {
+          if (message.kind === 'piece') takePiece(message.piece, message.bytesIn);
+          else if (message.kind === 'done') resolve({ bytesIn: message.bytesIn, bytesOut, notices: message.notices });
+          else fail(unpackError(message.error));
+        } catch (error) {
+          fail(error);
+        }
+      });
+      worker.on('error', fail);
+      worker.on('exit', (code) => fail(new Error(`the decoding thread stopped early (code ${code})`)));
+    });
+  } finally {
+    await worker.terminate();
+  }
+}
