@@ -1,0 +1,177 @@
+// The zip format: members in the order of the central directory, which decides what is extracted. What the archive holds
+// besides (a prefix, gaps, members that the directory leaves out) is told in notices, so that no byte goes unsaid.
+// Layouts: PKWARE APPNOTE 6.3.10; 8.5.4 and 8.5.5 for the markers of split archives.
+import type { ByteSource } from '../bytes/source.ts';
+import { FormatError } from '../errors.ts';
+import { nameFromBytes } from '../model/name.ts';
+import type { Name } from '../model/name.ts';
+import type { MemberSink, RandomFormat, ReadOptions } from './format.ts';
+import { checkLayout, deflated, flag, isReadable, readDirectory, stored } from './zip-directory.ts';
+import type { CentralHeader, Layout } from './zip-directory.ts';
+import { localName, placeMember, unpack } from './zip-content.ts';
+import type { MemberData } from './zip-content.ts';
+import { endsWithEndRecord, findEnd } from './zip-end.ts';
+import type { ArchiveEnd } from './zip-end.ts';
+import { memberOf } from './zip-member.ts';
+import { memberName } from './zip-names.ts';
+import { readAhead } from './zip-window.ts';
+import type { View } from './zip-window.ts';
+
+/** Longest target of a symlink (64 KiB), the limit for paths. */
+const maxTarget = 64 * 1024;
+
+/** What stands before the first member. */
+const heads = { local: 'PK\x03\x04', end: 'PK\x05\x06', split: 'PK\x07\x08', unsplit: 'PK00' } as const;
+
+const methodNames: Readonly<Record<number, string>> = {
+  1: 'shrink',
+  6: 'implode',
+  9: 'deflate64',
+  12: 'bzip2',
+  14: 'lzma',
+  93: 'zstd',
+  95: 'xz',
+  98: 'ppmd',
+  99: 'AES encryption',
+};
+
+export const zipFormat: RandomFormat = {
+  name: 'zip',
+  access: 'random',
+  bid(head) {
+    const magic = nameFromBytes(head.subarray(0, 4));
+    if (magic === heads.local || magic === heads.end || magic === heads.split) return 32;
+    if (nameFromBytes(head.subarray(0, 8)) === heads.unsplit + heads.local) return 64;
+    // An interpreter line: a Python zipapp, or any script. Whether a zip follows, only the end of the file tells.
+    return magic.startsWith('#!') ? 16 : 0;
+  },
+  async read(source, sink, options) {
+    const end = findEnd(source);
+    const walk = startWalk(source, end, sink, options);
+    noticeSurroundings(source, end, walk.layout, sink);
+    let index = 0;
+    for (const header of readDirectory(readAhead(source), end.place)) {
+      await readMember(walk, header, walk.layout.limit(index++));
+    }
+    noticeGaps(walk);
+  },
+};
+
+interface Walk {
+  readonly source: ByteSource;
+  readonly view: View;
+  readonly layout: Layout;
+  readonly sink: MemberSink;
+  gapBytes: number;
+  gaps: number;
+}
+
+function startWalk(source: ByteSource, end: ArchiveEnd, sink: MemberSink, options: ReadOptions): Walk {
+  const layout = checkLayout(readAhead(source), end.place, options);
+  return { source, view: readAhead(source), layout, sink, gapBytes: 0, gaps: 0 };
+}
+
+async function readMember(walk: Walk, header: CentralHeader, limit: number): Promise<void> {
+  const { source, view, sink } = walk;
+  const path = memberName(header);
+  const placed = placeMember(view, header, path, limit);
+  if (placed.differences.length > 0) {
+    const message = `has a local header that differs from the directory in ${placed.differences.join(', ')}`;
+    sink.notice({ code: 'local-header-differs', path, message });
+  }
+  await deliver({ source, view, header, member: placed }, sink);
+  if (placed.end < limit) noticeGap(walk, placed.end, limit);
+}
+
+async function deliver(data: MemberData, sink: MemberSink): Promise<void> {
+  const { header } = data;
+  const unreadable = isReadable(header) ? undefined : reasonOf(header);
+  const member = memberOf(header, unreadable);
+  if (member.kind === 'symlink') {
+    sink.begin({ ...member, link: unreadable === undefined ? await targetOf(data, sink) : null });
+  } else {
+    if (member.kind !== 'file' && header.size > 0) {
+      const message = `is a ${member.kind} with ${header.size} bytes of content, which no extraction writes`;
+      sink.notice({ code: 'unexpected-content', path: member.name, message });
+    }
+    sink.begin(member);
+    const emit = member.kind === 'file' ? (piece: Uint8Array): void => sink.data(piece) : ignore;
+    if (unreadable === undefined) await unpack(data, emit);
+  }
+  sink.end();
+}
+
+function ignore(): void {
+  // Content that belongs to no file is unpacked for its checksum only.
+}
+
+/** The content of a symlink is its target. */
+async function targetOf(data: MemberData, sink: MemberSink): Promise<Name | null> {
+  const { header, member } = data;
+  const tooLong = header.size > maxTarget;
+  const pieces: Uint8Array[] = [];
+  await unpack(data, tooLong ? ignore : (piece) => pieces.push(piece));
+  if (!tooLong) return nameFromBytes(Buffer.concat(pieces));
+  const message = `is a symlink with a target of ${header.size} bytes, above the limit of ${maxTarget}`;
+  sink.notice({ code: 'long-target', path: member.path, message });
+  return null;
+}
+
+function reasonOf(header: CentralHeader): string {
+  if ((header.flags & flag.encrypted) !== 0) return 'is encrypted';
+  const name = methodNames[header.method];
+  return `is compressed with method ${header.method}${name === undefined ? '' : ` (${name})`}; only ${stored} (stored) and ${deflated} (deflate) are read`;
+}
+
+/** What the file holds around the archive. */
+function noticeSurroundings(source: ByteSource, end: ArchiveEnd, layout: Layout, sink: MemberSink): void {
+  const notice = (code: string, message: string): void => sink.notice({ code, path: null, message });
+  if (layout.countWrapped) {
+    notice('entry-count-wrapped', `holds ${layout.count} entries, more than its end record can count without zip64`);
+  }
+  if (end.ambiguous)
+    notice('ambiguous-end', 'has more than one end record that fits; another reader may see another zip');
+  if (end.trailing > 0) notice('trailing-data', `has ${end.trailing} bytes behind its end`);
+  noticePrefix(source, end, layout.first, notice);
+}
+
+function noticePrefix(
+  source: ByteSource,
+  end: ArchiveEnd,
+  first: number,
+  notice: (code: string, message: string) => void,
+): void {
+  const head = Buffer.from(source.read(0, Math.min(first, 4096))).toString('latin1');
+  if (head === '' || head === heads.split || head === heads.unsplit) return;
+  const line = head.startsWith('#!') ? head.indexOf('\n') + 1 : 0;
+  if (line === first) return;
+  if (!head.startsWith('PK', line)) {
+    notice('prefix', `has ${first} bytes before its first member`);
+    return;
+  }
+  // Members, and then an archive that does not know of them: either another whole zip, or what is left of one that was cut
+  // behind a zip stored in it. The second would give totals of the wrong archive.
+  const known = end.place.base === 0 || endsWithEndRecord(source, first);
+  if (!known) {
+    const message = 'ends with the end record of a zip inside it, not with its own: the zip is cut';
+    throw new FormatError('truncated', message, { offset: source.size });
+  }
+  notice('prefix', `has ${first} bytes before its first member that look like another zip, which does not count`);
+}
+
+function noticeGap(walk: Walk, from: number, to: number): void {
+  walk.gaps++;
+  walk.gapBytes += to - from;
+  const name = localName(walk.view, from, to);
+  if (name !== null) {
+    const message = 'has a local header but no entry in the directory; it does not count';
+    walk.sink.notice({ code: 'unlisted-member', path: name, message });
+  }
+}
+
+function noticeGaps(walk: Walk): void {
+  if (walk.gaps === 0) return;
+  const places = walk.gaps === 1 ? 'one place' : `${walk.gaps} places`;
+  const message = `has ${walk.gapBytes} bytes in ${places} between its members that belong to none`;
+  walk.sink.notice({ code: 'gap', path: null, message });
+}
