@@ -1,0 +1,94 @@
+import { execFileSync } from 'node:child_process';
+import { truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { duSize, formatSize, formatSizes, parseSize } from '../../src/bytes/size.ts';
+import { UsageError } from '../../src/errors.ts';
+import { tempDirectory } from '../build/temp.ts';
+import { requireTool } from '../oracles.ts';
+
+describe('formatSize', () => {
+  it.each([
+    [0, '0 B'],
+    [1023, '1023 B'],
+    [1024, '1.0 KiB'],
+    [1536, '1.5 KiB'],
+    [1024 * 1024 - 1, '1.0 MiB'],
+    [190_735_123, '181.9 MiB'],
+    [-2048, '-2.0 KiB'],
+    [2 ** 53 - 1, '8.0 PiB'],
+  ])('%d is %s', (bytes, text) => {
+    expect(formatSize(bytes, 'iec')).toBe(text);
+  });
+
+  it('knows powers of 1000 and exact bytes', () => {
+    expect(formatSize(5_000_000, 'si')).toBe('5.0 MB');
+    expect(formatSize(1500, 'si')).toBe('1.5 kB');
+    expect(formatSize(1_234_567, 'bytes')).toBe('1,234,567 B');
+  });
+});
+
+describe('formatSizes', () => {
+  it('prints exact bytes where two different sizes would print alike', () => {
+    expect(formatSizes([1_048_576, 1_048_577, 2_097_152], 'iec')).toEqual(['1,048,576 B', '1,048,577 B', '2.0 MiB']);
+  });
+
+  it('leaves equal sizes short', () => {
+    expect(formatSizes([1_048_576, 1_048_576], 'iec')).toEqual(['1.0 MiB', '1.0 MiB']);
+  });
+});
+
+describe.skipIf(!requireTool('du'))('duSize prints as du does', () => {
+  const path = join(tempDirectory('du'), 'file');
+  writeFileSync(path, '');
+  const sizes = [
+    ...[0, 1, 999, 1000, 1001, 1023, 1024, 1025, 10_137, 10_138, 10_239, 10_240, 10_241, 99_999, 102_400, 1_023_999],
+    ...[1_047_552, 1_047_553, 1_048_575, 1_048_576, 1_048_577, 10_480_000, 10_485_759, 10_485_761, 190_735_123],
+    ...[1_073_741_823, 1_073_741_825, 5_368_709_120, 999_999_999, 1_000_000_001, 9_949_999, 9_950_001, 2 ** 42 + 1],
+  ];
+  it.each(sizes)('%d', (bytes) => {
+    truncateSync(path, bytes);
+    const du = (option: string): string =>
+      execFileSync('du', ['--apparent-size', option, path], { encoding: 'utf8' }).split('\t')[0] ?? '';
+    expect(duSize(bytes, 'iec')).toBe(du('-h'));
+    expect(duSize(bytes, 'si')).toBe(du('--si'));
+    expect(duSize(bytes, 'bytes')).toBe(du('-B1'));
+  });
+});
+
+describe('parseSize', () => {
+  it.each([
+    ['0', 0],
+    ['5242880', 5_242_880],
+    ['5 MiB', 5_242_880],
+    ['5MB', 5_000_000],
+    ['1.5 KiB', 1536],
+    [' 12 kB ', 12_000],
+    ['1 GiB', 1_073_741_824],
+  ])('%s is %d bytes', (text, bytes) => {
+    expect(parseSize(text)).toBe(bytes);
+  });
+
+  it.each([
+    '',
+    'MiB',
+    '-5',
+    '5M',
+    '5 K',
+    '1e3',
+    '0x10',
+    '1,5 MB',
+    '1.5.2 MB',
+    '5 mib',
+    '５ MB',
+    'NaN',
+    '99999999999999999999',
+    '9007 TiB',
+  ])('refuses %j', (text) => {
+    expect(() => parseSize(text)).toThrow(UsageError);
+  });
+
+  it('tells what 5M could mean', () => {
+    expect(() => parseSize('5M')).toThrow('5 MiB (1024) or 5 MB (1000)');
+  });
+});

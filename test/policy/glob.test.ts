@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { UsageError } from '../../src/errors.ts';
+import { globMatcher } from '../../src/policy/glob.ts';
+
+describe('globs', () => {
+  it.each([
+    ['*.so', 'lib/a.so', true],
+    ['*.so', 'lib/a.so.1', false],
+    ['lib/*.so', 'lib/a.so', true],
+    ['lib/*.so', 'lib/x/a.so', false],
+    ['**/*.so', 'a.so', true],
+    ['**/*.so', 'x/y/a.so', true],
+    ['lib/**', 'lib/x/y', true],
+    ['lib/**', 'library/x', false],
+    ['lib/**/a', 'lib/a', true],
+    ['lib/**/a', 'lib/x/y/a', true],
+    ['./lib/a', 'lib/a', true],
+    ['?.py', 'a.py', true],
+    ['?.py', 'ab.py', false],
+    ['[a-c].py', 'b.py', true],
+    ['[!a-c].py', 'b.py', false],
+    ['[!a-c].py', 'd.py', true],
+    ['{a,b}.{c,d}', 'b.c', true],
+    ['{a,b}.{c,d}', 'c.c', false],
+    ['{a,{b,c}d}', 'cd', true],
+    [String.raw`\*.py`, '*.py', true],
+    [String.raw`\*.py`, 'a.py', false],
+    ['caf\u00e9', 'caf\u00c3\u00a9', true],
+    ['a+b(c).$', 'a+b(c).$', true],
+  ])('%s on %s: %s', (pattern, path, expected) => {
+    expect(globMatcher(pattern)(path)).toBe(expected);
+  });
+
+  it.each(['{a', 'a}', '[a', `${'{a,b}'.repeat(30)}`, `${'{'.repeat(50)}`])('refuses %s', (pattern) => {
+    expect(() => globMatcher(pattern)).toThrow(UsageError);
+  });
+
+  it('is not slow on patterns that catch others', () => {
+    const matcher = globMatcher(`${'*a'.repeat(40)}*b`);
+    expect(matcher('a'.repeat(2000))).toBe(false);
+    expect(globMatcher(`${'**/'.repeat(30)}x`)(`${'a/'.repeat(1000)}y`)).toBe(false);
+  });
+});

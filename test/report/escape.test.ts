@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { nameFromJson, nameToJson } from '../../src/model/json-name.ts';
+import { nameFromBytes, nameFromText } from '../../src/model/name.ts';
+import { shellWord } from '../../src/model/shell.ts';
+import { inertLine, terminalName } from '../../src/report/escape.ts';
+import { requireTool, runRaw } from '../oracles.ts';
+
+const anyName = fc
+  .uint8Array({ minLength: 1, maxLength: 30 })
+  .map((bytes) => nameFromBytes(bytes.map((byte) => byte || 1)));
+
+describe('names on a terminal', () => {
+  it.each([
+    ['plain/name-1.py', 'plain/name-1.py'],
+    ['a\nb', String.raw`a\nb`],
+    ['\u001b[31mred', String.raw`\x1b[31mred`],
+    ['back\\slash', String.raw`back\\slash`],
+    ['tab\tcr\rbel\u0007del\u007f', String.raw`tab\tcr\rbel\x07del\x7f`],
+  ])('%j', (name, shown) => {
+    expect(terminalName(name)).toBe(shown);
+  });
+
+  it.each([
+    ['caf\u00e9', 'caf\u00e9'],
+    ['\u202eevil', String.raw`\u{202e}evil`],
+    ['zero\u200bwidth', String.raw`zero\u{200b}width`],
+    ['bom\ufeff', String.raw`bom\u{feff}`],
+    ['line\u2028', String.raw`line\u{2028}`],
+    ['tag\u{e0041}', String.raw`tag\u{e0041}`],
+    ['c1\u009b', String.raw`c1\u{9b}`],
+    ['\u65e5\u672c', '\u65e5\u672c'],
+  ])('text %j', (text, shown) => {
+    expect(terminalName(nameFromText(text))).toBe(shown);
+  });
+
+  it('spells bytes that are no UTF-8', () => {
+    expect(terminalName('latin\xe9')).toBe(String.raw`latin\xE9`);
+    expect(terminalName('\xed\xa0\x80')).toBe(String.raw`\xED\xA0\x80`);
+    expect(terminalName('\xc0\xaf')).toBe(String.raw`\xC0\xAF`);
+  });
+
+  it('shows different names differently, on one line, with nothing that acts', () => {
+    fc.assert(
+      fc.property(anyName, anyName, (a, b) => {
+        expect(terminalName(a)).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+        if (a !== b) expect(terminalName(a)).not.toBe(terminalName(b));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('keeps lines from being workflow commands', () => {
+    expect(inertLine('::error::x')).toBe('| ::error::x');
+    expect(inertLine('##vso[x]')).toBe('| ##vso[x]');
+    expect(inertLine('a::b')).toBe('a::b');
+  });
+});
+
+describe('names in JSON', () => {
+  it('come back exactly', () => {
+    fc.assert(
+      fc.property(anyName, (name) => {
+        const json: unknown = JSON.parse(JSON.stringify(nameToJson('path', name)));
+        expect(nameFromJson(Object(json), 'path')).toBe(name);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('carry a second spelling only where they are not UTF-8', () => {
+    expect(nameToJson('path', 'a/b')).toEqual({ path: 'a/b' });
+    expect(nameToJson('path', 'a\xff')).toEqual({ path: String.raw`a\xFF`, pathBase64: 'Yf8=' });
+  });
+});
+
+describe.skipIf(!requireTool('bash'))('names in shell commands', () => {
+  it('mean exactly that name', () => {
+    const names = [
+      'plain',
+      "it's",
+      'a b',
+      '$(x)`y`',
+      'new\nline',
+      '\x1b[0m',
+      'latin\xe9',
+      '-rf',
+      '*',
+      '\\',
+      nameFromText('caf\u00e9'),
+    ];
+    for (const name of names) {
+      const word = shellWord(name);
+      expect(word).toMatch(/^[\x20-\x7e\u00a0-\uffff]+$/);
+      expect(runRaw('bash', ['-c', `printf %s ${word}`]).toString('latin1')).toBe(name);
+    }
+  });
+});
