@@ -1,10 +1,12 @@
 // The bytes of one zip member: its local header compared with the directory, its data unpacked to exactly the stated size and
 // checksum, and its data descriptor. A difference in content is an error; one in the headers alone is only told.
 // Layouts: PKWARE APPNOTE 6.3.10, sections 4.3.7 (local header) and 4.3.9 (data descriptor).
-import { pipeline } from 'node:stream/promises';
-import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { crc32 } from 'node:zlib';
 import { Reader } from '../bytes/reader.ts';
 import type { ByteSource } from '../bytes/source.ts';
+import { createInflater } from '../codecs/inflate.ts';
+import type { Inflater } from '../codecs/inflate.ts';
 import { FormatError } from '../errors.ts';
 import type { Name } from '../model/name.ts';
 import { nameFromBytes } from '../model/name.ts';
@@ -25,9 +27,12 @@ export interface PlacedMember {
 
 const localSignature = 0x04034b50;
 const localLength = 30;
-/** Members up to this size are unpacked at once, and handed over in one piece. */
-const oneShot = 4 * 1024 * 1024;
-const pieceLength = 256 * 1024;
+/** Content up to this length leaves in one piece; memory for unpacking does not go beyond it. */
+const bufferLength = 1024 * 1024;
+/** Deflated data that are fed at once: at most a thousand times as much comes out before the next turn. */
+const inputLength = 64 * 1024;
+/** Longest time in milliseconds without looking at signals and timers. */
+const longestTurn = 50;
 
 /** Reads and compares the local header. @throws FormatError where there is none, or where the member reaches past `limit`. */
 export function placeMember(view: View, header: CentralHeader, path: Name, limit: number): PlacedMember {
@@ -101,91 +106,102 @@ export interface MemberData {
   readonly member: PlacedMember;
 }
 
-/**
- * Hands the unpacked content to `emit`, in one piece where it is small.
- * @throws FormatError unless the data unpacks to exactly the stated size and checksum, and none of it is left over.
- */
-export async function unpack(data: MemberData, emit: (piece: Uint8Array) => void): Promise<void> {
-  const { header, member, view } = data;
-  const where = { path: member.path, offset: member.data };
-  let length = 0;
-  let crc = 0;
-  const take = (piece: Uint8Array): void => {
-    length += piece.length;
-    if (length > header.size) {
-      throw new FormatError('wrong-size', `holds more than the ${header.size} bytes that it states`, where);
-    }
-    crc = crc32(piece, crc);
-    emit(piece);
+export interface Unpacker {
+  /**
+   * Hands the unpacked content to `emit`, in one piece up to 1 MiB; a piece is valid during the call only.
+   * @throws FormatError unless the data unpacks to exactly the stated size and checksum, and none of it is left over.
+   */
+  unpack(data: MemberData, emit: (piece: Uint8Array) => void): Promise<void>;
+  close(): void;
+}
+
+/** Unpacks any number of members with one native decoder and one buffer. */
+export function createUnpacker(): Unpacker {
+  let buffer: Uint8Array | null = null;
+  const inflater = createInflater({ takeBuffer: () => (buffer ??= new Uint8Array(bufferLength)) });
+  const turns = createTurns();
+  return {
+    async unpack(data, emit) {
+      const { header, member } = data;
+      const where = { path: member.path, offset: member.data };
+      let length = 0;
+      const take: Take = (piece) => {
+        length += piece.length;
+        if (length > header.size) {
+          throw new FormatError('wrong-size', `holds more than the ${header.size} bytes that it states`, where);
+        }
+        emit(piece);
+      };
+      const unpacked = header.method === stored ? copy(data, turns, take) : inflate(inflater, data, turns, take);
+      const crc = await unpacked;
+      if (length !== header.size) {
+        throw new FormatError('wrong-size', `states ${header.size} bytes, but holds only ${length}`, where);
+      }
+      if (crc !== header.crc) throw new FormatError('bad-checksum', 'is damaged: its CRC-32 is wrong', where);
+    },
+    close: () => inflater.close(),
   };
-  if (header.method === stored) {
-    for (const piece of piecesOf(data, oneShot)) take(piece);
-  } else {
-    const small = header.compressed <= oneShot && header.size <= oneShot;
-    const used = await withZlibErrors(where, () =>
-      small ? inflateSmall(view(member.data, header.compressed), header.size, take) : inflateLarge(data, take),
-    );
-    if (used !== header.compressed) {
-      const message = `holds ${header.compressed - used} bytes of data behind the end of its deflate stream`;
-      throw new FormatError('wrong-size', message, where);
+}
+
+type Take = (piece: Uint8Array) => void;
+
+/** Returns the CRC-32 of what it handed over. */
+async function copy(data: MemberData, turns: Turns, take: Take): Promise<number> {
+  let crc = 0;
+  for (const piece of piecesOf(data, bufferLength)) {
+    crc = crc32(piece, crc);
+    take(piece);
+    if (turns.due()) await turns.next();
+  }
+  return crc;
+}
+
+/** Returns the CRC-32 of what it handed over. */
+async function inflate(inflater: Inflater, data: MemberData, turns: Turns, take: Take): Promise<number> {
+  const { header, member } = data;
+  inflater.reset(member.data);
+  try {
+    for (const piece of piecesOf(data, inputLength)) {
+      if (inflater.write(piece, take) < piece.length) break;
+      if (turns.due()) await turns.next();
     }
+    inflater.finish(take);
+  } catch (error) {
+    if (!(error instanceof FormatError) || error.path !== undefined) throw error;
+    throw new FormatError(error.code, error.message, { path: member.path, offset: error.offset, cause: error });
   }
-  if (length !== header.size) {
-    throw new FormatError('wrong-size', `states ${header.size} bytes, but holds only ${length}`, where);
+  const left = header.compressed - inflater.bytesIn;
+  if (left > 0) {
+    const message = `holds ${left} bytes of data behind the end of its deflate stream`;
+    throw new FormatError('wrong-size', message, { path: member.path, offset: member.data + inflater.bytesIn });
   }
-  if (crc !== header.crc) throw new FormatError('bad-checksum', 'is damaged: its CRC-32 is wrong', where);
+  return inflater.crc;
 }
 
 function* piecesOf({ source, view, header, member }: MemberData, step: number): Generator<Uint8Array> {
   const end = member.data + header.compressed;
   for (let at = member.data; at < end; at += step) {
     const length = Math.min(step, end - at);
-    yield header.compressed <= oneShot ? view(at, length) : source.read(at, length);
+    // Short data come with the bytes around them; long data need no read-ahead.
+    yield header.compressed <= inputLength ? view(at, length) : source.read(at, length);
   }
 }
 
-/** Inflates at once; returns how many bytes of `input` the stream took. */
-function inflateSmall(input: Uint8Array, size: number, take: (piece: Uint8Array) => void): number {
-  // One byte more than stated shows whether there is more, and spares zlib a second buffer.
-  const options = { maxOutputLength: size + 1, chunkSize: Math.max(64, size + 1), info: true };
-  const result: unknown = inflateRawSync(input, options);
-  if (!isInflated(result)) throw new TypeError('inflateRawSync gave no information on what it read');
-  if (result.buffer.length > 0) take(result.buffer);
-  return result.engine.bytesWritten;
+interface Turns {
+  due(): boolean;
+  /** Lets signals and timers have their turn. */
+  next(): Promise<void>;
 }
 
-interface Inflated {
-  readonly buffer: Uint8Array;
-  readonly engine: { readonly bytesWritten: number };
-}
-
-/** With the option `info` the result has this form, which its published type leaves out. */
-function isInflated(result: unknown): result is Inflated {
-  return typeof result === 'object' && result !== null && 'engine' in result && 'buffer' in result;
-}
-
-/** Inflates piece by piece in flat memory; returns how many bytes of the data the stream took. */
-async function inflateLarge(data: MemberData, take: (piece: Uint8Array) => void): Promise<number> {
-  const inflater = createInflateRaw({ chunkSize: pieceLength });
-  await pipeline(piecesOf(data, pieceLength), inflater, async (output: AsyncIterable<Uint8Array>) => {
-    for await (const piece of output) take(piece);
-  });
-  return inflater.bytesWritten;
-}
-
-/** Gives zlib's errors the place in the archive. */
-async function withZlibErrors<T>(where: { path: Name; offset: number }, work: () => T | Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'Z_DATA_ERROR') throw new FormatError('bad-data', 'is damaged: its deflate data are invalid', where);
-    if (code === 'Z_BUF_ERROR') throw new FormatError('truncated', 'is damaged: its deflate data end too early', where);
-    if (code === 'ERR_BUFFER_TOO_LARGE') {
-      throw new FormatError('wrong-size', 'holds more bytes than it states', where);
-    }
-    throw error;
-  }
+function createTurns(): Turns {
+  let last = performance.now();
+  return {
+    due: () => performance.now() - last > longestTurn,
+    async next() {
+      await nextTurn();
+      last = performance.now();
+    },
+  };
 }
 
 /** The name in a local header at `offset`, or null where there is no such header: for entries that the directory leaves out. */

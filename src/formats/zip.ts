@@ -8,8 +8,8 @@ import type { Name } from '../model/name.ts';
 import type { MemberSink, RandomFormat, ReadOptions } from './format.ts';
 import { checkLayout, deflated, flag, isReadable, readDirectory, stored } from './zip-directory.ts';
 import type { CentralHeader, Layout } from './zip-directory.ts';
-import { localName, placeMember, unpack } from './zip-content.ts';
-import type { MemberData } from './zip-content.ts';
+import { createUnpacker, localName, placeMember } from './zip-content.ts';
+import type { MemberData, Unpacker } from './zip-content.ts';
 import { endsWithEndRecord, findEnd } from './zip-end.ts';
 import type { ArchiveEnd } from './zip-end.ts';
 import { memberOf } from './zip-member.ts';
@@ -49,9 +49,13 @@ export const zipFormat: RandomFormat = {
     const end = findEnd(source);
     const walk = startWalk(source, end, sink, options);
     noticeSurroundings(source, end, walk.layout, sink);
-    let index = 0;
-    for (const header of readDirectory(readAhead(source), end.place)) {
-      await readMember(walk, header, walk.layout.limit(index++));
+    try {
+      let index = 0;
+      for (const header of readDirectory(readAhead(source), end.place)) {
+        await readMember(walk, header, walk.layout.limit(index++));
+      }
+    } finally {
+      walk.unpacker.close();
     }
     noticeGaps(walk);
   },
@@ -62,13 +66,14 @@ interface Walk {
   readonly view: View;
   readonly layout: Layout;
   readonly sink: MemberSink;
+  readonly unpacker: Unpacker;
   gapBytes: number;
   gaps: number;
 }
 
 function startWalk(source: ByteSource, end: ArchiveEnd, sink: MemberSink, options: ReadOptions): Walk {
   const layout = checkLayout(readAhead(source), end.place, options);
-  return { source, view: readAhead(source), layout, sink, gapBytes: 0, gaps: 0 };
+  return { source, view: readAhead(source), layout, sink, unpacker: createUnpacker(), gapBytes: 0, gaps: 0 };
 }
 
 async function readMember(walk: Walk, header: CentralHeader, limit: number): Promise<void> {
@@ -79,16 +84,16 @@ async function readMember(walk: Walk, header: CentralHeader, limit: number): Pro
     const message = `has a local header that differs from the directory in ${placed.differences.join(', ')}`;
     sink.notice({ code: 'local-header-differs', path, message });
   }
-  await deliver({ source, view, header, member: placed }, sink);
+  await deliver({ source, view, header, member: placed }, walk);
   if (placed.end < limit) noticeGap(walk, placed.end, limit);
 }
 
-async function deliver(data: MemberData, sink: MemberSink): Promise<void> {
+async function deliver(data: MemberData, { sink, unpacker }: Walk): Promise<void> {
   const { header } = data;
   const unreadable = isReadable(header) ? undefined : reasonOf(header);
   const member = memberOf(header, unreadable);
   if (member.kind === 'symlink') {
-    sink.begin({ ...member, link: unreadable === undefined ? await targetOf(data, sink) : null });
+    sink.begin({ ...member, link: unreadable === undefined ? await targetOf(data, sink, unpacker) : null });
   } else {
     if (member.kind !== 'file' && header.size > 0) {
       const message = `is a ${member.kind} with ${header.size} bytes of content, which no extraction writes`;
@@ -96,7 +101,7 @@ async function deliver(data: MemberData, sink: MemberSink): Promise<void> {
     }
     sink.begin(member);
     const emit = member.kind === 'file' ? (piece: Uint8Array): void => sink.data(piece) : ignore;
-    if (unreadable === undefined) await unpack(data, emit);
+    if (unreadable === undefined) await unpacker.unpack(data, emit);
   }
   sink.end();
 }
@@ -106,11 +111,11 @@ function ignore(): void {
 }
 
 /** The content of a symlink is its target. */
-async function targetOf(data: MemberData, sink: MemberSink): Promise<Name | null> {
+async function targetOf(data: MemberData, sink: MemberSink, unpacker: Unpacker): Promise<Name | null> {
   const { header, member } = data;
   const tooLong = header.size > maxTarget;
   const pieces: Uint8Array[] = [];
-  await unpack(data, tooLong ? ignore : (piece) => pieces.push(piece));
+  await unpacker.unpack(data, tooLong ? ignore : (piece) => pieces.push(Buffer.from(piece)));
   if (!tooLong) return nameFromBytes(Buffer.concat(pieces));
   const message = `is a symlink with a target of ${header.size} bytes, above the limit of ${maxTarget}`;
   sink.notice({ code: 'long-target', path: member.path, message });
