@@ -40,7 +40,6 @@ export function mergedNotesSize(elf: ElfFile, section: ElfSection): number {
 function readNotes(reader: Reader): readonly Note[] | null {
   const notes: Note[] = [];
   const ranges = new Map([openNote, functionNote].map((type) => [type, { start: 0n, end: 0n }]));
-  let third = false;
   let at = 0;
   while (reader.length - at >= 12) {
     const [nameLength, length, type] = [reader.u32(at), reader.u32(at + 4), reader.u32(at + 8)];
@@ -49,16 +48,13 @@ function readNotes(reader: Reader): readonly Note[] | null {
     if (range === undefined || nameLength < 2 || nameBytes + length + 12 > reader.length - at) return null;
     const name = Buffer.from(reader.slice(at + 12, nameLength)).toString('latin1');
     if (!name.endsWith('\0')) return null;
-    // Version notes: `GA$` and the byte 1, then the version.
-    if (name.startsWith('GA$\x01')) {
-      if (name[4] !== '3') return null;
-      third = true;
-    }
+    // Version notes are `GA$`, the byte 1 and the version. Without one strip takes them as version 3.
+    if (name.startsWith('GA$\x01') && name[4] !== '3') return null;
     if (!readRange(reader, at + 12 + nameBytes, length, range)) return null;
     notes.push({ name, nameBytes, type, ...range });
     at += 12 + nameBytes + length;
   }
-  return third && at === reader.length ? notes : null;
+  return at === reader.length ? notes : null;
 }
 
 /** Updates `range`: what a note leaves out, or gives as 0, is that of the last note of its type. */
@@ -72,35 +68,69 @@ function readRange(reader: Reader, at: number, length: number, range: { start: b
   return true;
 }
 
-/** Without notes of an empty range and those whose range lies in that of an earlier one of the same name. */
+/** Without notes of an empty range and those that were merged into an earlier one of the same name. */
 function mergeNotes(notes: readonly Note[]): readonly Note[] {
-  const kept: Note[] = [];
-  for (const note of notes.toSorted(byName)) {
-    if (note.start === note.end) continue;
-    if (!isCovered(kept, note)) kept.push(note);
+  const kept: MergedNote[] = [];
+  for (const note of mergeSort(notes, byName)) {
+    if (note.start < note.end && !isMerged(kept, note)) kept.push({ ...note });
   }
   return kept;
 }
 
-function isCovered(kept: readonly Note[], note: Note): boolean {
+interface MergedNote extends Note {
+  start: bigint;
+  end: bigint;
+}
+
+/** Whether an earlier note covers `note`, or was widened so that it does. */
+function isMerged(kept: readonly MergedNote[], note: Note): boolean {
   for (let back = kept.length - 1; back >= Math.max(0, kept.length - maxLookBack); back--) {
     const other = kept[back];
     if (other === undefined || other.name !== note.name) return false;
     if (note.start >= other.start && note.end <= other.end) return true;
+    if (other.type === note.type && meets(other, note)) {
+      if (note.start < other.start) other.start = note.start;
+      if (note.end > other.end) other.end = note.end;
+      return true;
+    }
   }
   return false;
 }
 
-// The first three bytes of a name only say how its value is stored.
+// As measured: strip joins ranges that touch and ranges far apart, but not those with only padding of up to 16 bytes between.
+function meets(other: Note, note: Note): boolean {
+  const touches = note.start <= other.end && note.end >= other.start;
+  return touches || ((other.end + 15n) & ~15n) < note.start;
+}
+
+// The first three bytes of a name only say how its value is stored. The order of overlapping ranges is not a consistent one,
+// so the result depends on the sort: it has to be the merge sort of glibc's qsort.
 function byName(a: Note, b: Note): number {
   const length = Math.min(a.name.length, b.name.length);
   const [nameA, nameB] = [a.name.slice(3, length), b.name.slice(3, length)];
   if (nameA !== nameB) return nameA < nameB ? -1 : 1;
   if (a.end < b.start) return -1;
   if (a.start > b.end) return 1;
-  if (a.start !== b.start) return a.start < b.start ? -1 : 1;
-  if (a.end !== b.end) return a.end > b.end ? -1 : 1;
+  if (a.start < b.start) return -1;
+  if (a.end !== b.end) return a.end > b.end ? 1 : -1;
   return a.type - b.type;
+}
+
+function mergeSort(notes: readonly Note[], compare: (a: Note, b: Note) => number): readonly Note[] {
+  if (notes.length < 2) return notes;
+  const half = Math.floor(notes.length / 2);
+  const left = mergeSort(notes.slice(0, half), compare);
+  const right = mergeSort(notes.slice(half), compare);
+  const sorted: Note[] = [];
+  let taken = 0;
+  for (const note of right) {
+    for (let first = left[taken]; first !== undefined && compare(first, note) <= 0; first = left[taken]) {
+      sorted.push(first);
+      taken++;
+    }
+    sorted.push(note);
+  }
+  return [...sorted, ...left.slice(taken)];
 }
 
 function byRange(a: Note, b: Note): number {
