@@ -1,11 +1,12 @@
 // Registry of inspectors: one line each. The first that matches a file inspects it.
 import type { Facts } from '../model/facts.ts';
 import type { Name } from '../model/name.ts';
+import { arInspector } from './ar.ts';
 import { elfInspector } from './elf/inspector.ts';
 import type { Inspector } from './inspector.ts';
 import { pycInspector, pycPlace } from './pyc.ts';
 
-export const inspectors: readonly Inspector[] = [elfInspector, pycInspector];
+export const inspectors: readonly Inspector[] = [elfInspector, arInspector, pycInspector];
 
 /** The same content's facts under another path: hard links share content, but a pyc's place says part of its facts. */
 export function withPathFacts(facts: Facts, path: Name): Facts {

@@ -7,7 +7,9 @@ import type { StripSections } from './strip-sections.ts';
 import { sharedTableSize, wholeSize } from './string-table.ts';
 import { readSymbols, reserved, type Symbols } from './symbols.ts';
 
-export type StripMode = 'debug' | 'unneeded' | 'all';
+export const stripModes = ['debug', 'unneeded', 'all'] as const;
+/** `strip -g`, `--strip-unneeded`, `-s`. */
+export type StripMode = (typeof stripModes)[number];
 
 export interface KeptSymbols {
   /** Symbols in the output, the null symbol not counted. */

@@ -38,8 +38,7 @@ export function stripModel(elf: ElfFile): StripModel {
     const key = sections.map((out) => `${out.section.index}:${out.size}`).join(' ');
     if (alike?.key !== key) alike = { key, layout: (view.linked ? layoutLinked : layoutObject)(view, sections) };
     const { layout } = alike;
-    const needsSymbols = mode !== 'all' && !view.linked && view.relocations.size > 0;
-    const size = tablesEnd(view, { sections, relocations, symbols, needsSymbols, names: reversed(), end: layout.end });
+    const size = tablesEnd(view, { sections, relocations, symbols, names: reversed(), end: layout.end });
     return { size, symbols, layout };
   };
 }
@@ -126,8 +125,6 @@ interface Output {
   readonly sections: readonly OutSection[];
   readonly relocations: ReadonlyMap<number, ElfSection>;
   readonly symbols: KeptSymbols;
-  /** Whether there is a table of symbols even without a symbol. */
-  readonly needsSymbols: boolean;
   /** Names of sections, spelt backwards. */
   readonly names: ReadonlyMap<number, string>;
   /** First offset after the sections. */
@@ -141,7 +138,7 @@ const maxPlainSections = 0xfefe;
 function tablesEnd(view: StripSections, output: Output): number {
   const { sym, word, shdr } = elfSizes(view.elf);
   const { sections, relocations, symbols, names } = output;
-  const hasSymbols = symbols.count > 0 || output.needsSymbols;
+  const hasSymbols = symbols.count > 0 || (!view.linked && relocations.size > 0);
   let headers = 1 + sections.length + relocations.size + (hasSymbols ? 3 : 1);
   const extended = hasSymbols && headers - 2 > maxPlainSections;
   let end = output.end;

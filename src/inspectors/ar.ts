@@ -1,0 +1,132 @@
+// Inspector of static libraries: every ELF member is analysed, and the length of the archive after GNU strip worked out.
+// Layout of what strip writes: GNU `ar`, with an index of symbols and a table of the names above 15 bytes.
+import type { ByteSource } from '../bytes/source.ts';
+import { sliceSource } from '../bytes/source.ts';
+import { FormatError } from '../errors.ts';
+import type { ArFacts, StripSizes } from '../model/facts.ts';
+import { type ArMember, arKind, readArMembers } from './ar-members.ts';
+import { isElf, readElf } from './elf/file.ts';
+import { type StrippedFile, stripModel } from './elf/strip.ts';
+import { StripRefusal } from './elf/strip-refusal.ts';
+import { type StripMode, stripModes } from './elf/strip-symbols.ts';
+import type { Inspector } from './inspector.ts';
+
+export const arInspector: Inspector = {
+  name: 'ar',
+  needs: 'all',
+  matches: (head) => arKind(head) !== null,
+  inspect(source): ArFacts {
+    const thin = arKind(source.read(0, Math.min(8, source.size))) === 'thin';
+    const archive: Archive = { source, totals: null, refused: null, objects: 0 };
+    if (thin) archive.refused = 'it is a thin archive';
+    else archive.totals = { debug: newTotal(), unneeded: newTotal(), all: newTotal() };
+    let members = 0;
+    let bsd = false;
+    let index = false;
+    for (const member of readArMembers(source)) {
+      bsd ||= member.form === 'bsd-long' || member.name.startsWith('__.SYMDEF');
+      index ||= isIndex(member);
+      if (member.kind === 'file') members++;
+      if (!isIndex(member) && member.kind !== 'names') addMember(archive, member);
+    }
+    return {
+      type: 'ar',
+      thin,
+      variant: bsd ? 'bsd' : 'gnu',
+      members,
+      objects: archive.objects,
+      strip: sizesOf(archive, index),
+      unsafe: [],
+    };
+  },
+};
+
+interface Archive {
+  readonly source: ByteSource;
+  /** Null where strip refuses, for the reason in `refused`. */
+  totals: Record<StripMode, Total> | null;
+  refused: string | null;
+  objects: number;
+}
+
+/** What the output of one mode amounts to so far, in bytes. */
+interface Total {
+  members: number;
+  names: number;
+  indexed: number;
+  indexedNames: number;
+}
+
+function newTotal(): Total {
+  return { members: 0, names: 0, indexed: 0, indexedNames: 0 };
+}
+
+// To strip, a BSD index under a BSD long name is a member like others.
+function isIndex(member: ArMember): boolean {
+  return member.kind === 'symbols' && member.form === 'short';
+}
+
+const headerLength = 60;
+const longestShortName = 15;
+
+function padded(length: number): number {
+  return length + (length % 2);
+}
+
+function addMember(archive: Archive, member: ArMember): void {
+  const object = member.kind === 'file' && isObject(archive.source, member);
+  if (object) archive.objects++;
+  const { totals } = archive;
+  if (totals === null) return;
+  const stripped = object ? memberModel(archive, member) : null;
+  const name = member.name.slice(member.name.lastIndexOf('/') + 1);
+  for (const mode of stripModes) {
+    const total = totals[mode];
+    const result = stripped?.(mode);
+    total.members += headerLength + padded(result?.size ?? member.size);
+    // A name that fills the header's field is cut instead of moved to the table.
+    if (member.form !== 'short' && name.length > longestShortName) total.names += name.length + 2;
+    total.indexed += result?.symbols.indexed ?? 0;
+    total.indexedNames += result?.symbols.indexedNames ?? 0;
+  }
+}
+
+function isObject(source: ByteSource, member: ArMember): boolean {
+  return member.stored >= 4 && isElf(source.read(member.offset, 4));
+}
+
+/** Results by mode; null where strip would copy the member as it is. A member that makes strip fail spoils the archive. */
+function memberModel(archive: Archive, member: ArMember): ((mode: StripMode) => StrippedFile) | null {
+  try {
+    const model = stripModel(readElf(sliceSource(archive.source, member.offset, member.size)));
+    const results = { debug: model('debug'), unneeded: model('unneeded'), all: model('all') };
+    return (mode) => results[mode];
+  } catch (error) {
+    if (error instanceof StripRefusal) {
+      if (error.kind === 'failed') {
+        archive.totals = null;
+        archive.refused = `of a member: ${error.message}`;
+      }
+      return null;
+    }
+    if (!(error instanceof FormatError)) throw error;
+    const offset = member.offset + (error.offset ?? 0);
+    throw new FormatError(error.code, `has a member that ${error.message}`, { offset, cause: error });
+  }
+}
+
+function sizesOf({ totals, refused, objects }: Archive, index: boolean): StripSizes {
+  if (totals === null) return { debug: null, unneeded: null, all: null, refused: refused ?? '' };
+  const indexed = index && objects > 0;
+  return {
+    debug: sizeOf(totals.debug, indexed),
+    unneeded: sizeOf(totals.unneeded, indexed),
+    all: sizeOf(totals.all, false),
+  };
+}
+
+function sizeOf(total: Total, index: boolean): number {
+  const indexBytes = index ? headerLength + padded(4 + 4 * total.indexed + total.indexedNames) : 0;
+  const nameBytes = total.names > 0 ? headerLength + padded(total.names) : 0;
+  return 8 + indexBytes + nameBytes + total.members;
+}
