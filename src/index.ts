@@ -26,6 +26,7 @@ export type { Reporter, ReportOptions, ScanReport } from './report/reporter.ts';
 export { judge, rules } from './rules/index.ts';
 export { removableContent } from './rules/removable.ts';
 export type { Rule } from './rules/rule.ts';
-export { defaultLimits, scan } from './scan/scan.ts';
+export { defaultLimits } from './scan/limits.ts';
+export { scan } from './scan/scan.ts';
 export type { ScanOptions } from './scan/scan.ts';
 export { parseSnapshot } from './scan/snapshot-file.ts';

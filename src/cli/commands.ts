@@ -1,63 +1,70 @@
-// The commands and their arguments, parsed by yargs; each command's work is in a file of its own, loaded when it runs.
-import createYargs from 'yargs';
-import type { Argv } from 'yargs';
+// The registry of commands: what each is called, takes and does. Dispatches one command line.
 import { UsageError } from '../errors.ts';
+import { nearest, parseArguments } from './arguments.ts';
+import type { OptionSpecs } from './arguments.ts';
 import { exitCodes } from './errors.ts';
 import { inputOptions, scanOptions } from './options.ts';
+import { writeStdout } from './output.ts';
 import { runScan, runSnapshot } from './scan.ts';
+
+export interface Command {
+  readonly name: string;
+  readonly describe: string;
+  readonly options: OptionSpecs;
+  /** Returns the exit code. */
+  run(argv: readonly string[], onArtifact: (name: string) => void): Promise<number>;
+}
+
+const scanCommand: Command = {
+  name: 'scan',
+  describe: 'sizes by directory, and what can be removed (the default)',
+  options: scanOptions,
+  run(argv, onArtifact) {
+    const { values, positionals } = parseArguments(argv, scanOptions);
+    const artifact = onlyArtifact(positionals);
+    onArtifact(artifact);
+    return runScan(artifact, values);
+  },
+};
+
+const snapshotCommand: Command = {
+  name: 'snapshot',
+  describe: 'save all that is known of an artifact as JSON; takes every digest',
+  options: inputOptions,
+  run(argv, onArtifact) {
+    const { values, positionals } = parseArguments(argv, inputOptions);
+    const artifact = onlyArtifact(positionals);
+    onArtifact(artifact);
+    return runSnapshot(artifact, values);
+  },
+};
+
+export const commands: readonly Command[] = [scanCommand, snapshotCommand];
 
 /** Runs the command that `argv` asks for and returns the exit code. @throws UsageError where it asks for nonsense. */
 export async function runCommand(argv: readonly string[], onArtifact: (name: string) => void): Promise<number> {
-  let exitCode: number = exitCodes.fine;
-  const parser = createYargs([...argv])
-    .scriptName('sizecheck')
-    .usage('$0 [scan] ARTIFACT\n\nSays where every byte of an artifact goes, and which bytes can go away.')
-    .command(
-      ['scan <artifact>', '$0 <artifact>'],
-      'sizes by directory, and what can be removed',
-      (yargs) => scanOptions(artifactArgument(yargs)),
-      async (args) => {
-        onArtifact(args.artifact);
-        exitCode = await runScan({ ...args, format: args.json ? 'json' : args.format });
-      },
-    )
-    .command(
-      'snapshot <artifact>',
-      'save all that is known of an artifact as JSON',
-      (yargs) =>
-        inputOptions(artifactArgument(yargs)).option('output', {
-          alias: 'o',
-          type: 'string',
-          describe: 'file to write',
-        }),
-      async (args) => {
-        onArtifact(args.artifact);
-        exitCode = await runSnapshot(args);
-      },
-    )
-    .example('$0 python-3.12.tar.zst', 'where its bytes go')
-    .example('$0 dist/ --format du --units bytes', 'as du -S would print it')
-    .example('curl -sL URL | $0 -', 'read standard input')
-    .demandCommand(0)
-    .strict()
-    .recommendCommands()
-    .parserConfiguration({ 'duplicate-arguments-array': false, 'populate--': true })
-    .version(false)
-    .help()
-    .alias('help', 'h')
-    .wrap(Math.min(100, process.stdout.columns ?? 80))
-    .exitProcess(false)
-    .fail((message: string | null, error: Error | undefined) => {
-      throw error ?? new UsageError(`${message ?? 'unknown arguments'}; see sizecheck --help`);
-    });
-  await parser.parseAsync();
-  return exitCode;
+  const named = commands.find(({ name }) => name === argv[0]);
+  const end = argv.indexOf('--');
+  const words = end < 0 ? argv : argv.slice(0, end);
+  if (words.length === 0 || words.includes('--help') || words.includes('-h') || argv[0] === 'help') {
+    const { helpText } = await import('./help.ts');
+    await writeStdout([await helpText(commands, named ?? null)]);
+    return words.length === 0 && end < 0 ? exitCodes.failed : exitCodes.fine;
+  }
+  const command = named ?? scanCommand;
+  return command.run(named === undefined ? argv : argv.slice(1), onArtifact);
 }
 
-function artifactArgument(yargs: Argv) {
-  return yargs.positional('artifact', {
-    type: 'string',
-    demandOption: true,
-    describe: 'directory, archive, package, library, snapshot file, or - for standard input',
-  });
+/** @throws UsageError unless there is exactly one. */
+function onlyArtifact(positionals: readonly string[]): string {
+  const [artifact, second] = positionals;
+  if (artifact === undefined)
+    throw new UsageError('which artifact? Give a path, or - for standard input; see sizecheck --help');
+  if (second === undefined) return artifact;
+  const near = nearest(
+    artifact,
+    commands.map(({ name }) => name),
+  );
+  const hint = near === null ? 'one at a time' : `did you mean the command "${near}"?`;
+  throw new UsageError(`"${artifact}" and "${second}" are given as artifacts; ${hint}`);
 }

@@ -7,41 +7,42 @@ import { inertLine, terminalName, terminalText } from '../report/escape.ts';
 import { snapshotReporter } from '../report/json.ts';
 import { reporterNamed } from '../report/index.ts';
 import type { ScanReport } from '../report/reporter.ts';
-import { judge, rank, rules } from '../rules/index.ts';
+import { judge, rank, ruleIds, rules } from '../rules/index.ts';
 import { removableContent } from '../rules/removable.ts';
 import type { Rule } from '../rules/rule.ts';
 import { scan } from '../scan/scan.ts';
+import type { ScanOptions } from '../scan/scan.ts';
 import { UsageError } from '../errors.ts';
 import { exitCodes } from './errors.ts';
 import { selectRules, toReportOptions, toScanOptions } from './options.ts';
-import type { ScanArgs } from './options.ts';
+import type { InputValues, ScanValues } from './options.ts';
 import { writeFile, writeStdout } from './output.ts';
 import { createProgress } from './progress.ts';
 import { tool } from './tool.ts';
 
 /** Returns the exit code. */
-export async function runScan(args: ScanArgs): Promise<number> {
-  const selected = selectRules(args.rules);
-  const reporter = await reporterNamed(args.format);
-  if (reporter === undefined) throw new UsageError(`there is no format "${args.format}"`);
-  const options = toReportOptions(args);
-  const report = judged(await measure(args), selected, args.ignore);
-  await print(reporter.report(report, options), args.output);
+export async function runScan(artifact: string, values: ScanValues): Promise<number> {
+  const selected = selectRules(values.rules);
+  const name = values.json ? 'json' : values.format;
+  const options = toReportOptions(values);
+  // Loaded while the decoder starts up.
+  const loading = reporterNamed(name);
+  const thoroughness = { digests: values.digests, facts: name === 'snapshot' ? 'all' : 'needed' } as const;
+  const snapshot = await measure(artifact, values, thoroughness);
+  const reporter = await loading;
+  if (reporter === undefined) throw new UsageError(`there is no format "${name}"`);
+  const report = judged(snapshot, selected, values.ignore);
+  await print(reporter.report(report, options), values.output);
   // Tables and JSON carry the notices themselves.
-  if (reporter.name === 'du' && !args.quiet) warn(report.snapshot);
-  return args.exitZero ? exitCodes.fine : exitCodeOf(report.findings, args.failOn);
+  if (name === 'du' && !values.quiet) warn(snapshot);
+  return values['exit-zero'] ? exitCodes.fine : exitCodeOf(report.findings, values['fail-on']);
 }
 
-export type SnapshotArgs = Pick<
-  ScanArgs,
-  'artifact' | 'output' | 'include' | 'exclude' | 'maxWindow' | 'maxEntries' | 'maxUnpacked' | 'progress' | 'quiet'
->;
-
 /** Returns the exit code. */
-export async function runSnapshot(args: SnapshotArgs): Promise<number> {
-  const snapshot = await measure({ ...args, digests: 'all' });
-  await print(snapshotReporter.report(judged(snapshot, rules, []), noOptions), args.output);
-  if (!args.quiet && args.output !== undefined) warn(snapshot);
+export async function runSnapshot(artifact: string, values: InputValues): Promise<number> {
+  const snapshot = await measure(artifact, values, { digests: 'all', facts: 'all' });
+  await print(snapshotReporter.report(judged(snapshot, rules, []), noOptions), values.output);
+  if (!values.quiet && values.output !== undefined) warn(snapshot);
   return exitCodes.fine;
 }
 
@@ -57,20 +58,23 @@ const noOptions = {
   verbose: false,
 } as const;
 
-async function measure(args: SnapshotArgs & Pick<ScanArgs, 'digests'>): Promise<Snapshot> {
-  const shown = args.progress && !args.quiet && process.stderr.isTTY;
+async function measure(
+  artifact: string,
+  values: InputValues,
+  thoroughness: Pick<ScanOptions, 'digests' | 'facts'>,
+): Promise<Snapshot> {
+  const shown = values.progress && !values.quiet && process.stderr.isTTY;
   const progress = createProgress('reading', null, shown);
   try {
-    const options = { ...toScanOptions(args), onProgress: (bytes: number) => progress.update(bytes) };
-    return selectEntries(await scan(args.artifact, options), args.include, args.exclude);
+    const options = { ...toScanOptions(values, thoroughness), onProgress: (bytes: number) => progress.update(bytes) };
+    return selectEntries(await scan(artifact, options), values.include, values.exclude);
   } finally {
     progress.done();
   }
 }
 
 function judged(snapshot: Snapshot, selected: readonly Rule[], ignores: readonly string[]): ScanReport {
-  const ids = new Set(rules.map(({ id }) => id));
-  const findings = ignoreClaims(judge(snapshot, selected), ignores, ids);
+  const findings = ignoreClaims(judge(snapshot, selected), ignores, new Set(ruleIds));
   return { tool, snapshot, tree: rollup(snapshot), findings, removable: removableContent(snapshot, findings) };
 }
 
@@ -86,7 +90,7 @@ function warn(snapshot: Snapshot): void {
   }
 }
 
-function exitCodeOf(findings: readonly Finding[], failOn: ScanArgs['failOn']): number {
+function exitCodeOf(findings: readonly Finding[], failOn: ScanValues['fail-on']): number {
   if (failOn === 'none') return exitCodes.fine;
   const limit = rank(failOn);
   return findings.some(({ severity }) => rank(severity) <= limit) ? exitCodes.violated : exitCodes.fine;

@@ -24,6 +24,8 @@ export const rules: readonly Rule[] = [
   duplicateFile,
 ];
 
+export const ruleIds: readonly string[] = rules.map(({ id }) => id);
+
 /** All findings of the selected rules, most bytes first, then gravest, then by rule id. */
 export function judge(snapshot: Snapshot, selected: readonly Rule[] = rules): Finding[] {
   const claimed = new Set<Name>();

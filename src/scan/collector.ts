@@ -12,6 +12,8 @@ import { contentReader } from './content.ts';
 export interface Inode {
   readonly size: number;
   readonly disk: number | null;
+  /** Path under which it was inspected. */
+  readonly seenAs: Name;
   digest: string | null;
   facts: Facts | null;
   /** Paths that lead to it now. */
@@ -117,7 +119,7 @@ export function createCollector(options: CollectorOptions): Collector {
       const slot = place(member);
       if (member.kind === 'hardlink') linkTo(slot);
       const isFile = member.kind === 'file';
-      if (isFile) slot.inode = newInode(member);
+      if (isFile) slot.inode = newInode(slot);
       content.begin(slot, isFile);
     },
     data: (piece) => content.data(piece),
@@ -126,7 +128,7 @@ export function createCollector(options: CollectorOptions): Collector {
     file(member, open) {
       const slot = place(member);
       const known = knownInode(member);
-      slot.inode = known ?? newInode(member);
+      slot.inode = known ?? newInode(slot);
       if (known !== null) return;
       if (member.inode !== null) inodes.set(member.inode, slot.inode);
       slot.inode.reopen = open;
@@ -162,8 +164,8 @@ export function createCollector(options: CollectorOptions): Collector {
   }
 }
 
-function newInode(member: Member): Inode {
-  return { size: member.size, disk: member.disk, digest: null, facts: null, names: 1, reopen: null };
+function newInode({ path, member }: Slot): Inode {
+  return { size: member.size, disk: member.disk, seenAs: path, digest: null, facts: null, names: 1, reopen: null };
 }
 
 /** The slots that share an inode, by inode, each group in byte order of its paths. */

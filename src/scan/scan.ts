@@ -16,17 +16,9 @@ import { looksLikeSnapshot, parseSnapshot } from './snapshot-file.ts';
 export interface ScanOptions extends ArtifactOptions {
   /** `auto`: in a directory only files that another file may equal are hashed (archives: every file). `all`: every file. */
   readonly digests: 'auto' | 'all';
+  /** `needed`: facts that rules judge. `all`: also those that only a snapshot keeps (sizes after each mode of strip). */
+  readonly facts: 'needed' | 'all';
 }
-
-/** Limits as documented in docs/limits.md. */
-export const defaultLimits = {
-  /** Entries (a JavaScript Map holds 2^24). */
-  maxEntries: 16_000_000,
-  /** Unpacked bytes: 128 GiB. */
-  maxUnpacked: 128 * 1024 ** 3,
-  /** Decoder window: 128 MiB. */
-  maxWindow: 128 * 1024 ** 2,
-} as const;
 
 /**
  * Reads an artifact (a path, `-` for standard input, or a snapshot file) and returns its snapshot.

@@ -147,7 +147,7 @@ describe.skipIf(!requireTool('tar'))('tar-stream on the same archives', () => {
       stream.resume();
     });
     const finished = new Promise((resolve, reject) => {
-      parser.on('finish', resolve);
+      parser.on('finish', () => resolve(null));
       parser.on('error', reject);
     });
     parser.end(archive);

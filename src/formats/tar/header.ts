@@ -77,7 +77,7 @@ export function parseHeader(block: Uint8Array, offset: number): TarHeader {
  */
 export function sizeField(block: Uint8Array, at: number, field: string, path: Name, offset: number): number {
   const value = parseNumber(block, at, 12);
-  if (value === null || value < 0n || value > BigInt(Number.MAX_SAFE_INTEGER) || isUnterminated(block, at, 12)) {
+  if (value === null || value < 0 || isUnterminated(block, at, 12)) {
     throw new FormatError(
       'bad-number',
       `has a tar header whose ${field} field is not a size (${spell(block, at, 12)})`,
@@ -87,18 +87,22 @@ export function sizeField(block: Uint8Array, at: number, field: string, path: Na
       },
     );
   }
-  return Number(value);
+  return value;
 }
 
+/** `ustar` NUL is POSIX, `ustar` and two spaces GNU. Compared by bytes: this runs for every member. */
 function magicOf(block: Uint8Array): TarMagic {
-  const magic = nameFromBytes(block.subarray(257, 265));
-  if (magic.startsWith('ustar\0')) return 'posix';
-  return magic === 'ustar  \0' ? 'gnu' : 'v7';
+  for (let index = 0; index < 5; index++) if (block[257 + index] !== ustar[index]) return 'v7';
+  if (block[262] === 0) return 'posix';
+  return block[262] === 0x20 && block[263] === 0x20 && block[264] === 0 ? 'gnu' : 'v7';
 }
+
+const ustar = [0x75, 0x73, 0x74, 0x61, 0x72];
 
 /** Bytes up to the first NUL. */
 function text(block: Uint8Array, at: number, length: number): Name {
-  let end = at;
+  if (block[at] === 0) return '';
+  let end = at + 1;
   while (end < at + length && block[end] !== 0) end++;
   return nameFromBytes(block.subarray(at, end));
 }
@@ -106,22 +110,18 @@ function text(block: Uint8Array, at: number, length: number): Name {
 /** mode, owner and time decide no total: what cannot be read is unknown. */
 function optionalNumber(block: Uint8Array, at: number, length: number): number | null {
   const value = parseNumber(block, at, length);
-  if (value === null || value > BigInt(Number.MAX_SAFE_INTEGER) || value < BigInt(Number.MIN_SAFE_INTEGER)) return null;
-  return Number(value);
+  return value !== null && Number.isSafeInteger(value) ? value : null;
 }
 
-/** Octal with optional leading spaces, or big-endian two's complement base-256 (GNU); null where it is neither. */
-function parseNumber(block: Uint8Array, at: number, length: number): bigint | null {
+/** Octal with optional leading spaces, or big-endian two's complement base-256 (GNU); null where it is neither or above 2^53. */
+function parseNumber(block: Uint8Array, at: number, length: number): number | null {
   const first = block[at] ?? 0;
-  if ((first & 0x80) === 0) {
-    const octal = parseOctal(block, at, length);
-    return octal === null ? null : BigInt(octal);
-  }
+  if ((first & 0x80) === 0) return parseOctal(block, at, length);
   // The top bit marks base-256, the next one is the sign.
   let value = BigInt(first & 0x7f);
   if ((first & 0x40) !== 0) value -= 0x80n;
   for (let index = at + 1; index < at + length; index++) value = value * 256n + BigInt(block[index] ?? 0);
-  return value;
+  return value > BigInt(Number.MAX_SAFE_INTEGER) || value < BigInt(Number.MIN_SAFE_INTEGER) ? null : Number(value);
 }
 
 /** At most 12 digits, so at most 36 bits: exact as a number. A blank field is 0, as GNU tar and bsdtar take it. */

@@ -1,0 +1,179 @@
+// npm run bench: times sizecheck against the commands that a user would run instead, in pairs within one run, and prints ratios.
+// Corpora come from what the machine has: a CPython tree if there is one, else a Debian package; without either it says so.
+// Usage: npm run bench [-- --runs N] [--only WORD] [--large]
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+const { values: options } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '5' },
+    only: { type: 'string', default: '' },
+    large: { type: 'boolean', default: false },
+  },
+});
+const runs = Math.max(5, Number(options.runs));
+const cache = resolve(import.meta.dirname, '../.cache/bench');
+const cli = resolve(import.meta.dirname, '../dist/cli/main.js');
+const ours = `node ${quote(cli)} scan --quiet`;
+
+if (!existsSync(cli)) fail('run "npm run build" first');
+mkdirSync(cache, { recursive: true });
+const tree = corpus();
+console.log(
+  `corpus: ${tree} (${Math.round(treeBytes(tree) / 1e6)} MB), node ${process.versions.node}, ${runs} paired runs each\n`,
+);
+console.log(
+  'sizecheck scan against                             ours s  theirs s   ratio (min-max)     bound  peak MiB ours/theirs',
+);
+
+const tar = made('tree.tar', (out) => `tar --format=pax -C ${quote(tree)} -cf ${out} .`);
+const cases = [
+  [
+    'zst -19: zstd -dc | tar xO',
+    'tree.tar.zst',
+    (out) => `zstd -q -19 -T0 ${tar} -o ${out}`,
+    (x) => `zstd -dc ${x} | tar xO >/dev/null`,
+    1.75,
+  ],
+  [
+    'zst -22 --ultra --long: zstd -dc --long | tar xO',
+    'tree-22.tar.zst',
+    (out) => `zstd -q -22 --ultra --long ${tar} -o ${out}`,
+    (x) => `zstd -dc --long ${x} | tar xO >/dev/null`,
+    1.75,
+  ],
+  ['tar.gz: gzip -dc', 'tree.tar.gz', (out) => `gzip -6 -c ${tar} > ${out}`, (x) => `gzip -dc ${x} >/dev/null`, 0.7],
+  ['tar.gz: tar xzO', 'tree.tar.gz', (out) => `gzip -6 -c ${tar} > ${out}`, (x) => `tar xzOf ${x} >/dev/null`, null],
+  ['zip: unzip -t', 'tree.zip', (out) => `cd ${quote(tree)} && zip -qry ${out} .`, (x) => `unzip -tqq ${x}`, 0.8],
+  ['tar: cat | tar xO', 'tree.tar', () => '', (x) => `cat ${x} | tar xO >/dev/null`, null],
+  ['directory: du -S', null, null, () => `du -S ${quote(tree)} >/dev/null`, null],
+  [
+    'directory: read all bytes',
+    null,
+    null,
+    () => `find ${quote(tree)} -type f -print0 | xargs -0 cat >/dev/null`,
+    null,
+  ],
+  ...(options.large ? [largeCase()] : []),
+];
+
+for (const [name, file, make, theirs, bound] of cases) {
+  if (!name.includes(options.only)) continue;
+  const target = file === null ? tree : made(file, make);
+  if (target === null) continue;
+  compare(name, `${ours} ${quote(target)} >/dev/null`, theirs(quote(target)), bound);
+}
+
+/** All CPython trees in one archive: a corpus of gigabytes. */
+function largeCase() {
+  const roots = pythonTrees().map(quote).join(' ');
+  return [
+    'large zst -3: zstd -dc | tar xO',
+    'large.tar.zst',
+    (out) => `tar -cf - ${roots} 2>/dev/null | zstd -q -3 -T0 -o ${out}`,
+    (x) => `zstd -dc ${x} | tar xO >/dev/null`,
+    1.1,
+  ];
+}
+
+function compare(name, mine, theirs, bound) {
+  const samples = [];
+  // The first pair warms the caches and is not counted.
+  for (let round = 0; round <= runs; round++) {
+    const pair = [measure(mine), measure(theirs)];
+    if (round > 0) samples.push(pair);
+  }
+  const ratios = samples.map(([a, b]) => a.seconds / b.seconds).toSorted((a, b) => a - b);
+  const ratio = median(ratios);
+  const seconds = (side) => median(samples.map((pair) => pair[side].seconds)).toFixed(2);
+  const peak = (side) => Math.max(...samples.map((pair) => pair[side].peak ?? Number.NaN));
+  const verdict = bound === null ? '' : `${bound.toFixed(2)} ${ratio <= bound ? 'ok' : 'OVER'}`;
+  console.log(
+    `${name.padEnd(48)} ${seconds(0).padStart(8)} ${seconds(1).padStart(9)}   ${ratio.toFixed(2)} (${ratios[0].toFixed(2)}-${ratios.at(-1).toFixed(2)})`.padEnd(
+      88,
+    ) + `${verdict.padEnd(10)}  ${megabytes(peak(0))}/${megabytes(peak(1))}`,
+  );
+}
+
+/** Wall time of a shell command and the peak memory of its largest process, in KiB (null without python3). */
+function measure(command) {
+  const wrapper = `import resource,subprocess,sys,time
+t=time.monotonic(); r=subprocess.run(['sh','-c',sys.argv[1]]); t=time.monotonic()-t
+print(t, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, r.returncode)`;
+  const result = spawnSync('python3', ['-c', wrapper, command], { encoding: 'utf8' });
+  if (result.status === 0) {
+    const [seconds, peak, code] = result.stdout.trim().split('\n').at(-1).split(' ').map(Number);
+    if (code !== 0) fail(`${command} exited ${code}`);
+    return { seconds, peak };
+  }
+  const startedAt = performance.now();
+  if (spawnSync('sh', ['-c', command], { stdio: 'ignore' }).status !== 0) fail(`${command} failed`);
+  return { seconds: (performance.now() - startedAt) / 1000, peak: null };
+}
+
+function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}
+
+/** A file of the cache, made where it is missing; null where the tool for it is. */
+function made(name, make) {
+  const path = join(cache, name);
+  if (existsSync(path)) return path;
+  const partial = join(cache, `part-${name}`);
+  const result = spawnSync('sh', ['-c', make(quote(partial))], { stdio: ['ignore', 'ignore', 'inherit'] });
+  // tar and zip exit 1 or more where single files could not be read; what they made still serves.
+  if (!existsSync(partial) || (result.status !== 0 && statSync(partial).size === 0)) {
+    console.log(`skipped: cannot make ${name} (is its program installed?)`);
+    return null;
+  }
+  renameSync(partial, path);
+  return path;
+}
+
+/** The smallest CPython tree of at least 100 MB, else the contents of a Debian package. */
+function corpus() {
+  const named = process.env.SIZECHECK_BENCH_TREE;
+  if (named !== undefined) return resolve(named);
+  const sized = pythonTrees().map((path) => ({ path, bytes: treeBytes(path) }));
+  const best = sized.filter(({ bytes }) => bytes > 100e6).toSorted((a, b) => a.bytes - b.bytes);
+  const preferred = best.find(({ path }) => /3\.9\./.test(path)) ?? best[0];
+  if (preferred !== undefined) return preferred.path;
+  const root = join(cache, 'package');
+  if (!existsSync(root)) {
+    const steps = `cd ${quote(cache)} && apt-get download libpython3-stdlib libstdc++-12-dev >/dev/null && for d in *.deb; do dpkg-deb -x "$d" package; done`;
+    if (spawnSync('sh', ['-c', steps], { stdio: 'ignore' }).status !== 0) {
+      console.log('skipped: no CPython tree (set SIZECHECK_BENCH_TREE) and no Debian package to be had');
+      process.exit(0);
+    }
+  }
+  return root;
+}
+
+function pythonTrees() {
+  const roots = [process.env.PYENV_ROOT, join(homedir(), '.pyenv')]
+    .filter((path) => path !== undefined)
+    .map((path) => join(path, 'versions'));
+  const root = roots.find((path) => existsSync(path));
+  return root === undefined ? [] : readdirSync(root).map((name) => join(root, name));
+}
+
+function treeBytes(path) {
+  return Number(execFileSync('du', ['-s', '--apparent-size', '-B1', path], { encoding: 'utf8' }).split('\t')[0]);
+}
+
+function megabytes(kilobytes) {
+  return Number.isNaN(kilobytes) ? '-' : String(Math.round(kilobytes / 1024));
+}
+
+function quote(text) {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+function fail(message) {
+  console.error(`bench: ${message}`);
+  process.exit(1);
+}

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Installs the Debian packages whose programs serve as oracles in tests. Does nothing where all are there, and says so where
+# they cannot be installed: then the tests that need them are skipped (with CI set they fail).
+set -uo pipefail
+
+# program:package
+wanted=(
+  tar:tar bsdtar:libarchive-tools zip:zip unzip:unzip gzip:gzip zstd:zstd xz:xz-utils bzip2:bzip2
+  readelf:binutils strip:binutils ar:binutils gcc:gcc python3:python3 dpkg-deb:dpkg du:coreutils find:findutils
+)
+packages=()
+for pair in "${wanted[@]}"; do
+  command -v "${pair%%:*}" >/dev/null 2>&1 || packages+=("${pair##*:}")
+done
+if [ ${#packages[@]} -eq 0 ]; then
+  echo "all programs that tests compare with are installed"
+  exit 0
+fi
+if ! command -v apt-get >/dev/null 2>&1; then
+  echo "not Debian: install ${packages[*]} to run the tests that compare with them"
+  exit 0
+fi
+as_root=()
+[ "$(id -u)" -eq 0 ] || as_root=(sudo -n)
+echo "installing ${packages[*]}"
+"${as_root[@]}" apt-get update -qq &&
+  DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${packages[@]}" ||
+  echo "could not install ${packages[*]}"

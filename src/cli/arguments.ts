@@ -1,0 +1,115 @@
+// Command lines by a table of options: Node's own parser reads them, so that starting costs next to nothing; help.ts prints the
+// same table. An option is declared in one place only.
+import { parseArgs } from 'node:util';
+import { UsageError } from '../errors.ts';
+
+interface Common {
+  readonly describe: string;
+  /** One letter. */
+  readonly short?: string;
+}
+
+export type OptionSpec = Common &
+  (
+    | { readonly kind: 'flag'; readonly default: boolean }
+    | { readonly kind: 'text'; readonly default?: string }
+    | { readonly kind: 'list' }
+    | { readonly kind: 'number'; readonly default: number; readonly least: number }
+    | { readonly kind: 'choice'; readonly choices: readonly string[]; readonly default: string }
+  );
+
+export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
+
+/** What an option's value is, by its kind. */
+type Value<Spec extends OptionSpec> = Spec extends { kind: 'flag' }
+  ? boolean
+  : Spec extends { kind: 'list' }
+    ? readonly string[]
+    : Spec extends { kind: 'number' }
+      ? number
+      : Spec extends { kind: 'choice'; choices: readonly (infer Choice)[] }
+        ? Choice
+        : Spec extends { default: string }
+          ? string
+          : string | undefined;
+
+export type Values<Specs extends OptionSpecs> = { readonly [Key in keyof Specs]: Value<Specs[Key]> };
+
+export interface Parsed<Specs extends OptionSpecs> {
+  readonly values: Values<Specs>;
+  readonly positionals: readonly string[];
+}
+
+/** @throws UsageError for unknown options and for values that an option does not take. */
+export function parseArguments<const Specs extends OptionSpecs>(argv: readonly string[], specs: Specs): Parsed<Specs> {
+  const { values, positionals } = parseStrictly(argv, specs);
+  const checked = Object.entries(specs).map(([name, spec]) => [name, valueOf(name, spec, values[name])]);
+  // Each value was made by valueOf from the spec of its own key, which is what the mapped type says.
+  return { values: Object.fromEntries(checked) as Values<Specs>, positionals };
+}
+
+function parseStrictly(argv: readonly string[], specs: OptionSpecs) {
+  const options = Object.fromEntries(
+    Object.entries(specs).map(([name, spec]) => [
+      name,
+      {
+        type: spec.kind === 'flag' ? ('boolean' as const) : ('string' as const),
+        multiple: spec.kind === 'list',
+        ...(spec.short === undefined ? {} : { short: spec.short }),
+      },
+    ]),
+  );
+  try {
+    return parseArgs({ args: [...argv], options, strict: true, allowPositionals: true, allowNegative: true });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const unknown = /^Unknown option '(-[^']*)'/.exec(message)?.[1];
+    if (unknown === undefined)
+      throw new UsageError(`${message.split('\n')[0] ?? ''}; see sizecheck --help`, { cause: error });
+    const near = nearest(unknown.replace(/^-+/, ''), Object.keys(specs));
+    throw new UsageError(`there is no option ${unknown}${near === null ? '' : `; did you mean --${near}?`}`, {
+      cause: error,
+    });
+  }
+}
+
+function valueOf(name: string, spec: OptionSpec, given: unknown): unknown {
+  switch (spec.kind) {
+    case 'flag':
+    case 'text':
+      return given ?? spec.default;
+    case 'list':
+      return given ?? [];
+    case 'number': {
+      if (given === undefined) return spec.default;
+      const value = typeof given === 'string' && /^[0-9]{1,16}$/.test(given) ? Number(given) : Number.NaN;
+      if (Number.isSafeInteger(value) && value >= spec.least) return value;
+      throw new UsageError(`--${name} takes a whole number of ${spec.least} or more, not "${String(given)}"`);
+    }
+    case 'choice':
+      if (given === undefined) return spec.default;
+      if (typeof given === 'string' && spec.choices.includes(given)) return given;
+      throw new UsageError(`--${name} takes one of ${spec.choices.join(', ')}, not "${String(given)}"`);
+  }
+  return undefined;
+}
+
+/** The word that is at most two edits away, or null. */
+export function nearest(word: string, known: readonly string[]): string | null {
+  const ranked = known.map((candidate) => ({ candidate, edits: editDistance(word, candidate) }));
+  const best = ranked.reduce((a, b) => (b.edits < a.edits ? b : a), { candidate: '', edits: 3 });
+  return best.edits <= 2 ? best.candidate : null;
+}
+
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min(change, (previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1));
+    }
+    previous = row;
+  }
+  return previous[b.length] ?? 0;
+}

@@ -1,0 +1,59 @@
+// `--help`: the registry of commands and their options, laid out by yargs. Loaded only when asked for.
+import createYargs from 'yargs';
+import type { Argv } from 'yargs';
+import type { OptionSpec, OptionSpecs } from './arguments.ts';
+import type { Command } from './commands.ts';
+
+/** Help for one command, or for all of them with the options of the default one. */
+export async function helpText(commands: readonly Command[], command: Command | null): Promise<string> {
+  const yargs = createYargs([])
+    .scriptName('sizecheck')
+    .version(false)
+    .help(false)
+    .wrap(Math.min(100, process.stdout.columns ?? 80))
+    .exitProcess(false);
+  const shown = command ?? commands[0];
+  if (command === null) {
+    yargs.usage(
+      'sizecheck [COMMAND] ARTIFACT\n\nSays where every byte of an artifact goes, and which bytes can go away.',
+    );
+    for (const { name, describe } of commands) yargs.command(`${name} ARTIFACT`, describe);
+    yargs.example('sizecheck python-3.12.tar.zst', 'where its bytes go, and which can go away');
+    yargs.example('sizecheck dist/ --format du --units bytes', 'as du -S would print it');
+    yargs.example('curl -sL URL | sizecheck -', 'read standard input');
+  } else {
+    yargs.usage(`sizecheck ${command.name} ARTIFACT\n\n${command.describe}`);
+  }
+  if (shown !== undefined) addOptions(yargs, shown.options);
+  yargs.epilogue(
+    'ARTIFACT: a directory, archive, package, library, snapshot file, or - for standard input.\nExit codes: 0 fine, 1 violated, 2 could not be measured.',
+  );
+  return `${await yargs.getHelp()}\n`;
+}
+
+function addOptions(yargs: Argv, specs: OptionSpecs): void {
+  yargs.option('help', { alias: 'h', type: 'boolean', describe: 'print this' });
+  for (const [name, spec] of Object.entries(specs)) {
+    yargs.option(name, {
+      describe: spec.describe,
+      ...(spec.short === undefined ? {} : { alias: spec.short }),
+      ...typed(spec),
+    });
+  }
+}
+
+function typed(spec: OptionSpec) {
+  switch (spec.kind) {
+    case 'flag':
+      return { type: 'boolean', default: spec.default } as const;
+    case 'list':
+      return { type: 'string', array: true } as const;
+    case 'number':
+      return { type: 'number', default: spec.default } as const;
+    case 'choice':
+      return { choices: spec.choices, default: spec.default } as const;
+    case 'text':
+      return { type: 'string', default: spec.default } as const;
+  }
+  return {};
+}
