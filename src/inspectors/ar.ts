@@ -98,8 +98,8 @@ function isObject(source: ByteSource, member: ArMember): boolean {
 /** Results by mode; null where strip would copy the member as it is. A member that makes strip fail spoils the archive. */
 function memberModel(archive: Archive, member: ArMember): ((mode: StripMode) => StrippedFile) | null {
   try {
-    const model = stripModel(readElf(sliceSource(archive.source, member.offset, member.size)));
-    const results = { debug: model('debug'), unneeded: model('unneeded'), all: model('all') };
+    const { stripped } = stripModel(readElf(sliceSource(archive.source, member.offset, member.size)));
+    const results = { debug: stripped('debug'), unneeded: stripped('unneeded'), all: stripped('all') };
     return (mode) => results[mode];
   } catch (error) {
     if (error instanceof StripRefusal) {

@@ -4,7 +4,7 @@ import type { ElfFacts } from '../../model/facts.ts';
 import type { Inspector } from '../inspector.ts';
 import * as C from './constants.ts';
 import { type ElfFile, isElf, readElf } from './file.ts';
-import { debugBytes, stripSizes } from './strip.ts';
+import { debugBytes, stripFacts } from './strip.ts';
 import { isDebugSection } from './strip-sections.ts';
 
 const typeNames = new Map([
@@ -20,7 +20,6 @@ export const elfInspector: Inspector = {
   matches: (head) => isElf(head),
   inspect(source): ElfFacts {
     const elf = readElf(source);
-    const strip = stripSizes(elf);
     return {
       type: 'elf',
       class: elf.class,
@@ -30,8 +29,7 @@ export const elfInspector: Inspector = {
       buildId: buildId(elf),
       debugBytes: debugBytes(elf),
       compressedDebug: hasCompressedDebug(elf),
-      strip,
-      unsafe: [],
+      ...stripFacts(elf),
     };
   },
 };

@@ -1,6 +1,6 @@
 // How long an ELF file is after GNU strip 2.40, to the byte: parsed view -> sections and symbols of the mode -> layout -> size.
 // The rules are described in docs/rules/debug-symbols.md.
-import type { StripSizes } from '../../model/facts.ts';
+import type { ElfFacts } from '../../model/facts.ts';
 import * as C from './constants.ts';
 import { isBuildNotes, mergedNotesSize } from './build-notes.ts';
 import { type ElfFile, elfSizes, type ElfSection } from './file.ts';
@@ -8,6 +8,7 @@ import { namesTableSize, reverseName } from './string-table.ts';
 import { alignUp, type Layout, layoutLinked, layoutObject, type OutSection, outSection } from './strip-layout.ts';
 import { StripRefusal } from './strip-refusal.ts';
 import { isDebugSection, type StripSections, stripSections } from './strip-sections.ts';
+import { unsafeReasons } from './unsafe.ts';
 import { type KeptSymbols, keptSymbols, markSymbols, noSymbols, type StripMode } from './strip-symbols.ts';
 
 export interface StrippedFile {
@@ -17,8 +18,11 @@ export interface StrippedFile {
   readonly layout: Layout;
 }
 
-/** Works out the result of one mode; what modes share is done once. */
-export type StripModel = (mode: StripMode) => StrippedFile;
+export interface StripModel {
+  readonly view: StripSections;
+  /** Works out the result of one mode; what modes share is done once. */
+  readonly stripped: (mode: StripMode) => StrippedFile;
+}
 
 /**
  * @throws StripRefusal where strip does not take the file.
@@ -29,7 +33,7 @@ export function stripModel(elf: ElfFile): StripModel {
   const memo = lazily(() => markSymbols(view));
   const reversed = lazily(() => new Map(view.order.map((section) => [section.index, reverseName(section.name)])));
   let alike: { key: string; layout: Layout } | undefined;
-  return (mode) => {
+  function stripped(mode: StripMode): StrippedFile {
     const groups = goneGroups(view, mode);
     const sections = outSections(view, mode, groups);
     const kept = keepsSymbols(view, mode) ? memo() : null;
@@ -40,17 +44,23 @@ export function stripModel(elf: ElfFile): StripModel {
     const { layout } = alike;
     const size = tablesEnd(view, { sections, relocations, symbols, names: reversed(), end: layout.end });
     return { size, symbols, layout };
-  };
+  }
+
+  return { view, stripped };
 }
 
-/** Lengths in all modes as facts; a refusal is a fact too. @throws FormatError */
-export function stripSizes(elf: ElfFile): StripSizes {
+export type StripFacts = Pick<ElfFacts, 'strip' | 'unsafe'>;
+
+/** Lengths in all modes, and what would be damaged; a refusal is a fact too. @throws FormatError */
+export function stripFacts(elf: ElfFile): StripFacts {
   try {
-    const model = stripModel(elf);
-    return { debug: model('debug').size, unneeded: model('unneeded').size, all: model('all').size };
+    const { view, stripped } = stripModel(elf);
+    const all = stripped('all');
+    const strip = { debug: stripped('debug').size, unneeded: stripped('unneeded').size, all: all.size };
+    return { strip, unsafe: unsafeReasons(view, all.layout) };
   } catch (error) {
     if (!(error instanceof StripRefusal)) throw error;
-    return { debug: null, unneeded: null, all: null, refused: error.message };
+    return { strip: { debug: null, unneeded: null, all: null, refused: error.message }, unsafe: [] };
   }
 }
 

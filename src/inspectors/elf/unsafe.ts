@@ -1,0 +1,148 @@
+// Reasons why stripping would damage an ELF file: all of them show in its headers and in the bytes that no header describes.
+import type { Unsafe } from '../../model/facts.ts';
+import * as C from './constants.ts';
+import { type ElfFile, elfSizes } from './file.ts';
+import { isInSegment } from './segments.ts';
+import type { Layout } from './strip-layout.ts';
+import type { StripSections } from './strip-sections.ts';
+
+const page = 4096;
+
+export function unsafeReasons(view: StripSections, layout: Layout): readonly Unsafe[] {
+  const { elf } = view;
+  const described = describedRanges(elf);
+  const reasons = [appendedData(elf, described)];
+  if (view.linked) reasons.push(undescribedBytes(elf, described), emptySegment(elf), movedSection(view, layout));
+  return reasons.filter((reason) => reason !== null);
+}
+
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What the file header, both tables and the sections describe, in order and without overlaps. */
+function describedRanges(elf: ElfFile): readonly Range[] {
+  const { ehdr, phdr, shdr } = elfSizes(elf);
+  const ranges: Range[] = [
+    { start: 0, end: ehdr },
+    { start: elf.phoff, end: elf.phoff + elf.segments.length * phdr },
+    { start: elf.shoff, end: elf.shoff + elf.sections.length * shdr },
+  ];
+  for (const { type, offset, size } of elf.sections) {
+    if (type !== C.SHT_NULL && type !== C.SHT_NOBITS && size > 0) ranges.push({ start: offset, end: offset + size });
+  }
+  const merged: Range[] = [];
+  for (const range of ranges.toSorted((a, b) => a.start - b.start)) {
+    const last = merged.at(-1);
+    if (last === undefined || range.start > last.end) merged.push(range);
+    else if (range.end > last.end) merged[merged.length - 1] = { start: last.start, end: range.end };
+  }
+  return merged;
+}
+
+const moduleSignature = '~Module signature appended~\n';
+
+/** strip cuts what follows the last described byte: payloads of zip and AppImage, signatures. Zeros alone are padding. */
+function appendedData(elf: ElfFile, described: readonly Range[]): Unsafe | null {
+  const end = described.at(-1)?.end ?? 0;
+  const bytes = elf.source.size - end;
+  if (bytes <= 0 || (bytes <= page && elf.source.read(end, bytes).every((byte) => byte === 0))) return null;
+  const tail = elf.source.read(elf.source.size - Math.min(bytes, moduleSignature.length), Math.min(bytes, 28));
+  if (Buffer.from(tail).toString('latin1') === moduleSignature) {
+    return {
+      code: 'signed-module',
+      bytes,
+      message: `the signature of the kernel module (${bytes} bytes) would be lost`,
+    };
+  }
+  return { code: 'appended-data', bytes, message: `${bytes} bytes of appended data would be lost` };
+}
+
+// Bytes that linkers fill gaps with: zeros, letters Z and X, the x86 instructions NOP and INT3.
+const fill = new Set([0x00, 0x5a, 0x58, 0x90, 0xcc]);
+
+/** strip zeroes bytes that are loaded without being part of a section: some tools keep pointers and code there. */
+function undescribedBytes(elf: ElfFile, described: readonly Range[]): Unsafe | null {
+  let bytes = 0;
+  for (const { start, end } of loadedRanges(elf)) {
+    let at = start;
+    for (const range of rangesFrom(described, start)) {
+      if (range.start >= end) break;
+      bytes += countContent(elf, at, range.start);
+      at = Math.max(at, range.end);
+    }
+    bytes += countContent(elf, at, end);
+  }
+  if (bytes === 0) return null;
+  return {
+    code: 'undescribed-bytes',
+    bytes,
+    message: `${bytes} loaded bytes that belong to no section would be zeroed`,
+  };
+}
+
+/** File ranges of the loadable segments, in order, without overlaps, ended at the file's end. */
+function loadedRanges(elf: ElfFile): readonly Range[] {
+  const size = BigInt(elf.source.size);
+  const ranges: Range[] = [];
+  let last = 0;
+  const loads = elf.segments.filter((segment) => segment.type === C.PT_LOAD && segment.offset < size);
+  for (const { offset, filesz } of loads.toSorted((a, b) => Number(a.offset - b.offset))) {
+    const start = Math.max(last, Number(offset));
+    const end = Number(offset + filesz < size ? offset + filesz : size);
+    if (end > start) ranges.push({ start, end });
+    last = Math.max(last, end);
+  }
+  return ranges;
+}
+
+function* rangesFrom(ranges: readonly Range[], start: number): Generator<Range> {
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ranges[middle]?.end ?? 0) <= start) low = middle + 1;
+    else high = middle;
+  }
+  for (let index = low; index < ranges.length; index++) {
+    const range = ranges[index];
+    if (range !== undefined) yield range;
+  }
+}
+
+const step = 1 << 16;
+
+function countContent(elf: ElfFile, from: number, to: number): number {
+  let bytes = 0;
+  for (let at = from; at < to; at += step) {
+    for (const byte of elf.source.read(at, Math.min(step, to - at))) if (byte !== 0 && !fill.has(byte)) bytes++;
+  }
+  return bytes;
+}
+
+/** For a loadable segment without sections, left over by tools that move segments, strip writes one that cannot be loaded. */
+function emptySegment(elf: ElfFile): Unsafe | null {
+  const tableEnd = BigInt(elf.phoff + elf.segments.length * elfSizes(elf).phdr);
+  const loaded = elf.sections.filter((section) => (section.flags & C.SHF_ALLOC) !== 0);
+  for (const segment of elf.segments) {
+    if (segment.type !== C.PT_LOAD || segment.filesz === 0n) continue;
+    const headers = segment.offset <= BigInt(elf.phoff) && segment.offset + segment.filesz >= tableEnd;
+    if (headers || loaded.some((section) => isInSegment(section, segment))) continue;
+    const bytes = Number(segment.filesz);
+    return { code: 'empty-segment', bytes, message: 'a loadable segment without sections would become unloadable' };
+  }
+  return null;
+}
+
+/** Where tools have moved headers or sections, strip lays the file out anew and the loader no longer finds what it maps. */
+function movedSection({ elf }: StripSections, layout: Layout): Unsafe | null {
+  const message = 'sections would be written to places that do not fit their addresses';
+  if (layout.conflict) return { code: 'moved-section', bytes: 0, message };
+  for (const [index, offset] of layout.placed) {
+    const section = elf.sections[index];
+    if (section === undefined || section.type === C.SHT_NOBITS || section.size === 0) continue;
+    if ((offset - section.offset) % page !== 0) return { code: 'moved-section', bytes: 0, message };
+  }
+  return null;
+}
