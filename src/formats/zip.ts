@@ -152,16 +152,15 @@ function noticePrefix(
   if (line === first) return;
   if (!head.startsWith('PK', line)) {
     notice('prefix', `has ${first} bytes before its first member`);
-    return;
-  }
-  // Members, and then an archive that does not know of them: either another whole zip, or what is left of one that was cut
-  // behind a zip stored in it. The second would give totals of the wrong archive.
-  const known = end.place.base === 0 || endsWithEndRecord(source, first);
-  if (!known) {
+  } else if (endsWithEndRecord(source, first)) {
+    notice('prefix', `has another zip of ${first} bytes before its first member, which does not count`);
+  } else if (end.place.base === 0) {
+    notice('unlisted-member', `has ${first} bytes before its first member that look like members, but do not count`);
+  } else {
+    // Members, and then an archive that does not know of them: what is left of a zip that was cut behind a zip stored in it.
     const message = 'ends with the end record of a zip inside it, not with its own: the zip is cut';
     throw new FormatError('truncated', message, { offset: source.size });
   }
-  notice('prefix', `has ${first} bytes before its first member that look like another zip, which does not count`);
 }
 
 function noticeGap(walk: Walk, from: number, to: number): void {
