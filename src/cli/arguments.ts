@@ -45,6 +45,7 @@ export function parseArguments<const Specs extends OptionSpecs>(argv: readonly s
   const { values, positionals } = parseStrictly(argv, specs);
   const checked = Object.entries(specs).map(([name, spec]) => [name, valueOf(name, spec, values[name])]);
   // Each value was made by valueOf from the spec of its own key, which is what the mapped type says.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return { values: Object.fromEntries(checked) as Values<Specs>, positionals };
 }
 
@@ -73,7 +74,11 @@ function parseStrictly(argv: readonly string[], specs: OptionSpecs) {
   }
 }
 
-function valueOf(name: string, spec: OptionSpec, given: unknown): unknown {
+function valueOf(
+  name: string,
+  spec: OptionSpec,
+  given: string | boolean | readonly (string | boolean)[] | undefined,
+): unknown {
   switch (spec.kind) {
     case 'flag':
     case 'text':

@@ -24,6 +24,13 @@ export interface Finding {
   readonly bytes: number;
   /** Largest first, then by path. */
   readonly claims: readonly Claim[];
-  /** Shell command (run in the unpacked tree) or setting that removes the waste. */
-  readonly fix: string;
+  readonly fix: Fix;
+}
+
+/** How to remove the waste. */
+export interface Fix {
+  /** Shell commands to run in the unpacked tree, one after another. */
+  readonly commands: readonly string[];
+  /** What to do where no command does it; null where the commands say all. */
+  readonly advice: string | null;
 }

@@ -25,9 +25,21 @@ export function cutMiddle(text: string, width: number): string {
 
 /** Breaks at spaces into lines of at most `width` columns; a longer word stands alone on its line. */
 export function wrap(text: string, width: number): string[] {
+  return fill(text.split(' '), width);
+}
+
+/** Breaks a shell command where it may be broken: at spaces outside of quotes, with a backslash at the end of the line. */
+export function wrapCommand(command: string, width: number): string[] {
+  // Words with their quoted stretches; `$'…'` may hold an escaped quote.
+  const words = command.match(/(?:\\.|\$'(?:\\.|[^'])*'|'[^']*'|"(?:\\.|[^"])*"|[^\s])+/g) ?? [command];
+  const lines = fill(words, width - 2);
+  return lines.map((line, index) => (index < lines.length - 1 ? `${line} \\` : line));
+}
+
+function fill(words: readonly string[], width: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
+  for (const word of words) {
     if (line !== '' && line.length + 1 + word.length > width) {
       lines.push(line);
       line = word;

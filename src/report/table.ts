@@ -8,7 +8,7 @@ import type { Totals } from '../model/snapshot.ts';
 import { terminalName, terminalText } from './escape.ts';
 import { columns } from './grid.ts';
 import type { Reporter, ReportOptions, ScanReport } from './reporter.ts';
-import { cutMiddle, styleFor, wrap } from './style.ts';
+import { cutMiddle, styleFor, wrap, wrapCommand } from './style.ts';
 import type { Style } from './style.ts';
 
 export const tableReporter: Reporter = {
@@ -78,9 +78,10 @@ function* directoriesPart({ tree, snapshot }: ScanReport, options: ReportOptions
     rows.map((node) => node.own[options.size]),
     options.units,
   );
-  const sizeWidth = Math.max(7, ...sizes.map((text) => text.length));
-  const ownWidth = Math.max(7, ...own.map((text) => text.length));
-  const pathWidth = Math.max(12, options.width - sizeWidth - ownWidth - 23);
+  const files = rows.map((node) => groupDigits(node.files));
+  // Two columns of indent, six for percent, two between each of the five columns.
+  const taken = 16 + widest(sizes, 4) + widest(own, 3) + widest(files, 5);
+  const pathWidth = Math.max(12, options.width - taken);
   yield `${style.bold('Directories')} ${style.dim(`(${options.size}; "own" leaves out subdirectories)`)}\n`;
   yield* columns(
     [
@@ -89,7 +90,7 @@ function* directoriesPart({ tree, snapshot }: ScanReport, options: ReportOptions
         `  ${sizes[index]}`,
         percent(node[options.size], total),
         own[index] ?? '',
-        groupDigits(node.files),
+        files[index] ?? '',
         cutMiddle(terminalName(node.path), pathWidth),
       ]),
     ],
@@ -144,12 +145,13 @@ function* findingLines(found: Finding, size: string, options: ReportOptions, sty
   const severity = style.severity(found.severity, found.severity.padEnd(5));
   yield `  ${severity} ${style.bold(size)}  ${style.bold(found.rule)}\n`;
   for (const line of [first, ...rest]) yield `${indent}${line}\n`;
-  // A command may be broken where a shell allows it: after a backslash at the end of the line.
-  const command = wrap(terminalText(found.fix), text - 4);
-  for (const [index, line] of command.entries()) {
-    const last = index === command.length - 1;
-    yield style.dim(`${indent}${index === 0 ? '$ ' : '  '}${line}${last ? '' : ' \\'}`) + '\n';
+  for (const command of found.fix.commands) {
+    for (const [index, line] of wrapCommand(terminalText(command), text - 2).entries()) {
+      yield `${style.dim(`${indent}${index === 0 ? '$ ' : '  '}${line}`)}\n`;
+    }
   }
+  for (const line of found.fix.advice === null ? [] : wrap(found.fix.advice, text))
+    yield `${style.dim(indent + line)}\n`;
   if (!options.verbose) return;
   for (const claim of found.claims.slice(0, options.top)) {
     const copy = claim.keeps === undefined ? '' : ` = ${terminalName(claim.keeps)}`;
@@ -171,6 +173,10 @@ function* noticesPart({ snapshot }: ScanReport, options: ReportOptions, style: S
   }
   const more = notices.length - shown.length;
   if (more > 0) yield style.dim(`  ${groupDigits(more)} more: --verbose\n`);
+}
+
+function widest(texts: readonly string[], least: number): number {
+  return texts.reduce((width, text) => Math.max(width, text.length), least);
 }
 
 /** Share in percent, one decimal; `-` where there is no whole. */

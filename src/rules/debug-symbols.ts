@@ -5,7 +5,7 @@ import type { ArFacts, ElfFacts } from '../model/facts.ts';
 import { shellWord } from '../model/shell.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry } from '../model/snapshot.ts';
-import { count } from './rule.ts';
+import { advice, commands, count } from './rule.ts';
 import type { FindingDraft, Rule } from './rule.ts';
 
 export const debugSymbols: Rule = {
@@ -31,10 +31,12 @@ export const debugSymbols: Rule = {
       drafts.push({
         title,
         claims,
-        fix: stripCommand(
-          linked,
-          relocatable,
-          unsafe.map(({ entry }) => entry.path),
+        fix: commands(
+          ...stripCommands(
+            linked,
+            relocatable,
+            unsafe.map(({ entry }) => entry.path),
+          ),
         ),
       });
     }
@@ -61,16 +63,16 @@ function unsafeDraft(unsafe: readonly { entry: Entry; bytes: number; why: string
     severity: 'info',
     title: `strip would damage ${count(unsafe.length, 'file')} (${bytes} bytes of symbols, not counted): ${largest.why}`,
     claims: unsafe.map(({ entry }) => ({ path: entry.path, part: 'unsafe', bytes: 0 })),
-    fix: 'link these files again without -g, or strip them before they are patched or bundled',
+    fix: advice('link these files again without -g, or strip them before they are patched or bundled'),
   };
 }
 
-function stripCommand(linked: readonly Claim[], relocatable: readonly Claim[], unsafe: readonly Name[]): string {
+function stripCommands(linked: readonly Claim[], relocatable: readonly Claim[], unsafe: readonly Name[]): string[] {
   const except = unsafe.map((path) => ` ! -path ${shellWord(`./${path}`)}`).join('');
-  const commands: string[] = [];
-  if (linked.length > 0) commands.push(`find ${selection(linked)}${except} -exec strip --strip-unneeded {} +`);
-  if (relocatable.length > 0) commands.push(`find ${selection(relocatable)}${except} -exec strip -g {} +`);
-  return commands.join('; ');
+  const list: string[] = [];
+  if (linked.length > 0) list.push(`find ${selection(linked)}${except} -exec strip --strip-unneeded {} +`);
+  if (relocatable.length > 0) list.push(`find ${selection(relocatable)}${except} -exec strip -g {} +`);
+  return list;
 }
 
 /** Tests for `find` that select the claimed files: by suffix where there is one, else by path. */

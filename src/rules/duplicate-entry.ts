@@ -1,5 +1,5 @@
 // duplicate-entry: a path that an archive holds more than once. Extraction keeps the last; the earlier bytes are dead.
-import { count } from './rule.ts';
+import { advice, count } from './rule.ts';
 import type { Rule } from './rule.ts';
 
 /** Part of claims on bytes that are stored in the archive and are not part of the content. */
@@ -13,6 +13,8 @@ export const duplicateEntry: Rule = {
     if (snapshot.superseded.length === 0) return [];
     const claims = snapshot.superseded.map(({ path, size }) => ({ path, part: supersededPart, bytes: size }));
     const title = `${count(claims.length, 'member is', 'members are')} overwritten by a later one of the same path`;
-    return [{ title, claims, fix: 'unpack the archive and pack it anew, or do not append (tar -r, zip -u) to it' }];
+    return [
+      { title, claims, fix: advice('unpack the archive and pack it anew, or do not append (tar -r, zip -u) to it') },
+    ];
   },
 };

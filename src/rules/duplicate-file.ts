@@ -2,7 +2,7 @@
 // rule removes: following all findings never loses content.
 import type { Claim } from '../model/finding.ts';
 import { copiesByDigest, keeperOf } from './copies.ts';
-import { count } from './rule.ts';
+import { commands, count } from './rule.ts';
 import type { Rule } from './rule.ts';
 
 export const duplicateFile: Rule = {
@@ -20,6 +20,6 @@ export const duplicateFile: Rule = {
     }
     if (claims.length === 0) return [];
     const title = `${count(claims.length, 'file has', 'files have')} the same content as another`;
-    return [{ title, claims, fix: 'hardlink --content .' }];
+    return [{ title, claims, fix: commands('hardlink --content .') }];
   },
 };

@@ -2,7 +2,7 @@
 import type { Claim } from '../model/finding.ts';
 import { removeCommand } from '../model/shell.ts';
 import { copiesByDigest } from './copies.ts';
-import { count } from './rule.ts';
+import { commands, count } from './rule.ts';
 import type { Rule } from './rule.ts';
 
 export const duplicateStaticLibrary: Rule = {
@@ -18,6 +18,6 @@ export const duplicateStaticLibrary: Rule = {
     }
     if (claims.length === 0) return [];
     const title = `${count(claims.length, 'static library is a copy', 'static libraries are copies')} of another one`;
-    return [{ title, claims, fix: removeCommand(claims.map(({ path }) => path)) }];
+    return [{ title, claims, fix: commands(removeCommand(claims.map(({ path }) => path))) }];
   },
 };

@@ -1,10 +1,12 @@
 // optimized-bytecode: `.opt-1.pyc` and `.opt-2.pyc` (PEP 488) beside the plain pyc. An interpreter reads exactly one of them.
 import type { Name } from '../model/name.ts';
-import { count, wholeFileClaims } from './rule.ts';
+import { commands, count, wholeFileClaims } from './rule.ts';
 import type { Rule } from './rule.ts';
 
 /** Deletes an optimised pyc only where its plain one is there. */
-const fix = `find . -name '*.opt-[12].pyc' -exec sh -c 'for f; do [ -e "\${f%.opt-?.pyc}.pyc" ] && rm "$f"; done' sh {} +`;
+const fix = commands(
+  `find . -name '*.opt-[12].pyc' -exec sh -c 'for f; do [ -e "\${f%.opt-?.pyc}.pyc" ] && rm "$f"; done' sh {} +`,
+);
 
 export const optimizedBytecode: Rule = {
   id: 'optimized-bytecode',

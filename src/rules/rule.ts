@@ -1,7 +1,8 @@
 // Contract of a rule: it judges facts, never bytes, and claims what can go. Its id, title, severity and docs page are data.
+import { groupDigits } from '../bytes/size.ts';
 import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
-import type { Claim, Finding, Severity } from '../model/finding.ts';
+import type { Claim, Finding, Fix, Severity } from '../model/finding.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
 
 export interface Rule {
@@ -20,7 +21,7 @@ export interface FindingDraft {
   readonly title: string;
   readonly severity?: Severity;
   readonly claims: readonly Claim[];
-  readonly fix: string;
+  readonly fix: Fix;
 }
 
 export interface RuleContext {
@@ -68,7 +69,15 @@ export function wholeFileClaims(context: RuleContext, paths: ReadonlySet<Name>):
   return claims;
 }
 
+export function commands(...list: readonly string[]): Fix {
+  return { commands: list, advice: null };
+}
+
+export function advice(text: string): Fix {
+  return { commands: [], advice: text };
+}
+
 /** "1 file", "3 files". */
 export function count(number: number, noun: string, plural = `${noun}s`): string {
-  return `${number} ${number === 1 ? noun : plural}`;
+  return `${groupDigits(number)} ${number === 1 ? noun : plural}`;
 }

@@ -2,7 +2,7 @@
 import { baseName } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { removeCommand } from '../model/shell.ts';
-import { count, wholeFileClaims } from './rule.ts';
+import { commands, count, wholeFileClaims } from './rule.ts';
 import type { FindingDraft, Rule, RuleContext } from './rule.ts';
 
 export const staticLibrary: Rule = {
@@ -45,5 +45,5 @@ function draft(
   const claims = wholeFileClaims(context, paths);
   if (claims.length === 0) return [];
   const title = `${count(claims.length, 'static library is', 'static libraries are')} ${what}`;
-  return [{ severity, title, claims, fix: removeCommand([...paths]) }];
+  return [{ severity, title, claims, fix: commands(removeCommand([...paths])) }];
 }

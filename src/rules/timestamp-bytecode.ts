@@ -3,10 +3,10 @@
 import type { Claim } from '../model/finding.ts';
 import type { PycFacts } from '../model/facts.ts';
 import type { Entry } from '../model/snapshot.ts';
-import { count } from './rule.ts';
+import { commands, count } from './rule.ts';
 import type { FindingDraft, Rule, RuleContext } from './rule.ts';
 
-const fix = 'python3 -m compileall -f -q --invalidation-mode unchecked-hash .';
+const fix = commands('python3 -m compileall -f -q --invalidation-mode unchecked-hash .');
 
 export const timestampBytecode: Rule = {
   id: 'timestamp-bytecode',

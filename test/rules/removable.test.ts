@@ -6,7 +6,7 @@ import type { Claim, Finding } from '../../src/model/finding.ts';
 import { ar, digest, file, snapshot } from '../build/snapshot.ts';
 
 function found(rule: string, claims: readonly Claim[]): Finding {
-  return { rule, severity: 'warn', title: '', bytes: 0, fix: '', claims };
+  return { rule, severity: 'warn', title: '', bytes: 0, fix: { commands: [], advice: null }, claims };
 }
 
 describe('removable content', () => {
