@@ -110,11 +110,12 @@ export function segmentsOf(elf: ElfFile, sections: readonly OutSection[]): OutSe
       .map(({ out }) => out);
     loads.push({
       segment: physical ? segment : { ...segment, paddr: segment.vaddr },
-      headers: header,
+      header,
+      table,
       sections: sorted,
     });
   }
-  loads.sort((a, b) => Number(b.headers) - Number(a.headers) || compareBig(a.segment.paddr, b.segment.paddr));
+  loads.sort((a, b) => Number(b.header) - Number(a.header) || compareBig(a.segment.paddr, b.segment.paddr));
   return { count: count + addedSegments(elf, sections), loads };
 }
 

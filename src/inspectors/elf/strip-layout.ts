@@ -56,13 +56,19 @@ export function layoutLinked(view: StripSections, sections: readonly OutSection[
   const sizes = elfSizes(elf);
   const byIndex = new Map(sections.map((out) => [out.section.index, out]));
   const segments = segmentsOf(elf, sections);
+  const tableBytes = segments.count * sizes.phdr;
   const cursor: Cursor = {
-    offset: sizes.ehdr + segments.count * sizes.phdr,
+    offset: sizes.ehdr + (segments.loads.some((load) => load.table) ? 0 : tableBytes),
     placed: new Map(),
     conflict: false,
     machine: elf.machine,
   };
-  for (const [number, load] of segments.loads.entries()) placeSegment(cursor, view, load, number);
+  for (const [number, load] of segments.loads.entries()) {
+    // Offset at which the segment begins where it does not begin with its first section.
+    const begin = load.header ? 0 : load.table ? cursor.offset : null;
+    if (load.table) cursor.offset += tableBytes;
+    placeSegment(cursor, view, load, number, begin);
+  }
   const notes = sectionsOf(elf, sections, C.PT_NOTE);
   for (const out of byIndex.values()) {
     if (!cursor.placed.has(out.section.index))
@@ -80,24 +86,27 @@ interface Cursor {
 
 export interface Load {
   readonly segment: ElfSegment;
-  readonly headers: boolean;
+  /** Whether it begins with the file header. */
+  readonly header: boolean;
+  /** Whether it holds the program headers. */
+  readonly table: boolean;
   /** By address. */
   readonly sections: readonly OutSection[];
 }
 
 const mask64 = (1n << 64n) - 1n;
 
-function placeSegment(cursor: Cursor, view: StripSections, load: Load, number: number): void {
+function placeSegment(cursor: Cursor, view: StripSections, load: Load, number: number, begin: number | null): void {
   const { segment, sections } = load;
   const first = sections[0];
   if (first === undefined) return;
   const empty = sections.every((out) => !out.stored);
-  const start = load.headers ? first.section.addr : segment.vaddr;
+  const start = begin === null ? segment.vaddr : first.section.addr;
   const bias = pageBias(cursor, start, segment.align, number);
   const before = cursor.offset;
   cursor.offset = advance(cursor.offset, bias);
   // Address at which the next byte of the segment would be loaded, and how many bytes of memory have no room in the file yet.
-  let address = load.headers ? segment.paddr + BigInt(cursor.offset) : segment.paddr;
+  let address = begin === null ? segment.paddr : segment.paddr + BigInt(cursor.offset - begin);
   let hole = 0n;
   for (const { section, size, stored } of sections) {
     const special = (section.flags & C.SHF_TLS) !== 0 && !stored;
