@@ -1,0 +1,79 @@
+// Runs the built command line as a user does.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+export const cli = resolve(import.meta.dirname, '../../dist/cli/main.js');
+
+if (!existsSync(cli)) throw new Error('dist/ is missing: "npm test" builds before it tests');
+
+export interface Ran {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly input?: Uint8Array | string;
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly uid?: number;
+}
+
+export function sizecheck(args: readonly string[], options: RunOptions = {}): Ran {
+  const result = spawnSync(process.execPath, [cli, ...args], {
+    ...options,
+    env: { ...process.env, ...options.env },
+    encoding: 'utf8',
+    maxBuffer: 1 << 30,
+    timeout: 60_000,
+  });
+  if (result.error !== undefined) throw result.error;
+  return { code: result.status, stdout: result.stdout, stderr: result.stderr };
+}
+
+/** Parsed `--json` of a scan that has to succeed. */
+export function scanJson(args: readonly string[], options?: RunOptions): ScanJson {
+  const ran = sizecheck(['scan', '--json', ...args], options);
+  if (ran.code !== 0) throw new Error(`exit ${ran.code}: ${ran.stderr}`);
+  return parse(ran.stdout);
+}
+
+/** A snapshot that has to succeed, with all its entries. */
+export function snapshotJson(artifact: string, options?: RunOptions): ScanJson {
+  const ran = sizecheck(['snapshot', artifact], options);
+  if (ran.code !== 0) throw new Error(`exit ${ran.code}: ${ran.stderr}`);
+  return parse(ran.stdout);
+}
+
+/** The keys of schema 1 that tests look at. */
+export interface ScanJson {
+  schema: number;
+  tool: { name: string; version: string };
+  artifact: { name: string; format: string; codecs: string[]; length: number | null };
+  totals: Record<string, number | null>;
+  tree: { path: string; content: number; disk: number; files: number; own: { content: number; disk: number } }[];
+  findings: {
+    rule: string;
+    severity: string;
+    title: string;
+    bytes: number;
+    claims: { path: string; part: string | null; bytes: number }[];
+  }[];
+  removable: { content: number };
+  notices: { code: string; path: string | null; message: string }[];
+  entries?: {
+    path: string;
+    kind: string;
+    size: number;
+    digest: string | null;
+    mode: number;
+    mtime: number;
+    link?: string;
+    facts?: object;
+  }[];
+}
+
+function parse(text: string): ScanJson {
+  return JSON.parse(text);
+}
