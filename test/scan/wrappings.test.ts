@@ -26,7 +26,7 @@ const wrappings: readonly (readonly [file: string, tool: string, script: string]
   ['tree.tar.bz2', 'bzip2', 'bzip2 -c tree.tar > tree.tar.bz2'],
   ['tree.zip', 'zip', 'cd tree && zip -qry ../tree.zip .'],
   ['tree.stored.zip', 'zip', 'cd tree && zip -qry -0 ../tree.stored.zip .'],
-  ['tree.streamed.zip', 'bsdtar', 'bsdtar --format=zip -C tree -cf - . | cat > tree.streamed.zip'],
+  ['tree.streamed.zip', 'bsdtar', 'bsdtar --format=zip -C tree -cf tree.streamed.zip .'],
   ['lies-about-its-name.zip', 'gzip', 'cp tree.tar.gz lies-about-its-name.zip'],
 ];
 
