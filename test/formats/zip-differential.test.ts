@@ -60,7 +60,7 @@ async function digestOf(archive: Uint8Array): Promise<object> {
   };
 }
 
-/** Output of a command line run in the tree: zip refuses the sockets that Node gives its children as pipes. */
+/** Output of a command line run in the tree. */
 function shell(line: string): Buffer {
   return runRaw('sh', ['-c', line], { cwd: tree });
 }
@@ -70,17 +70,16 @@ function python(script: string, path: string): void {
 }
 
 describe.skipIf(!requireTool('zip'))('archives by Info-ZIP zip', () => {
-  it.each([['-0'], ['-1'], ['-9'], ['-fz'], ['-fd'], ['-fz', '-fd'], ['-D'], ['-UN=UTF8']])(
-    'with %s %s',
-    async (...options) => {
-      const path = join(work, `infozip${options.join('')}.zip`);
-      shell(`zip -qry ${options.join(' ')} ${path} . </dev/null`);
-      expect(await digestOf(readFileSync(path))).toEqual(faithful);
-    },
-  );
+  it.each([['-0'], ['-1'], ['-9'], ['-fz'], ['-D'], ['-UN=UTF8']])('with %s %s', async (...options) => {
+    const path = join(work, `infozip${options.join('')}.zip`);
+    shell(`zip -qry ${options.join(' ')} ${path} . </dev/null`);
+    expect(await digestOf(readFileSync(path))).toEqual(faithful);
+  });
 
-  it('to a pipe, with data descriptors', async () => {
-    expect(await digestOf(shell('zip -qry - . </dev/null | cat'))).toEqual(faithful);
+  it.each(['-q', '-fd -q'])('with data descriptors, by %s', async (options) => {
+    // zip cannot write what it stores, such as a symlink, with a descriptor.
+    const archive = shell(`zip -r ${options} - big dir script.sh na* </dev/null | cat`);
+    expect(await digestOf(archive)).toEqual({ ...faithful, link: [undefined, undefined] });
   });
 
   it('from a pipe to a pipe', async () => {
@@ -91,8 +90,8 @@ describe.skipIf(!requireTool('zip'))('archives by Info-ZIP zip', () => {
 
   it('behind a prefix, before and after its offsets are adjusted', async () => {
     const path = join(work, 'prefixed.zip');
-    const zip = shell('zip -qry - . </dev/null | cat');
-    writeFileSync(path, Buffer.concat([Buffer.from('#!/bin/interpreter\n'), zip]));
+    run('zip', ['-qry', path, '.'], { cwd: tree });
+    writeFileSync(path, Buffer.concat([Buffer.from('#!/bin/interpreter\n'), readFileSync(path)]));
     expect(await digestOf(readFileSync(path))).toEqual(faithful);
     run('zip', ['-qA', path]);
     expect(await digestOf(readFileSync(path))).toEqual(faithful);
