@@ -42,7 +42,12 @@ const longestTurn = 50;
  * A pipe, socket or terminal is closed at the end; other file descriptors stay open.
  * @throws FormatError with the offset in the encoded input; InputError `changed` or `unreadable`.
  */
-export function decode(codec: Codec | null, input: EncodedInput, options: DecodeRunOptions, onPiece: Emit): Promise<Decoded> {
+export function decode(
+  codec: Codec | null,
+  input: EncodedInput,
+  options: DecodeRunOptions,
+  onPiece: Emit,
+): Promise<Decoded> {
   if (codec !== null && !('source' in input) && useWorker(codec, input, options)) {
     return decodeInWorker(codec, input, options, onPiece);
   }

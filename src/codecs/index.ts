@@ -2,9 +2,10 @@
 import type { CodecName } from '../model/snapshot.ts';
 import type { Codec } from './codec.ts';
 import { gzip } from './gzip.ts';
+import { xz } from './xz.ts';
 import { zstd } from './zstd.ts';
 
-export const codecs: readonly Codec[] = [gzip, zstd];
+export const codecs: readonly Codec[] = [gzip, zstd, xz];
 
 export const codecNames: readonly CodecName[] = codecs.map((codec) => codec.name);
 

@@ -68,7 +68,10 @@ export function createFrameScanner(maxWindow: number): FrameScanner {
     } else if (isSkippable(magic)) {
       gatherNext('skip-size', 4);
     } else {
-      fail('bad-magic', frames === 0 ? 'is not zstd data' : 'continues after a zstd frame with something that is not one');
+      fail(
+        'bad-magic',
+        frames === 0 ? 'is not zstd data' : 'continues after a zstd frame with something that is not one',
+      );
     }
   }
 
