@@ -23,8 +23,8 @@ export interface StripSections {
   readonly symtab: ElfSection | undefined;
   readonly strtab: ElfSection | undefined;
   readonly symtabShndx: ElfSection | undefined;
-  /** 1 for the index of each section that holds debug data and goes in every mode. */
-  readonly debug: Uint8Array;
+  /** 1 for the index of each section that goes in every mode: debug data, and groups without a name or anything left. */
+  readonly gone: Uint8Array;
   readonly groups: ReadonlyMap<number, SectionGroup>;
 }
 
@@ -45,17 +45,20 @@ export function stripSections(elf: ElfFile): StripSections {
   const linked = elf.type === C.ET_EXEC || elf.type === C.ET_DYN;
   const symtab = sections.find((section) => section.type === C.SHT_SYMTAB);
   const found = discover(elf, symtab, linked);
-  const debug = new Uint8Array(sections.length);
+  const gone = new Uint8Array(sections.length);
   for (const section of found.order) {
-    if (section.type !== C.SHT_GROUP && isDebugSection(section, elf.machine)) debug[section.index] = 1;
+    if (section.type !== C.SHT_GROUP && isDebugSection(section, elf.machine)) gone[section.index] = 1;
   }
   for (const section of found.order) {
-    const ordered = (section.flags & C.SHF_LINK_ORDER) !== 0 && debug[section.index] === 0;
-    if (ordered && debug[section.link] === 1) refuse('failed', 'a section depends on a debug section that goes');
+    const ordered = (section.flags & C.SHF_LINK_ORDER) !== 0 && gone[section.index] === 0;
+    if (ordered && gone[section.link] === 1) refuse('failed', 'a section depends on a debug section that goes');
   }
   const groups = new Map<number, SectionGroup>();
   for (const section of found.order) {
-    if (section.type === C.SHT_GROUP) groups.set(section.index, readGroup(elf, section, symtab));
+    if (section.type !== C.SHT_GROUP) continue;
+    const group = readGroup(elf, section, symtab);
+    groups.set(section.index, group);
+    if (group.signature === 0 || !group.members.some((member) => stays(elf, gone, member))) gone[section.index] = 1;
   }
   return {
     elf,
@@ -69,7 +72,7 @@ export function stripSections(elf: ElfFile): StripSections {
     symtab,
     strtab: symtab === undefined ? undefined : sections[symtab.link],
     symtabShndx: sections.find((section) => section.type === C.SHT_SYMTAB_SHNDX && section.link === symtab?.index),
-    debug,
+    gone,
     groups,
   };
 }
@@ -166,6 +169,12 @@ function isRewritten(elf: ElfFile, section: ElfSection, symtab: ElfSection | und
   if (symtab === undefined || section.link !== symtab.index || section.info === 0) return false;
   const target = elf.sections[section.info];
   return target !== undefined && target.type !== C.SHT_REL && target.type !== C.SHT_RELA;
+}
+
+// Relocations follow their section and do not keep a group.
+function stays(elf: ElfFile, gone: Uint8Array, member: number): boolean {
+  const type = elf.sections[member]?.type;
+  return gone[member] === 0 && type !== C.SHT_REL && type !== C.SHT_RELA;
 }
 
 // gABI "Section Groups": a word of flags, then the section numbers of the members.

@@ -35,9 +35,11 @@ export function markSymbols(view: StripSections): MarkedSymbols | null {
   const symbols = readSymbols(view.elf, view.symtab, view.strtab, view.symtabShndx);
   const used = new Uint8Array(symbols.count);
   for (const [target, relocations] of view.relocations) {
-    if (view.debug[target] === 0) markUsed(view, relocations, used);
+    if (view.gone[target] === 0) markUsed(view, relocations, used);
   }
-  for (const group of view.groups.values()) used[group.signature] = 1;
+  for (const [index, group] of view.groups) {
+    if (view.gone[index] === 0) used[group.signature] = 1;
+  }
   if (used.length > 0) used[0] = 0;
   return { ...symbols, used };
 }
@@ -96,7 +98,7 @@ function addedSectionSymbols(view: StripSections, mode: StripMode, sections: num
 
 function isKept(view: StripSections, symbols: MarkedSymbols, index: number, mode: StripMode): boolean {
   const shndx = symbols.shndx[index] ?? 0;
-  if (view.debug[shndx] === 1) return false;
+  if (view.gone[shndx] === 1) return false;
   if (symbols.used[index] === 1) return true;
   const info = symbols.info[index] ?? 0;
   if (!view.linked && isVisible(view, info >> 4, shndx)) return true;

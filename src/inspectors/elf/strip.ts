@@ -34,8 +34,7 @@ export function stripModel(elf: ElfFile): StripModel {
   const reversed = lazily(() => new Map(view.order.map((section) => [section.index, reverseName(section.name)])));
   let alike: { key: string; layout: Layout } | undefined;
   function stripped(mode: StripMode): StrippedFile {
-    const groups = goneGroups(view, mode);
-    const sections = outSections(view, mode, groups);
+    const sections = outSections(view, mode);
     const kept = keepsSymbols(view, mode) ? memo() : null;
     const symbols = kept === null ? noSymbols : keptSymbols(view, kept, mode, sections.length);
     const relocations = outRelocations(view, sections, mode);
@@ -74,24 +73,9 @@ function keepsSymbols(view: StripSections, mode: StripMode): boolean {
   return mode === 'debug' || (mode === 'unneeded' && (!view.linked || view.relocations.size > 0));
 }
 
-/** Groups that go: all with -s, else those without a name or with nothing left. */
-function goneGroups(view: StripSections, mode: StripMode): ReadonlySet<number> {
-  const gone = new Set<number>();
-  for (const [index, group] of view.groups) {
-    const left = group.members.some((member) => view.debug[member] === 0 && isOrdinary(view, member));
-    if (mode === 'all' || group.signature === 0 || !left) gone.add(index);
-  }
-  return gone;
-}
-
-function isOrdinary(view: StripSections, member: number): boolean {
-  const type = view.elf.sections[member]?.type;
-  return type !== C.SHT_REL && type !== C.SHT_RELA;
-}
-
-function outSections(view: StripSections, mode: StripMode, gone: ReadonlySet<number>): readonly OutSection[] {
+function outSections(view: StripSections, mode: StripMode): readonly OutSection[] {
   return view.order
-    .filter((section) => view.debug[section.index] === 0 && !gone.has(section.index))
+    .filter(({ index, type }) => view.gone[index] === 0 && (mode !== 'all' || type !== C.SHT_GROUP))
     .map((section) => outSection(section, outSize(view, section, mode), isStored(view, section)));
 }
 
@@ -103,7 +87,7 @@ function outSize(view: StripSections, section: ElfSection, mode: StripMode): num
   if (group === undefined) return section.size;
   let size = section.size;
   for (const member of group.members) {
-    if (view.debug[member] === 0) continue;
+    if (view.gone[member] === 0) continue;
     const relocations = view.relocations.get(member);
     const both = relocations !== undefined && (relocations.flags & C.SHF_GROUP) !== 0;
     size -= both ? 8 : 4;
