@@ -1,8 +1,7 @@
 // Reads encoded input in chunks: regular files and byte sources synchronously, pipes and terminals asynchronously, so that
 // no thread is ever stuck in a read that a signal or an error could not end.
-import { fstatSync, readSync } from 'node:fs';
-import { Socket } from 'node:net';
-import { isatty, ReadStream } from 'node:tty';
+import { createReadStream, fstatSync, readSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import type { ByteSource } from '../bytes/source.ts';
 import { InputError } from '../errors.ts';
 
@@ -71,11 +70,20 @@ function checkLength(total: number, length: number | null, ended: boolean): void
   throw new InputError('changed', `changed while it was read: it had ${length} bytes and ${what}`, { offset: total });
 }
 
-/** True where a read can wait for someone: a pipe, a socket, a terminal. */
+/** True where a read can wait for someone: a pipe, a socket, a terminal (or a device, which is not worth the difference). */
 export function mayBlock(input: EncodedInput): boolean {
   if ('source' in input) return false;
   const stats = fstatSync(input.fd);
-  return stats.isFIFO() || stats.isSocket() || isatty(input.fd);
+  return stats.isFIFO() || stats.isSocket() || stats.isCharacterDevice();
+}
+
+/** The modules are loaded here because most runs do not need them and each thread would pay for them. */
+async function openStream(fd: number): Promise<Readable> {
+  const tty = await import('node:tty');
+  if (tty.isatty(fd)) return new tty.ReadStream(fd);
+  if (fstatSync(fd).isCharacterDevice()) return createReadStream('', { fd, autoClose: false });
+  const net = await import('node:net');
+  return new net.Socket({ fd, readable: true, writable: false });
 }
 
 /** Chunks of an input that may block. The file descriptor is closed at the end, as a Node socket owns what it reads. */
@@ -83,10 +91,10 @@ export async function* asyncChunks(input: FileInput): AsyncGenerator<Uint8Array,
   const { fd, head, length } = input;
   let total = head.length;
   yield* pieces(head, chunkLength);
-  const stream = isatty(fd) ? new ReadStream(fd) : new Socket({ fd, readable: true, writable: false });
+  const stream = await openStream(fd);
   try {
     for await (const chunk of stream) {
-      // Sound: without an encoding, sockets and terminals deliver Buffers.
+      // Sound: without an encoding, byte streams deliver Buffers.
       const bytes = chunk as Buffer;
       total += bytes.length;
       checkLength(total, length, false);

@@ -30,8 +30,8 @@ export interface Decoded {
   readonly notices: readonly Notice[];
 }
 
-/** Encoded bytes from which on a worker thread (30-50 ms to start) is worth it. */
-const workerThreshold = 1024 * 1024;
+/** Encoded bytes from which on a worker thread (50 ms to start) pays: 60 MB and more to parse and hash beside the decoding. */
+const workerThreshold = 12 * 1024 * 1024;
 
 /** Longest time in milliseconds that the calling thread goes without looking at signals and timers. */
 const longestTurn = 50;

@@ -1,11 +1,12 @@
 // Registry of codecs. The order decides only between equal bids, which do not happen: every magic is its own.
 import type { CodecName } from '../model/snapshot.ts';
+import { bzip2 } from './bzip2.ts';
 import type { Codec } from './codec.ts';
 import { gzip } from './gzip.ts';
 import { xz } from './xz.ts';
 import { zstd } from './zstd.ts';
 
-export const codecs: readonly Codec[] = [gzip, zstd, xz];
+export const codecs: readonly Codec[] = [gzip, zstd, xz, bzip2];
 
 export const codecNames: readonly CodecName[] = codecs.map((codec) => codec.name);
 
