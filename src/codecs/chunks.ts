@@ -21,13 +21,24 @@ export interface SourceInput {
   readonly source: ByteSource;
 }
 
-export type EncodedInput = FileInput | SourceInput;
+/** A pipe that someone else opened and read the beginning of. */
+export interface StreamInput {
+  /** Bytes that were read already; they are decoded first. */
+  readonly head: Uint8Array;
+  /** All bytes after the head. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+export type EncodedInput = FileInput | SourceInput | StreamInput;
 
 /** 256 KiB: larger chunks fall out of the processor's cache, smaller ones cost system calls. */
 export const chunkLength = 256 * 1024;
 
 /** Chunks of `input`, each valid until the next is asked for. */
-export function* syncChunks(input: EncodedInput, step = chunkLength): Generator<Uint8Array, void, undefined> {
+export function* syncChunks(
+  input: FileInput | SourceInput,
+  step = chunkLength,
+): Generator<Uint8Array, void, undefined> {
   if ('source' in input) {
     const { source } = input;
     for (let at = 0; at < source.size; at += step) yield source.read(at, Math.min(step, source.size - at));
@@ -71,7 +82,7 @@ function checkLength(total: number, length: number | null, ended: boolean): void
 }
 
 /** True where a read can wait for someone: a pipe, a socket, a terminal (or a device, which is not worth the difference). */
-export function mayBlock(input: EncodedInput): boolean {
+export function mayBlock(input: FileInput | SourceInput): boolean {
   if ('source' in input) return false;
   const stats = fstatSync(input.fd);
   return stats.isFIFO() || stats.isSocket() || stats.isCharacterDevice();
@@ -84,6 +95,12 @@ async function openStream(fd: number): Promise<Readable> {
   if (fstatSync(fd).isCharacterDevice()) return createReadStream('', { fd, autoClose: false });
   const net = await import('node:net');
   return new net.Socket({ fd, readable: true, writable: false });
+}
+
+/** Chunks of a pipe of which the head was read already. */
+export async function* streamChunks({ head, chunks }: StreamInput): AsyncGenerator<Uint8Array, void, undefined> {
+  yield* pieces(head, chunkLength);
+  for await (const chunk of chunks) yield* pieces(chunk, chunkLength);
 }
 
 /** Chunks of an input that may block. The file descriptor is closed at the end, as a Node socket owns what it reads. */

@@ -4,7 +4,7 @@ import { fstatSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Notice } from '../model/snapshot.ts';
-import { asyncChunks, chunkLength, mayBlock, syncChunks } from './chunks.ts';
+import { asyncChunks, chunkLength, mayBlock, streamChunks, syncChunks } from './chunks.ts';
 import type { EncodedInput, FileInput } from './chunks.ts';
 import { defaultMaxWindow } from './codec.ts';
 import type { Codec, Decoder, Emit } from './codec.ts';
@@ -12,7 +12,7 @@ import { codecs } from './index.ts';
 import { pieceLength, unpackError } from './worker-messages.ts';
 import type { WorkerMessage, WorkerTask } from './worker-messages.ts';
 
-export type { EncodedInput, FileInput, SourceInput } from './chunks.ts';
+export type { EncodedInput, FileInput, SourceInput, StreamInput } from './chunks.ts';
 
 export interface DecodeRunOptions {
   /** Largest decoder window or dictionary in bytes (`--max-window`). */
@@ -48,7 +48,7 @@ export function decode(
   options: DecodeRunOptions,
   onPiece: Emit,
 ): Promise<Decoded> {
-  if (codec !== null && !('source' in input) && useWorker(codec, input, options)) {
+  if (codec !== null && 'fd' in input && useWorker(codec, input, options)) {
     return decodeInWorker(codec, input, options, onPiece);
   }
   return decodeHere(codec, input, options, onPiece);
@@ -90,8 +90,9 @@ async function decodeHere(
     options.onProgress?.(bytesIn);
   };
   try {
-    if (!('source' in input) && mayBlock(input)) {
-      for await (const chunk of asyncChunks(input)) take(chunk);
+    if ('chunks' in input || ('fd' in input && mayBlock(input))) {
+      const chunks = 'chunks' in input ? streamChunks(input) : asyncChunks(input);
+      for await (const chunk of chunks) take(chunk);
     } else {
       // Short chunks to a decoder, because a bomb makes a thousand times as much of each before the next turn.
       for (const chunk of syncChunks(input, codec === null ? chunkLength : chunkLength / 16)) {

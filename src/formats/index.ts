@@ -49,13 +49,14 @@ export async function readArtifact(
     readDirectory(nameFromText(opened.name), sink);
     return { format: 'directory', codecs: [], length: null, archive: null };
   }
-  if (opened.head.length === 0) throw new FormatError('empty', 'is empty', { offset: 0 });
-  const codec = detectCodec(opened.head);
-  const format = pickFormat(opened.head);
-  if (codec === null && format === null) throw unknown(opened.head, '');
-  if (codec === null && format?.access === 'random' && opened.length !== null) {
-    await format.read(fileSource(opened.fd, opened.length), sink, options, { name: nameOf(opened.name) });
-    return { format: format.name, codecs: [], length: opened.length, archive: archiveLength(format, opened.length) };
+  const { input } = opened;
+  if (input.head.length === 0) throw new FormatError('empty', 'is empty', { offset: 0 });
+  const codec = detectCodec(input.head);
+  const format = pickFormat(input.head);
+  if (codec === null && format === null) throw unknown(input.head, '');
+  if (codec === null && format?.access === 'random' && 'fd' in input && input.length !== null) {
+    await format.read(fileSource(input.fd, input.length), sink, options, { name: nameOf(opened.name) });
+    return { format: format.name, codecs: [], length: input.length, archive: archiveLength(format, input.length) };
   }
   return readStream(opened, codec, sink, options);
 }
@@ -68,11 +69,8 @@ async function readStream(
 ): Promise<ArtifactRead> {
   const target = streamTarget(opened.name, codec, sink, options);
   try {
-    const { fd, head, length } = opened;
-    const position = length === null ? null : head.length;
-    const progress = options.onProgress === undefined ? {} : { onProgress: options.onProgress };
-    const decodeOptions = { maxWindow: options.maxWindow, ...progress };
-    const done = await decode(codec, { fd, head, position, length }, decodeOptions, (piece) => target.write(piece));
+    const { maxWindow, onProgress } = options;
+    const done = await decode(codec, opened.input, { maxWindow, onProgress }, (piece) => target.write(piece));
     const format = await target.finish();
     for (const notice of done.notices) sink.notice(notice);
     const codecs = codec === null ? [] : [codec.name];
@@ -88,8 +86,7 @@ export async function readPlain(
   options: ArtifactOptions,
   onPiece: (piece: Uint8Array) => void,
 ): Promise<void> {
-  const { fd, head, length } = opened;
-  await decode(null, { fd, head, position: length === null ? null : head.length, length }, options, onPiece);
+  await decode(null, opened.input, { onProgress: options.onProgress }, onPiece);
 }
 
 interface StreamTarget {

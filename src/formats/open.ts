@@ -1,21 +1,17 @@
 // Opens what the user named: nothing that could block is opened, and the first bytes are at hand before anything is decided.
-import { closeSync, constants, fstatSync, openSync, read as readCallback, readSync, statSync } from 'node:fs';
-import { promisify } from 'node:util';
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { asyncChunks, mayBlock } from '../codecs/chunks.ts';
+import type { FileInput, StreamInput } from '../codecs/chunks.ts';
 import { InputError } from '../errors.ts';
 import { codeOf } from './directory.ts';
 import { formatHeadLength } from './format.ts';
-
-const read = promisify(readCallback);
 
 export interface OpenedFile {
   readonly kind: 'file';
   /** As the user named it; `-` for standard input. */
   readonly name: string;
-  readonly fd: number;
-  /** First bytes, up to `formatHeadLength`; they count as read. */
-  readonly head: Uint8Array;
-  /** Length in bytes, null for standard input. */
-  readonly length: number | null;
+  /** Its bytes; `head` holds the first ones, `formatHeadLength` or more where there are as many. */
+  readonly input: FileInput | StreamInput;
   close(): void;
 }
 
@@ -26,7 +22,7 @@ export interface OpenedDirectory {
 
 /** @throws InputError `not-found`, `unreadable` or `not-regular`. */
 export async function openArtifact(name: string): Promise<OpenedFile | OpenedDirectory> {
-  if (name === '-') return { kind: 'file', name, fd: 0, head: await readHeadOfStdin(), length: null, close: () => {} };
+  if (name === '-') return openStdin();
   let stats;
   try {
     stats = statSync(name);
@@ -53,9 +49,13 @@ function openFile(name: string): OpenedFile {
   try {
     const stats = fstatSync(fd);
     if (!stats.isFile()) throw new InputError('changed', 'was replaced while it was opened');
-    const head = Buffer.alloc(formatHeadLength);
-    const filled = readSync(fd, head, 0, head.length, 0);
-    return { kind: 'file', name, fd, head: head.subarray(0, filled), length: stats.size, close: () => closeSync(fd) };
+    const head = readHead(fd, 0);
+    return {
+      kind: 'file',
+      name,
+      input: { fd, head, position: head.length, length: stats.size },
+      close: () => closeSync(fd),
+    };
   } catch (error) {
     closeSync(fd);
     throw error instanceof InputError
@@ -64,24 +64,41 @@ function openFile(name: string): OpenedFile {
   }
 }
 
-/** Reads without blocking the process, so that it can be interrupted while a pipe is silent. */
-async function readHeadOfStdin(): Promise<Uint8Array> {
+/** Reads a pipe through the event loop, so that the process can be interrupted while the pipe is silent. */
+async function openStdin(): Promise<OpenedFile> {
+  const fd = 0;
+  if (!stdinMayBlock())
+    return {
+      kind: 'file',
+      name: '-',
+      input: { fd, head: readHead(fd, null), position: null, length: null },
+      close() {},
+    };
+  const chunks = asyncChunks({ fd, head: new Uint8Array(0), position: null, length: null });
+  let head = Buffer.alloc(0);
+  while (head.length < formatHeadLength) {
+    const next = await chunks.next();
+    if (next.done === true) break;
+    head = Buffer.concat([head, next.value]);
+  }
+  return { kind: 'file', name: '-', input: { head, chunks }, close: () => void chunks.return() };
+}
+
+function stdinMayBlock(): boolean {
+  try {
+    return mayBlock({ fd: 0, head: new Uint8Array(0), position: null, length: null });
+  } catch (error) {
+    throw new InputError('unreadable', `cannot be read (${codeOf(error)})`, { cause: error });
+  }
+}
+
+/** The first bytes of a file; with position null they are taken from where the file is. */
+function readHead(fd: number, position: number | null): Uint8Array {
   const head = Buffer.alloc(formatHeadLength);
   let filled = 0;
-  while (filled < head.length) {
-    let got: number;
-    try {
-      got = (await read(0, head, filled, head.length - filled, null)).bytesRead;
-    } catch (error) {
-      if (codeOf(error) === 'EAGAIN') {
-        await new Promise((resolve) => setTimeout(resolve, 10));
-        continue;
-      }
-      if (codeOf(error) === 'EOF') break;
-      throw new InputError('unreadable', `cannot be read (${codeOf(error)})`, { cause: error });
-    }
-    if (got === 0) break;
+  for (;;) {
+    const got = readSync(fd, head, filled, head.length - filled, position === null ? null : position + filled);
     filled += got;
+    if (got === 0 || filled === head.length) return head.subarray(0, filled);
   }
-  return head.subarray(0, filled);
 }

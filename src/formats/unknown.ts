@@ -39,6 +39,7 @@ const magics: readonly (readonly [magic: string, what: string])[] = [
 export function describeUnknown(head: Uint8Array): string {
   const text = nameFromBytes(head);
   for (const [magic, what] of magics) if (text.startsWith(magic)) return what;
+  if (text.slice(257, 262) === 'ustar') return 'a tar archive whose first header is cut or damaged';
   if (isFilledWith(head, 0)) return 'nothing but zero bytes';
   if (isFilledWith(head, 0xff)) return 'nothing but 0xff bytes';
   if (text.trim() === '') return 'nothing but white space';

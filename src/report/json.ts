@@ -86,10 +86,10 @@ function* list<Item>(key: string, items: readonly Item[], toJson: (item: Item) =
   yield items.length === 0 ? ']' : '\n  ]';
 }
 
-/** JSON that stays harmless inside HTML and JavaScript: no raw control characters, separators or `<`. */
+/** JSON that stays harmless on a terminal, inside HTML and JavaScript: no raw controls, format characters, separators or `<`. */
 function stringify(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[<\u007f-\u009f\u2028\u2029]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  return JSON.stringify(value).replace(/[<\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) =>
+    // Above U+FFFF by code units, as JSON has it.
+    Array.from({ length: char.length }, (_, at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''),
   );
 }

@@ -27,7 +27,8 @@ export interface ScanOptions extends ArtifactOptions {
 export async function scan(artifact: string, options: ScanOptions): Promise<Snapshot> {
   const opened = await openArtifact(artifact);
   try {
-    if (opened.kind === 'file' && looksLikeSnapshot(opened.head)) return parseSnapshot(await readText(opened, options));
+    if (opened.kind === 'file' && looksLikeSnapshot(opened.input.head))
+      return parseSnapshot(await readText(opened, options));
     const hashAll = options.digests === 'all' || opened.kind === 'file';
     const collector = createCollector({ ...options, hashAll });
     const { format, codecs, length, archive } = await readArtifact(opened, collector, options);

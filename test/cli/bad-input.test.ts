@@ -1,0 +1,298 @@
+// Bad input at the command line: one clear line on standard error, exit code 2, nothing on standard output, nothing left behind.
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { tempDirectory } from '../build/temp.ts';
+import { buildTar } from '../build/tar.ts';
+import { cli, scanJson, sizecheck } from './run.ts';
+import type { RunOptions } from './run.ts';
+import { requireTool, run } from '../oracles.ts';
+
+const work = tempDirectory('bad');
+const archive = buildTar([
+  { name: 'dir/first', content: 'x'.repeat(3000) },
+  { name: 'dir/second', content: 'y'.repeat(5000) },
+]);
+
+function put(name: string, bytes: Uint8Array | string): string {
+  const path = join(work, name);
+  writeFileSync(path, bytes);
+  return path;
+}
+
+/** Expects a failure and returns its error line. */
+function failure(args: readonly string[], options: RunOptions = {}): string {
+  const ran = sizecheck(args, options);
+  expect(ran.code, ran.stderr).toBe(2);
+  expect(ran.stdout).toBe('');
+  expect(ran.stderr).toMatch(/^sizecheck: [^\n]+\n$/);
+  return ran.stderr.trimEnd();
+}
+
+const gitLfs = 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n';
+
+const notArtifacts: readonly (readonly [name: string, bytes: Uint8Array | string, says: string])[] = [
+  ['empty.tar.gz', '', 'is empty'],
+  ['one-byte', 'x', 'text'],
+  ['page.tar', '<!DOCTYPE html><html><body>404', 'HTML'],
+  ['error.zip', '{"message": "Not Found"}', 'JSON'],
+  ['pointer.tar.zst', gitLfs, 'Git LFS'],
+  ['ones', Buffer.alloc(2000, 0xff), '0xff'],
+  ['spaces', Buffer.alloc(2000, ' '), 'white space'],
+  ['random', Buffer.from(Array.from({ length: 3000 }, (_, index) => (index * 7919) % 251)), 'binary data'],
+  ['lz4.tar.lz4', Buffer.from('04224d18aabbccdd', 'hex'), 'lz4'],
+  ['archive.7z', Buffer.from('377abcaf271c0004', 'hex'), '7-Zip'],
+  ['archive.rar', Buffer.from('526172211a0700cf', 'hex'), 'RAR'],
+  ['package.rpm', Buffer.from('edabeedb03000000', 'hex'), 'rpm'],
+  ['text.gz', gzipSync('just text\n'), 'inside gzip'],
+  ['nothing.gz', gzipSync(''), 'holds nothing'],
+  ['twice.gz', gzipSync(gzipSync(archive)), 'a gzip file inside gzip'],
+];
+
+describe('what is no artifact', () => {
+  it.each(notArtifacts)('%s', (name, bytes, says) => {
+    const path = put(name, bytes);
+    const line = failure([path]);
+    expect(line).toContain(path);
+    expect(line).toContain(says);
+    expect(failure(['-'], { input: bytes })).toContain('standard input');
+  });
+
+  it('a missing path, a device, a fifo', () => {
+    expect(failure([join(work, 'missing')])).toContain('does not exist');
+    expect(failure(['/dev/zero'])).toContain('is a device');
+    const fifo = join(work, 'x.tar.gz');
+    spawnSync('mkfifo', [fifo]);
+    expect(failure([fifo])).toContain('is a fifo');
+  });
+
+  it('bad usage', () => {
+    expect(sizecheck([]).code).toBe(2);
+    expect(failure(['--nonsense', 'x'])).toContain('--nonsense');
+    expect(failure(['--forma', 'json', 'x'])).toContain('did you mean --format?');
+    expect(failure(['--format', 'yaml', 'x'])).toContain('table, json, du, snapshot');
+    expect(failure(['--top', '-1', 'x'])).not.toBe('');
+    expect(failure(['--top', '1e3', 'x'])).toContain('whole number');
+    expect(failure(['--max-window', '5M', 'x'])).toContain('5 MiB');
+    expect(failure(['--rules', 'debug-symbol', 'x'])).toContain('no rule');
+    expect(failure(['sacn', 'x'])).toContain('"scan"');
+    expect(failure(['a.tar', 'b.tar'])).toContain('one at a time');
+  });
+});
+
+describe('damage', () => {
+  it('a tar that is cut anywhere inside a member names member and offset', () => {
+    expect(failure([put('cut.tar', archive.subarray(0, 400))])).toContain('a tar archive whose first header is cut');
+    for (const length of [513, 2000, 3500, 3700, 5000, 9000]) {
+      const line = failure([put('cut.tar', archive.subarray(0, length))]);
+      expect(line).toMatch(/cut\.tar: (?:dir\/(?:first|second): )?is cut short: .* \(at byte \d+\)$/);
+      expect(line).toContain(`(at byte ${length})`);
+    }
+  });
+
+  it('a tar that is cut between members is counted, and says so', () => {
+    const scanned = scanJson([put('between.tar', archive.subarray(0, 512 + 3072))]);
+    expect(scanned.totals['content']).toBe(3000);
+    expect(scanned.notices.map(({ code }) => code)).toEqual(['no-end-of-archive']);
+    expect(sizecheck([join(work, 'between.tar')]).stdout).toContain('end-of-archive');
+  });
+
+  const programs = [
+    ['gzip', ['-9']],
+    ['zstd', ['-q']],
+    ['xz', []],
+    ['bzip2', []],
+  ] as const;
+
+  it.each(programs.filter(([program]) => requireTool(program)))('a cut or flipped %s stream', (program, options) => {
+    const { stdout } = spawnSync(program, [...options, '-c'], { input: archive });
+    for (const length of [5, 20, Math.floor(stdout.length / 2), stdout.length - 9, stdout.length - 1]) {
+      failure([put('cut.bin', stdout.subarray(0, length))]);
+    }
+    const flipped = Buffer.from(stdout);
+    const middle = Math.floor(flipped.length / 2);
+    flipped[middle] = (flipped[middle] ?? 0) ^ 0x10;
+    failure([put('flipped.bin', flipped)]);
+    expect(scanJson([put('whole.bin', stdout)]).totals['content']).toBe(8000);
+  });
+
+  it('a large archive that is cut: decoded in a worker thread', () => {
+    const noise = Buffer.from(
+      Array.from({ length: 4_000_000 }, (_, index) => (index * index * 31 + (index >> 7)) % 256),
+    );
+    const packed = gzipSync(buildTar([{ name: 'noise', content: Buffer.concat([noise, noise.reverse()]) }]), {
+      level: 1,
+    });
+    const large = Buffer.concat([packed.subarray(0, packed.length - 5000)]);
+    expect(failure([put('large.tar.gz', large)])).toContain('large.tar.gz');
+    expect(failure(['-'], { input: large })).toContain('standard input');
+  });
+});
+
+describe('names', () => {
+  it('are inert in every format and in errors', () => {
+    const names = [
+      '\u001b[31mred',
+      'new\nline',
+      '::error::x',
+      'a\rb',
+      '\xff\xfe',
+      '\xe2\x80\xaeevil',
+      '|`<b>',
+      '##vso[x]',
+    ];
+    const path = put('names.tar', buildTar(names.map((name) => ({ name, content: name }))));
+    for (const format of ['table', 'json', 'du', 'snapshot']) {
+      const ran = sizecheck([path, '--format', format, '--verbose']);
+      expect(ran.code).toBe(0);
+      expect(ran.stdout).not.toMatch(/[^\P{Cc}\n\t]|\p{Cf}/u);
+      expect(ran.stdout.split('\n').filter((line) => /^\s*(?:::|##)/.test(line))).toEqual([]);
+    }
+    expect(scanJson([path]).totals['files']).toBe(names.length);
+    const cut = put(
+      'cut-names.tar',
+      buildTar([{ name: '::error::\u001b]0;x\u0007\n::x', content: 'y'.repeat(600) }]).subarray(0, 600),
+    );
+    expect(failure([cut])).not.toMatch(/[^\P{Cc}]/u);
+  });
+});
+
+describe('directories', () => {
+  it('with loops, fifos and odd names are measured and never followed', () => {
+    const root = join(work, 'odd');
+    mkdirSync(root);
+    symlinkSync('.', join(root, 'loop'));
+    symlinkSync('..', join(root, 'parent'));
+    symlinkSync('/', join(root, 'root'));
+    symlinkSync('/dev/zero', join(root, 'zero'));
+    for (const name of ['fifo-1', 'fifo-2', 'fifo.tar.gz', 'fifo-4', 'fifo-5']) spawnSync('mkfifo', [join(root, name)]);
+    writeFileSync(Buffer.concat([Buffer.from(`${root}/`), Buffer.from([0x61, 0xff])]), 'one');
+    writeFileSync(Buffer.concat([Buffer.from(`${root}/`), Buffer.from([0x61, 0xfe])]), 'three');
+    const { totals } = scanJson([root]);
+    expect(totals).toMatchObject({ content: 8, files: 2, symlinks: 4, other: 5 });
+  });
+
+  it('count holes by their logical length', () => {
+    const path = join(work, 'holes');
+    mkdirSync(path);
+    writeFileSync(join(path, 'sparse'), '');
+    truncateSync(join(path, 'sparse'), 2 ** 40);
+    expect(scanJson([path]).totals['content']).toBe(2 ** 40);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('that cannot be read say so and are never silently smaller', () => {
+    const open = tempDirectory('unreadable');
+    chmodSync(open, 0o755);
+    mkdirSync(join(open, 'closed'));
+    writeFileSync(join(open, 'closed/inside'), 'x');
+    writeFileSync(join(open, 'secret'), '\x7fELFsecret');
+    chmodSync(join(open, 'closed'), 0);
+    chmodSync(join(open, 'secret'), 0);
+    // The checkout may lie where others cannot read: the program runs as another user from a copy of itself.
+    const program = tempDirectory('program');
+    chmodSync(program, 0o755);
+    run('sh', [
+      '-c',
+      `cp -rL ${join(cli, '../../..')}/dist ${join(cli, '../../..')}/package.json ${program}/ && mkdir ${program}/node_modules`,
+    ]);
+    for (const name of [
+      'cli-table3',
+      'string-width',
+      'strip-ansi',
+      'ansi-regex',
+      'is-fullwidth-code-point',
+      'emoji-regex',
+      '@colors',
+    ]) {
+      run('sh', [
+        '-c',
+        `cp -rL ${join(cli, '../../..')}/node_modules/${name} ${program}/node_modules/ 2>/dev/null || true`,
+      ]);
+    }
+    const ran = spawnSync(process.execPath, [join(program, 'dist/cli/main.js'), '--json', open], {
+      encoding: 'utf8',
+      uid: 65_534,
+      cwd: '/',
+    });
+    expect(ran.stderr).toBe('');
+    const notices = JSON.parse(ran.stdout).notices.map(
+      ({ code, path }: { code: string; path: string }) => `${code} ${path}`,
+    );
+    expect(notices).toEqual(['unreadable closed', 'unreadable secret']);
+    const file = spawnSync(process.execPath, [join(program, 'dist/cli/main.js'), join(open, 'secret')], {
+      encoding: 'utf8',
+      uid: 65_534,
+      cwd: '/',
+    });
+    expect(file).toMatchObject({ status: 2, stdout: '' });
+  });
+});
+
+describe('output', () => {
+  const tree = join(work, 'many');
+  mkdirSync(tree);
+  for (let index = 0; index < 3000; index++) mkdirSync(join(tree, `directory-with-a-long-name-${index}`));
+
+  it('to a pipe that is closed early ends quietly', () => {
+    const ran = spawnSync('sh', ['-c', `"${process.execPath}" "${cli}" scan "${tree}" --format du | head -n 1`], {
+      encoding: 'utf8',
+    });
+    expect(ran).toMatchObject({ status: 0, stderr: '' });
+    expect(ran.stdout.split('\n')).toHaveLength(2);
+  });
+
+  it('to a full device fails', () => {
+    const full = openSync('/dev/full', 'w');
+    const ran = spawnSync(process.execPath, [cli, tree, '--format', 'du'], {
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    });
+    closeSync(full);
+    expect(ran.status).toBe(2);
+    expect(ran.stderr).toContain('cannot write to standard output');
+  });
+
+  it('to a file that cannot be written fails and leaves nothing', () => {
+    const target = join(work, 'target');
+    mkdirSync(target);
+    expect(failure(['snapshot', tree, '-o', join(work, 'missing/out.json')])).toContain('cannot be written');
+    failure(['snapshot', tree, '-o', target]);
+    expect(readdirSync(target)).toEqual([]);
+    expect(readdirSync(work).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it('to a file replaces it in one step', () => {
+    const path = put('out.json', 'old');
+    expect(sizecheck(['snapshot', tree, '-o', path])).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ schema: 1 });
+  });
+});
+
+describe('signals', () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s while standard input is silent exits %d at once', async (signal, code) => {
+    const child = spawn(process.execPath, [cli, 'snapshot', '-', '-o', join(work, 'never.json')], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    child.stdin.write(archive.subarray(0, 1000));
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    child.kill(signal);
+    const exit = await new Promise((resolve) => child.on('exit', resolve));
+    expect(exit).toBe(code);
+    expect(readdirSync(work).filter((name) => name.includes('never.json'))).toEqual([]);
+  });
+});

@@ -1,0 +1,183 @@
+// What members make of each other: hard links, duplicates, conflicts, names, and the sizes that follow.
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { FormatError } from '../../src/errors.ts';
+import { tarReader } from '../../src/formats/tar/tar.ts';
+import type { Entry } from '../../src/model/snapshot.ts';
+import { createCollector } from '../../src/scan/collector.ts';
+import type { Collected } from '../../src/scan/collector.ts';
+import { entriesOf, totalsOf } from '../../src/scan/entries.ts';
+import { defaultLimits } from '../../src/scan/limits.ts';
+import { buildTar } from '../build/tar.ts';
+import type { TarSpec } from '../build/tar.ts';
+
+interface Result extends Collected {
+  readonly entries: readonly Entry[];
+  readonly lines: readonly string[];
+  readonly codes: readonly string[];
+  readonly content: number;
+}
+
+function collect(specs: readonly TarSpec[], limits: Partial<typeof defaultLimits> = {}): Result {
+  const collector = createCollector({ ...defaultLimits, ...limits, hashAll: true, facts: 'all' });
+  const reader = tarReader(collector);
+  reader.write(buildTar(specs));
+  reader.finish();
+  const collected = collector.collected();
+  const entries = entriesOf(collected, false);
+  const lines = entries
+    .filter(({ kind }) => kind !== 'directory')
+    .map(({ path, kind, size, link }) => `${kind} ${path} ${size}${link === null ? '' : ` -> ${link}`}`);
+  const codes = collected.notices.map(({ code }) => code);
+  return { ...collected, entries, lines, codes, content: totalsOf(entries, null, null).content };
+}
+
+const a: TarSpec = { name: 'a', content: 'hello' };
+const link = (name: string, target: string): TarSpec => ({ name, type: '1', link: target });
+
+describe('hard links', () => {
+  it('count once, at their first name in byte order', () => {
+    const { lines, content } = collect([{ name: 'z', content: 'hello' }, link('b', 'z'), link('m', './z')]);
+    expect(lines).toEqual(['file b 5', 'hardlink m 0 -> b', 'hardlink z 0 -> b']);
+    expect(content).toBe(5);
+  });
+
+  it('count once through a chain of 50', () => {
+    const chain = Array.from({ length: 50 }, (_, index) => link(`l${index}`, index === 0 ? 'a' : `./l${index - 1}`));
+    expect(collect([a, ...chain]).content).toBe(5);
+  });
+
+  it('may come before their target', () => {
+    const { lines, codes } = collect([link('b', 'a'), a]);
+    expect(lines).toEqual(['file a 5', 'hardlink b 0 -> a']);
+    expect(codes).toEqual(['link-before-target']);
+  });
+
+  it.each([
+    ['nothing', [link('b', 'gone')]],
+    ['itself', [link('b', 'b')]],
+    ['each other', [link('b', 'c'), link('c', 'b')]],
+    ['something outside', [link('b', '../../etc/passwd')]],
+    ['a directory', [{ name: 'd/', type: '5' }, link('b', 'd')]],
+  ])('to %s count 0 bytes and are reported', (_what, specs) => {
+    const { codes, content } = collect(specs);
+    expect(codes).toContain('broken-hardlink');
+    expect(content).toBe(0);
+  });
+
+  it('keep the content when their target is replaced', () => {
+    const { lines, content, superseded } = collect([a, link('b', 'a'), { name: 'a', content: 'new content' }]);
+    expect(lines).toEqual(['file a 11', 'file b 5']);
+    expect(content).toBe(16);
+    expect(superseded).toEqual([]);
+  });
+
+  it('to a symlink are symlinks', () => {
+    expect(collect([{ name: 's', type: '2', link: 'x' }, link('t', 's')]).lines).toEqual([
+      'symlink s 0 -> x',
+      'symlink t 0 -> x',
+    ]);
+  });
+});
+
+describe('paths that come twice', () => {
+  it.each(['a', './a', '/a', './/./a'])('%s is the same as a: the last one counts', (name) => {
+    const { lines, content, codes, superseded } = collect([a, { name, content: 'later and longer' }]);
+    expect(lines).toEqual(['file a 16']);
+    expect(content).toBe(16);
+    expect(codes).toContain('duplicate-entry');
+    expect(superseded).toEqual([{ path: 'a', size: 5 }]);
+  });
+
+  it('as directories are no oddity', () => {
+    expect(
+      collect([
+        { name: 'd/', type: '5' },
+        { name: 'd', type: '5', mode: 0o700 },
+      ]).codes,
+    ).toEqual([]);
+  });
+
+  it('as file and directory are a conflict', () => {
+    const { codes, content } = collect([a, { name: 'a', type: '5' }, { name: 'a/b', content: 'xy' }]);
+    expect(codes).toEqual(['type-conflict']);
+    expect(content).toBe(2);
+  });
+});
+
+describe('names', () => {
+  it('that escape are counted under their literal name and reported', () => {
+    const { lines, codes } = collect([
+      { name: '../../evil', content: 'x' },
+      { name: '/abs', content: 'yy' },
+    ]);
+    expect(lines).toEqual(['file ../../evil 1', 'file abs 2']);
+    expect(codes.toSorted()).toEqual(['absolute-path', 'path-escape']);
+  });
+
+  it('below a symlink or a file are reported', () => {
+    expect(
+      collect([
+        { name: 's', type: '2', link: '/tmp' },
+        { name: 's/x', content: 'x' },
+      ]).codes,
+    ).toEqual(['not-a-directory']);
+    expect(collect([a, { name: 'a/x', content: 'x' }]).codes).toEqual(['not-a-directory']);
+  });
+
+  it('may be anything but the root', () => {
+    expect(collect([{ name: '', content: 'x' }]).codes).toContain('empty-name');
+    for (const name of ['__proto__', 'constructor', 'toJSON', '0', ' ', '...', '-', '\xff\xfe']) {
+      expect(collect([{ name, content: 'x' }]).lines).toEqual([`file ${name} 1`]);
+    }
+  });
+
+  it('imply the directories above them', () => {
+    const { entries } = collect([{ name: 'x/y/z', content: 'x' }]);
+    expect(entries.map(({ path, kind, disk }) => `${kind} ${path} ${disk}`)).toEqual([
+      'directory . 4096',
+      'directory x 4096',
+      'directory x/y 4096',
+      'file x/y/z 4096',
+    ]);
+  });
+
+  it('40,000 levels deep are no problem', () => {
+    const name = 'd/'.repeat(40_000);
+    const long: TarSpec = { name: '././@LongLink', type: 'L', content: `${name}f\0`, magic: 'gnu' };
+    expect(collect([long, { name: 'x', content: 'abc' }]).content).toBe(3);
+  });
+});
+
+describe('content', () => {
+  it('is hashed whatever the size of the pieces', () => {
+    const bytes = Buffer.from(Array.from({ length: 5000 }, (_, index) => index % 251));
+    const expected = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+    for (const step of [1, 100, 511, 100_000]) {
+      const collector = createCollector({ ...defaultLimits, hashAll: true, facts: 'all' });
+      const reader = tarReader(collector);
+      const archive = buildTar([{ name: 'f', content: bytes }, { name: 'empty' }]);
+      for (let at = 0; at < archive.length; at += step) reader.write(archive.subarray(at, at + step));
+      reader.finish();
+      const { slots } = collector.collected();
+      expect(slots.get('f')?.inode?.digest).toBe(expected);
+      expect(slots.get('empty')?.inode?.digest).toBe(`sha256:${createHash('sha256').digest('hex')}`);
+    }
+  });
+
+  it('that is broken ELF or bytecode is counted and reported', () => {
+    const { codes, content } = collect([
+      { name: 'lib.so', content: `\x7fELF\x02\x01\x01${'\xff'.repeat(60)}` },
+      { name: 'm.pyc', content: 'short' },
+      { name: 'empty.pyc', content: '' },
+    ]);
+    expect(content).toBe(72);
+    expect(codes).toHaveLength(3);
+  });
+
+  it('is bounded by --max-unpacked, and members by --max-entries', () => {
+    expect(() => collect([a], { maxUnpacked: 4 as never })).toThrow('--max-unpacked');
+    expect(() => collect([a, { name: 'b' }], { maxEntries: 1 as never })).toThrow('--max-entries');
+    expect(() => collect([a], { maxUnpacked: 4 as never })).toThrow(FormatError);
+  });
+});
