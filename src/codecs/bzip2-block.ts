@@ -168,7 +168,8 @@ function readSymbols(
   let weight = 1; // of the next digit of a run's length
   for (const selector of selectors) {
     const table = tables[selector];
-    for (let left = groupLength; left > 0 && table !== undefined; left -= 1) {
+    if (table === undefined) throw new BadBlock('has a bad selector');
+    for (let left = groupLength; left > 0; left -= 1) {
       const symbol = table.decode(bits);
       if (symbol < 0) throw new BadBlock('has a code that stands for nothing');
       if (symbol <= runB) {

@@ -73,7 +73,9 @@ function createBzip2Decoder(options: DecodeOptions): Decoder {
     let from = 0;
     const start = position;
     try {
-      while (from < heldLength && (garbage > 0 || ended || heldLength - from >= wanted)) {
+      for (;;) {
+        const missing = garbage === 0 && !ended && heldLength - from < wanted;
+        if (from === heldLength || missing) break;
         position = start + from;
         const length = attempt(held.subarray(from, heldLength), ended, emit);
         if (length === 0) break;

@@ -112,6 +112,7 @@ export async function* asyncChunks(input: FileInput): AsyncGenerator<Uint8Array,
   try {
     for await (const chunk of stream) {
       // Sound: without an encoding, byte streams deliver Buffers.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
       const bytes = chunk as Buffer;
       total += bytes.length;
       checkLength(total, length, false);

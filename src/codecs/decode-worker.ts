@@ -24,6 +24,7 @@ async function run(task: WorkerTask, port: MessagePort): Promise<void> {
 
   function emit(piece: Uint8Array): void {
     // Sound: pieces are views of the buffers of takeBuffer.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     const owned = piece as Uint8Array<ArrayBuffer>;
     Atomics.add(outstanding, 0, 1);
     say({ kind: 'piece', piece: owned, bytesIn }, [owned.buffer]);
@@ -54,6 +55,7 @@ async function run(task: WorkerTask, port: MessagePort): Promise<void> {
 const port = parentPort;
 if (port !== null) {
   // Sound: decode.ts is the only one who starts this thread.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   run(workerData as WorkerTask, port).catch((error: unknown) => {
     const message: WorkerMessage = { kind: 'failed', error: packError(error) };
     port.postMessage(message);

@@ -19,11 +19,6 @@ export function createFieldReader(parser: FieldParser, longest: number): FieldRe
   let held = 0;
   let position = 0;
 
-  function resume(result: IteratorResult<number, void>): number {
-    if (result.done === true) throw new Error('the parser ended before its input');
-    return result.value;
-  }
-
   return {
     get position() {
       return position;
@@ -50,4 +45,9 @@ export function createFieldReader(parser: FieldParser, longest: number): FieldRe
       }
     },
   };
+}
+
+function resume(result: IteratorResult<number, void>): number {
+  if (result.done === true) throw new Error('the parser ended before its input');
+  return result.value;
 }

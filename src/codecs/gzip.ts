@@ -86,7 +86,7 @@ function createGzipDecoder(options: DecodeOptions): Decoder {
   function enter(next: State): void {
     state = next;
     fieldLength = 0;
-    if (next === 'body') inflater.reset(position);
+    if (next === 'body') inflater.reset(position, true);
   }
 
   /** Takes bytes of one header state; returns how many. */
@@ -136,7 +136,16 @@ function createGzipDecoder(options: DecodeOptions): Decoder {
       case 'header-crc':
         if (u16() !== (headerCrc & 0xffff)) fail('bad-checksum', 'has a gzip header with a wrong CRC', position - 2);
         break;
-      default:
+      case 'extra':
+      case 'name':
+      case 'comment':
+        break;
+      case 'body':
+      case 'trailer':
+      case 'between':
+      case 'zeros':
+      case 'garbage':
+        return;
     }
     enter(nextHeaderState(state));
   }
@@ -186,22 +195,15 @@ function createGzipDecoder(options: DecodeOptions): Decoder {
   }
 
   function step(input: Uint8Array, from: number, emit: Emit): number {
-    switch (state) {
-      case 'body': {
-        const count = inflater.write(from === 0 ? input : input.subarray(from), emit);
-        position += count;
-        if (inflater.ended) enter('trailer');
-        return count;
-      }
-      case 'trailer':
-        return trailer(input, from);
-      case 'between':
-      case 'zeros':
-      case 'garbage':
-        return afterMember(input, from);
-      default:
-        return header(input, from);
+    if (state === 'body') {
+      const count = inflater.write(from === 0 ? input : input.subarray(from), emit);
+      position += count;
+      if (inflater.ended) enter('trailer');
+      return count;
     }
+    if (state === 'trailer') return trailer(input, from);
+    if (state === 'between' || state === 'zeros' || state === 'garbage') return afterMember(input, from);
+    return header(input, from);
   }
 
   return {

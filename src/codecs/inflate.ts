@@ -25,8 +25,11 @@ export interface Inflater {
   finish(emit: Emit): void;
   /** Emits what is held back in the current buffer. */
   flush(emit: Emit): void;
-  /** Starts a new stream, at `offset` of the file (used in errors only); keeps the native memory. */
-  reset(offset?: number): void;
+  /**
+   * Starts a new stream, at `offset` of the file (used in errors only), in the same native memory.
+   * What an earlier stream decoded but did not flush is forgotten, unless `keepOutput`.
+   */
+  reset(offset?: number, keepOutput?: boolean): void;
   close(): void;
 }
 
@@ -100,8 +103,9 @@ export function createInflater(options: InflateOptions): Inflater {
     flush(emit) {
       output.flush(emit);
     },
-    reset(offset = 0) {
+    reset(offset = 0, keepOutput = false) {
       handle.reset();
+      if (!keepOutput) output.clear();
       base = offset;
       ended = false;
       bytesIn = 0;

@@ -145,11 +145,11 @@ export function createLzmaDecoder(): LzmaDecoder {
 
   /** The bits of a literal that agree with the byte at rep0, and the first that does not. */
   function literalLikeMatch(base: number, matchByte: number): number {
-    let match = matchByte;
+    let bits = matchByte;
     let m = 1;
     while (m < 0x100) {
-      match <<= 1;
-      const expected = (match >>> 8) & 1;
+      bits <<= 1;
+      const expected = (bits >>> 8) & 1;
       const b = bit(base + 0x100 + (expected << 8) + m);
       m = (m << 1) | b;
       if (b !== expected) break;

@@ -41,10 +41,6 @@ export function createLzma2Decoder(): Lzma2Decoder {
     window.end = keep;
   }
 
-  function grown(length: number, needed: number, most: number): Uint8Array {
-    return new Uint8Array(Math.max(needed, Math.min(most, Math.max(2 * length, firstMemory))));
-  }
-
   function decodeChunk(chunk: Uint8Array, count: number, dictionary: number, events: Lzma2Events): void {
     encoded.set(chunk);
     encoded.fill(0, chunk.length, chunk.length + inputPadding);
@@ -112,4 +108,8 @@ export function createLzma2Decoder(): Lzma2Decoder {
   }
 
   return { parse };
+}
+
+function grown(length: number, needed: number, most: number): Uint8Array {
+  return new Uint8Array(Math.max(needed, Math.min(most, Math.max(2 * length, firstMemory))));
 }

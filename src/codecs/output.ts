@@ -13,6 +13,8 @@ export interface Output {
   put(bytes: Uint8Array, emit: Emit): void;
   /** Emits what is left in the current buffer. */
   flush(emit: Emit): void;
+  /** Forgets what is left in the current buffer. */
+  clear(): void;
 }
 
 export function createOutput(takeBuffer: () => Uint8Array): Output {
@@ -58,5 +60,8 @@ export function createOutput(takeBuffer: () => Uint8Array): Output {
     advance,
     put,
     flush,
+    clear() {
+      filled = 0;
+    },
   };
 }

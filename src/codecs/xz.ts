@@ -31,7 +31,7 @@ function createXzDecoder(options: DecodeOptions): Decoder {
   const maxDictionary = options.maxWindow / 2;
   const lzma2 = createLzma2Decoder();
   const output = createOutput(options.takeBuffer);
-  let emit: Emit = () => {};
+  let emit: Emit = ignore;
   let mayEnd = false; // the input may end here
   const reader = createFieldReader(parseStreams(), longestChunk);
 
@@ -81,8 +81,7 @@ function createXzDecoder(options: DecodeOptions): Decoder {
         `needs an xz dictionary of ${header.dictionary} bytes; the limit is ${maxDictionary} (half of --max-window)`,
       );
     }
-    const check = createXzCheck(checkId);
-    if (check === null) return fail('unsupported', `uses an unknown xz check (number ${checkId})`);
+    const check = createXzCheck(checkId) ?? fail('unsupported', `uses an unknown xz check (number ${checkId})`);
     let compressed = 0;
     let uncompressed = 0;
     const events = {
@@ -154,6 +153,8 @@ function createXzDecoder(options: DecodeOptions): Decoder {
     close() {},
   };
 }
+
+function ignore(): void {}
 
 function addBlock(list: BlockList, unpadded: number, uncompressed: number): void {
   list.count += 1;

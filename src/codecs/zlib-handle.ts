@@ -15,7 +15,6 @@ interface NativeHandle {
   ): void;
   reset(): void;
   close(): void;
-  onerror: (message: string, errno: number, code: string) => void;
 }
 
 /** A zlib error as the library words it, e.g. `invalid distance too far back`. */
@@ -53,9 +52,9 @@ function wrap(handle: NativeHandle, state: Uint32Array): ZlibHandle {
   let consumed = 0;
   let produced = 0;
   // Node's own handler would destroy the stream and emit an event that no one listens to.
-  handle.onerror = (message) => {
+  Reflect.set(handle, 'onerror', (message: string) => {
     failure = new ZlibFailure(message);
-  };
+  });
   return {
     get consumed() {
       return consumed;

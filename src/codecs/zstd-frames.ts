@@ -108,8 +108,12 @@ export function createFrameScanner(maxWindow: number): FrameScanner {
         left = view.getUint32(0, true);
         state = 'skip';
         return;
-      default:
+      case 'block-header':
         endBlockHeader();
+        return;
+      case 'skip':
+      case 'block':
+      case 'checksum':
     }
   }
 

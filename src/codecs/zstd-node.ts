@@ -19,6 +19,7 @@ export const zstdNode: ZstdBackend = {
 function createZstdDecompress(): CreateZstdDecompress | null {
   const found: unknown = Reflect.get(zlib, 'createZstdDecompress');
   // Sound: the signature is that of the Node documentation.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return typeof found === 'function' ? (found as CreateZstdDecompress) : null;
 }
 

@@ -28,12 +28,14 @@ async function instantiate(): Promise<Exports | null> {
   try {
     const { ZSTDDecoder } = await import('zstddec/stream');
     const decoder = new ZSTDDecoder();
-    const initialize = decoder._init.bind(decoder);
     let found: Exports | null = null;
-    decoder._init = (result: { instance: { exports: object } }) => {
-      initialize(result);
+    // `_init` is part of its public types; it gets the instance, which is kept nowhere else that we could reach.
+    const initialize: unknown = Reflect.get(decoder, '_init');
+    if (typeof initialize !== 'function') return null;
+    Reflect.set(decoder, '_init', (result: { instance: { exports: object } }) => {
+      Reflect.apply(initialize, decoder, [result]);
       if (isExports(result.instance.exports)) found = result.instance.exports;
-    };
+    });
     await decoder.init();
     return found;
   } catch {
