@@ -92,7 +92,6 @@ export function readElf(source: ByteSource): ElfFile {
   if (source.size < ehdr) throw badElf(`ends inside the ELF header (${source.size} of ${ehdr} bytes)`, source.size);
   const header = readHeader(base, new Reader(source.read(0, ehdr), base.endian));
   const table = readSectionTable(base, header);
-  const sections = nameSections(base, table);
   return {
     ...base,
     type: header.type,
@@ -101,7 +100,7 @@ export function readElf(source: ByteSource): ElfFile {
     phoff: header.phoff,
     shoff: header.shoff,
     shstrndx: table.shstrndx,
-    sections,
+    sections: table.sections,
     segments: readSegments(base, header, table),
   };
 }
@@ -146,9 +145,7 @@ function offset64(reader: Reader, at: number, wide: boolean, base: number): numb
 }
 
 interface SectionTable {
-  /** Headers in file order, still without names; the offsets of the names are in `nameOffsets`. */
   readonly sections: readonly ElfSection[];
-  readonly nameOffsets: readonly number[];
   readonly shstrndx: number;
   /** Number of program headers that section 0 holds for a header that says PN_XNUM. */
   readonly phnum: number;
@@ -157,7 +154,7 @@ interface SectionTable {
 // gABI "Section header at index 0": with 0xff00 sections or more the true counts are in its sh_size, sh_link and sh_info.
 function readSectionTable(base: Base, header: Header): SectionTable {
   const { shdr } = elfSizes(base);
-  const none: SectionTable = { sections: [], nameOffsets: [], shstrndx: 0, phnum: header.phnum };
+  const none: SectionTable = { sections: [], shstrndx: 0, phnum: header.phnum };
   if (header.shoff === 0) {
     if (header.shnum !== 0) throw badElf(`announces ${header.shnum} section headers but no place for them`, 0);
     return none;
@@ -165,7 +162,13 @@ function readSectionTable(base: Base, header: Header): SectionTable {
   const { size } = base.source;
   if (header.shentsize !== shdr) throw badElf(`has section headers of ${header.shentsize} bytes, not ${shdr}`, 0);
   if (header.shoff > size - shdr) throw badElf('has its section headers past its end', header.shoff);
-  const first = readSection(base, new Reader(base.source.read(header.shoff, shdr), base.endian, header.shoff), 0, 0);
+  const first = readSection(
+    base,
+    new Reader(base.source.read(header.shoff, shdr), base.endian, header.shoff),
+    0,
+    0,
+    '',
+  );
   const count = header.shnum === 0 ? first.size : header.shnum;
   if (count === 0) return none;
   if (header.shnum >= SHN_LORESERVE) throw badElf(`has the reserved number of sections ${header.shnum}`, 0);
@@ -175,16 +178,16 @@ function readSectionTable(base: Base, header: Header): SectionTable {
   const shstrndx = header.shstrndx === SHN_XINDEX ? first.link : header.shstrndx;
   if (shstrndx >= count) throw badElf(`has its section names in section ${shstrndx} of ${count}`, 0);
   const reader = new Reader(base.source.read(header.shoff, count * shdr), base.endian, header.shoff);
+  const names = nameReader(base, reader, shstrndx);
   const sections: ElfSection[] = [];
-  const nameOffsets: number[] = [];
   for (let index = 0; index < count; index++) {
-    sections.push(readSection(base, reader, index * shdr, index));
-    nameOffsets.push(reader.u32(index * shdr));
+    const at = index * shdr;
+    sections.push(readSection(base, reader, at, index, names(reader.u32(at))));
   }
-  return { sections, nameOffsets, shstrndx, phnum: header.phnum === PN_XNUM ? first.info : header.phnum };
+  return { sections, shstrndx, phnum: header.phnum === PN_XNUM ? first.info : header.phnum };
 }
 
-function readSection(base: Base, reader: Reader, at: number, index: number): ElfSection {
+function readSection(base: Base, reader: Reader, at: number, index: number, name: Name): ElfSection {
   const wide = base.class === 64;
   const type = reader.u32(at + 4);
   // Offset of sh_size, after which the fields of both classes have the same order.
@@ -192,7 +195,7 @@ function readSection(base: Base, reader: Reader, at: number, index: number): Elf
   const link = field + (wide ? 8 : 4);
   const section = {
     index,
-    name: '',
+    name,
     type,
     flags: wide ? Number(reader.u64big(at + 8) & 0xffff_ffffn) : reader.u32(at + 8),
     addr: wide ? reader.u64big(at + 16) : BigInt(reader.u32(at + 12)),
@@ -219,21 +222,18 @@ function sectionNumber(reader: Reader, at: number, wide: boolean, type: number):
   throw badElf('has a section whose offset or size is above 2^53 - 1', at);
 }
 
-function nameSections(base: Base, table: SectionTable): readonly ElfSection[] {
-  const strings = table.sections[table.shstrndx];
-  if (strings === undefined || table.shstrndx === SHN_UNDEF) return table.sections;
-  if (strings.type !== SHT_STRTAB) {
-    throw badElf(`has its section names in section ${table.shstrndx}, which is no string table`, strings.offset);
-  }
-  const names = nameReader(base.source.read(strings.offset, strings.size), strings.offset);
-  return table.sections.map((section, index) => ({ ...section, name: names(table.nameOffsets[index] ?? 0) }));
-}
-
 // Names may share their tails, so many headers may point into one long name: each distinct place is read once, and a name
 // is bounded, so that no table of names takes quadratic time or memory.
 const maxNameLength = 4096;
 
-function nameReader(bytes: Uint8Array, base: number): (offset: number) => Name {
+function nameReader(file: Base, table: Reader, shstrndx: number): (offset: number) => Name {
+  if (shstrndx === SHN_UNDEF) return () => '';
+  const strings = readSection(file, table, shstrndx * elfSizes(file).shdr, shstrndx, '');
+  const base = strings.offset;
+  if (strings.type !== SHT_STRTAB) {
+    throw badElf(`has its section names in section ${shstrndx}, which is no string table`, base);
+  }
+  const bytes = file.source.read(base, strings.size);
   const known = new Map<number, Name>();
   return (offset) => {
     const seen = known.get(offset);

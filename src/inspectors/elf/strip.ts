@@ -30,19 +30,27 @@ export interface StripModel {
  */
 export function stripModel(elf: ElfFile): StripModel {
   const view = stripSections(elf);
-  const memo = lazily(() => markSymbols(view));
-  const reversed = lazily(() => new Map(view.order.map((section) => [section.index, reverseName(section.name)])));
-  let alike: { key: string; layout: Layout } | undefined;
+  const symbols = lazily(() => markSymbols(view));
+  const sections = lazily(() => outSections(view));
+  const shrunk = lazily(() => shrinkNotes(view, sections()));
+  const layout = lazily(() => layoutOf(view, sections()));
+  const shrunkLayout = lazily(() => (shrunk() === sections() ? layout() : layoutOf(view, shrunk())));
+  const bare = lazily(() => finish('all'));
+
+  function finish(mode: StripMode): StrippedFile {
+    const out = mode === 'debug' ? sections() : shrunk();
+    const grouped = mode === 'all' && view.groups.size > 0;
+    const left = grouped ? out.filter(({ section }) => section.type !== C.SHT_GROUP) : out;
+    const placed = grouped ? layoutOf(view, left) : mode === 'debug' ? layout() : shrunkLayout();
+    const marked = mode === 'all' ? null : symbols();
+    const kept = marked === null ? noSymbols : keptSymbols(view, marked, mode, left.length);
+    return { size: tablesEnd(view, left, kept, mode, placed.end), symbols: kept, layout: placed };
+  }
+
   function stripped(mode: StripMode): StrippedFile {
-    const sections = outSections(view, mode);
-    const kept = keepsSymbols(view, mode) ? memo() : null;
-    const symbols = kept === null ? noSymbols : keptSymbols(view, kept, mode, sections.length);
-    const relocations = outRelocations(view, sections, mode);
-    const key = sections.map((out) => `${out.section.index}:${out.size}`).join(' ');
-    if (alike?.key !== key) alike = { key, layout: (view.linked ? layoutLinked : layoutObject)(view, sections) };
-    const { layout } = alike;
-    const size = tablesEnd(view, { sections, relocations, symbols, names: reversed(), end: layout.end });
-    return { size, symbols, layout };
+    // Linked files lose all symbols but those of relocations that the linker was told to keep.
+    const alike = view.linked && view.relocations.size === 0;
+    return mode === 'all' || (mode === 'unneeded' && alike) ? bare() : finish(mode);
   }
 
   return { view, stripped };
@@ -68,21 +76,25 @@ function lazily<T>(make: () => T): () => T {
   return () => (made ??= { value: make() }).value;
 }
 
-// Linked files lose all symbols but those of relocations that the linker was told to keep.
-function keepsSymbols(view: StripSections, mode: StripMode): boolean {
-  return mode === 'debug' || (mode === 'unneeded' && (!view.linked || view.relocations.size > 0));
+function layoutOf(view: StripSections, sections: readonly OutSection[]): Layout {
+  return view.linked ? layoutLinked(view, sections) : layoutObject(view, sections);
 }
 
-function outSections(view: StripSections, mode: StripMode): readonly OutSection[] {
+/** Sections that stay in the modes other than -s, which also drops the groups. */
+function outSections(view: StripSections): readonly OutSection[] {
   return view.order
-    .filter(({ index, type }) => view.gone[index] === 0 && (mode !== 'all' || type !== C.SHT_GROUP))
-    .map((section) => outSection(section, outSize(view, section, mode), isStored(view, section)));
+    .filter((section) => view.gone[section.index] === 0)
+    .map((section) => outSection(section, outSize(view, section), isStored(view, section)));
 }
 
-function outSize(view: StripSections, section: ElfSection, mode: StripMode): number {
-  if (mode !== 'debug' && isBuildNotes(section) && !view.relocations.has(section.index)) {
-    return mergedNotesSize(view.elf, section);
-  }
+/** The same sections where nothing shrinks. */
+function shrinkNotes(view: StripSections, sections: readonly OutSection[]): readonly OutSection[] {
+  const shrinks = ({ section }: OutSection): boolean => isBuildNotes(section) && !view.relocations.has(section.index);
+  if (!sections.some(shrinks)) return sections;
+  return sections.map((out) => (shrinks(out) ? { ...out, size: mergedNotesSize(view.elf, out.section) } : out));
+}
+
+function outSize(view: StripSections, section: ElfSection): number {
   const group = view.groups.get(section.index);
   if (group === undefined) return section.size;
   let size = section.size;
@@ -115,27 +127,23 @@ function outRelocations(
   return kept;
 }
 
-interface Output {
-  readonly sections: readonly OutSection[];
-  readonly relocations: ReadonlyMap<number, ElfSection>;
-  readonly symbols: KeptSymbols;
-  /** Names of sections, spelt backwards. */
-  readonly names: ReadonlyMap<number, string>;
-  /** First offset after the sections. */
-  readonly end: number;
-}
-
 // gABI: section numbers from 0xff00 on need a table of extended numbers beside the symbols.
 const maxPlainSections = 0xfefe;
 
 /** The rebuilt tables in their order: symbols, extended numbers, strings, relocations, section names, section headers. */
-function tablesEnd(view: StripSections, output: Output): number {
+function tablesEnd(
+  view: StripSections,
+  sections: readonly OutSection[],
+  symbols: KeptSymbols,
+  mode: StripMode,
+  start: number,
+): number {
   const { sym, word, shdr } = elfSizes(view.elf);
-  const { sections, relocations, symbols, names } = output;
+  const relocations = outRelocations(view, sections, mode);
   const hasSymbols = symbols.count > 0 || (!view.linked && relocations.size > 0);
   let headers = 1 + sections.length + relocations.size + (hasSymbols ? 3 : 1);
   const extended = hasSymbols && headers - 2 > maxPlainSections;
-  let end = output.end;
+  let end = start;
   if (hasSymbols) {
     end = alignUp(end, word) + (symbols.count + 1) * sym;
     if (extended) {
@@ -149,7 +157,7 @@ function tablesEnd(view: StripSections, output: Output): number {
   }
   const reversed = sections.map(({ section }) => {
     const relocation = relocations.get(section.index);
-    const name = names.get(section.index) ?? '';
+    const name = reverseName(section.name);
     return relocation === undefined ? name : `${name}${relocation.type === C.SHT_RELA ? 'aler.' : 'ler.'}`;
   });
   reversed.push('batrtshs.', ...(hasSymbols ? ['batmys.', 'batrts.'] : []), ...(extended ? ['xdnhs_batmys.'] : []));

@@ -32,20 +32,23 @@ export function readSymbols(
   const { sym } = elfSizes(elf);
   const wide = elf.class === 64;
   const count = Math.floor(table.size / sym);
-  const reader = new Reader(elf.source.read(table.offset, count * sym), elf.endian, table.offset);
+  // A plain view: `count` keeps within the table, and this loop is the hottest of all.
+  const bytes = elf.source.read(table.offset, count * sym);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const little = elf.endian === 'little';
   const text = strings === undefined ? new Uint8Array(1) : elf.source.read(strings.offset, strings.size);
   const names = new Uint32Array(count);
   const info = new Uint8Array(count);
   const shndx = new Uint32Array(count);
   const [infoAt, shndxAt] = wide ? [4, 6] : [12, 14];
   for (let index = 0, at = 0; index < count; index++, at += sym) {
-    const name = reader.u32(at);
+    const name = view.getUint32(at, little);
     if (name >= text.length && name !== 0) {
       throw badElf('has a symbol whose name lies outside the table of names', table.offset + at);
     }
     names[index] = name;
-    info[index] = reader.u8(at + infoAt);
-    const section = reader.u16(at + shndxAt);
+    info[index] = view.getUint8(at + infoAt);
+    const section = view.getUint16(at + shndxAt, little);
     shndx[index] = section >= SHN_LORESERVE ? reserved(section) : section;
   }
   if (shndx.includes(reserved(SHN_XINDEX))) resolveExtended(elf, extended, shndx);
