@@ -120,11 +120,13 @@ async function decodeInWorker(
   const outstanding = new Int32Array(new SharedArrayBuffer(4));
   const task: WorkerTask = {
     codec: codec.name,
-    input,
+    // Only these fields, and a copy of the head: cloning a view clones all the memory behind it.
+    input: { fd: input.fd, head: new Uint8Array(input.head), position: input.position, length: input.length },
     maxWindow: options.maxWindow ?? defaultMaxWindow,
     outstanding: outstanding.buffer,
   };
-  const worker = new Worker(new URL('./decode-worker.js', import.meta.url), { workerData: task });
+  // Flags of this process may not suit a worker (`--input-type` keeps it from starting).
+  const worker = new Worker(new URL('./decode-worker.js', import.meta.url), { workerData: task, execArgv: [] });
   let bytesOut = 0;
   try {
     return await new Promise<Decoded>((resolve, reject) => {
