@@ -125,17 +125,13 @@ export function buildElf(spec: ElfSpec = {}): Buffer {
   if (phdr > 0) writeSegment(out, wide, ehdr + phdr + body.length);
   out.bytes(body.buffer());
   writeFirst(out, spec, wide, count);
-  const names = sections.map((section) => section.name);
+  let name = 1;
   for (const [index, section] of sections.entries()) {
-    const name = section.nameOffset ?? nameAt(names, index);
-    writeSection(out, wide, section, { name, offset: offsets[index] ?? 0 });
+    writeSection(out, wide, section, { name: section.nameOffset ?? name, offset: offsets[index] ?? 0 });
+    name += section.name.length + 1;
   }
   out.bytes(bytesOf(spec.appended));
   return out.buffer();
-}
-
-function nameAt(names: readonly string[], index: number): number {
-  return 1 + names.slice(0, index).reduce((sum, name) => sum + name.length + 1, 0);
 }
 
 function allSections(spec: ElfSpec, wide: boolean, little: boolean): readonly ElfSectionSpec[] {

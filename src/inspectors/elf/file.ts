@@ -254,7 +254,8 @@ function nameReader(file: Base, table: Reader, shstrndx: number): (offset: numbe
 function readSegments(base: Base, header: Header, table: SectionTable): readonly ElfSegment[] {
   const { phdr } = elfSizes(base);
   const count = header.phnum === PN_XNUM ? table.phnum : header.phnum;
-  if (count === 0 || header.phoff === 0) return [];
+  if (count === 0) return [];
+  if (header.phoff === 0) throw badElf(`announces ${count} program headers but no place for them`, 0);
   if (header.phentsize !== phdr) throw badElf(`has program headers of ${header.phentsize} bytes, not ${phdr}`, 0);
   if (header.phoff > base.source.size || count > Math.floor((base.source.size - header.phoff) / phdr)) {
     throw badElf(`announces ${count} program headers, more than it has room for`, header.phoff);

@@ -27,10 +27,8 @@ export interface Layout {
 }
 
 export function outSection(section: ElfSection, size: number, stored: boolean): OutSection {
-  // Rounded up to a power of two, then lowered to what the address allows.
-  let align = 1n;
-  while (align < section.addralign) align <<= 1n;
-  const mask = align | section.addr;
+  // The lowest power of two in alignment and address.
+  const mask = (section.addralign === 0n ? 1n : section.addralign) | section.addr;
   return { section, size, stored, align: Number(mask & -mask) };
 }
 
@@ -71,8 +69,7 @@ export function layoutLinked(view: StripSections, sections: readonly OutSection[
   }
   const notes = sectionsOf(elf, sections, C.PT_NOTE);
   for (const out of byIndex.values()) {
-    if (!cursor.placed.has(out.section.index))
-      placeLoose(cursor, view, notes.has(out) ? { ...out, stored: true } : out);
+    if (!cursor.placed.has(out.section.index)) placeLoose(cursor, notes.has(out) ? { ...out, stored: true } : out);
   }
   return { end: cursor.offset, placed: cursor.placed, conflict: cursor.conflict };
 }
@@ -143,18 +140,15 @@ function pageBias(cursor: Cursor, address: bigint, align: bigint, number: number
   return cursor.machine === C.EM_PARISC && number > 0 && shared ? bias + page : bias;
 }
 
-// Page size that strip assumes for a loaded section outside all segments.
-const largePages = new Set([C.EM_ARM, C.EM_AARCH64, C.EM_PPC, C.EM_PPC64, C.EM_MIPS, C.EM_IA_64]);
+const loosePage = 0x1000n;
 
-function placeLoose(cursor: Cursor, view: StripSections, out: OutSection): void {
+function placeLoose(cursor: Cursor, out: OutSection): void {
   const { section, size, stored, align } = out;
   if (!stored && section.type === C.SHT_NOBITS) return;
-  if ((section.flags & C.SHF_ALLOC) === 0) {
-    cursor.offset = alignUp(cursor.offset, align);
-  } else {
-    const paged = view.elf.segments.length > 0 && size > 0;
-    const page = paged ? (largePages.has(cursor.machine) ? 0x10000n : 0x1000n) : BigInt(align);
-    cursor.offset = advance(cursor.offset, ((section.addr - BigInt(cursor.offset)) & mask64) % page);
-  }
+  // Loaded content outside all segments keeps to its page where it did so in the input.
+  const paged = size > 0 && (section.addr - BigInt(section.offset)) % loosePage === 0n;
+  const bias = ((section.addr - BigInt(cursor.offset)) & mask64) % (paged ? loosePage : BigInt(align));
+  const loaded = (section.flags & C.SHF_ALLOC) !== 0;
+  cursor.offset = loaded ? advance(cursor.offset, bias) : alignUp(cursor.offset, align);
   if (stored) cursor.offset = advance(cursor.offset, BigInt(size));
 }

@@ -47,8 +47,11 @@ function checkSection(elf: ElfFile, section: ElfSection): void {
   if (info >= count && (relocations || (section.flags & 0x40) !== 0)) {
     refuse('unrecognised', `section ${index} refers to a section that does not exist`);
   }
-  if ((type === C.SHT_SYMTAB || type === C.SHT_DYNSYM) && entsize !== sizes.sym) {
-    refuse('unrecognised', `section ${index} has symbols of ${entsize} bytes`);
+  if (type === C.SHT_SYMTAB || type === C.SHT_DYNSYM) {
+    if (entsize !== sizes.sym) refuse('unrecognised', `section ${index} has symbols of ${entsize} bytes`);
+    if (section.size > 0 && info * entsize > section.size) {
+      refuse('unrecognised', `section ${index} announces ${info} local symbols, more than it has room for`);
+    }
   }
   if (relocations && entsize !== (type === C.SHT_REL ? sizes.rel : sizes.rela)) {
     refuse('unrecognised', `section ${index} has relocations of ${entsize} bytes`);
@@ -58,7 +61,8 @@ function checkSection(elf: ElfFile, section: ElfSection): void {
 }
 
 function isKnownType(elf: ElfFile, { type, flags }: ElfSection): boolean {
-  if (type < C.SHT_LOOS) return type <= C.SHT_SYMTAB_SHNDX || type === C.SHT_RELR;
+  // The specification leaves 12 and 13 out.
+  if (type < C.SHT_LOOS) return type <= C.SHT_DYNSYM || (type >= C.SHT_INIT_ARRAY && type <= C.SHT_RELR);
   if (type < C.SHT_LOPROC) return (flags & C.SHF_OS_NONCONFORMING) === 0;
   if (type < C.SHT_LOUSER) {
     // Other processors define many types of their own; those of x86 are few.

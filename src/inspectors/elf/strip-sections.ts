@@ -60,6 +60,7 @@ export function stripSections(elf: ElfFile): StripSections {
     groups.set(section.index, group);
     if (group.signature === 0 || !group.members.some((member) => stays(elf, gone, member))) gone[section.index] = 1;
   }
+  checkGroups(found.order, groups);
   return {
     elf,
     linked,
@@ -75,6 +76,12 @@ export function stripSections(elf: ElfFile): StripSections {
     gone,
     groups,
   };
+}
+
+function checkGroups(order: readonly ElfSection[], groups: ReadonlyMap<number, SectionGroup>): void {
+  const members = new Set([...groups.values()].flatMap((group) => group.members));
+  const stray = order.find((section) => (section.flags & C.SHF_GROUP) !== 0 && !members.has(section.index));
+  if (stray !== undefined) refuse('unrecognised', `section ${stray.index} says that it is in a group but is in none`);
 }
 
 function isGroup(section: ElfSection): boolean {
@@ -122,8 +129,9 @@ function discover(elf: ElfFile, symtab: ElfSection | undefined, linked: boolean)
     if (!isRewritten(elf, section, symtab, linked)) return add(section, depth);
     const target = sections[section.info];
     if (target !== undefined) visit(target, depth + 1);
-    if (relocations.has(section.info)) refuse('unrecognised', 'a section has two relocation sections');
-    relocations.set(section.info, section);
+    // A second relocation section of one target is plain content.
+    if (relocations.has(section.info)) add(section, depth);
+    else relocations.set(section.info, section);
   }
 
   function visit(section: ElfSection, depth: number): void {
@@ -132,6 +140,7 @@ function discover(elf: ElfFile, symtab: ElfSection | undefined, linked: boolean)
     seen[section.index] = 1;
     switch (section.type) {
       case C.SHT_NULL:
+      case C.SHT_SHLIB:
       case C.SHT_SYMTAB_SHNDX:
         return;
       case C.SHT_SYMTAB:
@@ -188,7 +197,9 @@ function readGroup(elf: ElfFile, section: ElfSection, symtab: ElfSection | undef
       refuse('unrecognised', 'a group has a member that is no section');
     members.push(member);
   }
-  const named = symtab !== undefined && section.link === symtab.index;
-  const signature = named && section.info < Math.floor(symtab.size / elfSizes(elf).sym) ? section.info : 0;
-  return { section, signature, members };
+  const symbols = symtab === undefined ? 0 : Math.floor(symtab.size / elfSizes(elf).sym);
+  if (section.link !== symtab?.index || section.info >= symbols || section.entsize !== 4 || section.size % 4 !== 0) {
+    refuse('unrecognised', `section ${section.index} is no proper group`);
+  }
+  return { section, signature: section.info, members };
 }

@@ -1,6 +1,6 @@
 // How long an ELF file is after GNU strip 2.40, to the byte: parsed view -> sections and symbols of the mode -> layout -> size.
 // The rules are described in docs/rules/debug-symbols.md.
-import type { ElfFacts } from '../../model/facts.ts';
+import type { ElfFacts, StripSizes } from '../../model/facts.ts';
 import * as C from './constants.ts';
 import { isBuildNotes, mergedNotesSize } from './build-notes.ts';
 import { type ElfFile, elfSizes, type ElfSection } from './file.ts';
@@ -9,7 +9,7 @@ import { alignUp, type Layout, layoutLinked, layoutObject, type OutSection, outS
 import { StripRefusal } from './strip-refusal.ts';
 import { isDebugSection, type StripSections, stripSections } from './strip-sections.ts';
 import { unsafeReasons } from './unsafe.ts';
-import { type KeptSymbols, keptSymbols, markSymbols, noSymbols, type StripMode } from './strip-symbols.ts';
+import { type KeptSymbols, keptSymbols, markSymbols, noSymbols, type StripMode, stripModes } from './strip-symbols.ts';
 
 export interface StrippedFile {
   /** Length of the file in bytes. */
@@ -58,16 +58,29 @@ export function stripModel(elf: ElfFile): StripModel {
 
 export type StripFacts = Pick<ElfFacts, 'strip' | 'unsafe'>;
 
-/** Lengths in all modes, and what would be damaged; a refusal is a fact too. @throws FormatError */
+const refusedSizes: StripSizes = { debug: null, unneeded: null, all: null };
+
+/** Lengths in all modes, and what would be damaged; a refusal, of one mode or all, is a fact too. @throws FormatError */
 export function stripFacts(elf: ElfFile): StripFacts {
+  const model = unlessRefused(() => stripModel(elf));
+  if (typeof model === 'string') return { strip: { ...refusedSizes, refused: model }, unsafe: [] };
+  const results = stripModes.map((mode) => unlessRefused(() => model.stripped(mode)));
+  const [debug, unneeded, all] = results.map((result) => (typeof result === 'string' ? null : result));
+  const refused = results.find((result) => typeof result === 'string');
+  const sizes = { debug: debug?.size ?? null, unneeded: unneeded?.size ?? null, all: all?.size ?? null };
+  return {
+    strip: refused === undefined ? sizes : { ...sizes, refused },
+    unsafe: all ? unsafeReasons(model.view, all.layout) : [],
+  };
+}
+
+/** The result, or the reason of a refusal. */
+function unlessRefused<T extends object>(work: () => T): T | string {
   try {
-    const { view, stripped } = stripModel(elf);
-    const all = stripped('all');
-    const strip = { debug: stripped('debug').size, unneeded: stripped('unneeded').size, all: all.size };
-    return { strip, unsafe: unsafeReasons(view, all.layout) };
+    return work();
   } catch (error) {
     if (!(error instanceof StripRefusal)) throw error;
-    return { strip: { debug: null, unneeded: null, all: null, refused: error.message }, unsafe: [] };
+    return error.message;
   }
 }
 
