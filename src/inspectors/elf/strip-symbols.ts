@@ -70,7 +70,7 @@ export function keptSymbols(
   if (mode === 'all') return noSymbols;
   if (mode === 'unneeded' && view.linked && view.relocations.size === 0) return noSymbols;
   const starts = new Uint32Array(symbols.count);
-  const indexed = new Uint32Array(symbols.count);
+  const indexed = new Uint32Array(view.linked ? 0 : symbols.count);
   let listed = 0;
   let count = 0;
   let named = 0;

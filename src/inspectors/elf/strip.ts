@@ -35,6 +35,7 @@ export function stripModel(elf: ElfFile): StripModel {
   const shrunk = lazily(() => shrinkNotes(view, sections()));
   const layout = lazily(() => layoutOf(view, sections()));
   const shrunkLayout = lazily(() => (shrunk() === sections() ? layout() : layoutOf(view, shrunk())));
+  const names = lazily(() => new Map(view.order.map((section) => [section.index, reverseName(section.name)])));
   const bare = lazily(() => finish('all'));
 
   function finish(mode: StripMode): StrippedFile {
@@ -44,7 +45,11 @@ export function stripModel(elf: ElfFile): StripModel {
     const placed = grouped ? layoutOf(view, left) : mode === 'debug' ? layout() : shrunkLayout();
     const marked = mode === 'all' ? null : symbols();
     const kept = marked === null ? noSymbols : keptSymbols(view, marked, mode, left.length);
-    return { size: tablesEnd(view, left, kept, mode, placed.end), symbols: kept, layout: placed };
+    return {
+      size: tablesEnd(view, { sections: left, symbols: kept, names: names(), start: placed.end }, mode),
+      symbols: kept,
+      layout: placed,
+    };
   }
 
   function stripped(mode: StripMode): StrippedFile {
@@ -140,23 +145,27 @@ function outRelocations(
   return kept;
 }
 
+interface Output {
+  readonly sections: readonly OutSection[];
+  readonly symbols: KeptSymbols;
+  /** Names of sections, spelt backwards. */
+  readonly names: ReadonlyMap<number, string>;
+  /** First offset after the sections. */
+  readonly start: number;
+}
+
 // gABI: section numbers from 0xff00 on need a table of extended numbers beside the symbols.
 const maxPlainSections = 0xfefe;
 
 /** The rebuilt tables in their order: symbols, extended numbers, strings, relocations, section names, section headers. */
-function tablesEnd(
-  view: StripSections,
-  sections: readonly OutSection[],
-  symbols: KeptSymbols,
-  mode: StripMode,
-  start: number,
-): number {
+function tablesEnd(view: StripSections, output: Output, mode: StripMode): number {
   const { sym, word, shdr } = elfSizes(view.elf);
+  const { sections, symbols, names } = output;
   const relocations = outRelocations(view, sections, mode);
   const hasSymbols = symbols.count > 0 || (!view.linked && relocations.size > 0);
   let headers = 1 + sections.length + relocations.size + (hasSymbols ? 3 : 1);
   const extended = hasSymbols && headers - 2 > maxPlainSections;
-  let end = start;
+  let end = output.start;
   if (hasSymbols) {
     end = alignUp(end, word) + (symbols.count + 1) * sym;
     if (extended) {
@@ -170,7 +179,7 @@ function tablesEnd(
   }
   const reversed = sections.map(({ section }) => {
     const relocation = relocations.get(section.index);
-    const name = reverseName(section.name);
+    const name = names.get(section.index) ?? '';
     return relocation === undefined ? name : `${name}${relocation.type === C.SHT_RELA ? 'aler.' : 'ler.'}`;
   });
   reversed.push('batrtshs.', ...(hasSymbols ? ['batmys.', 'batrts.'] : []), ...(extended ? ['xdnhs_batmys.'] : []));
