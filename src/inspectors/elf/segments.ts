@@ -85,7 +85,7 @@ export interface OutSegments {
 
 export function segmentsOf(elf: ElfFile, sections: readonly OutSection[]): OutSegments {
   const { segments } = elf;
-  checkPairs(elf, sections, C.PT_LOAD);
+  checkPairs(elf, sections);
   const sizes = elfSizes(elf);
   const headersEnd = BigInt(elf.phoff + segments.length * sizes.phdr);
   const physical = hasPhysical(elf);
@@ -119,9 +119,9 @@ export function segmentsOf(elf: ElfFile, sections: readonly OutSection[]): OutSe
   return { count: count + addedSegments(elf, sections), loads };
 }
 
-function checkPairs(elf: ElfFile, sections: readonly OutSection[], type: number): void {
-  const count = elf.segments.filter((segment) => segment.type === type).length;
-  if (count * sections.length > maxPairs) refuse('failed', `it has ${count} segments of one kind`);
+function checkPairs(elf: ElfFile, sections: readonly OutSection[]): void {
+  const count = elf.segments.length;
+  if (count * sections.length > maxPairs) refuse('failed', `it has ${count} segments for ${sections.length} sections`);
 }
 
 function compareBig(a: bigint, b: bigint): number {
@@ -143,7 +143,7 @@ function isLast({ section, size, stored }: OutSection): boolean {
 
 /** Sections in any segment of one type. */
 export function sectionsOf(elf: ElfFile, sections: readonly OutSection[], type: number): ReadonlySet<OutSection> {
-  checkPairs(elf, sections, type);
+  checkPairs(elf, sections);
   const segments = elf.segments.filter((segment) => segment.type === type);
   return new Set(sections.filter((out) => segments.some((segment) => isInSegment(out.section, segment))));
 }

@@ -29,7 +29,13 @@ export function checkSections(elf: ElfFile): void {
   if (elf.sections.length === 0) refuse('unrecognised', 'it has no section headers');
   if (elf.shstrndx === 0) refuse('unrecognised', 'it has no section names');
   if (!knownMachines.has(elf.machine)) refuse('unrecognised', `strip does not know the machine ${elf.machine}`);
-  for (const section of elf.sections.slice(1)) checkSection(elf, section);
+  let stored = 0;
+  for (const section of elf.sections.slice(1)) {
+    checkSection(elf, section);
+    if (section.type !== C.SHT_NULL && section.type !== C.SHT_NOBITS) stored += section.size;
+  }
+  // Sections of one content many times over would be read as often: no tool writes such files.
+  if (stored > 2 * elf.source.size) refuse('failed', 'its sections overlap');
   for (const segment of elf.segments) {
     if (segment.align !== 0n && (segment.align & (segment.align - 1n)) !== 0n) {
       refuse('unrecognised', 'a segment has an alignment that is no power of two');
