@@ -1,8 +1,8 @@
 // The pump: moves encoded input through a codec to a synchronous receiver. Large input is decoded in a worker thread, so that
 // decoding and what the receiver does with the pieces (parsing, hashing) run side by side; memory stays flat either way.
 import { fstatSync } from 'node:fs';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { createTurns } from '../bytes/turns.ts';
 import type { Notice } from '../model/snapshot.ts';
 import { asyncChunks, chunkLength, mayBlock, streamChunks, syncChunks } from './chunks.ts';
 import type { EncodedInput, FileInput } from './chunks.ts';
@@ -32,9 +32,6 @@ export interface Decoded {
 
 /** Encoded bytes from which on a worker thread pays: it takes 60 ms to start, saves what parsing and hashing take. */
 const workerThreshold = 16 * 1024 * 1024;
-
-/** Longest time in milliseconds that the calling thread goes without looking at signals and timers. */
-const longestTurn = 50;
 
 /**
  * Decodes all of `input` (or passes it on as it is where `codec` is null) and calls `onPiece` for each piece, in order.
@@ -79,7 +76,7 @@ async function decodeHere(
   const decoder = codec?.create({ maxWindow: options.maxWindow ?? defaultMaxWindow, takeBuffer }) ?? passThrough();
   let bytesIn = 0;
   let bytesOut = 0;
-  let turn = performance.now();
+  const turns = createTurns();
   const emit: Emit = (piece) => {
     bytesOut += piece.length;
     onPiece(piece);
@@ -97,10 +94,7 @@ async function decodeHere(
       // Short chunks to a decoder, because a bomb makes a thousand times as much of each before the next turn.
       for (const chunk of syncChunks(input, codec === null ? chunkLength : chunkLength / 16)) {
         take(chunk);
-        if (performance.now() - turn > longestTurn) {
-          await nextTurn();
-          turn = performance.now();
-        }
+        if (turns.due()) await turns.next();
       }
     }
     decoder.finish(emit);

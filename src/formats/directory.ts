@@ -3,6 +3,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readlinkSync } from 'node:fs';
 import type { BigIntStats, Stats } from 'node:fs';
 import { fileSource } from '../bytes/source.ts';
+import { createTurns } from '../bytes/turns.ts';
 import { InputError } from '../errors.ts';
 import { nameFromBytes } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
@@ -10,13 +11,15 @@ import type { EntryKind } from '../model/snapshot.ts';
 import type { Member, MemberSink, OpenFile } from './format.ts';
 
 /** Hands every path below `root` to the sink, `root` itself first as `.`. Problems with single paths are notices. */
-export function readDirectory(root: Name, sink: MemberSink): void {
+export async function readDirectory(root: Name, sink: MemberSink): Promise<void> {
+  const turns = createTurns();
   const pending: Name[] = ['.'];
   visit(root, '.', sink);
   for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
     for (const name of list(root, path, sink)) {
       const child = path === '.' ? name : `${path}/${name}`;
       if (visit(root, child, sink) === 'directory') pending.push(child);
+      if (turns.due()) await turns.next();
     }
   }
 }

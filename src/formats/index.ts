@@ -46,7 +46,7 @@ export async function readArtifact(
   options: ArtifactOptions,
 ): Promise<ArtifactRead> {
   if (opened.kind === 'directory') {
-    readDirectory(nameFromText(opened.name), sink);
+    await readDirectory(nameFromText(opened.name), sink);
     return { format: 'directory', codecs: [], length: null, archive: null };
   }
   const { input } = opened;

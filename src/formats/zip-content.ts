@@ -1,10 +1,11 @@
 // The bytes of one zip member: its local header compared with the directory, its data unpacked to exactly the stated size and
 // checksum, and its data descriptor. A difference in content is an error; one in the headers alone is only told.
 // Layouts: PKWARE APPNOTE 6.3.10, sections 4.3.7 (local header) and 4.3.9 (data descriptor).
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { Reader } from '../bytes/reader.ts';
 import type { ByteSource } from '../bytes/source.ts';
+import { createTurns } from '../bytes/turns.ts';
+import type { Turns } from '../bytes/turns.ts';
 import { createInflater } from '../codecs/inflate.ts';
 import type { Inflater } from '../codecs/inflate.ts';
 import { FormatError } from '../errors.ts';
@@ -31,8 +32,6 @@ const localLength = 30;
 const bufferLength = 1024 * 1024;
 /** Deflated data that are fed at once: at most a thousand times as much comes out before the next turn. */
 const inputLength = 64 * 1024;
-/** Longest time in milliseconds without looking at signals and timers. */
-const longestTurn = 50;
 
 /** Reads and compares the local header. @throws FormatError where there is none, or where the member reaches past `limit`. */
 export function placeMember(view: View, header: CentralHeader, path: Name, limit: number): PlacedMember {
@@ -185,23 +184,6 @@ function* piecesOf({ source, view, header, member }: MemberData, step: number): 
     // Short data come with the bytes around them; long data need no read-ahead.
     yield header.compressed <= inputLength ? view(at, length) : source.read(at, length);
   }
-}
-
-interface Turns {
-  due(): boolean;
-  /** Lets signals and timers have their turn. */
-  next(): Promise<void>;
-}
-
-function createTurns(): Turns {
-  let last = performance.now();
-  return {
-    due: () => performance.now() - last > longestTurn,
-    async next() {
-      await nextTurn();
-      last = performance.now();
-    },
-  };
 }
 
 /** The name in a local header at `offset`, or null where there is no such header: for entries that the directory leaves out. */
