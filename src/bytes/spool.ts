@@ -25,6 +25,14 @@ export class Spool {
     return this.#size;
   }
 
+  /**
+   * Says how many bytes will come at most. Room is made for them at once, within the memory limit: growing step by step would copy
+   * what is there again and again. The number may be a lie; what is never written costs address space only.
+   */
+  expect(length: number): void {
+    if (this.#fd === null && length <= this.#limit) this.#reserve(length);
+  }
+
   /** Appends a copy of `piece`. @throws InputError `spool-failed` when the temporary file cannot take it. */
   write(piece: Uint8Array): void {
     const end = this.#size + piece.length;

@@ -15,9 +15,11 @@ export const arInspector: Inspector = {
   name: 'ar',
   needs: 'all',
   matches: (head) => arKind(head) !== null,
-  inspect(source): ArFacts {
+  inspect(source, file): ArFacts {
     const thin = arKind(source.read(0, Math.min(8, source.size))) === 'thin';
-    const archive: Archive = { source, totals: null, refused: null, objects: 0 };
+    // A static library is only ever stripped with -g.
+    const modes: readonly StripMode[] = file.facts === 'all' ? stripModes : ['debug'];
+    const archive: Archive = { source, modes, totals: null, refused: null, objects: 0 };
     if (thin) archive.refused = 'it is a thin archive';
     else archive.totals = { debug: newTotal(), unneeded: newTotal(), all: newTotal() };
     let members = 0;
@@ -43,6 +45,8 @@ export const arInspector: Inspector = {
 
 interface Archive {
   readonly source: ByteSource;
+  /** The modes that are worked out. */
+  readonly modes: readonly StripMode[];
   /** Null where strip refuses, for the reason in `refused`. */
   totals: Record<StripMode, Total> | null;
   refused: string | null;
@@ -80,9 +84,9 @@ function addMember(archive: Archive, member: ArMember): void {
   if (totals === null) return;
   const stripped = object ? memberModel(archive, member) : null;
   const name = member.name.slice(member.name.lastIndexOf('/') + 1);
-  for (const mode of stripModes) {
+  for (const mode of archive.modes) {
     const total = totals[mode];
-    const result = stripped?.(mode);
+    const result = stripped?.get(mode);
     total.members += headerLength + padded(result?.size ?? member.size);
     // A name that fills the header's field is cut instead of moved to the table.
     if (member.form !== 'short' && name.length > longestShortName) total.names += name.length + 2;
@@ -96,11 +100,10 @@ function isObject(source: ByteSource, member: ArMember): boolean {
 }
 
 /** Results by mode; null where strip would copy the member as it is. A member that makes strip fail spoils the archive. */
-function memberModel(archive: Archive, member: ArMember): ((mode: StripMode) => StrippedFile) | null {
+function memberModel(archive: Archive, member: ArMember): ReadonlyMap<StripMode, StrippedFile> | null {
   try {
     const { stripped } = stripModel(readElf(sliceSource(archive.source, member.offset, member.size)));
-    const results = { debug: stripped('debug'), unneeded: stripped('unneeded'), all: stripped('all') };
-    return (mode) => results[mode];
+    return new Map(archive.modes.map((mode) => [mode, stripped(mode)]));
   } catch (error) {
     if (error instanceof StripRefusal) {
       if (error.kind === 'failed') {
@@ -115,14 +118,11 @@ function memberModel(archive: Archive, member: ArMember): ((mode: StripMode) => 
   }
 }
 
-function sizesOf({ totals, refused, objects }: Archive, index: boolean): StripSizes {
+function sizesOf({ totals, modes, refused, objects }: Archive, index: boolean): StripSizes {
   if (totals === null) return { debug: null, unneeded: null, all: null, refused: refused ?? '' };
-  const indexed = index && objects > 0;
-  return {
-    debug: sizeOf(totals.debug, indexed),
-    unneeded: sizeOf(totals.unneeded, indexed),
-    all: sizeOf(totals.all, false),
-  };
+  const sizeIn = (mode: StripMode): number | null =>
+    modes.includes(mode) ? sizeOf(totals[mode], index && objects > 0 && mode !== 'all') : null;
+  return { debug: sizeIn('debug'), unneeded: sizeIn('unneeded'), all: sizeIn('all') };
 }
 
 function sizeOf(total: Total, index: boolean): number {

@@ -11,14 +11,18 @@ export interface Inspected {
   readonly path: Name;
   /** Length of the file in bytes. */
   readonly size: number;
+  /** `needed`: what rules judge is enough, all else may be null. `all`: everything, for a snapshot that is kept. */
+  readonly facts: FactsWanted;
 }
+
+export type FactsWanted = 'needed' | 'all';
 
 export interface Inspector {
   readonly name: string;
   /** `head`: the first `headLength` bytes are enough. `all`: it needs random access to the whole content. */
   readonly needs: 'head' | 'all';
-  /** Whether the file is of this inspector's kind; `head` holds the first bytes, fewer where the file is shorter. */
-  matches(head: Uint8Array, file: Inspected): boolean;
+  /** Whether the file is of this inspector's kind; `head` holds `headLength` first bytes or more, fewer where the file is shorter. */
+  matches(head: Uint8Array, file: Pick<Inspected, 'path'>): boolean;
   /**
    * Facts of the content.
    * @throws FormatError where the content is broken; the caller turns it into a notice on the entry. Anything else is a bug.

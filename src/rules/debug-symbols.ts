@@ -1,5 +1,6 @@
 // debug-symbols: bytes that GNU strip would remove. The arithmetic is the ELF inspector's; here only the mode is chosen that is
 // safe for the kind of file, and files that strip would damage are kept apart.
+import { exactBytes } from '../bytes/size.ts';
 import type { Claim } from '../model/finding.ts';
 import type { ArFacts, ElfFacts } from '../model/facts.ts';
 import { shellWord } from '../model/shell.ts';
@@ -13,37 +14,40 @@ export const debugSymbols: Rule = {
   title: 'debug data and symbol tables that strip removes',
   severity: 'warn',
   check({ files }) {
-    const linked: Claim[] = [];
-    const relocatable: Claim[] = [];
-    const unsafe: { entry: Entry; bytes: number; why: string }[] = [];
+    const linked: StripGroup = { claims: [], unsafe: [] };
+    const relocatable: StripGroup = { claims: [], unsafe: [] };
+    const unsafe: UnsafeFile[] = [];
     for (const entry of files.values()) {
       if (entry.facts?.type !== 'elf' && entry.facts?.type !== 'ar') continue;
       const bytes = strippableBytes(entry, entry.facts);
-      if (bytes <= 0) continue;
+      const group = isLinked(entry.facts) ? linked : relocatable;
       const danger = entry.facts.unsafe[0];
-      if (danger !== undefined) unsafe.push({ entry, bytes, why: danger.message });
-      else (isLinked(entry.facts) ? linked : relocatable).push({ path: entry.path, part: 'debug', bytes });
+      // A file without symbols is damaged all the same, so no command may touch it.
+      if (danger !== undefined) group.unsafe.push(entry.path);
+      if (bytes > 0 && danger !== undefined) unsafe.push({ path: entry.path, bytes, why: danger.message });
+      if (bytes > 0 && danger === undefined) group.claims.push({ path: entry.path, part: 'debug', bytes });
     }
-    const drafts: FindingDraft[] = [];
-    const claims = [...linked, ...relocatable];
-    if (claims.length > 0) {
-      const title = `${count(claims.length, 'file')} ${claims.length === 1 ? 'holds' : 'hold'} symbols that strip removes`;
-      drafts.push({
-        title,
-        claims,
-        fix: commands(
-          ...stripCommands(
-            linked,
-            relocatable,
-            unsafe.map(({ entry }) => entry.path),
-          ),
-        ),
-      });
-    }
-    if (unsafe.length > 0) drafts.push(unsafeDraft(unsafe));
-    return drafts;
+    const claims = [...linked.claims, ...relocatable.claims];
+    const drafts = unsafe.length > 0 ? [unsafeDraft(unsafe)] : [];
+    if (claims.length === 0) return drafts;
+    const title = `${count(claims.length, 'file')} ${claims.length === 1 ? 'holds' : 'hold'} symbols that strip removes`;
+    const fix = commands(...stripCommand(linked, '--strip-unneeded'), ...stripCommand(relocatable, '-g'));
+    return [{ title, claims, fix }, ...drafts];
   },
 };
+
+/** Files that are stripped in the same way. */
+interface StripGroup {
+  readonly claims: Claim[];
+  /** Paths that the command must leave alone. */
+  readonly unsafe: Name[];
+}
+
+interface UnsafeFile {
+  readonly path: Name;
+  readonly bytes: number;
+  readonly why: string;
+}
 
 /** Bytes that the mode we advise removes: `--strip-unneeded` for linked files, `-g` for objects and static libraries. */
 export function strippableBytes(entry: Entry, facts: ElfFacts | ArFacts): number {
@@ -56,23 +60,26 @@ function isLinked(facts: ElfFacts | ArFacts): boolean {
   return facts.type === 'elf' && facts.elfType !== 'REL';
 }
 
-function unsafeDraft(unsafe: readonly { entry: Entry; bytes: number; why: string }[]): FindingDraft {
+function unsafeDraft(unsafe: readonly UnsafeFile[]): FindingDraft {
   const bytes = unsafe.reduce((sum, { bytes: some }) => sum + some, 0);
   const largest = unsafe.reduce((a, b) => (b.bytes > a.bytes ? b : a));
   return {
     severity: 'info',
-    title: `strip would damage ${count(unsafe.length, 'file')} (${bytes} bytes of symbols, not counted): ${largest.why}`,
-    claims: unsafe.map(({ entry }) => ({ path: entry.path, part: 'unsafe', bytes: 0 })),
+    title: `strip would damage ${count(unsafe.length, 'file')} (${exactBytes(bytes)} of symbols, not counted): ${largest.why}`,
+    claims: unsafe.map(({ path }) => ({ path, part: 'unsafe', bytes: 0 })),
     fix: advice('link these files again without -g, or strip them before they are patched or bundled'),
   };
 }
 
-function stripCommands(linked: readonly Claim[], relocatable: readonly Claim[], unsafe: readonly Name[]): string[] {
-  const except = unsafe.map((path) => ` ! -path ${shellWord(`./${path}`)}`).join('');
-  const list: string[] = [];
-  if (linked.length > 0) list.push(`find ${selection(linked)}${except} -exec strip --strip-unneeded {} +`);
-  if (relocatable.length > 0) list.push(`find ${selection(relocatable)}${except} -exec strip -g {} +`);
-  return list;
+function stripCommand({ claims, unsafe }: StripGroup, mode: string): string[] {
+  if (claims.length === 0) return [];
+  const except = unsafe.map((path) => ` ! -path ${findPattern(path)}`).join('');
+  return [`find ${selection(claims)}${except} -exec strip ${mode} {} +`];
+}
+
+/** `find -path` takes a pattern. */
+function findPattern(path: Name): string {
+  return shellWord(`./${path.replace(/[*?[\\]/g, String.raw`\$&`)}`);
 }
 
 /** Tests for `find` that select the claimed files: by suffix where there is one, else by path. */
@@ -84,7 +91,7 @@ function selection(claims: readonly Claim[]): string {
     if (suffix === null) paths.push(path);
     else tests.add(`-name '*${suffix}'`);
   }
-  const listed = paths.slice(0, 4).map((path) => `-path ${shellWord(`./${path}`)}`);
+  const listed = paths.slice(0, 4).map((path) => `-path ${findPattern(path)}`);
   const all = [...[...tests].toSorted(), ...(paths.length > listed.length ? ['-perm -100'] : listed)];
   return all.length === 1 ? `. -type f ${all[0]}` : `. -type f \\( ${all.join(' -o ')} \\)`;
 }

@@ -27,6 +27,7 @@ export const optimizedBytecode: Rule = {
 
 /** The plain pyc of an optimised one's path, or null where the path is no optimised pyc. */
 function plainOf(path: Name): Name | null {
-  const match = /^(.+)\.opt-[12]\.pyc$/.exec(path);
-  return match?.[1] === undefined ? null : `${match[1]}.pyc`;
+  const suffix = '.opt-1.pyc'.length;
+  if (!path.endsWith('.opt-1.pyc') && !path.endsWith('.opt-2.pyc')) return null;
+  return `${path.slice(0, -suffix)}.pyc`;
 }

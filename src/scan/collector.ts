@@ -2,6 +2,7 @@
 // came twice, and what its content is. The only state of a scan.
 import { FormatError } from '../errors.ts';
 import type { Member, MemberSink, OpenFile } from '../formats/format.ts';
+import type { FactsWanted } from '../inspectors/inspector.ts';
 import type { Facts } from '../model/facts.ts';
 import { compareNames, normalizePath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
@@ -36,6 +37,7 @@ export interface CollectorOptions {
   readonly maxUnpacked: number;
   /** Whether to hash every file as it comes; else the caller hashes those it needs through `reopen`. */
   readonly hashAll: boolean;
+  readonly facts: FactsWanted;
 }
 
 export interface Collected {
@@ -168,15 +170,15 @@ function newInode({ path, member }: Slot): Inode {
   return { size: member.size, disk: member.disk, seenAs: path, digest: null, facts: null, names: 1, reopen: null };
 }
 
-/** The slots that share an inode, by inode, each group in byte order of its paths. */
+/** The slots of inodes with several names, each group in byte order of its paths. */
 export function groupByInode(slots: Iterable<Slot>): Map<Inode, Slot[]> {
   const groups = new Map<Inode, Slot[]>();
   for (const slot of slots) {
-    if (slot.inode === null) continue;
+    if (slot.inode === null || slot.inode.names < 2) continue;
     const group = groups.get(slot.inode);
     if (group === undefined) groups.set(slot.inode, [slot]);
     else group.push(slot);
   }
-  for (const group of groups.values()) if (group.length > 1) group.sort((a, b) => compareNames(a.path, b.path));
+  for (const group of groups.values()) group.sort((a, b) => compareNames(a.path, b.path));
   return groups;
 }

@@ -60,6 +60,7 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
     if (now.head.length < wanted) return;
     now.chosen = true;
     now.inspector = inspectorFor(now.head, now.slot);
+    if (now.inspector?.needs === 'all') spool.expect(now.inode.size);
     // Bytes of the head that came in earlier pieces; this piece itself follows in take().
     if (now.inspector?.needs === 'all' && before > 0) spool.write(now.head.subarray(0, before));
   }
@@ -67,7 +68,7 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
   function inspect(inspector: Inspector | null, source: ByteSource, slot: Slot, inode: Inode): void {
     if (inspector === null) return;
     try {
-      inode.facts = inspector.inspect(source, { path: slot.path, size: inode.size });
+      inode.facts = inspector.inspect(source, { path: slot.path, size: inode.size, facts: options.facts });
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
       const at = error.offset === undefined ? '' : ` (at byte ${error.offset})`;
@@ -111,7 +112,7 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
         // The common case: the whole member lies in one piece, so nothing has to be kept.
         work.received = piece.length;
         work.inode.digest = `sha256:${hash('sha256', piece, 'hex')}`;
-        inspect(inspectorFor(piece.subarray(0, headLength), work.slot), memorySource(piece), work.slot, work.inode);
+        inspect(inspectorFor(piece, work.slot), memorySource(piece), work.slot, work.inode);
         return;
       }
       work.hasher ??= createHash('sha256');
@@ -164,7 +165,7 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
 }
 
 function inspectorFor(head: Uint8Array, slot: Slot): Inspector | null {
-  const file = { path: slot.path, size: slot.inode?.size ?? 0 };
+  const file = { path: slot.path };
   return inspectors.find((inspector) => inspector.matches(head, file)) ?? null;
 }
 

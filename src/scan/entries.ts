@@ -17,8 +17,9 @@ export function entriesOf(collected: Collected, onDisk: boolean): Entry[] {
   const groups = groupByInode(collected.slots.values());
   const entries: Entry[] = [];
   for (const slot of collected.slots.values()) {
-    const group = slot.inode === null ? undefined : groups.get(slot.inode);
-    entries.push(entryOf(slot, group?.[0]?.path ?? null));
+    const { inode } = slot;
+    const first = inode === null ? null : inode.names > 1 ? (groups.get(inode)?.[0]?.path ?? slot.path) : slot.path;
+    entries.push(entryOf(slot, first));
   }
   if (!onDisk) addImpliedDirectories(collected, entries);
   return sortEntries(entries);

@@ -4,6 +4,7 @@ import { readArtifact, readPlain } from '../formats/index.ts';
 import type { ArtifactOptions } from '../formats/index.ts';
 import { openArtifact } from '../formats/open.ts';
 import type { OpenedFile } from '../formats/open.ts';
+import type { FactsWanted } from '../inspectors/inspector.ts';
 import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Notice, Snapshot } from '../model/snapshot.ts';
@@ -17,7 +18,7 @@ export interface ScanOptions extends ArtifactOptions {
   /** `auto`: in a directory only files that another file may equal are hashed (archives: every file). `all`: every file. */
   readonly digests: 'auto' | 'all';
   /** `needed`: facts that rules judge. `all`: also those that only a snapshot keeps (sizes after each mode of strip). */
-  readonly facts: 'needed' | 'all';
+  readonly facts: FactsWanted;
 }
 
 /**

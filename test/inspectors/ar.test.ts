@@ -11,7 +11,7 @@ function members(bytes: Uint8Array): ArMember[] {
 }
 
 function inspect(bytes: Uint8Array): unknown {
-  return arInspector.inspect(memorySource(bytes), { path: 'x.a', size: bytes.length });
+  return arInspector.inspect(memorySource(bytes), { path: 'x.a', size: bytes.length, facts: 'all' });
 }
 
 describe('ar members', () => {

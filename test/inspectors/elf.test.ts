@@ -11,7 +11,7 @@ import { buildElf, type ElfSpec } from '../build/elf.ts';
 import { requireTool, run } from '../oracles.ts';
 
 function inspect(bytes: Uint8Array): Facts {
-  return elfInspector.inspect(memorySource(bytes), { path: 'x.so', size: bytes.length });
+  return elfInspector.inspect(memorySource(bytes), { path: 'x.so', size: bytes.length, facts: 'all' });
 }
 
 function parse(bytes: Uint8Array): ElfFile {

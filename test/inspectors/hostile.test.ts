@@ -13,7 +13,7 @@ function survives(bytes: Uint8Array, path: string): void {
   for (const inspector of inspectors) {
     const started = performance.now();
     try {
-      inspector.inspect(memorySource(bytes), { path, size: bytes.length });
+      inspector.inspect(memorySource(bytes), { path, size: bytes.length, facts: 'all' });
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
     }

@@ -41,11 +41,16 @@ describe('debug-symbols', () => {
     const [found, unsafe] = check([
       file('bin/app', 1000, { facts: elf({ unneeded: 100 }, { unsafe: [danger] }) }),
       file('bin/tool', 1000, { facts: elf({ unneeded: 100 }) }),
+      file('bin/*', 1000, { facts: elf({ unneeded: 1000 }, { unsafe: [danger] }) }),
+      file('x.o', 1000, { facts: elf({ debug: 100 }, { elfType: 'REL' }) }),
     ]);
-    expect(found?.claims.map(({ path }) => path)).toEqual(['bin/tool']);
-    expect(found?.fix.commands[0]).toContain('! -path ./bin/app');
+    expect(found?.claims.map(({ path }) => path)).toEqual(['bin/tool', 'x.o']);
+    expect(found?.fix.commands).toEqual([
+      String.raw`find . -type f -path ./bin/tool ! -path ./bin/app ! -path './bin/\*' -exec strip --strip-unneeded {} +`,
+      "find . -type f -name '*.o' -exec strip -g {} +",
+    ]);
     expect(unsafe).toMatchObject({ severity: 'info', bytes: 0 });
-    expect(unsafe?.title).toContain('900 bytes');
+    expect(unsafe?.title).toContain('900 B');
     expect(unsafe?.title).toContain('appended data');
   });
 });

@@ -52,7 +52,7 @@ export function isZero(bytes: Uint8Array): boolean {
  * Fields of a header whose checksum was found good.
  * @throws FormatError `bad-number` where the size is not an exact non-negative number below 2^53.
  */
-export function parseHeader(block: Uint8Array, offset: number): TarHeader {
+export function parseHeader(block: Buffer, offset: number): TarHeader {
   const magic = magicOf(block);
   const prefix = magic === 'posix' ? text(block, 345, 155) : '';
   const name = text(block, 0, 100);
@@ -75,7 +75,7 @@ export function parseHeader(block: Uint8Array, offset: number): TarHeader {
  * A 12-byte size-like field: octal or base-256.
  * @throws FormatError `bad-number` for signs, other digits, negative and too large values.
  */
-export function sizeField(block: Uint8Array, at: number, field: string, path: Name, offset: number): number {
+export function sizeField(block: Buffer, at: number, field: string, path: Name, offset: number): number {
   const value = parseNumber(block, at, 12);
   if (value === null || value < 0 || isUnterminated(block, at, 12)) {
     throw new FormatError(
@@ -91,7 +91,7 @@ export function sizeField(block: Uint8Array, at: number, field: string, path: Na
 }
 
 /** `ustar` NUL is POSIX, `ustar` and two spaces GNU. Compared by bytes: this runs for every member. */
-function magicOf(block: Uint8Array): TarMagic {
+function magicOf(block: Buffer): TarMagic {
   for (let index = 0; index < 5; index++) if (block[257 + index] !== ustar[index]) return 'v7';
   if (block[262] === 0) return 'posix';
   return block[262] === 0x20 && block[263] === 0x20 && block[264] === 0 ? 'gnu' : 'v7';
@@ -100,21 +100,21 @@ function magicOf(block: Uint8Array): TarMagic {
 const ustar = [0x75, 0x73, 0x74, 0x61, 0x72];
 
 /** Bytes up to the first NUL. */
-function text(block: Uint8Array, at: number, length: number): Name {
+function text(block: Buffer, at: number, length: number): Name {
   if (block[at] === 0) return '';
   let end = at + 1;
   while (end < at + length && block[end] !== 0) end++;
-  return nameFromBytes(block.subarray(at, end));
+  return block.toString('latin1', at, end);
 }
 
 /** mode, owner and time decide no total: what cannot be read is unknown. */
-function optionalNumber(block: Uint8Array, at: number, length: number): number | null {
+function optionalNumber(block: Buffer, at: number, length: number): number | null {
   const value = parseNumber(block, at, length);
   return value !== null && Number.isSafeInteger(value) ? value : null;
 }
 
 /** Octal with optional leading spaces, or big-endian two's complement base-256 (GNU); null where it is neither or above 2^53. */
-function parseNumber(block: Uint8Array, at: number, length: number): number | null {
+function parseNumber(block: Buffer, at: number, length: number): number | null {
   const first = block[at] ?? 0;
   if ((first & 0x80) === 0) return parseOctal(block, at, length);
   // The top bit marks base-256, the next one is the sign.
@@ -140,7 +140,7 @@ function parseOctal(block: Uint8Array, at: number, length: number): number | nul
 }
 
 /** Twelve octal digits without a terminator: writers disagree on what they mean. */
-function isUnterminated(block: Uint8Array, at: number, length: number): boolean {
+function isUnterminated(block: Buffer, at: number, length: number): boolean {
   for (let index = at; index < at + length; index++) {
     const byte = block[index] ?? 0;
     if (byte < 0x30 || byte > 0x37) return false;
@@ -148,7 +148,7 @@ function isUnterminated(block: Uint8Array, at: number, length: number): boolean 
   return true;
 }
 
-function spell(block: Uint8Array, at: number, length: number): string {
+function spell(block: Buffer, at: number, length: number): string {
   const raw = nameFromBytes(block.subarray(at, at + length));
   return /^[\x20-\x7e\0]*$/.test(raw)
     ? `"${raw.replaceAll('\0', ' ').trim()}"`

@@ -14,7 +14,7 @@ export interface Segment {
 export const maxSparseMap = 1 << 20;
 
 /** Reads `count` offset/length pairs of 24 bytes (old GNU format); an empty pair ends the list. */
-export function readPairs(block: Uint8Array, at: number, count: number, path: Name, offset: number): Segment[] {
+export function readPairs(block: Buffer, at: number, count: number, path: Name, offset: number): Segment[] {
   const segments: Segment[] = [];
   for (let index = 0; index < count; index++) {
     const pair = at + index * 24;

@@ -18,7 +18,7 @@ export const elfInspector: Inspector = {
   name: 'elf',
   needs: 'all',
   matches: (head) => isElf(head),
-  inspect(source): ElfFacts {
+  inspect(source, file): ElfFacts {
     const elf = readElf(source);
     return {
       type: 'elf',
@@ -29,7 +29,7 @@ export const elfInspector: Inspector = {
       buildId: buildId(elf),
       debugBytes: debugBytes(elf),
       compressedDebug: hasCompressedDebug(elf),
-      ...stripFacts(elf),
+      ...stripFacts(elf, file.facts),
     };
   },
 };

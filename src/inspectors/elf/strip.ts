@@ -1,5 +1,6 @@
 // How long an ELF file is after GNU strip 2.40, to the byte: parsed view -> sections and symbols of the mode -> layout -> size.
 // The rules are described in docs/rules/debug-symbols.md.
+import type { FactsWanted } from '../inspector.ts';
 import type { ElfFacts, StripSizes } from '../../model/facts.ts';
 import * as C from './constants.ts';
 import { isBuildNotes, mergedNotesSize } from './build-notes.ts';
@@ -65,11 +66,16 @@ export type StripFacts = Pick<ElfFacts, 'strip' | 'unsafe'>;
 
 const refusedSizes: StripSizes = { debug: null, unneeded: null, all: null };
 
-/** Lengths in all modes, and what would be damaged; a refusal, of one mode or all, is a fact too. @throws FormatError */
-export function stripFacts(elf: ElfFile): StripFacts {
+/**
+ * Lengths by mode, and what would be damaged; a refusal, of one mode or all, is a fact too. Where only needed facts are wanted, the
+ * mode that nobody should use on this kind of file is left out: its symbol names are most of the work.
+ * @throws FormatError
+ */
+export function stripFacts(elf: ElfFile, wanted: FactsWanted): StripFacts {
   const model = unlessRefused(() => stripModel(elf));
   if (typeof model === 'string') return { strip: { ...refusedSizes, refused: model }, unsafe: [] };
-  const results = stripModes.map((mode) => unlessRefused(() => model.stripped(mode)));
+  const spared: StripMode | null = wanted === 'all' ? null : model.view.linked ? 'debug' : 'unneeded';
+  const results = stripModes.map((mode) => (mode === spared ? null : unlessRefused(() => model.stripped(mode))));
   const [debug, unneeded, all] = results.map((result) => (typeof result === 'string' ? null : result));
   const refused = results.find((result) => typeof result === 'string');
   const sizes = { debug: debug?.size ?? null, unneeded: unneeded?.size ?? null, all: all?.size ?? null };

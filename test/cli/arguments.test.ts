@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { nearest, parseArguments } from '../../src/cli/arguments.ts';
+import { UsageError } from '../../src/errors.ts';
+
+const specs = {
+  format: { kind: 'choice', choices: ['a', 'b'], default: 'a', describe: '' },
+  top: { kind: 'number', default: 3, least: 1, describe: '' },
+  quiet: { kind: 'flag', short: 'q', default: false, describe: '' },
+  progress: { kind: 'flag', default: true, describe: '' },
+  output: { kind: 'text', short: 'o', describe: '' },
+  include: { kind: 'list', describe: '' },
+} as const;
+
+describe('arguments', () => {
+  it('have defaults', () => {
+    const { values } = parseArguments([], specs);
+    expect(values).toEqual({ format: 'a', top: 3, quiet: false, progress: true, output: undefined, include: [] });
+  });
+
+  it('are read in every spelling', () => {
+    const line = [
+      'x',
+      '--format=b',
+      '--top',
+      '7',
+      '-q',
+      '--no-progress',
+      '-o',
+      'out',
+      '--include',
+      'p',
+      '--include=q',
+      '-',
+      '--',
+      '--y',
+    ];
+    const { values, positionals } = parseArguments(line, specs);
+    expect(values).toEqual({ format: 'b', top: 7, quiet: true, progress: false, output: 'out', include: ['p', 'q'] });
+    expect(positionals).toEqual(['x', '-', '--y']);
+  });
+
+  it.each([
+    [['--format', 'c'], 'one of a, b'],
+    [['--top', '0'], '1 or more'],
+    [['--top', '1e1'], 'whole number'],
+    [['--top'], 'argument missing'],
+    [['--quiet=yes'], 'does not take an argument'],
+    [['--quite'], 'did you mean --quiet?'],
+    [['--zzzzzz'], 'there is no option --zzzzzz'],
+  ])('%j is refused', (line, says) => {
+    expect(() => parseArguments(line, specs)).toThrow(UsageError);
+    expect(() => parseArguments(line, specs)).toThrow(says);
+  });
+
+  it('suggest what is near', () => {
+    expect(nearest('sacn', ['scan', 'snapshot'])).toBe('scan');
+    expect(nearest('xyz', ['scan'])).toBeNull();
+  });
+});

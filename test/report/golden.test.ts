@@ -1,0 +1,107 @@
+// Whole reports of one made-up artifact, as a person sees them. To change one on purpose: UPDATE_GOLDEN=1 npx vitest run
+// test/report, and read the difference. A missing golden fails.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { rollup } from '../../src/compare/rollup.ts';
+import { judge } from '../../src/rules/index.ts';
+import { removableContent } from '../../src/rules/removable.ts';
+import { reporterNamed } from '../../src/report/index.ts';
+import type { ReportOptions, ScanReport } from '../../src/report/reporter.ts';
+import { ar, digest, directory, elf, file, hardlink, pyc, snapshot } from '../build/snapshot.ts';
+
+const golden = resolve(import.meta.dirname, '../golden');
+
+const tree = snapshot(
+  [
+    ...['bin', 'lib', 'lib/python3.9', 'lib/python3.9/__pycache__', 'lib/python3.9/config', 'share'].map(directory),
+    file('bin/python3.9', 18_000_000, { facts: elf({ unneeded: 14_000_000 }), digest: digest('python') }),
+    hardlink('bin/python3', 'bin/python3.9'),
+    file('lib/libpython3.9.a', 28_000_000, { facts: ar(6_500_000), digest: digest('static') }),
+    file('lib/python3.9/config/libpython3.9.a', 28_000_000, { facts: ar(6_500_000), digest: digest('static') }),
+    file('lib/libpython3.9.so.1.0', 17_500_000, {
+      facts: elf(
+        { unneeded: 4_000_000 },
+        { unsafe: [{ code: 'appended-data', bytes: 9, message: '9 bytes after its end would be lost' }] },
+      ),
+    }),
+    file('lib/python3.9/os.py', 39_000),
+    file('lib/python3.9/__pycache__/os.cpython-39.pyc', 31_000, {
+      facts: pyc({ source: 'lib/python3.9/os.py', sourceSize: 39_000 }),
+    }),
+    file('lib/python3.9/__pycache__/os.cpython-39.opt-1.pyc', 30_990, {
+      facts: pyc({ source: 'lib/python3.9/os.py', sourceSize: 39_000, sourceMtime: 1, optimization: '1' }),
+    }),
+    file('share/na\xc3\xafve \x1b[31mname', 512),
+    file("share/it's a copy", 18_000_000, { digest: digest('python') }),
+  ],
+  {
+    superseded: [{ path: 'share/old', size: 4096 }],
+    notices: [
+      {
+        code: 'no-end-of-archive',
+        path: null,
+        message: 'ends at 10240 without an end-of-archive mark; it may have been cut',
+      },
+    ],
+  },
+);
+
+function report(): ScanReport {
+  const findings = judge(tree);
+  return {
+    tool: { name: 'sizecheck', version: '0.0.0' },
+    snapshot: tree,
+    tree: rollup(tree),
+    findings,
+    removable: removableContent(tree, findings),
+  };
+}
+
+const plain: ReportOptions = {
+  units: 'iec',
+  size: 'content',
+  depth: 3,
+  top: 12,
+  sort: 'size',
+  width: 80,
+  color: false,
+  verbose: false,
+};
+
+const cases: readonly (readonly [file: string, reporter: string, options: Partial<ReportOptions>])[] = [
+  ['scan.table.txt', 'table', {}],
+  [
+    'scan.table-verbose-140.txt',
+    'table',
+    { verbose: true, width: 140, units: 'bytes', size: 'disk', sort: 'path', top: 4 },
+  ],
+  ['scan.table-color.txt', 'table', { color: true }],
+  ['scan.json', 'json', {}],
+  ['scan.du.txt', 'du', {}],
+];
+
+describe('goldens', () => {
+  it.each(cases)('%s', async (name, reporter, options) => {
+    const found = await reporterNamed(reporter);
+    const text = [...(found?.report(report(), { ...plain, ...options }) ?? [])].join('');
+    if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(join(golden, name), text);
+    expect(text).toBe(readFileSync(join(golden, name), 'utf8'));
+  });
+
+  it.each([80, 100, 140])('tables fit %d columns, but for words that are longer', async (width) => {
+    const found = await reporterNamed('table');
+    const text = [...(found?.report(report(), { ...plain, width }) ?? [])].join('');
+    const long = text
+      .split('\n')
+      .filter((line) => line.length > width && line.trim().includes(' ') && !line.includes('-path'));
+    expect(long).toEqual([]);
+  });
+
+  it('the snapshot reporter is JSON that holds every entry', async () => {
+    const found = await reporterNamed('snapshot');
+    const json: unknown = JSON.parse([...(found?.report(report(), plain) ?? [])].join(''));
+    expect(json).toMatchObject({ schema: 1, superseded: [{ path: 'share/old', size: 4096 }] });
+    expect(Object(json).entries).toHaveLength(tree.entries.length);
+  });
+});
