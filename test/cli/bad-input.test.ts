@@ -132,7 +132,7 @@ describe('damage', () => {
     const noise = Buffer.from(
       Array.from({ length: 4_000_000 }, (_, index) => (index * index * 31 + (index >> 7)) % 256),
     );
-    const packed = gzipSync(buildTar([{ name: 'noise', content: Buffer.concat([noise, noise.reverse()]) }]), {
+    const packed = gzipSync(buildTar([{ name: 'noise', content: Buffer.concat([noise, noise.toReversed()]) }]), {
       level: 1,
     });
     const large = Buffer.concat([packed.subarray(0, packed.length - 5000)]);

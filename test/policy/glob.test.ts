@@ -31,7 +31,7 @@ describe('globs', () => {
     expect(globMatcher(pattern)(path)).toBe(expected);
   });
 
-  it.each(['{a', 'a}', '[a', `${'{a,b}'.repeat(30)}`, `${'{'.repeat(50)}`])('refuses %s', (pattern) => {
+  it.each(['{a', 'a}', '[a', '{a,b}'.repeat(30), '{'.repeat(50)])('refuses %s', (pattern) => {
     expect(() => globMatcher(pattern)).toThrow(UsageError);
   });
 

@@ -46,7 +46,7 @@ describe('debug-symbols', () => {
     ]);
     expect(found?.claims.map(({ path }) => path)).toEqual(['bin/tool', 'x.o']);
     expect(found?.fix.commands).toEqual([
-      String.raw`find . -type f -path ./bin/tool ! -path ./bin/app ! -path './bin/\*' -exec strip --strip-unneeded {} +`,
+      String.raw`find . -type f -path ./bin/tool ! -path './bin/\*' ! -path ./bin/app -exec strip --strip-unneeded {} +`,
       "find . -type f -name '*.o' -exec strip -g {} +",
     ]);
     expect(unsafe).toMatchObject({ severity: 'info', bytes: 0 });

@@ -18,7 +18,7 @@ interface Result extends Collected {
   readonly content: number;
 }
 
-function collect(specs: readonly TarSpec[], limits: Partial<typeof defaultLimits> = {}): Result {
+function collect(specs: readonly TarSpec[], limits: { maxUnpacked?: number; maxEntries?: number } = {}): Result {
   const collector = createCollector({ ...defaultLimits, ...limits, hashAll: true, facts: 'all' });
   const reader = tarReader(collector);
   reader.write(buildTar(specs));
@@ -176,8 +176,8 @@ describe('content', () => {
   });
 
   it('is bounded by --max-unpacked, and members by --max-entries', () => {
-    expect(() => collect([a], { maxUnpacked: 4 as never })).toThrow('--max-unpacked');
-    expect(() => collect([a, { name: 'b' }], { maxEntries: 1 as never })).toThrow('--max-entries');
-    expect(() => collect([a], { maxUnpacked: 4 as never })).toThrow(FormatError);
+    expect(() => collect([a], { maxUnpacked: 4 })).toThrow('--max-unpacked');
+    expect(() => collect([a, { name: 'b' }], { maxEntries: 1 })).toThrow('--max-entries');
+    expect(() => collect([a], { maxUnpacked: 4 })).toThrow(FormatError);
   });
 });
