@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // The command line: argv in, exit code out. Loads little before it knows what is asked.
+import { anticipateDecoding } from './anticipate.ts';
 import { describeError, exitCodes } from './errors.ts';
 import { removeUnfinished } from './output.ts';
 
@@ -11,6 +12,7 @@ async function main(argv: readonly string[]): Promise<number> {
     const { printVersion } = await import('./version.ts');
     return printVersion(argv.includes('--verbose'));
   }
+  anticipateDecoding(argv);
   const { runCommand } = await import('./commands.ts');
   return runCommand(argv, (name) => {
     artifact = name;

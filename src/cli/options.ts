@@ -27,7 +27,7 @@ export const scanOptions = {
   json: { kind: 'flag', default: false, describe: 'short for --format json' },
   size: { kind: 'choice', choices: ['content', 'disk'], default: 'content', describe: 'size that tables show' },
   units: { kind: 'choice', choices: ['iec', 'si', 'bytes'], default: 'iec', describe: 'KiB, kB or bytes' },
-  depth: { kind: 'number', default: 3, least: 0, describe: 'deepest directory level in tables' },
+  depth: { kind: 'number', default: 99, least: 0, describe: 'deepest directory level in tables' },
   top: { kind: 'number', default: 12, least: 1, describe: 'most rows in a table' },
   sort: { kind: 'choice', choices: ['size', 'path'], default: 'size', describe: 'order of directories' },
   rules: { kind: 'text', describe: `only these rules, separated by commas, of: ${ruleIds.join(', ')}` },

@@ -2,6 +2,7 @@
 // sleeps while the main thread is behind.
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
+import type { ThreadStart } from './decoding-thread.ts';
 import { asyncChunks, mayBlock, syncChunks } from './chunks.ts';
 import type { Decoder } from './codec.ts';
 import { codecByName } from './index.ts';
@@ -52,11 +53,25 @@ async function run(task: WorkerTask, port: MessagePort): Promise<void> {
   }
 }
 
+/** Sleeps until the task is there. A message listener would take the buffers that come back, too. */
+function awaitTask(port: MessagePort, { ready }: ThreadStart): WorkerTask {
+  Atomics.wait(new Int32Array(ready), 0, 0);
+  // Sound: decoding-thread.ts is the only one who starts this thread, and the task is the first message it sends.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return receiveMessageOnPort(port)?.message as WorkerTask;
+}
+
+async function main(port: MessagePort): Promise<void> {
+  // Loaded before there is anything to do: the native module of zstd takes longest.
+  await codecByName('zstd').prepare();
+  // Sound: as above.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  await run(awaitTask(port, workerData as ThreadStart), port);
+}
+
 const port = parentPort;
 if (port !== null) {
-  // Sound: decode.ts is the only one who starts this thread.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  run(workerData as WorkerTask, port).catch((error: unknown) => {
+  main(port).catch((error: unknown) => {
     const message: WorkerMessage = { kind: 'failed', error: packError(error) };
     port.postMessage(message);
   });

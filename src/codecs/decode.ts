@@ -1,13 +1,13 @@
 // The pump: moves encoded input through a codec to a synchronous receiver. Large input is decoded in a worker thread, so that
 // decoding and what the receiver does with the pieces (parsing, hashing) run side by side; memory stays flat either way.
 import { fstatSync } from 'node:fs';
-import { Worker } from 'node:worker_threads';
 import { createTurns } from '../bytes/turns.ts';
 import type { Notice } from '../model/snapshot.ts';
 import { asyncChunks, chunkLength, mayBlock, streamChunks, syncChunks } from './chunks.ts';
 import type { EncodedInput, FileInput } from './chunks.ts';
 import { defaultMaxWindow } from './codec.ts';
 import type { Codec, Decoder, Emit } from './codec.ts';
+import { takeDecodingThread, workerThreshold } from './decoding-thread.ts';
 import { codecs } from './index.ts';
 import { pieceLength, unpackError } from './worker-messages.ts';
 import type { WorkerMessage, WorkerTask } from './worker-messages.ts';
@@ -29,9 +29,6 @@ export interface Decoded {
   readonly bytesOut: number;
   readonly notices: readonly Notice[];
 }
-
-/** Encoded bytes from which on a worker thread pays: it takes 60 ms to start, saves what parsing and hashing take. */
-const workerThreshold = 16 * 1024 * 1024;
 
 /**
  * Decodes all of `input` (or passes it on as it is where `codec` is null) and calls `onPiece` for each piece, in order.
@@ -119,8 +116,7 @@ async function decodeInWorker(
     maxWindow: options.maxWindow ?? defaultMaxWindow,
     outstanding: outstanding.buffer,
   };
-  // Flags of this process may not suit a worker (`--input-type` keeps it from starting).
-  const worker = new Worker(new URL('./decode-worker.js', import.meta.url), { workerData: task, execArgv: [] });
+  const worker = takeDecodingThread(task);
   let bytesOut = 0;
   try {
     return await new Promise<Decoded>((resolve, reject) => {

@@ -70,6 +70,7 @@ function applyExtension(state: TarState, extensions: Extensions, type: string, b
       break;
     }
     case 'g': {
+      state.plainGlobals = false;
       applyPaxRecords(state.globals, parsePaxRecords(bytes, offset), offset);
       const set = (['path', 'linkpath', 'size'] as const).filter((key) => state.globals[key] !== undefined);
       if (set.length > 0) notice(state, 'global-override', null, `sets ${set.join(' and ')} for all following members`);

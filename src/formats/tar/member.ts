@@ -4,6 +4,7 @@ import type { Name } from '../../model/name.ts';
 import type { EntryKind } from '../../model/snapshot.ts';
 import type { Member } from '../format.ts';
 import type { TarHeader } from './header.ts';
+import type { PaxSparse } from './pax.ts';
 import { checkSegments, segmentsOfMap } from './sparse.ts';
 import type { Segment } from './sparse.ts';
 import { readPairs } from './sparse.ts';
@@ -26,34 +27,37 @@ const kinds: Readonly<Record<string, EntryKind>> = {
 
 /** A header that is no extension: starts its member, and sets the phase for what follows. */
 export function startMember(state: TarState, header: TarHeader, offset: number): void {
-  const extensions = state.extensions;
+  const resolved = state.extensions === null && state.plainGlobals ? header : resolve(state, header);
+  const sparse = state.extensions?.pax.sparse;
   state.extensions = null;
-  const pax = { ...state.globals, ...extensions?.pax };
-  const name = pax.sparse?.name ?? extensions?.pax.path ?? extensions?.longName ?? pax.path ?? header.name;
-  const link = extensions?.pax.linkpath ?? extensions?.longLink ?? pax.linkpath ?? header.link;
-  const size = pax.size ?? header.size;
-  reportConflicts(state, header, extensions, name);
   if (header.type === 'V') {
-    notice(state, 'volume-label', name, 'is a volume label, not a file');
-    skipBody(state, size);
+    notice(state, 'volume-label', resolved.name, 'is a volume label, not a file');
+    skipBody(state, resolved.size);
     return;
   }
-  const kind = kindOf(state, header, name);
-  const resolved: TarHeader = {
+  const kind = kindOf(state, header, resolved.name);
+  if (kind === 'file') startFile(state, resolved, sparse, offset);
+  else startOther(state, resolved, kind, offset);
+}
+
+/** The header with what extension headers say instead. */
+function resolve(state: TarState, header: TarHeader): TarHeader {
+  const { extensions } = state;
+  const pax = { ...state.globals, ...extensions?.pax };
+  const name = pax.sparse?.name ?? extensions?.pax.path ?? extensions?.longName ?? pax.path ?? header.name;
+  reportConflicts(state, header, extensions, name);
+  return {
     ...header,
     name,
-    link,
-    size,
+    link: extensions?.pax.linkpath ?? extensions?.longLink ?? pax.linkpath ?? header.link,
+    size: pax.size ?? header.size,
     uid: pax.uid ?? header.uid,
     gid: pax.gid ?? header.gid,
     mtime: pax.mtime ?? header.mtime,
   };
-  if (kind === 'file') startFile(state, resolved, extensions, offset);
-  else startOther(state, resolved, kind, offset);
 }
 
-function startFile(state: TarState, header: TarHeader, extensions: Extensions | null, offset: number): void {
-  const sparse = extensions?.pax.sparse;
+function startFile(state: TarState, header: TarHeader, sparse: PaxSparse | undefined, offset: number): void {
   if (header.type === 'S') {
     startOldSparse(state, header, offset);
   } else if (sparse !== undefined && (sparse.major ?? 0) >= 1) {

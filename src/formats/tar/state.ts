@@ -63,6 +63,8 @@ export interface TarState {
   extensionParts: Uint8Array[];
   extensions: Extensions | null;
   globals: PaxFields;
+  /** Whether no global header was seen. */
+  plainGlobals: boolean;
   /** Size claimed by a link or directory header, where only the next block tells whether a body follows. */
   doubtfulBody: number;
   sawHeader: boolean;
@@ -93,6 +95,7 @@ export function initialState(sink: MemberSink): TarState {
     extensionParts: [],
     extensions: null,
     globals: {},
+    plainGlobals: true,
     doubtfulBody: 0,
     sawHeader: false,
     zeroBlocks: 0,

@@ -1,0 +1,45 @@
+// The worker thread that decodes. It may be started before it is known what there is to decode, because starting takes as long as
+// decoding 20 MB: then it loads what it needs and sleeps until it gets its task.
+import { Worker } from 'node:worker_threads';
+import type { WorkerTask } from './worker-messages.ts';
+
+/** Encoded bytes from which on a worker thread (about 60 ms to start and end) is worth it. */
+export const workerThreshold = 16 * 1024 * 1024;
+
+/** What a thread is given before its task. */
+export interface ThreadStart {
+  /** One Int32: 0 until the task was sent. */
+  readonly ready: SharedArrayBuffer;
+}
+
+interface DecodingThread {
+  readonly worker: Worker;
+  readonly ready: Int32Array;
+}
+
+let waiting: DecodingThread | null = null;
+
+/** Starts a thread for the next `takeDecodingThread`. It does not keep the process alive. */
+export function warmUpDecodingThread(): void {
+  waiting ??= startThread();
+  waiting.worker.unref();
+}
+
+/** A thread that works on `task`, already waiting or new. */
+export function takeDecodingThread(task: WorkerTask): Worker {
+  const { worker, ready } = waiting ?? startThread();
+  waiting = null;
+  worker.ref();
+  worker.postMessage(task, []);
+  Atomics.store(ready, 0, 1);
+  Atomics.notify(ready, 0);
+  return worker;
+}
+
+function startThread(): DecodingThread {
+  const ready = new Int32Array(new SharedArrayBuffer(4));
+  const workerData: ThreadStart = { ready: ready.buffer };
+  // Flags of this process may not suit a worker (`--input-type` keeps it from starting).
+  const worker = new Worker(new URL('./decode-worker.js', import.meta.url), { workerData, execArgv: [] });
+  return { worker, ready };
+}
