@@ -1,7 +1,7 @@
 // The registry of commands: what each is called, takes and does. Dispatches one command line.
 import { UsageError } from '../errors.ts';
 import { nearest, parseArguments } from './arguments.ts';
-import type { OptionSpecs } from './arguments.ts';
+import type { OptionSpecs, Values } from './arguments.ts';
 import { exitCodes } from './errors.ts';
 import { inputOptions, scanOptions } from './options.ts';
 import { writeStdout } from './output.ts';
@@ -15,29 +15,34 @@ export interface Command {
   run(argv: readonly string[], onArtifact: (name: string) => void): Promise<number>;
 }
 
-const scanCommand: Command = {
-  name: 'scan',
-  describe: 'sizes by directory, and what can be removed (the default)',
-  options: scanOptions,
-  run(argv, onArtifact) {
-    const { values, positionals } = parseArguments(argv, scanOptions);
-    const artifact = onlyArtifact(positionals);
-    onArtifact(artifact);
-    return runScan(artifact, values);
-  },
-};
+const scanCommand = command('scan', 'sizes by directory, and what can be removed (the default)', scanOptions, runScan);
 
-const snapshotCommand: Command = {
-  name: 'snapshot',
-  describe: 'save all that is known of an artifact as JSON; takes every digest',
-  options: inputOptions,
-  run(argv, onArtifact) {
-    const { values, positionals } = parseArguments(argv, inputOptions);
-    const artifact = onlyArtifact(positionals);
-    onArtifact(artifact);
-    return runSnapshot(artifact, values);
-  },
-};
+const snapshotCommand = command(
+  'snapshot',
+  'save all that is known of an artifact as JSON; takes every digest',
+  inputOptions,
+  runSnapshot,
+);
+
+/** A command on one artifact. */
+function command<const Specs extends OptionSpecs>(
+  name: string,
+  describe: string,
+  options: Specs,
+  run: (artifact: string, values: Values<Specs>) => Promise<number>,
+): Command {
+  return {
+    name,
+    describe,
+    options,
+    run(argv, onArtifact) {
+      const { values, positionals } = parseArguments(argv, options);
+      const artifact = onlyArtifact(positionals);
+      onArtifact(artifact);
+      return run(artifact, values);
+    },
+  };
+}
 
 export const commands: readonly Command[] = [scanCommand, snapshotCommand];
 
