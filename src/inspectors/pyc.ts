@@ -1,9 +1,8 @@
 // Python bytecode files: the magic number tells the version, the version the header's layout, the name the rest.
 // Layouts: PEP 3147 (8 bytes: magic, mtime), CPython 3.3 (12: source size added), PEP 552 (16: flags added).
 import { FormatError } from '../errors.ts';
-import { Reader } from '../bytes/reader.ts';
 import type { PycFacts, PycMode } from '../model/facts.ts';
-import { baseName, type Name, parentPath } from '../model/name.ts';
+import type { Name } from '../model/name.ts';
 import type { Inspector } from './inspector.ts';
 
 // [first magic, last magic, version]; CPython, Include/internal/pycore_magic_number.h. Each release used the numbers of its
@@ -33,7 +32,10 @@ const firstWithFlags = 3392;
 
 /** Python version of a magic number, `3.9`, or null where no release used it. */
 export function pythonOfMagic(magic: number): string | null {
-  return versions.find(([first, last]) => magic >= first && magic <= last)?.[2] ?? null;
+  for (const range of versions) {
+    if (magic >= range[0] && magic <= range[1]) return range[2];
+  }
+  return null;
 }
 
 /** What the place and the name of a pyc say of it (PEP 3147, PEP 488). */
@@ -43,57 +45,71 @@ export interface PycPlace {
   readonly source: Name | null;
 }
 
+const cacheName = '__pycache__';
+
 export function pycPlace(path: Name): PycPlace {
-  const directory = parentPath(path) ?? '.';
-  const file = baseName(path);
-  const stem = file.slice(0, -'.pyc'.length);
-  const optimized = file.endsWith('.pyo') ? 'pyo' : '';
-  if (baseName(directory) !== '__pycache__') {
-    const named = stem !== '';
-    return { optimization: optimized, legacy: true, source: named ? joined(directory, `${stem}.py`) : null };
+  const slash = path.lastIndexOf('/');
+  // Where the name of the directory begins, if it is that of a cache.
+  const cache = slash - cacheName.length;
+  const stem = path.slice(slash + 1, -'.pyc'.length);
+  const optimized = path.endsWith('.pyo') ? 'pyo' : '';
+  if (cache < 0 || !path.startsWith(cacheName, cache) || (cache > 0 && path[cache - 1] !== '/')) {
+    return { optimization: optimized, legacy: true, source: stem === '' ? null : sourceName(path, slash + 1, stem) };
   }
-  const tag = /\.opt-([0-9A-Za-z]+)$/.exec(stem);
-  const tagged = tag === null ? stem : stem.slice(0, tag.index);
-  const dot = tagged.lastIndexOf('.');
+  let dot = stem.lastIndexOf('.');
+  const tag = dot >= 0 && stem.startsWith('.opt-', dot) ? stem.slice(dot + 5) : '';
+  const tagged = /^[0-9A-Za-z]+$/.test(tag);
+  if (tagged) dot = dot === 0 ? -1 : stem.lastIndexOf('.', dot - 1);
   return {
-    optimization: tag?.[1] ?? optimized,
+    optimization: tagged ? tag : optimized,
     legacy: false,
-    source: dot > 0 ? joined(parentPath(directory) ?? '.', `${tagged.slice(0, dot)}.py`) : null,
+    source: dot > 0 ? sourceName(path, cache, stem.slice(0, dot)) : null,
   };
+}
+
+/** `stem` with the suffix of sources, in the directory that the first `length` bytes of `path` name. */
+function sourceName(path: Name, length: number, stem: string): Name {
+  return `${path.slice(0, length)}${stem}.py`;
 }
 
 export const pycInspector: Inspector = {
   name: 'pyc',
   needs: 'head',
   // By name alone, so that a *.pyc whose head is broken gets its notice.
-  matches: (_head, file) => /\.py[co]$/.test(file.path),
+  matches: (_head, file) => file.path.endsWith('.pyc') || file.path.endsWith('.pyo'),
+  // An artifact may hold thousands of these files: plain byte arithmetic is all they need.
   inspect(source, file): PycFacts {
-    const header = readHeader(new Reader(source.read(0, Math.min(16, source.size)), 'little'));
-    return { type: 'pyc', ...header, ...pycPlace(file.path) };
+    const bytes = source.read(0, Math.min(16, source.size));
+    if (bytes.length < 4) throw cut(bytes.length, 4);
+    if (bytes[2] !== 0x0d || bytes[3] !== 0x0a) {
+      throw new FormatError('bad-pyc', 'is named as Python bytecode but does not begin with its magic', { offset: 0 });
+    }
+    const magic = u32(bytes, 0) % 0x1_0000;
+    const python = pythonOfMagic(magic);
+    // A magic of no release is read in the newest layout: later releases and PyPy use it.
+    const length = python === null ? 16 : headerLength(magic);
+    if (bytes.length < length) throw cut(bytes.length, length);
+    const mode = length === 16 ? readMode(u32(bytes, 4)) : 'timestamp';
+    const timed = mode === 'timestamp';
+    const place = pycPlace(file.path);
+    return {
+      type: 'pyc',
+      magic,
+      python,
+      mode,
+      sourceMtime: timed ? u32(bytes, length === 16 ? 8 : 4) : null,
+      sourceSize: timed && length > 8 ? u32(bytes, length - 4) : null,
+      optimization: place.optimization,
+      legacy: place.legacy,
+      source: place.source,
+    };
   },
 };
 
-type Header = Pick<PycFacts, 'magic' | 'python' | 'mode' | 'sourceMtime' | 'sourceSize'>;
-
-function readHeader(reader: Reader): Header {
-  if (reader.length < 4) throw cut(reader.length, 4);
-  if (reader.u16(2) !== 0x0a0d) {
-    throw new FormatError('bad-pyc', 'is named as Python bytecode but does not begin with its magic', { offset: 0 });
-  }
-  const magic = reader.u16(0);
-  const python = pythonOfMagic(magic);
-  // A magic of no release is read in the newest layout: later releases and PyPy use it.
-  const length = python === null ? 16 : headerLength(magic);
-  if (reader.length < length) throw cut(reader.length, length);
-  const mode = length === 16 ? readMode(reader.u32(4)) : 'timestamp';
-  const timed = mode === 'timestamp';
-  return {
-    magic,
-    python,
-    mode,
-    sourceMtime: timed ? reader.u32(length === 16 ? 8 : 4) : null,
-    sourceSize: timed && length > 8 ? reader.u32(length - 4) : null,
-  };
+/** Little endian, within bytes that are known to be there. */
+function u32(bytes: Uint8Array, at: number): number {
+  const high = ((bytes[at + 3] ?? 0) << 8) | (bytes[at + 2] ?? 0);
+  return high * 0x1_0000 + (((bytes[at + 1] ?? 0) << 8) | (bytes[at] ?? 0));
 }
 
 function headerLength(magic: number): 8 | 12 | 16 {
@@ -114,8 +130,4 @@ function cut(length: number, due: number): FormatError {
   return new FormatError('truncated', `ends inside the bytecode header (${length} of ${due} bytes)`, {
     offset: length,
   });
-}
-
-function joined(directory: Name, name: Name): Name {
-  return directory === '.' ? name : `${directory}/${name}`;
 }

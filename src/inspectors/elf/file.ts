@@ -5,6 +5,8 @@ import { Reader } from '../../bytes/reader.ts';
 import type { ByteSource } from '../../bytes/source.ts';
 import { FormatError } from '../../errors.ts';
 import { type Name, nameFromBytes } from '../../model/name.ts';
+import { type ElfSegment, segment32, segment64 } from './program-headers.ts';
+import { addressOf, lowestBit, numberOf, wordsOf } from './words.ts';
 import { PN_XNUM, SHN_LORESERVE, SHN_UNDEF, SHN_XINDEX, SHT_NOBITS, SHT_NULL, SHT_STRTAB } from './constants.ts';
 
 export interface ElfSection {
@@ -14,24 +16,15 @@ export interface ElfSection {
   readonly type: number;
   /** The low 32 bits of `sh_flags`; all flags of the specification lie there. */
   readonly flags: number;
-  readonly addr: bigint;
+  /** As `addressOf` spells it: negative in the upper half of the address space, NaN where it is too odd. */
+  readonly addr: number;
   readonly offset: number;
   readonly size: number;
   readonly link: number;
   readonly info: number;
-  readonly addralign: bigint;
+  /** The lowest power of two in `sh_addralign`, 1 where that is 0. */
+  readonly align: number;
   readonly entsize: number;
-}
-
-export interface ElfSegment {
-  readonly type: number;
-  readonly flags: number;
-  readonly offset: bigint;
-  readonly vaddr: bigint;
-  readonly paddr: bigint;
-  readonly filesz: bigint;
-  readonly memsz: bigint;
-  readonly align: bigint;
 }
 
 export interface ElfFile {
@@ -162,13 +155,7 @@ function readSectionTable(base: Base, header: Header): SectionTable {
   const { size } = base.source;
   if (header.shentsize !== shdr) throw badElf(`has section headers of ${header.shentsize} bytes, not ${shdr}`, 0);
   if (header.shoff > size - shdr) throw badElf('has its section headers past its end', header.shoff);
-  const first = readSection(
-    base,
-    new Reader(base.source.read(header.shoff, shdr), base.endian, header.shoff),
-    0,
-    0,
-    '',
-  );
+  const first = readSection(base, wordsOf(base.source.read(header.shoff, shdr), base.endian), 0, 0, '', header.shoff);
   const count = header.shnum === 0 ? first.size : header.shnum;
   if (count === 0) return none;
   if (header.shnum >= SHN_LORESERVE) throw badElf(`has the reserved number of sections ${header.shnum}`, 0);
@@ -177,78 +164,91 @@ function readSectionTable(base: Base, header: Header): SectionTable {
   }
   const shstrndx = header.shstrndx === SHN_XINDEX ? first.link : header.shstrndx;
   if (shstrndx >= count) throw badElf(`has its section names in section ${shstrndx} of ${count}`, 0);
-  const reader = new Reader(base.source.read(header.shoff, count * shdr), base.endian, header.shoff);
-  const names = nameReader(base, reader, shstrndx);
+  const words = wordsOf(base.source.read(header.shoff, count * shdr), base.endian);
+  const step = shdr >>> 2;
+  const names = readNames(base, words, shstrndx, header.shoff);
   const sections: ElfSection[] = [];
-  for (let index = 0; index < count; index++) {
-    const at = index * shdr;
-    sections.push(readSection(base, reader, at, index, names(reader.u32(at))));
+  for (let index = 0, at = 0; index < count; index++, at += step) {
+    const name = names === null ? '' : nameAt(names, words[at] ?? 0);
+    sections.push(readSection(base, words, at, index, name, header.shoff));
   }
   return { sections, shstrndx, phnum: header.phnum === PN_XNUM ? first.info : header.phnum };
 }
 
-function readSection(base: Base, reader: Reader, at: number, index: number, name: Name): ElfSection {
+/** @param at the header's first word in `words`; @param table where these words begin in the file. */
+function readSection(base: Base, words: Uint32Array, at: number, index: number, name: Name, table: number): ElfSection {
   const wide = base.class === 64;
-  const type = reader.u32(at + 4);
-  // Offset of sh_size, after which the fields of both classes have the same order.
-  const field = at + (wide ? 32 : 20);
-  const link = field + (wide ? 8 : 4);
-  const section = {
+  // In 64 bits each number is two words, the low one first where the file is little endian.
+  const low = base.endian === 'little' ? 0 : 1;
+  const high = 1 - low;
+  const type = words[at + 1] ?? 0;
+  const offsetAt = at + (wide ? 6 : 4);
+  const sizeAt = at + (wide ? 8 : 5);
+  const link = at + (wide ? 10 : 6);
+  const entsizeAt = at + (wide ? 14 : 9);
+  const offset = wide
+    ? sectionNumber(words[offsetAt + high] ?? 0, words[offsetAt + low] ?? 0, type, table + offsetAt * 4)
+    : (words[offsetAt] ?? 0);
+  const size = wide
+    ? sectionNumber(words[sizeAt + high] ?? 0, words[sizeAt + low] ?? 0, type, table + sizeAt * 4)
+    : (words[sizeAt] ?? 0);
+  if (size > base.source.size - offset && type !== SHT_NULL && type !== SHT_NOBITS && size > 0) {
+    throw badElf(`has section ${index} of ${size} bytes reach past its end`, offset);
+  }
+  const align = lowestBit(wide ? (words[at + 12 + high] ?? 0) : 0, words[at + (wide ? 12 + low : 8)] ?? 0);
+  return {
     index,
     name,
     type,
-    flags: wide ? Number(reader.u64big(at + 8) & 0xffff_ffffn) : reader.u32(at + 8),
-    addr: wide ? reader.u64big(at + 16) : BigInt(reader.u32(at + 12)),
-    offset: sectionNumber(reader, at + (wide ? 24 : 16), wide, type),
-    size: sectionNumber(reader, field, wide, type),
-    link: reader.u32(link),
-    info: reader.u32(link + 4),
-    addralign: wide ? reader.u64big(link + 8) : BigInt(reader.u32(link + 8)),
-    entsize: wide ? Number(reader.u64big(link + 16)) : reader.u32(link + 12),
+    flags: words[at + 2 + (wide ? low : 0)] ?? 0,
+    addr: wide ? addressOf(words[at + 4 + high] ?? 0, words[at + 4 + low] ?? 0) : (words[at + 3] ?? 0),
+    offset,
+    size,
+    link: words[link] ?? 0,
+    info: words[link + 1] ?? 0,
+    align: align === 0 ? 1 : align,
+    entsize: numberOf(wide ? (words[entsizeAt + high] ?? 0) : 0, words[entsizeAt + (wide ? low : 0)] ?? 0),
   };
-  const inFile = type !== SHT_NULL && type !== SHT_NOBITS && section.size > 0;
-  if (inFile && section.size > base.source.size - section.offset) {
-    throw badElf(`has section ${index} of ${section.size} bytes reach past its end`, section.offset);
-  }
-  return section;
 }
 
 // The fields of an unused header mean nothing, save for the escapes of section 0, which are checked against the file.
-function sectionNumber(reader: Reader, at: number, wide: boolean, type: number): number {
-  if (!wide) return reader.u32(at);
-  const value = reader.u64big(at);
-  if (value <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(value);
+function sectionNumber(high: number, low: number, type: number, at: number): number {
+  if (high <= 0x1f_ffff) return high === 0 ? low : numberOf(high, low);
   if (type === SHT_NULL) return Number.MAX_SAFE_INTEGER;
   throw badElf('has a section whose offset or size is above 2^53 - 1', at);
 }
 
-// Names may share their tails, so many headers may point into one long name: each distinct place is read once, and a name
-// is bounded, so that no table of names takes quadratic time or memory.
+// Names may share their tails, so many headers may point into one long name: a name is bounded, so that no table of names takes
+// quadratic time or memory.
 const maxNameLength = 4096;
+/** Longer tables are no table of section names; a string has to hold it all. */
+const maxNameTable = 1 << 28;
 
-function nameReader(file: Base, table: Reader, shstrndx: number): (offset: number) => Name {
-  if (shstrndx === SHN_UNDEF) return () => '';
-  const strings = readSection(file, table, shstrndx * elfSizes(file).shdr, shstrndx, '');
+interface SectionNames {
+  readonly text: string;
+  /** Where the table begins in the file. */
+  readonly base: number;
+}
+
+function readNames(file: Base, table: Uint32Array, shstrndx: number, shoff: number): SectionNames | null {
+  if (shstrndx === SHN_UNDEF) return null;
+  const strings = readSection(file, table, (shstrndx * elfSizes(file).shdr) >>> 2, shstrndx, '', shoff);
   const base = strings.offset;
   if (strings.type !== SHT_STRTAB) {
     throw badElf(`has its section names in section ${shstrndx}, which is no string table`, base);
   }
-  const bytes = file.source.read(base, strings.size);
-  const known = new Map<number, Name>();
-  return (offset) => {
-    const seen = known.get(offset);
-    if (seen !== undefined) return seen;
-    if (offset >= bytes.length) {
-      if (offset === 0) return '';
-      throw badElf('has a section whose name lies outside the table of names', base + bytes.length);
-    }
-    const piece = bytes.subarray(offset, offset + maxNameLength + 1);
-    const end = piece.indexOf(0);
-    if (end < 0) throw badElf('has a section name without an end', base + offset);
-    const name = nameFromBytes(piece.subarray(0, end));
-    known.set(offset, name);
-    return name;
-  };
+  if (strings.size > maxNameTable) throw badElf(`has section names of ${strings.size} bytes`, base);
+  return { text: nameFromBytes(file.source.read(base, strings.size)), base };
+}
+
+function nameAt({ text, base }: SectionNames, offset: number): Name {
+  if (offset >= text.length) {
+    if (offset === 0) return '';
+    throw badElf('has a section whose name lies outside the table of names', base + text.length);
+  }
+  const end = text.indexOf('\0', offset);
+  if (end < 0 || end - offset > maxNameLength) throw badElf('has a section name without an end', base + offset);
+  return text.slice(offset, end);
 }
 
 function readSegments(base: Base, header: Header, table: SectionTable): readonly ElfSegment[] {
@@ -260,23 +260,10 @@ function readSegments(base: Base, header: Header, table: SectionTable): readonly
   if (header.phoff > base.source.size || count > Math.floor((base.source.size - header.phoff) / phdr)) {
     throw badElf(`announces ${count} program headers, more than it has room for`, header.phoff);
   }
-  const reader = new Reader(base.source.read(header.phoff, count * phdr), base.endian, header.phoff);
-  return Array.from({ length: count }, (_, index) => readSegment(reader, index * phdr, base.class === 64));
-}
-
-function readSegment(reader: Reader, at: number, wide: boolean): ElfSegment {
-  const word = wide
-    ? (index: number): bigint => reader.u64big(at + 8 + index * 8)
-    : (index: number): bigint => BigInt(reader.u32(at + 4 + index * 4));
-  return {
-    type: reader.u32(at),
-    flags: reader.u32(wide ? at + 4 : at + 24),
-    offset: word(0),
-    vaddr: word(1),
-    paddr: word(2),
-    filesz: word(3),
-    memsz: word(4),
-    // In 32 bits p_flags comes between p_memsz and p_align.
-    align: wide ? word(5) : word(6),
-  };
+  const words = wordsOf(base.source.read(header.phoff, count * phdr), base.endian);
+  const segments: ElfSegment[] = [];
+  for (let at = 0; at < words.length; at += phdr >>> 2) {
+    segments.push(base.class === 64 ? segment64(words, at, base.endian === 'little' ? 0 : 1) : segment32(words, at));
+  }
+  return segments;
 }

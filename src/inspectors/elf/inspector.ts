@@ -48,7 +48,7 @@ const maxBuildId = 64;
 /** The GNU build id: from its own section, or from the notes of a file without section names. */
 function buildId(elf: ElfFile): string | null {
   const own = elf.sections.find((section) => section.name === '.note.gnu.build-id' && section.type === C.SHT_NOTE);
-  if (own !== undefined) return buildIdIn(elf, BigInt(own.offset), BigInt(own.size));
+  if (own !== undefined) return buildIdIn(elf, own.offset, own.size);
   for (const segment of elf.segments) {
     if (segment.type !== C.PT_NOTE) continue;
     const found = buildIdIn(elf, segment.offset, segment.filesz);
@@ -58,9 +58,9 @@ function buildId(elf: ElfFile): string | null {
 }
 
 // gABI ch. 5 "Note Section": lengths of name and description, type, name, description, each padded to 4 bytes.
-function buildIdIn(elf: ElfFile, offset: bigint, size: bigint): string | null {
+function buildIdIn(elf: ElfFile, offset: number, size: number): string | null {
   if (size > maxNotes || offset + size > elf.source.size) return null;
-  const reader = new Reader(elf.source.read(Number(offset), Number(size)), elf.endian, Number(offset));
+  const reader = new Reader(elf.source.read(offset, size), elf.endian, offset);
   let at = 0;
   while (at + 12 <= reader.length) {
     const [nameLength, length, type] = [reader.u32(at), reader.u32(at + 4), reader.u32(at + 8)];

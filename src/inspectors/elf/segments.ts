@@ -1,7 +1,8 @@
 // Which sections lie in which segment, by the rules that GNU tools apply: file range, address range and kind all have to fit.
-import * as C from './constants.ts';
-import { type ElfFile, type ElfSection, type ElfSegment, elfSizes } from './file.ts';
-import type { Load, OutSection } from './strip-layout.ts';
+import { EM_ARM, EM_MIPS, EM_RISCV, PT_LOAD, SHF_ALLOC, SHF_TLS, SHT_NOBITS } from './constants.ts';
+import { type ElfFile, type ElfSection, elfSizes } from './file.ts';
+import type { ElfSegment } from './program-headers.ts';
+import type { Load, LoadedSection, OutSection } from './strip-layout.ts';
 import { refuse } from './strip-refusal.ts';
 
 const PT_DYNAMIC = 2;
@@ -16,64 +17,33 @@ const maxPairs = 1 << 22;
 
 /** Whether `segment` holds `section`; an empty section at its very start or end counts. */
 export function isInSegment(section: ElfSection, segment: ElfSegment): boolean {
-  return (
-    kindFits(section, segment) &&
-    fits(section, segment, BigInt(section.offset), segment.offset, segment.filesz, section.type !== C.SHT_NOBITS) &&
-    fits(section, segment, section.addr, segment.vaddr, segment.memsz, (section.flags & C.SHF_ALLOC) !== 0)
-  );
+  const { type, flags } = section;
+  const tls = (flags & SHF_TLS) !== 0;
+  const loaded = (flags & SHF_ALLOC) !== 0;
+  if (!kindFits(tls, loaded, segment.type)) return false;
+  const size = tls && type === SHT_NOBITS && segment.type !== PT_TLS ? 0 : section.size;
+  if (type !== SHT_NOBITS && !fits(section.offset, size, segment.offset, segment.filesz)) return false;
+  return !loaded || fits(section.addr, size, segment.vaddr, segment.memsz);
 }
 
-function kindFits(section: ElfSection, { type }: ElfSegment): boolean {
-  const tls = (section.flags & C.SHF_TLS) !== 0;
-  if (tls ? type !== PT_TLS && type !== PT_GNU_RELRO && type !== C.PT_LOAD : type === PT_TLS || type === PT_PHDR) {
-    return false;
-  }
-  if ((section.flags & C.SHF_ALLOC) !== 0) return true;
-  return !(
-    type === C.PT_LOAD ||
-    type === PT_DYNAMIC ||
-    type === PT_GNU_EH_FRAME ||
-    type === PT_GNU_STACK ||
-    type === PT_GNU_RELRO
-  );
+function kindFits(tls: boolean, loaded: boolean, type: number): boolean {
+  if (type === PT_LOAD) return loaded;
+  if (tls ? type !== PT_TLS && type !== PT_GNU_RELRO : type === PT_TLS || type === PT_PHDR) return false;
+  return loaded || !(type === PT_DYNAMIC || type === PT_GNU_EH_FRAME || type === PT_GNU_STACK || type === PT_GNU_RELRO);
 }
 
-function fits(
-  section: ElfSection,
-  segment: ElfSegment,
-  at: bigint,
-  start: bigint,
-  length: bigint,
-  applies: boolean,
-): boolean {
-  if (!applies) return true;
-  const thread = (section.flags & C.SHF_TLS) !== 0 && section.type === C.SHT_NOBITS && segment.type !== PT_TLS;
-  const size = thread ? 0n : BigInt(section.size);
+function fits(at: number, size: number, start: number, length: number): boolean {
   return at >= start && at - start + size <= length;
 }
 
-/** The address at which a section is loaded: its own, moved by its segment's physical address where segments have one. */
-export function lmaOf(elf: ElfFile, section: ElfSection): bigint {
-  const { segments } = elf;
-  if ((section.flags & C.SHF_ALLOC) === 0 || !hasPhysical(elf)) return section.addr;
-  let lma = section.addr;
-  for (const segment of segments) {
-    const tls = (section.flags & C.SHF_TLS) !== 0;
-    if (segment.type !== PT_TLS && (segment.type !== C.PT_LOAD || tls)) continue;
-    if (!isInSegment(section, segment)) continue;
-    lma =
-      section.type === C.SHT_NOBITS
-        ? segment.paddr + section.addr - segment.vaddr
-        : segment.paddr + BigInt(section.offset) - segment.offset;
-    const end = section.addr + BigInt(section.size);
-    if (section.addr >= segment.vaddr && end <= segment.vaddr + segment.memsz) break;
-  }
-  return lma;
-}
-
+/** Whether segments have physical addresses of their own. */
 function hasPhysical({ segments }: ElfFile): boolean {
-  if (segments.some((segment) => segment.paddr !== 0n)) return true;
-  return segments.filter((segment) => segment.type === C.PT_LOAD && segment.memsz !== 0n).length <= 1;
+  let loads = 0;
+  for (const { type, paddr, memsz } of segments) {
+    if (paddr !== 0) return true;
+    if (type === PT_LOAD && memsz !== 0) loads++;
+  }
+  return loads <= 1;
 }
 
 export interface OutSegments {
@@ -83,40 +53,77 @@ export interface OutSegments {
   readonly loads: readonly Load[];
 }
 
+interface Held {
+  readonly segment: ElfSegment;
+  readonly sections: LoadedSection[];
+}
+
 export function segmentsOf(elf: ElfFile, sections: readonly OutSection[]): OutSegments {
   const { segments } = elf;
   checkPairs(elf, sections);
   const sizes = elfSizes(elf);
-  const headersEnd = BigInt(elf.phoff + segments.length * sizes.phdr);
+  const headersEnd = elf.phoff + segments.length * sizes.phdr;
   const physical = hasPhysical(elf);
-  const loaded = sections.filter((out) => (out.section.flags & C.SHF_ALLOC) !== 0);
   const loads: Load[] = [];
   let count = segments.length;
   let tableHeld = false;
-  for (const segment of segments) {
-    if (segment.type !== C.PT_LOAD) continue;
-    const held = loaded.filter((out) => isInSegment(out.section, segment));
-    const header = segment.offset === 0n && segment.filesz >= BigInt(sizes.ehdr);
-    const table: boolean =
-      !tableHeld && segment.offset <= BigInt(elf.phoff) && segment.offset + segment.filesz >= headersEnd;
+  for (const { segment, sections: held } of heldSections(elf, sections, physical)) {
+    const { offset, filesz } = segment;
+    const table: boolean = !tableHeld && offset <= elf.phoff && offset + filesz >= headersEnd;
     tableHeld ||= table;
     if (held.length === 0 && !table) {
       count--;
       continue;
     }
-    const sorted = held
-      .map((out) => ({ out, lma: lmaOf(elf, out.section) }))
-      .toSorted((a, b) => compareBig(a.lma, b.lma) || compareSections(a.out, b.out))
-      .map(({ out }) => out);
-    loads.push({
-      segment: physical ? segment : { ...segment, paddr: segment.vaddr },
-      header,
-      table,
-      sections: sorted,
-    });
+    const header = offset === 0 && filesz >= sizes.ehdr;
+    const paddr = physical ? segment.paddr : segment.vaddr;
+    loads.push({ segment, paddr, header, table, sections: sorted(held) });
   }
-  loads.sort((a, b) => Number(b.header) - Number(a.header) || compareBig(a.segment.paddr, b.segment.paddr));
+  loads.sort((a, b) => Number(b.header) - Number(a.header) || a.paddr - b.paddr);
   return { count: count + addedSegments(elf, sections), loads };
+}
+
+/** The loadable segments with the sections that each holds. */
+function heldSections(elf: ElfFile, sections: readonly OutSection[], physical: boolean): readonly Held[] {
+  const held: Held[] = [];
+  // Segments of thread-local data hold sections too where these are given an address to be loaded at.
+  const chosen: Held[] = [];
+  for (const segment of elf.segments) {
+    if (segment.type !== PT_LOAD && segment.type !== PT_TLS) continue;
+    const place = { segment, sections: [] };
+    chosen.push(place);
+    if (segment.type === PT_LOAD) held.push(place);
+  }
+  for (const out of sections) {
+    if ((out.section.flags & SHF_ALLOC) !== 0) addLoaded(chosen, out, physical);
+  }
+  return held;
+}
+
+/** The address at which a section is loaded is its own, moved by its segment's physical address where segments have one. */
+function addLoaded(chosen: readonly Held[], out: OutSection, physical: boolean): void {
+  const { section } = out;
+  const { addr } = section;
+  const loaded: LoadedSection = { out, lma: addr };
+  const tls = (section.flags & SHF_TLS) !== 0;
+  let settled = !physical;
+  for (const { segment, sections } of chosen) {
+    if (!isInSegment(section, segment)) continue;
+    if (segment.type === PT_LOAD) sections.push(loaded);
+    if (settled || (tls && segment.type === PT_LOAD)) continue;
+    const { paddr, vaddr } = segment;
+    loaded.lma = section.type === SHT_NOBITS ? paddr + addr - vaddr : paddr + section.offset - segment.offset;
+    settled = addr >= vaddr && addr + section.size <= vaddr + segment.memsz;
+  }
+}
+
+/** By address; linkers number sections in this order, so that there is mostly nothing to do. */
+function sorted(held: LoadedSection[]): readonly LoadedSection[] {
+  for (let index = 1; index < held.length; index++) {
+    const [before, loaded] = [held[index - 1], held[index]];
+    if (before && loaded && compareLoaded(before, loaded) > 0) return held.toSorted(compareLoaded);
+  }
+  return held;
 }
 
 function checkPairs(elf: ElfFile, sections: readonly OutSection[]): void {
@@ -124,43 +131,33 @@ function checkPairs(elf: ElfFile, sections: readonly OutSection[]): void {
   if (count * sections.length > maxPairs) refuse('failed', `it has ${count} segments for ${sections.length} sections`);
 }
 
-function compareBig(a: bigint, b: bigint): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
 // At one place: by address, content before room without content, empty before filled.
-function compareSections(a: OutSection, b: OutSection): number {
+function compareLoaded({ out: a, lma: lmaA }: LoadedSection, { out: b, lma: lmaB }: LoadedSection): number {
   return (
-    compareBig(a.section.addr, b.section.addr) ||
+    lmaA - lmaB ||
+    a.section.addr - b.section.addr ||
     Number(isLast(a)) - Number(isLast(b)) ||
     (a.stored ? a.size : 0) - (b.stored ? b.size : 0)
   );
 }
 
 function isLast({ section, size, stored }: OutSection): boolean {
-  return !stored && (section.flags & C.SHF_TLS) === 0 && size !== 0;
-}
-
-/** Sections in any segment of one type. */
-export function sectionsOf(elf: ElfFile, sections: readonly OutSection[], type: number): ReadonlySet<OutSection> {
-  checkPairs(elf, sections);
-  const segments = elf.segments.filter((segment) => segment.type === type);
-  return new Set(sections.filter((out) => segments.some((segment) => isInSegment(out.section, segment))));
+  return !stored && (section.flags & SHF_TLS) === 0 && size !== 0;
 }
 
 // Segments that strip adds where a processor's ABI wants them for a section and the file has none.
 const wanted: readonly { machines: readonly number[]; name: string; type: number }[] = [
-  { machines: [C.EM_ARM], name: '.ARM.exidx', type: 0x7000_0001 },
-  { machines: [C.EM_RISCV], name: '.riscv.attributes', type: 0x7000_0003 },
-  { machines: [C.EM_MIPS], name: '.reginfo', type: 0x7000_0000 },
-  { machines: [C.EM_MIPS], name: '.MIPS.abiflags', type: 0x7000_0003 },
+  { machines: [EM_ARM], name: '.ARM.exidx', type: 0x7000_0001 },
+  { machines: [EM_RISCV], name: '.riscv.attributes', type: 0x7000_0003 },
+  { machines: [EM_MIPS], name: '.reginfo', type: 0x7000_0000 },
+  { machines: [EM_MIPS], name: '.MIPS.abiflags', type: 0x7000_0003 },
 ];
 
 function addedSegments(elf: ElfFile, sections: readonly OutSection[]): number {
-  return wanted.filter(
-    ({ machines, name, type }) =>
-      machines.includes(elf.machine) &&
-      !elf.segments.some((segment) => segment.type === type) &&
-      sections.some((out) => out.section.name === name),
-  ).length;
+  let added = 0;
+  for (const { machines, name, type } of wanted) {
+    if (!machines.includes(elf.machine) || elf.segments.some((segment) => segment.type === type)) continue;
+    if (sections.some((out) => out.section.name === name)) added++;
+  }
+  return added;
 }

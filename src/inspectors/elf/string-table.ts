@@ -1,21 +1,29 @@
 // Size of an ELF string table in which strings share equal tails, as GNU tools write it: every string that is the tail of
 // another costs nothing. Nothing here takes more than a sort's time, whatever the table holds.
+import { nameFromBytes, nameToBytes } from '../../model/name.ts';
 import { badElf } from './file.ts';
 
 /** Length in bytes of the table that holds `reversed` (strings spelt backwards; the empty string is free). */
-export function namesTableSize(reversed: readonly string[]): number {
-  const sorted = reversed.toSorted();
+export function namesTableSize(reversed: string[]): number {
+  reversed.sort();
   let size = 1;
-  for (const [index, name] of sorted.entries()) {
-    const next = sorted[index + 1];
-    if (name !== '' && !next?.startsWith(name)) size += name.length + 1;
+  for (let index = 0; index < reversed.length; index++) {
+    const name = reversed[index] ?? '';
+    if (name !== '' && !reversed[index + 1]?.startsWith(name)) size += name.length + 1;
   }
   return size;
 }
 
+// Most files name their sections alike, so what was spelt once is kept; long and rare names do not count.
+const known = new Map<string, string>();
+const maxKnown = 1024;
+const maxKnownLength = 64;
+
 export function reverseName(name: string): string {
-  let reversed = '';
-  for (let index = name.length - 1; index >= 0; index--) reversed += name.charAt(index);
+  let reversed = known.get(name);
+  if (reversed !== undefined) return reversed;
+  reversed = nameFromBytes(nameToBytes(name).toReversed());
+  if (known.size < maxKnown && name.length <= maxKnownLength) known.set(name, reversed);
   return reversed;
 }
 
@@ -30,14 +38,23 @@ export function sharedTableSize(bytes: Uint8Array, starts: Uint32Array, base: nu
 
 /** Length in bytes, NULs included, of the strings at `starts`, nothing shared. */
 export function wholeSize(bytes: Uint8Array, starts: Uint32Array, base: number): number {
+  const sorted = starts.toSorted();
   let size = 0;
   let end = -1;
-  for (const start of starts.toSorted()) {
-    if (start > end) end = bytes.indexOf(0, start);
-    if (end < 0) throw badElf('has a symbol name without an end', base + start);
+  for (let index = 0; index < sorted.length; index++) {
+    const start = sorted[index] ?? 0;
+    if (start > end) end = endOf(bytes, start, base);
     size += end - start + 1;
   }
   return size;
+}
+
+/** Where the string at `start` ends; names are short, so that a plain loop beats a call. */
+function endOf(bytes: Uint8Array, start: number, base: number): number {
+  let end = start;
+  while (end < bytes.length && bytes[end] !== 0) end++;
+  if (end >= bytes.length) throw badElf('has a symbol name without an end', base + start);
+  return end;
 }
 
 interface Strings {
@@ -48,24 +65,27 @@ interface Strings {
 
 // Strings that end at the same NUL are tails of the first of them.
 function longestStrings(bytes: Uint8Array, sorted: Uint32Array, base: number): Strings {
-  const starts = new Uint32Array(sorted.length);
   const ends = new Uint32Array(sorted.length);
   let count = 0;
   let end = -1;
-  for (const start of sorted) {
+  for (let index = 0; index < sorted.length; index++) {
+    const start = sorted[index] ?? 0;
     if (start <= end) continue;
-    end = bytes.indexOf(0, start);
-    if (end < 0) throw badElf('has a symbol name without an end', base + start);
+    end = endOf(bytes, start, base);
     if (end === start) continue;
-    starts[count] = start;
+    // In place: no more strings are kept than were looked at.
+    sorted[count] = start;
     ends[count] = end;
     count++;
   }
-  return { count, starts, ends };
+  return { count, starts: sorted, ends };
 }
 
 const indexRange = 2 ** 21;
 const smallGroup = 12;
+
+/** Strings in `order` that are equal in their last `depth` bytes. */
+type Run = readonly [from: number, to: number, depth: number];
 
 /**
  * Sorts the strings backwards, four bytes at a time: the bytes before `depth` (counted from the end) and the string's number
@@ -76,40 +96,52 @@ function sizeWithoutTails(bytes: Uint8Array, strings: Strings): number {
   const order = new Uint32Array(count);
   for (let index = 0; index < count; index++) order[index] = index;
   const keys = new Float64Array(count);
-  const work: [from: number, to: number, depth: number][] = [[0, count, 0]];
+  const work: Run[] = [[0, count, 0]];
   for (let run = work.pop(); run !== undefined; run = work.pop()) {
     const [from, to, depth] = run;
-    if (to - from <= smallGroup || to - from > indexRange) {
+    if (to - from <= smallGroup) {
+      sortFew(bytes, strings, order, run);
+    } else if (to - from > indexRange) {
       order.subarray(from, to).sort((a, b) => compareTails(bytes, strings, a, b, depth));
-      continue;
+    } else {
+      const chosen = order.slice(from, to);
+      const part = keys.subarray(from, to);
+      for (let index = 0; index < chosen.length; index++) {
+        const number = chosen[index] ?? 0;
+        part[index] = tailKey(bytes, starts[number] ?? 0, (ends[number] ?? 0) - depth) * indexRange + index;
+      }
+      part.sort();
+      splitRuns(part, chosen, order, run, work);
     }
-    const chosen = order.slice(from, to);
-    const part = keys.subarray(from, to);
-    for (let index = 0; index < chosen.length; index++) {
-      const number = chosen[index] ?? 0;
-      part[index] = tailKey(bytes, starts[number] ?? 0, (ends[number] ?? 0) - depth) * indexRange + index;
-    }
-    part.sort();
-    splitRuns(part, chosen, order.subarray(from, to), (low, high) => work.push([from + low, from + high, depth + 4]));
   }
   return uniqueBytes(bytes, strings, order);
 }
 
-function splitRuns(
-  part: Float64Array,
-  chosen: Uint32Array,
-  order: Uint32Array,
-  again: (low: number, high: number) => void,
-): void {
+/** By insertion. */
+function sortFew(bytes: Uint8Array, strings: Strings, order: Uint32Array, [from, to, depth]: Run): void {
+  for (let index = from + 1; index < to; index++) {
+    const number = order[index] ?? 0;
+    let at = index;
+    for (; at > from; at--) {
+      const before = order[at - 1] ?? 0;
+      if (compareTails(bytes, strings, before, number, depth) <= 0) break;
+      order[at] = before;
+    }
+    order[at] = number;
+  }
+}
+
+function splitRuns(part: Float64Array, chosen: Uint32Array, order: Uint32Array, run: Run, work: Run[]): void {
+  const [from, , depth] = run;
   let low = 0;
   let last = -1;
   for (let index = 0; index <= part.length; index++) {
-    const value = part[index] ?? -indexRange;
+    const value = index < part.length ? (part[index] ?? 0) : -indexRange;
     const key = Math.floor(value / indexRange);
-    if (index < part.length) order[index] = chosen[value - key * indexRange] ?? 0;
+    if (index < part.length) order[from + index] = chosen[value - key * indexRange] ?? 0;
     if (key === last) continue;
     // A key whose last byte is 0 belongs to strings that are used up: all equal.
-    if (index - low > 1 && last % 256 !== 0) again(low, index);
+    if (index - low > 1 && last % 256 !== 0) work.push([from + low, from + index, depth + 4]);
     low = index;
     last = key;
   }
@@ -117,6 +149,10 @@ function splitRuns(
 
 /** The four bytes before `end`, last byte first, 0 where the string has begun. */
 function tailKey(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start >= 4) {
+    const last = ((bytes[end - 1] ?? 0) << 8) | (bytes[end - 2] ?? 0);
+    return last * 0x1_0000 + (((bytes[end - 3] ?? 0) << 8) | (bytes[end - 4] ?? 0));
+  }
   let key = 0;
   for (let step = 1; step <= 4; step++) {
     const at = end - step;
@@ -126,7 +162,8 @@ function tailKey(bytes: Uint8Array, start: number, end: number): number {
 }
 
 function compareTails(bytes: Uint8Array, { starts, ends }: Strings, a: number, b: number, depth: number): number {
-  const [startA, startB] = [starts[a] ?? 0, starts[b] ?? 0];
+  const startA = starts[a] ?? 0;
+  const startB = starts[b] ?? 0;
   let atA = (ends[a] ?? 0) - depth - 1;
   let atB = (ends[b] ?? 0) - depth - 1;
   while (atA >= startA && atB >= startB) {

@@ -1,10 +1,11 @@
 // Where GNU strip puts the sections of its output: object files one after the other, linked files segment by segment.
-import * as C from './constants.ts';
-import { type ElfSegment, elfSizes } from './file.ts';
-import { lmaOf, sectionsOf, segmentsOf } from './segments.ts';
+import { EM_PARISC, PT_NOTE, SHF_ALLOC, SHF_TLS, SHT_NOBITS } from './constants.ts';
+import { type ElfFile, elfSizes, type ElfSection } from './file.ts';
+import type { ElfSegment } from './program-headers.ts';
+import { isInSegment, segmentsOf } from './segments.ts';
 import { refuse } from './strip-refusal.ts';
 import type { StripSections } from './strip-sections.ts';
-import type { ElfSection } from './file.ts';
+import { lowestBit } from './words.ts';
 
 /** A section of the output. */
 export interface OutSection {
@@ -20,16 +21,17 @@ export interface OutSection {
 export interface Layout {
   /** First free offset after all sections. */
   readonly end: number;
-  /** Offsets of the sections that lie in segments, by section index. */
-  readonly placed: ReadonlyMap<number, number>;
+  /** Offsets of the sections that lie in segments, by section index; -1 for all others. Null in an object file. */
+  readonly placed: Float64Array | null;
   /** Whether two sections claim the same addresses. */
   readonly conflict: boolean;
 }
 
 export function outSection(section: ElfSection, size: number, stored: boolean): OutSection {
   // The lowest power of two in alignment and address.
-  const mask = (section.addralign === 0n ? 1n : section.addralign) | section.addr;
-  return { section, size, stored, align: Number(mask & -mask) };
+  const { addr } = section;
+  const low = lowestBit(addr < 0x1_0000_0000 && addr >= 0 ? 0 : Math.floor(addr / 0x1_0000_0000), addr | 0);
+  return { section, size, stored, align: low === 0 || section.align < low ? section.align : low };
 }
 
 export function alignUp(offset: number, align: number): number {
@@ -45,19 +47,19 @@ export function layoutObject(view: StripSections, sections: readonly OutSection[
     end = alignUp(end, align);
     if (stored) end = alignUp(end + size, 1);
   }
-  return { end, placed: new Map(), conflict: false };
+  return { end, placed: null, conflict: false };
 }
 
 /** Linked files: headers, loadable segments by address, then what no segment holds, by number. */
 export function layoutLinked(view: StripSections, sections: readonly OutSection[]): Layout {
   const { elf } = view;
   const sizes = elfSizes(elf);
-  const byIndex = new Map(sections.map((out) => [out.section.index, out]));
   const segments = segmentsOf(elf, sections);
   const tableBytes = segments.count * sizes.phdr;
+  const placed = new Float64Array(elf.sections.length).fill(-1);
   const cursor: Cursor = {
     offset: sizes.ehdr + (segments.loads.some((load) => load.table) ? 0 : tableBytes),
-    placed: new Map(),
+    placed,
     conflict: false,
     machine: elf.machine,
   };
@@ -65,90 +67,107 @@ export function layoutLinked(view: StripSections, sections: readonly OutSection[
     // Offset at which the segment begins where it does not begin with its first section.
     const begin = load.header ? 0 : load.table ? cursor.offset : null;
     if (load.table) cursor.offset += tableBytes;
-    placeSegment(cursor, view, load, number, begin);
+    placeSegment(cursor, load, number, begin);
   }
-  const notes = sectionsOf(elf, sections, C.PT_NOTE);
-  for (const out of byIndex.values()) {
-    if (!cursor.placed.has(out.section.index)) placeLoose(cursor, notes.has(out) ? { ...out, stored: true } : out);
+  for (const out of sections) {
+    if (placed[out.section.index] === -1) placeLoose(cursor, out, out.stored || isInNotes(elf, out.section));
   }
-  return { end: cursor.offset, placed: cursor.placed, conflict: cursor.conflict };
+  return { end: cursor.offset, placed, conflict: cursor.conflict };
+}
+
+function isInNotes(elf: ElfFile, section: ElfSection): boolean {
+  return elf.segments.some((segment) => segment.type === PT_NOTE && isInSegment(section, segment));
 }
 
 interface Cursor {
   offset: number;
-  readonly placed: Map<number, number>;
+  readonly placed: Float64Array;
   conflict: boolean;
   readonly machine: number;
 }
 
+/** A section that is loaded with a segment, and the address at which that happens. */
+export interface LoadedSection {
+  readonly out: OutSection;
+  lma: number;
+}
+
 export interface Load {
   readonly segment: ElfSegment;
+  /** The physical address, or the virtual one where segments have none of their own. */
+  readonly paddr: number;
   /** Whether it begins with the file header. */
   readonly header: boolean;
   /** Whether it holds the program headers. */
   readonly table: boolean;
   /** By address. */
-  readonly sections: readonly OutSection[];
+  readonly sections: readonly LoadedSection[];
 }
 
-const mask64 = (1n << 64n) - 1n;
-
-function placeSegment(cursor: Cursor, view: StripSections, load: Load, number: number, begin: number | null): void {
+function placeSegment(cursor: Cursor, load: Load, number: number, begin: number | null): void {
   const { segment, sections } = load;
   const first = sections[0];
   if (first === undefined) return;
-  const empty = sections.every((out) => !out.stored);
-  const start = begin === null ? segment.vaddr : first.section.addr;
-  const bias = pageBias(cursor, start, segment.align, number);
+  const start = begin === null ? segment.vaddr : first.out.section.addr;
   const before = cursor.offset;
-  cursor.offset = advance(cursor.offset, bias);
+  cursor.offset = advance(before, pageBias(cursor, start, segment.align, number));
   // Address at which the next byte of the segment would be loaded, and how many bytes of memory have no room in the file yet.
-  let address = begin === null ? segment.paddr : segment.paddr + BigInt(cursor.offset - begin);
-  let hole = 0n;
-  for (const { section, size, stored } of sections) {
-    const special = (section.flags & C.SHF_TLS) !== 0 && !stored;
+  let address = begin === null ? load.paddr : load.paddr + (cursor.offset - begin);
+  let hole = 0;
+  let empty = true;
+  for (const { out, lma } of sections) {
+    const { section, size, stored } = out;
+    const special = !stored && (section.flags & SHF_TLS) !== 0;
     if (!special) {
-      const gap = lmaOf(view.elf, section) - address;
-      if (gap < 0n) cursor.conflict = true;
+      const gap = lma - address;
+      if (gap < 0) cursor.conflict = true;
       else hole += gap;
-      address += (gap < 0n ? 0n : gap) + BigInt(size);
+      address += (gap < 0 ? 0 : gap) + size;
     }
     if (stored) {
+      empty = false;
       cursor.offset = advance(cursor.offset, hole);
-      hole = 0n;
+      hole = 0;
     }
-    cursor.placed.set(section.index, cursor.offset);
-    if (stored) cursor.offset = advance(cursor.offset, BigInt(size));
-    else if (!special) hole += BigInt(size);
+    cursor.placed[section.index] = cursor.offset;
+    if (stored) cursor.offset = advance(cursor.offset, size);
+    else if (!special) hole += size;
   }
   if (empty) cursor.offset = before;
 }
 
-function advance(offset: number, by: bigint): number {
-  const next = BigInt(offset) + by;
-  if (next > BigInt(Number.MAX_SAFE_INTEGER)) refuse('failed', 'its sections do not fit in a file');
-  return Number(next);
+function advance(offset: number, by: number): number {
+  const next = offset + by;
+  if (next > Number.MAX_SAFE_INTEGER) refuse('failed', 'its sections do not fit in a file');
+  return next;
+}
+
+/** The remainder that is never negative; exact, unlike a sum before the division. */
+function modulo(value: number, by: number): number {
+  const rest = value % by;
+  return rest < 0 ? rest + by : rest;
 }
 
 /** Bytes to skip so that offset and address agree modulo the page size. */
-function pageBias(cursor: Cursor, address: bigint, align: bigint, number: number): bigint {
-  const page = align === 0n ? 1n : align;
-  const offset = BigInt(cursor.offset);
-  const bias = ((address - offset) & mask64) % page;
+function pageBias({ offset, machine }: Cursor, address: number, align: number, number: number): number {
+  const page = align === 0 ? 1 : align;
+  const bias = modulo(address - offset, page);
   // On PA-RISC two segments never share a page of the file.
-  const shared = offset % page !== 0n && offset / page === (offset + bias) / page;
-  return cursor.machine === C.EM_PARISC && number > 0 && shared ? bias + page : bias;
+  const apart = machine === EM_PARISC && number > 0 && offset % page !== 0;
+  return apart && Math.floor(offset / page) === Math.floor((offset + bias) / page) ? bias + page : bias;
 }
 
-const loosePage = 0x1000n;
+const loosePage = 0x1000;
 
-function placeLoose(cursor: Cursor, out: OutSection): void {
-  const { section, size, stored, align } = out;
-  if (!stored && section.type === C.SHT_NOBITS) return;
-  // Loaded content outside all segments keeps to its page where it did so in the input.
-  const paged = size > 0 && (section.addr - BigInt(section.offset)) % loosePage === 0n;
-  const bias = ((section.addr - BigInt(cursor.offset)) & mask64) % (paged ? loosePage : BigInt(align));
-  const loaded = (section.flags & C.SHF_ALLOC) !== 0;
-  cursor.offset = loaded ? advance(cursor.offset, bias) : alignUp(cursor.offset, align);
-  if (stored) cursor.offset = advance(cursor.offset, BigInt(size));
+/** @param stored whether the section takes room, which one in a segment of notes always does. */
+function placeLoose(cursor: Cursor, { section, size, align }: OutSection, stored: boolean): void {
+  if (!stored && section.type === SHT_NOBITS) return;
+  if ((section.flags & SHF_ALLOC) === 0) {
+    cursor.offset = alignUp(cursor.offset, align);
+  } else {
+    // Loaded content outside all segments keeps to its page where it did so in the input.
+    const paged = size > 0 && (section.addr - section.offset) % loosePage === 0;
+    cursor.offset = advance(cursor.offset, modulo(section.addr - cursor.offset, paged ? loosePage : align));
+  }
+  if (stored) cursor.offset = advance(cursor.offset, size);
 }

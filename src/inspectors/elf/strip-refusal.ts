@@ -1,8 +1,28 @@
 // Files that GNU strip does not take. `unrecognised`: it does not know the file as an object at all, and copies it unchanged
 // where it is a member of an archive. `failed`: it starts and gives up, and so does the whole archive.
 import { SizecheckError } from '../../errors.ts';
-import * as C from './constants.ts';
-import { type ElfFile, elfSizes, type ElfSection } from './file.ts';
+import {
+  EM_386,
+  EM_X86_64,
+  ET_CORE,
+  PT_LOAD,
+  SHF_ALLOC,
+  SHF_OS_NONCONFORMING,
+  SHT_DYNSYM,
+  SHT_INIT_ARRAY,
+  SHT_LOOS,
+  SHT_LOPROC,
+  SHT_LOUSER,
+  SHT_NOBITS,
+  SHT_NULL,
+  SHT_REL,
+  SHT_RELA,
+  SHT_RELR,
+  SHT_SYMTAB,
+  SHT_X86_64_UNWIND,
+} from './constants.ts';
+import { type ElfFile, type ElfSection, type ElfSizes, elfSizes } from './file.ts';
+import { lowestBit } from './words.ts';
 
 /** Not shown as an error: its message becomes the fact `refused`. */
 export class StripRefusal extends SizecheckError {
@@ -25,55 +45,58 @@ const knownMachines = new Set([
 
 /** @throws StripRefusal where the headers alone say that strip does not take the file. */
 export function checkSections(elf: ElfFile): void {
-  if (elf.type === C.ET_CORE) refuse('unrecognised', 'it is a core dump');
+  if (elf.type === ET_CORE) refuse('unrecognised', 'it is a core dump');
   if (elf.sections.length === 0) refuse('unrecognised', 'it has no section headers');
   if (elf.shstrndx === 0) refuse('unrecognised', 'it has no section names');
   if (!knownMachines.has(elf.machine)) refuse('unrecognised', `strip does not know the machine ${elf.machine}`);
   let stored = 0;
-  for (const section of elf.sections.slice(1)) {
-    checkSection(elf, section);
-    if (section.type !== C.SHT_NULL && section.type !== C.SHT_NOBITS) stored += section.size;
+  const sizes = elfSizes(elf);
+  const count = elf.sections.length;
+  for (const section of elf.sections) {
+    if (section.index === 0 || section.type === SHT_NULL) continue;
+    checkSection(elf, section, count, sizes);
+    if (section.type !== SHT_NOBITS) stored += section.size;
   }
   // Sections of one content many times over would be read as often: no tool writes such files.
   if (stored > 2 * elf.source.size) refuse('failed', 'its sections overlap');
   for (const segment of elf.segments) {
-    if (segment.align !== 0n && (segment.align & (segment.align - 1n)) !== 0n) {
+    if (segment.align !== lowestBit(Math.floor(segment.align / 0x1_0000_0000), segment.align % 0x1_0000_0000)) {
       refuse('unrecognised', 'a segment has an alignment that is no power of two');
     }
+    if (segment.type === PT_LOAD && Number.isNaN(segment.vaddr + segment.paddr))
+      refuse('failed', 'a segment has an address of no known region');
   }
 }
 
-function checkSection(elf: ElfFile, section: ElfSection): void {
+function checkSection(elf: ElfFile, section: ElfSection, count: number, sizes: ElfSizes): void {
   const { type, link, info, entsize, index } = section;
-  const count = elf.sections.length;
-  const sizes = elfSizes(elf);
-  const relocations = type === C.SHT_REL || type === C.SHT_RELA;
-  if (type === C.SHT_NULL) return;
+  const relocations = type === SHT_REL || type === SHT_RELA;
   if (link >= count) refuse('unrecognised', `section ${index} links to a section that does not exist`);
   if (info >= count && (relocations || (section.flags & 0x40) !== 0)) {
     refuse('unrecognised', `section ${index} refers to a section that does not exist`);
   }
-  if (type === C.SHT_SYMTAB || type === C.SHT_DYNSYM) {
+  if (type === SHT_SYMTAB || type === SHT_DYNSYM) {
     if (entsize !== sizes.sym) refuse('unrecognised', `section ${index} has symbols of ${entsize} bytes`);
     if (section.size > 0 && info * entsize > section.size) {
       refuse('unrecognised', `section ${index} announces ${info} local symbols, more than it has room for`);
     }
   }
-  if (relocations && entsize !== (type === C.SHT_REL ? sizes.rel : sizes.rela)) {
+  if (relocations && entsize !== (type === SHT_REL ? sizes.rel : sizes.rela)) {
     refuse('unrecognised', `section ${index} has relocations of ${entsize} bytes`);
   }
+  if (Number.isNaN(section.addr)) refuse('failed', `section ${index} has an address of no known region`);
   if (!isKnownType(elf, section))
     refuse('unrecognised', `section ${index} has the unknown type 0x${type.toString(16)}`);
 }
 
 function isKnownType(elf: ElfFile, { type, flags }: ElfSection): boolean {
   // The specification leaves 12 and 13 out.
-  if (type < C.SHT_LOOS) return type <= C.SHT_DYNSYM || (type >= C.SHT_INIT_ARRAY && type <= C.SHT_RELR);
-  if (type < C.SHT_LOPROC) return (flags & C.SHF_OS_NONCONFORMING) === 0;
-  if (type < C.SHT_LOUSER) {
+  if (type < SHT_LOOS) return type <= SHT_DYNSYM || (type >= SHT_INIT_ARRAY && type <= SHT_RELR);
+  if (type < SHT_LOPROC) return (flags & SHF_OS_NONCONFORMING) === 0;
+  if (type < SHT_LOUSER) {
     // Other processors define many types of their own; those of x86 are few.
-    if (elf.machine !== C.EM_X86_64 && elf.machine !== C.EM_386) return true;
-    return type === C.SHT_X86_64_UNWIND && elf.machine === C.EM_X86_64;
+    if (elf.machine !== EM_X86_64 && elf.machine !== EM_386) return true;
+    return type === SHT_X86_64_UNWIND && elf.machine === EM_X86_64;
   }
-  return (flags & C.SHF_ALLOC) === 0;
+  return (flags & SHF_ALLOC) === 0;
 }

@@ -1,11 +1,28 @@
 // Which symbols GNU strip keeps in each mode, and how long its tables of symbols and of their names become.
-import { Reader } from '../../bytes/reader.ts';
-import * as C from './constants.ts';
+import {
+  EM_386,
+  EM_AARCH64,
+  EM_ARM,
+  EM_MIPS,
+  EM_SPARC,
+  EM_SPARCV9,
+  EM_X86_64,
+  SHN_COMMON,
+  SHN_LORESERVE,
+  SHN_UNDEF,
+  STB_GLOBAL,
+  STB_GNU_UNIQUE,
+  STB_SPARC_REGISTER,
+  STB_WEAK,
+  STT_FILE,
+  STT_SECTION,
+} from './constants.ts';
 import type { ElfSection } from './file.ts';
 import { refuse } from './strip-refusal.ts';
 import type { StripSections } from './strip-sections.ts';
 import { sharedTableSize, wholeSize } from './string-table.ts';
 import { readSymbols, reserved, type Symbols } from './symbols.ts';
+import { wordsOf } from './words.ts';
 
 export const stripModes = ['debug', 'unneeded', 'all'] as const;
 /** `strip -g`, `--strip-unneeded`, `-s`. */
@@ -48,15 +65,15 @@ export function markSymbols(view: StripSections): MarkedSymbols | null {
 function markUsed(view: StripSections, section: ElfSection, used: Uint8Array): void {
   const { elf } = view;
   const wide = elf.class === 64;
-  const reader = new Reader(elf.source.read(section.offset, section.size), elf.endian, section.offset);
-  const high = elf.endian === 'little' && elf.machine !== C.EM_MIPS ? 12 : 8;
-  const end = reader.length - section.entsize;
-  for (let at = 0; at <= end; at += section.entsize) {
-    const symbol = wide ? reader.u32(at + high) : reader.u32(at + 4) >>> 8;
-    if (symbol >= used.length && symbol !== 0) {
+  const words = wordsOf(elf.source.read(section.offset, section.size), elf.endian);
+  const step = section.entsize >>> 2;
+  const high = elf.endian === 'little' && elf.machine !== EM_MIPS ? 3 : 2;
+  for (let at = 0, next = step; next <= words.length; at = next, next += step) {
+    const symbol = wide ? (words[at + high] ?? 0) : (words[at + 1] ?? 0) >>> 8;
+    if (symbol < used.length) used[symbol] = 1;
+    else if (symbol !== 0) {
       refuse('failed', `a relocation of section ${section.info} names a symbol that does not exist`);
     }
-    used[symbol] = 1;
   }
 }
 
@@ -69,17 +86,27 @@ export function keptSymbols(
 ): KeptSymbols {
   if (mode === 'all') return noSymbols;
   if (mode === 'unneeded' && view.linked && view.relocations.size === 0) return noSymbols;
+  const { names, info, shndx, used } = symbols;
+  const { gone, linked } = view;
+  const { machine } = view.elf;
+  const rules = rulesOf(linked, mode, machine === EM_SPARC || machine === EM_SPARCV9);
+  const mapped = !linked && (machine === EM_ARM || machine === EM_AARCH64);
   const starts = new Uint32Array(symbols.count);
-  const indexed = new Uint32Array(view.linked ? 0 : symbols.count);
+  const indexed = new Uint32Array(linked ? 0 : symbols.count);
   let listed = 0;
   let count = 0;
   let named = 0;
   for (let index = 1; index < symbols.count; index++) {
-    if (!isKept(view, symbols, index, mode)) continue;
+    const section = shndx[index] ?? 0;
+    if (section < gone.length && gone[section] === 1) continue;
+    const rule = rules[info[index] ?? 0] ?? 0;
+    // Undefined global symbols stay only where relocations use them.
+    const kept = (rule & stays) !== 0 || ((rule & staysDefined) !== 0 && section !== SHN_UNDEF) || used[index] === 1;
+    if (!kept && !(isCommon(section) && !linked) && !(mapped && isMapping(machine, symbols, index))) continue;
     count++;
-    const name = symbols.names[index] ?? 0;
-    if (((symbols.info[index] ?? 0) & 15) !== C.STT_SECTION) starts[named++] = name;
-    if (!view.linked && isIndexed(symbols, index)) indexed[listed++] = name;
+    const name = names[index] ?? 0;
+    if ((rule & nameless) === 0) starts[named++] = name;
+    if ((rule & listable) !== 0 && section !== SHN_UNDEF) indexed[listed++] = name;
   }
   return {
     count: count + (count > 0 ? addedSectionSymbols(view, mode, sections) : 0),
@@ -89,51 +116,50 @@ export function keptSymbols(
   };
 }
 
+// What binding and type of a symbol (its st_info) say, looked up for each of the many symbols.
+const stays = 1;
+const staysDefined = 2;
+const nameless = 4;
+const listable = 8;
+
+const knownRules: Uint8Array[] = [];
+
+function rulesOf(linked: boolean, mode: StripMode, sparc: boolean): Uint8Array {
+  const number = (linked ? 1 : 0) + (mode === 'debug' ? 2 : 0) + (sparc ? 4 : 0);
+  return (knownRules[number] ??= new Uint8Array(256).map((_, info) =>
+    ruleOf(info >> 4, info & 15, linked, mode, sparc),
+  ));
+}
+
+function ruleOf(binding: number, type: number, linked: boolean, mode: StripMode, sparc: boolean): number {
+  let rule = type === STT_SECTION ? nameless : 0;
+  if (mode === 'debug' && type !== STT_SECTION && type !== STT_FILE) rule |= stays;
+  if (linked) return rule;
+  // An object file always keeps weak symbols and defined globals.
+  if (binding === STB_WEAK) rule |= stays;
+  if (binding === STB_GLOBAL || (binding === STB_SPARC_REGISTER && sparc)) rule |= staysDefined;
+  if (binding === STB_GLOBAL || binding === STB_WEAK || binding === STB_GNU_UNIQUE) rule |= listable;
+  return rule;
+}
+
 // On processors other than x86 strip -g writes a symbol for every section of a linked file that keeps any symbol.
 function addedSectionSymbols(view: StripSections, mode: StripMode, sections: number): number {
   const { machine } = view.elf;
   if (!view.linked || mode !== 'debug' || view.relocations.size > 0) return 0;
-  return machine === C.EM_X86_64 || machine === C.EM_386 ? 0 : sections;
-}
-
-function isKept(view: StripSections, symbols: MarkedSymbols, index: number, mode: StripMode): boolean {
-  const shndx = symbols.shndx[index] ?? 0;
-  if (view.gone[shndx] === 1) return false;
-  if (symbols.used[index] === 1) return true;
-  const info = symbols.info[index] ?? 0;
-  if (!view.linked && isVisible(view, info >> 4, shndx)) return true;
-  if (!view.linked && isMapping(view, symbols, index)) return true;
-  const type = info & 15;
-  return mode === 'debug' && type !== C.STT_SECTION && type !== C.STT_FILE;
-}
-
-/** What an object file always keeps: defined globals, weak symbols and commons. */
-function isVisible(view: StripSections, binding: number, shndx: number): boolean {
-  if (binding === C.STB_WEAK || isCommon(shndx)) return true;
-  const global =
-    binding === C.STB_GLOBAL ||
-    (binding === C.STB_SPARC_REGISTER && (view.elf.machine === C.EM_SPARCV9 || view.elf.machine === C.EM_SPARC));
-  return global && shndx !== C.SHN_UNDEF;
+  return machine === EM_X86_64 || machine === EM_386 ? 0 : sections;
 }
 
 // SHN_COMMON, and 0xff02, the common section of the x86-64 large model.
+const firstReserved = reserved(SHN_LORESERVE);
+
 function isCommon(shndx: number): boolean {
-  return shndx === reserved(C.SHN_COMMON) || shndx === reserved(0xff02);
+  return shndx >= firstReserved && (shndx === reserved(SHN_COMMON) || shndx === reserved(0xff02));
 }
 
 // ARM and AArch64 ELF ABI: `$a`, `$t`, `$d`, `$x`, alone or before a `.`, mark code and data and stay in object files.
-function isMapping(view: StripSections, { names, strings }: Symbols, index: number): boolean {
-  const { machine } = view.elf;
-  if (machine !== C.EM_ARM && machine !== C.EM_AARCH64) return false;
+function isMapping(machine: number, { names, strings }: Symbols, index: number): boolean {
   const name = names[index] ?? 0;
   const [dollar, kind, next] = [strings[name], strings[name + 1] ?? 0, strings[name + 2]];
-  const kinds = machine === C.EM_ARM ? 'atd' : 'xd';
+  const kinds = machine === EM_ARM ? 'atd' : 'xd';
   return dollar === 0x24 && kinds.includes(String.fromCharCode(kind)) && (next === 0 || next === 0x2e);
-}
-
-function isIndexed(symbols: Symbols, index: number): boolean {
-  if ((symbols.shndx[index] ?? 0) === C.SHN_UNDEF) return false;
-  const info = symbols.info[index] ?? 0;
-  const binding = info >> 4;
-  return binding === C.STB_GLOBAL || binding === C.STB_WEAK || binding === C.STB_GNU_UNIQUE;
 }

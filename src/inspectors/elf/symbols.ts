@@ -3,6 +3,7 @@
 import { Reader } from '../../bytes/reader.ts';
 import { SHN_LORESERVE, SHN_XINDEX } from './constants.ts';
 import { badElf, type ElfFile, elfSizes, type ElfSection } from './file.ts';
+import { wordsOf } from './words.ts';
 
 export interface Symbols {
   /** Entries, the null symbol 0 included. */
@@ -30,28 +31,29 @@ export function readSymbols(
   extended: ElfSection | undefined,
 ): Symbols {
   const { sym } = elfSizes(elf);
-  const wide = elf.class === 64;
   const count = Math.floor(table.size / sym);
-  // A plain view: `count` keeps within the table, and this loop is the hottest of all.
-  const bytes = elf.source.read(table.offset, count * sym);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const little = elf.endian === 'little';
+  const words = wordsOf(elf.source.read(table.offset, count * sym), elf.endian);
   const text = strings === undefined ? new Uint8Array(1) : elf.source.read(strings.offset, strings.size);
   const names = new Uint32Array(count);
   const info = new Uint8Array(count);
   const shndx = new Uint32Array(count);
-  const [infoAt, shndxAt] = wide ? [4, 6] : [12, 14];
-  for (let index = 0, at = 0; index < count; index++, at += sym) {
-    const name = view.getUint32(at, little);
+  // st_info, st_other and st_shndx share a word.
+  const little = elf.endian === 'little';
+  const step = sym >>> 2;
+  let numbered = false;
+  for (let index = 0, at = 0, rest = elf.class === 64 ? 1 : 3; index < count; index++, at += step, rest += step) {
+    const name = words[at] ?? 0;
     if (name >= text.length && name !== 0) {
-      throw badElf('has a symbol whose name lies outside the table of names', table.offset + at);
+      throw badElf('has a symbol whose name lies outside the table of names', table.offset + at * 4);
     }
+    const word = words[rest] ?? 0;
+    const section = little ? word >>> 16 : word & 0xffff;
     names[index] = name;
-    info[index] = view.getUint8(at + infoAt);
-    const section = view.getUint16(at + shndxAt, little);
+    info[index] = little ? word : word >>> 24;
     shndx[index] = section >= SHN_LORESERVE ? reserved(section) : section;
+    if (section === SHN_XINDEX) numbered = true;
   }
-  if (shndx.includes(reserved(SHN_XINDEX))) resolveExtended(elf, extended, shndx);
+  if (numbered) resolveExtended(elf, extended, shndx);
   return { count, names, info, shndx, strings: text, stringsOffset: strings?.offset ?? 0 };
 }
 

@@ -1,6 +1,6 @@
 // Reasons why stripping would damage an ELF file: all of them show in its headers and in the bytes that no header describes.
 import type { Unsafe } from '../../model/facts.ts';
-import * as C from './constants.ts';
+import { PT_LOAD, SHT_NOBITS, SHT_NULL } from './constants.ts';
 import { type ElfFile, elfSizes } from './file.ts';
 import { isInSegment } from './segments.ts';
 import type { Layout } from './strip-layout.ts';
@@ -18,7 +18,7 @@ export function unsafeReasons(view: StripSections, layout: Layout): readonly Uns
 
 interface Range {
   readonly start: number;
-  readonly end: number;
+  end: number;
 }
 
 /** What the file header, both tables and the sections describe, in order and without overlaps. */
@@ -27,18 +27,31 @@ function describedRanges(elf: ElfFile): readonly Range[] {
   const ranges: Range[] = [
     { start: 0, end: ehdr },
     { start: elf.phoff, end: elf.phoff + elf.segments.length * phdr },
-    { start: elf.shoff, end: elf.shoff + elf.sections.length * shdr },
   ];
   for (const { type, offset, size } of elf.sections) {
-    if (type !== C.SHT_NULL && type !== C.SHT_NOBITS && size > 0) ranges.push({ start: offset, end: offset + size });
+    if (type !== SHT_NULL && type !== SHT_NOBITS && size > 0) ranges.push({ start: offset, end: offset + size });
   }
-  const merged: Range[] = [];
-  for (const range of ranges.toSorted((a, b) => a.start - b.start)) {
-    const last = merged.at(-1);
-    if (last === undefined || range.start > last.end) merged.push(range);
-    else if (range.end > last.end) merged[merged.length - 1] = { start: last.start, end: range.end };
+  ranges.push({ start: elf.shoff, end: elf.shoff + elf.sections.length * shdr });
+  return merged(isSorted(ranges) ? ranges : ranges.toSorted((a, b) => a.start - b.start));
+}
+
+function isSorted(ranges: readonly Range[]): boolean {
+  let last = 0;
+  for (const { start } of ranges) {
+    if (start < last) return false;
+    last = start;
   }
-  return merged;
+  return true;
+}
+
+function merged(ranges: readonly Range[]): readonly Range[] {
+  const result: Range[] = [];
+  let last: Range | undefined;
+  for (const range of ranges) {
+    if (last === undefined || range.start > last.end) result.push((last = range));
+    else if (range.end > last.end) last.end = range.end;
+  }
+  return result;
 }
 
 const moduleSignature = '~Module signature appended~\n';
@@ -59,16 +72,14 @@ function appendedData(elf: ElfFile, described: readonly Range[]): Unsafe | null 
   return { code: 'appended-data', bytes, message: `${bytes} bytes of appended data would be lost` };
 }
 
-// Bytes that linkers fill gaps with: zeros, letters Z and X, the x86 instructions NOP and INT3.
-const fill = new Set([0x00, 0x5a, 0x58, 0x90, 0xcc]);
-
 /** strip zeroes bytes that are loaded without being part of a section: some tools keep pointers and code there. */
 function undescribedBytes(elf: ElfFile, described: readonly Range[]): Unsafe | null {
   let bytes = 0;
   for (const { start, end } of loadedRanges(elf)) {
     let at = start;
-    for (const range of rangesFrom(described, start)) {
-      if (range.start >= end) break;
+    for (let index = firstAfter(described, start); index < described.length; index++) {
+      const range = described[index];
+      if (range === undefined || range.start >= end) break;
       bytes += countContent(elf, at, range.start);
       at = Math.max(at, range.end);
     }
@@ -84,20 +95,21 @@ function undescribedBytes(elf: ElfFile, described: readonly Range[]): Unsafe | n
 
 /** File ranges of the loadable segments, in order, without overlaps, ended at the file's end. */
 function loadedRanges(elf: ElfFile): readonly Range[] {
-  const size = BigInt(elf.source.size);
+  const { size } = elf.source;
   const ranges: Range[] = [];
   let last = 0;
-  const loads = elf.segments.filter((segment) => segment.type === C.PT_LOAD && segment.offset < size);
-  for (const { offset, filesz } of loads.toSorted((a, b) => Number(a.offset - b.offset))) {
-    const start = Math.max(last, Number(offset));
-    const end = Number(offset + filesz < size ? offset + filesz : size);
+  const loads = elf.segments.filter((segment) => segment.type === PT_LOAD && segment.offset < size);
+  for (const { offset, filesz } of loads.toSorted((a, b) => a.offset - b.offset)) {
+    const start = Math.max(last, offset);
+    const end = Math.min(offset + filesz, size);
     if (end > start) ranges.push({ start, end });
     last = Math.max(last, end);
   }
   return ranges;
 }
 
-function* rangesFrom(ranges: readonly Range[], start: number): Generator<Range> {
+/** Index of the first range that ends after `start`. */
+function firstAfter(ranges: readonly Range[], start: number): number {
   let low = 0;
   let high = ranges.length;
   while (low < high) {
@@ -105,31 +117,37 @@ function* rangesFrom(ranges: readonly Range[], start: number): Generator<Range> 
     if ((ranges[middle]?.end ?? 0) <= start) low = middle + 1;
     else high = middle;
   }
-  for (let index = low; index < ranges.length; index++) {
-    const range = ranges[index];
-    if (range !== undefined) yield range;
-  }
+  return low;
 }
 
 const step = 1 << 16;
 
 function countContent(elf: ElfFile, from: number, to: number): number {
-  let bytes = 0;
+  let count = 0;
   for (let at = from; at < to; at += step) {
-    for (const byte of elf.source.read(at, Math.min(step, to - at))) if (byte !== 0 && !fill.has(byte)) bytes++;
+    const bytes = elf.source.read(at, Math.min(step, to - at));
+    for (let index = 0; index < bytes.length; index++) {
+      const byte = bytes[index] ?? 0;
+      if (byte !== 0 && !isFill(byte)) count++;
+    }
   }
-  return bytes;
+  return count;
+}
+
+// Bytes that linkers fill gaps with beside zeros: letters Z and X, the x86 instructions NOP and INT3.
+function isFill(byte: number): boolean {
+  return byte === 0x5a || byte === 0x58 || byte === 0x90 || byte === 0xcc;
 }
 
 /** For a loadable segment without sections, left over by tools that move segments, strip writes one that cannot be loaded. */
 function emptySegment(elf: ElfFile): Unsafe | null {
-  const tableEnd = BigInt(elf.phoff + elf.segments.length * elfSizes(elf).phdr);
-  const loaded = elf.sections.filter((section) => (section.flags & C.SHF_ALLOC) !== 0);
+  const tableEnd = elf.phoff + elf.segments.length * elfSizes(elf).phdr;
   for (const segment of elf.segments) {
-    if (segment.type !== C.PT_LOAD || segment.filesz === 0n) continue;
-    const headers = segment.offset <= BigInt(elf.phoff) && segment.offset + segment.filesz >= tableEnd;
-    if (headers || loaded.some((section) => isInSegment(section, segment))) continue;
-    const bytes = Number(segment.filesz);
+    if (segment.type !== PT_LOAD || segment.filesz === 0) continue;
+    const headers = segment.offset <= elf.phoff && segment.offset + segment.filesz >= tableEnd;
+    // A loadable segment only ever holds sections that are loaded.
+    if (headers || elf.sections.some((section) => isInSegment(section, segment))) continue;
+    const bytes = segment.filesz;
     return { code: 'empty-segment', bytes, message: 'a loadable segment without sections would become unloadable' };
   }
   return null;
@@ -138,11 +156,12 @@ function emptySegment(elf: ElfFile): Unsafe | null {
 /** Where tools have moved headers or sections, strip lays the file out anew and the loader no longer finds what it maps. */
 function movedSection({ elf }: StripSections, layout: Layout): Unsafe | null {
   const message = 'sections would be written to places that do not fit their addresses';
-  if (layout.conflict) return { code: 'moved-section', bytes: 0, message };
-  for (const [index, offset] of layout.placed) {
-    const section = elf.sections[index];
-    if (section === undefined || section.type === C.SHT_NOBITS || section.size === 0) continue;
-    if ((offset - section.offset) % page !== 0) return { code: 'moved-section', bytes: 0, message };
+  const moved: Unsafe = { code: 'moved-section', bytes: 0, message };
+  if (layout.conflict) return moved;
+  for (const section of elf.sections) {
+    const offset = layout.placed?.[section.index] ?? -1;
+    if (offset < 0 || section.type === SHT_NOBITS || section.size === 0) continue;
+    if ((offset - section.offset) % page !== 0) return moved;
   }
   return null;
 }
