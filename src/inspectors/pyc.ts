@@ -58,7 +58,7 @@ export function pycPlace(path: Name): PycPlace {
   }
   let dot = stem.lastIndexOf('.');
   const tag = dot >= 0 && stem.startsWith('.opt-', dot) ? stem.slice(dot + 5) : '';
-  const tagged = /^[0-9A-Za-z]+$/.test(tag);
+  const tagged = tag === '1' || tag === '2' || /^[0-9A-Za-z]+$/.test(tag);
   if (tagged) dot = dot === 0 ? -1 : stem.lastIndexOf('.', dot - 1);
   return {
     optimization: tagged ? tag : optimized,

@@ -1,7 +1,24 @@
 // What GNU strip makes of an ELF file's sections: in which order it knows them, which relocation sections belong to which
 // section, which sections go. The same for every mode, so it is worked out once a file.
 import { Reader } from '../../bytes/reader.ts';
-import * as C from './constants.ts';
+import {
+  EM_MIPS,
+  ET_DYN,
+  ET_EXEC,
+  SHF_ALLOC,
+  SHF_GROUP,
+  SHF_LINK_ORDER,
+  SHT_DYNSYM,
+  SHT_GROUP,
+  SHT_MIPS_DEBUG,
+  SHT_NULL,
+  SHT_REL,
+  SHT_RELA,
+  SHT_SHLIB,
+  SHT_STRTAB,
+  SHT_SYMTAB,
+  SHT_SYMTAB_SHNDX,
+} from './constants.ts';
 import { type ElfFile, type ElfSection, elfSizes } from './file.ts';
 import { checkSections, refuse } from './strip-refusal.ts';
 
@@ -28,34 +45,37 @@ export interface StripSections {
   readonly groups: ReadonlyMap<number, SectionGroup>;
 }
 
+/** Second letters of the names below: most sections need no closer look. */
+const mayBeDebug = 'zgls';
+
 /** Whether a section holds debug data that strip removes in every mode. */
 export function isDebugSection(section: ElfSection, machine: number): boolean {
-  if ((section.flags & C.SHF_ALLOC) !== 0) return false;
-  if (section.type === C.SHT_MIPS_DEBUG && (machine === C.EM_MIPS || machine === 0x9026)) return true;
-  return (
-    section.name.charCodeAt(0) === 0x2e &&
-    /^\.(?:debug|zdebug|gnu\.debuglto_\.debug_|gnu\.linkonce\.wi\.|line|stab|gdb_index$)/.test(section.name)
-  );
+  const { name, flags, type } = section;
+  if ((flags & SHF_ALLOC) !== 0) return false;
+  if (type === SHT_MIPS_DEBUG && (machine === EM_MIPS || machine === 0x9026)) return true;
+  if (name.startsWith('.debug')) return true;
+  if (!mayBeDebug.includes(name.charAt(1))) return false;
+  return /^\.(?:debug|zdebug|gnu\.debuglto_\.debug_|gnu\.linkonce\.wi\.|line|stab|gdb_index$)/.test(name);
 }
 
 /** @throws StripRefusal where strip does not take the file. */
 export function stripSections(elf: ElfFile): StripSections {
   checkSections(elf);
   const { sections } = elf;
-  const linked = elf.type === C.ET_EXEC || elf.type === C.ET_DYN;
-  const symtab = sections.find((section) => section.type === C.SHT_SYMTAB);
+  const linked = elf.type === ET_EXEC || elf.type === ET_DYN;
+  const symtab = sections.find((section) => section.type === SHT_SYMTAB);
   const found = discover(elf, symtab, linked);
   const gone = new Uint8Array(sections.length);
   for (const section of found.order) {
-    if (section.type !== C.SHT_GROUP && isDebugSection(section, elf.machine)) gone[section.index] = 1;
+    if (section.type !== SHT_GROUP && isDebugSection(section, elf.machine)) gone[section.index] = 1;
   }
   for (const section of found.order) {
-    const ordered = (section.flags & C.SHF_LINK_ORDER) !== 0 && gone[section.index] === 0;
+    const ordered = (section.flags & SHF_LINK_ORDER) !== 0 && gone[section.index] === 0;
     if (ordered && gone[section.link] === 1) refuse('failed', 'a section depends on a debug section that goes');
   }
   const groups = new Map<number, SectionGroup>();
   for (const section of found.order) {
-    if (section.type !== C.SHT_GROUP) continue;
+    if (section.type !== SHT_GROUP) continue;
     const group = readGroup(elf, section, symtab);
     groups.set(section.index, group);
     if (group.signature === 0 || !group.members.some((member) => stays(elf, gone, member))) gone[section.index] = 1;
@@ -72,20 +92,22 @@ export function stripSections(elf: ElfFile): StripSections {
     relocations: found.relocations,
     symtab,
     strtab: symtab === undefined ? undefined : sections[symtab.link],
-    symtabShndx: sections.find((section) => section.type === C.SHT_SYMTAB_SHNDX && section.link === symtab?.index),
+    symtabShndx: sections.find((section) => section.type === SHT_SYMTAB_SHNDX && section.link === symtab?.index),
     gone,
     groups,
   };
 }
 
 function checkGroups(order: readonly ElfSection[], groups: ReadonlyMap<number, SectionGroup>): void {
+  const claiming = order.filter((section) => (section.flags & SHF_GROUP) !== 0);
+  if (claiming.length === 0) return;
   const members = new Set([...groups.values()].flatMap((group) => group.members));
-  const stray = order.find((section) => (section.flags & C.SHF_GROUP) !== 0 && !members.has(section.index));
+  const stray = claiming.find((section) => !members.has(section.index));
   if (stray !== undefined) refuse('unrecognised', `section ${stray.index} says that it is in a group but is in none`);
 }
 
 function isGroup(section: ElfSection): boolean {
-  return section.type === C.SHT_GROUP;
+  return section.type === SHT_GROUP;
 }
 
 interface Discovery {
@@ -109,7 +131,7 @@ function discover(elf: ElfFile, symtab: ElfSection | undefined, linked: boolean)
 
   function add(section: ElfSection, depth: number): void {
     order.push(section);
-    if ((section.flags & C.SHF_GROUP) === 0 || known.groups) return;
+    if ((section.flags & SHF_GROUP) === 0 || known.groups) return;
     known.groups = true;
     for (const group of sections) if (isGroup(group)) visit(group, depth + 1);
   }
@@ -139,32 +161,32 @@ function discover(elf: ElfFile, symtab: ElfSection | undefined, linked: boolean)
     if (depth > maxDepth) refuse('unrecognised', 'its sections refer to each other in a long chain');
     seen[section.index] = 1;
     switch (section.type) {
-      case C.SHT_NULL:
-      case C.SHT_SHLIB:
-      case C.SHT_SYMTAB_SHNDX:
+      case SHT_NULL:
+      case SHT_SHLIB:
+      case SHT_SYMTAB_SHNDX:
         return;
-      case C.SHT_SYMTAB:
+      case SHT_SYMTAB:
         if (section === symtab) known.symtab = true;
         return;
-      case C.SHT_STRTAB:
+      case SHT_STRTAB:
         return visitStrings(section, depth);
-      case C.SHT_REL:
-      case C.SHT_RELA:
+      case SHT_REL:
+      case SHT_RELA:
         return visitRelocations(section, depth);
       default:
-        if (section.type === C.SHT_DYNSYM) known.dynsym = true;
+        if (section.type === SHT_DYNSYM) known.dynsym = true;
         add(section, depth);
     }
   }
 
-  for (const section of sections.slice(1)) visit(section, 0);
+  for (const section of sections) if (section.index > 0) visit(section, 0);
   return { order, relocations };
 }
 
 function linkersOf(sections: readonly ElfSection[]): Map<number, ElfSection[]> {
   const linkers = new Map<number, ElfSection[]>();
   for (const section of sections) {
-    if (section.link === 0 || section.type === C.SHT_NULL || sections[section.link]?.type !== C.SHT_STRTAB) continue;
+    if (section.link === 0 || section.type === SHT_NULL || sections[section.link]?.type !== SHT_STRTAB) continue;
     const known = linkers.get(section.link);
     if (known === undefined) linkers.set(section.link, [section]);
     else known.push(section);
@@ -174,16 +196,16 @@ function linkersOf(sections: readonly ElfSection[]): Map<number, ElfSection[]> {
 
 // Relocation sections that do not use the main symbol table, or that a linked file loads, are plain content to strip.
 function isRewritten(elf: ElfFile, section: ElfSection, symtab: ElfSection | undefined, linked: boolean): boolean {
-  if (linked && (section.flags & C.SHF_ALLOC) !== 0) return false;
+  if (linked && (section.flags & SHF_ALLOC) !== 0) return false;
   if (symtab === undefined || section.link !== symtab.index || section.info === 0) return false;
   const target = elf.sections[section.info];
-  return target !== undefined && target.type !== C.SHT_REL && target.type !== C.SHT_RELA;
+  return target !== undefined && target.type !== SHT_REL && target.type !== SHT_RELA;
 }
 
 // Relocations follow their section and do not keep a group.
 function stays(elf: ElfFile, gone: Uint8Array, member: number): boolean {
   const type = elf.sections[member]?.type;
-  return gone[member] === 0 && type !== C.SHT_REL && type !== C.SHT_RELA;
+  return gone[member] === 0 && type !== SHT_REL && type !== SHT_RELA;
 }
 
 // gABI "Section Groups": a word of flags, then the section numbers of the members.

@@ -2,7 +2,7 @@
 // The rules are described in docs/rules/debug-symbols.md.
 import type { FactsWanted } from '../inspector.ts';
 import type { ElfFacts, StripSizes } from '../../model/facts.ts';
-import * as C from './constants.ts';
+import { SHF_GROUP, SHT_GROUP, SHT_NOBITS, SHT_RELA } from './constants.ts';
 import { isBuildNotes, mergedNotesSize } from './build-notes.ts';
 import { type ElfFile, elfSizes, type ElfSection } from './file.ts';
 import { namesTableSize, reverseName } from './string-table.ts';
@@ -36,18 +36,17 @@ export function stripModel(elf: ElfFile): StripModel {
   const shrunk = lazily(() => shrinkNotes(view, sections()));
   const layout = lazily(() => layoutOf(view, sections()));
   const shrunkLayout = lazily(() => (shrunk() === sections() ? layout() : layoutOf(view, shrunk())));
-  const names = lazily(() => new Map(view.order.map((section) => [section.index, reverseName(section.name)])));
   const bare = lazily(() => finish('all'));
 
   function finish(mode: StripMode): StrippedFile {
     const out = mode === 'debug' ? sections() : shrunk();
     const grouped = mode === 'all' && view.groups.size > 0;
-    const left = grouped ? out.filter(({ section }) => section.type !== C.SHT_GROUP) : out;
+    const left = grouped ? out.filter(({ section }) => section.type !== SHT_GROUP) : out;
     const placed = grouped ? layoutOf(view, left) : mode === 'debug' ? layout() : shrunkLayout();
     const marked = mode === 'all' ? null : symbols();
     const kept = marked === null ? noSymbols : keptSymbols(view, marked, mode, left.length);
     return {
-      size: tablesEnd(view, { sections: left, symbols: kept, names: names(), start: placed.end }, mode),
+      size: tablesEnd(view, { sections: left, symbols: kept, start: placed.end }, mode),
       symbols: kept,
       layout: placed,
     };
@@ -106,9 +105,12 @@ function layoutOf(view: StripSections, sections: readonly OutSection[]): Layout 
 
 /** Sections that stay in the modes other than -s, which also drops the groups. */
 function outSections(view: StripSections): readonly OutSection[] {
-  return view.order
-    .filter((section) => view.gone[section.index] === 0)
-    .map((section) => outSection(section, outSize(view, section), isStored(view, section)));
+  const sections: OutSection[] = [];
+  for (const section of view.order) {
+    if (view.gone[section.index] !== 0) continue;
+    sections.push(outSection(section, outSize(view, section), isStored(view, section)));
+  }
+  return sections;
 }
 
 /** The same sections where nothing shrinks. */
@@ -125,7 +127,7 @@ function outSize(view: StripSections, section: ElfSection): number {
   for (const member of group.members) {
     if (view.gone[member] === 0) continue;
     const relocations = view.relocations.get(member);
-    const both = relocations !== undefined && (relocations.flags & C.SHF_GROUP) !== 0;
+    const both = relocations !== undefined && (relocations.flags & SHF_GROUP) !== 0;
     size -= both ? 8 : 4;
   }
   return Math.max(size, 0);
@@ -133,7 +135,7 @@ function outSize(view: StripSections, section: ElfSection): number {
 
 // The array sections of constructors are written out in object files even where they were announced without content.
 function isStored(view: StripSections, section: ElfSection): boolean {
-  if (section.type !== C.SHT_NOBITS) return true;
+  if (section.type !== SHT_NOBITS) return true;
   return !view.linked && /^\.(?:init|fini|preinit)_array(?:\.|$)/.test(section.name);
 }
 
@@ -154,8 +156,6 @@ function outRelocations(
 interface Output {
   readonly sections: readonly OutSection[];
   readonly symbols: KeptSymbols;
-  /** Names of sections, spelt backwards. */
-  readonly names: ReadonlyMap<number, string>;
   /** First offset after the sections. */
   readonly start: number;
 }
@@ -166,7 +166,7 @@ const maxPlainSections = 0xfefe;
 /** The rebuilt tables in their order: symbols, extended numbers, strings, relocations, section names, section headers. */
 function tablesEnd(view: StripSections, output: Output, mode: StripMode): number {
   const { sym, word, shdr } = elfSizes(view.elf);
-  const { sections, symbols, names } = output;
+  const { sections, symbols } = output;
   const relocations = outRelocations(view, sections, mode);
   const hasSymbols = symbols.count > 0 || (!view.linked && relocations.size > 0);
   let headers = 1 + sections.length + relocations.size + (hasSymbols ? 3 : 1);
@@ -183,24 +183,28 @@ function tablesEnd(view: StripSections, output: Output, mode: StripMode): number
   for (const section of relocations.values()) {
     end = alignUp(end, word) + Math.floor(section.size / section.entsize) * section.entsize;
   }
-  const reversed = sections.map(({ section }) => {
-    const relocation = relocations.get(section.index);
-    const name = names.get(section.index) ?? '';
-    return relocation === undefined ? name : `${name}${relocation.type === C.SHT_RELA ? 'aler.' : 'ler.'}`;
-  });
-  reversed.push('batrtshs.', ...(hasSymbols ? ['batmys.', 'batrts.'] : []), ...(extended ? ['xdnhs_batmys.'] : []));
+  const reversed = ['batrtshs.'];
+  if (hasSymbols) reversed.push('batmys.', 'batrts.');
+  if (extended) reversed.push('xdnhs_batmys.');
+  for (const { section } of sections) {
+    const name = reverseName(section.name);
+    const relocation = relocations.size === 0 ? undefined : relocations.get(section.index);
+    reversed.push(relocation === undefined ? name : `${name}${relocation.type === SHT_RELA ? 'aler.' : 'ler.'}`);
+  }
   return alignUp(end + namesTableSize(reversed), word) + headers * shdr;
 }
 
 /** Bytes of the file that debug sections take, bytes that two of them share counted once. */
 export function debugBytes(elf: ElfFile): number {
-  const ranges = elf.sections
-    .filter((section) => section.type !== C.SHT_NOBITS && isDebugSection(section, elf.machine))
-    .map(({ offset, size }) => ({ offset, end: offset + size }))
-    .toSorted((a, b) => a.offset - b.offset);
+  const found: ElfSection[] = [];
+  for (const section of elf.sections) {
+    if (section.type !== SHT_NOBITS && isDebugSection(section, elf.machine)) found.push(section);
+  }
+  found.sort((a, b) => a.offset - b.offset);
   let bytes = 0;
   let covered = 0;
-  for (const { offset, end } of ranges) {
+  for (const { offset, size } of found) {
+    const end = offset + size;
     bytes += Math.max(0, end - Math.max(offset, covered));
     covered = Math.max(covered, end);
   }

@@ -7,10 +7,10 @@ export function wordsOf(bytes: Uint8Array, endian: 'little' | 'big'): Uint32Arra
   const count = bytes.length >>> 2;
   const native = (endian === 'little') === hostIsLittle;
   if (native && bytes.byteOffset % 4 === 0) return new Uint32Array(bytes.buffer, bytes.byteOffset, count);
-  const copy = Buffer.allocUnsafeSlow(count * 4);
-  copy.set(bytes.subarray(0, count * 4));
-  if (!native) copy.swap32();
-  return new Uint32Array(copy.buffer, 0, count);
+  const copy = new Uint8Array(count * 4);
+  copy.set(bytes.length === copy.length ? bytes : bytes.subarray(0, copy.length));
+  if (!native) Buffer.from(copy.buffer).swap32();
+  return new Uint32Array(copy.buffer);
 }
 
 const two32 = 0x1_0000_0000;
