@@ -12,6 +12,7 @@ export interface ElfSegment {
   readonly paddr: number;
   readonly filesz: number;
   readonly memsz: number;
+  /** NaN where it is above 2^32 and certainly no power of two. */
   readonly align: number;
 }
 
@@ -41,6 +42,10 @@ export function segment64(words: Uint32Array, at: number, low: number): ElfSegme
     paddr: addressOf(words[other + 6] ?? 0, words[first + 6] ?? 0),
     filesz: numberOf(words[other + 8] ?? 0, words[first + 8] ?? 0),
     memsz: numberOf(words[other + 10] ?? 0, words[first + 10] ?? 0),
-    align: numberOf(words[other + 12] ?? 0, words[first + 12] ?? 0),
+    align: alignOf(words[other + 12] ?? 0, words[first + 12] ?? 0),
   };
+}
+
+function alignOf(high: number, low: number): number {
+  return high !== 0 && low !== 0 ? Number.NaN : numberOf(high, low);
 }
