@@ -43,5 +43,15 @@ export class ConfigError extends SizecheckError {
 /** The input's bytes contradict their own format. */
 export class FormatError extends SizecheckError {}
 
+/** A result could not be written; `target` is the file as the user named it. */
+export class OutputError extends SizecheckError {
+  readonly target: string;
+
+  constructor(target: string, message: string, place?: ErrorPlace) {
+    super('write-failed', message, place);
+    this.target = target;
+  }
+}
+
 /** The operating system refused: unreadable, missing, not a regular file, disk full. */
 export class InputError extends SizecheckError {}

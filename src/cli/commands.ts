@@ -15,9 +15,14 @@ export interface Command {
   run(argv: readonly string[], onArtifact: (name: string) => void): Promise<number>;
 }
 
-const scanCommand = command('scan', 'sizes by directory, and what can be removed (the default)', scanOptions, runScan);
+const scanCommand = artifactCommand(
+  'scan',
+  'sizes by directory, and what can be removed (the default)',
+  scanOptions,
+  runScan,
+);
 
-const snapshotCommand = command(
+const snapshotCommand = artifactCommand(
   'snapshot',
   'save all that is known of an artifact as JSON; takes every digest',
   inputOptions,
@@ -25,7 +30,7 @@ const snapshotCommand = command(
 );
 
 /** A command on one artifact. */
-function command<const Specs extends OptionSpecs>(
+function artifactCommand<const Specs extends OptionSpecs>(
   name: string,
   describe: string,
   options: Specs,
@@ -51,10 +56,11 @@ export async function runCommand(argv: readonly string[], onArtifact: (name: str
   const named = commands.find(({ name }) => name === argv[0]);
   const end = argv.indexOf('--');
   const words = end < 0 ? argv : argv.slice(0, end);
-  if (words.length === 0 || words.includes('--help') || words.includes('-h') || argv[0] === 'help') {
+  if (argv.length === 0 || words.includes('--help') || words.includes('-h') || argv[0] === 'help') {
     const { helpText } = await import('./help.ts');
-    await writeStdout([await helpText(commands, named ?? null)]);
-    return words.length === 0 && end < 0 ? exitCodes.failed : exitCodes.fine;
+    const about = argv[0] === 'help' ? commands.find(({ name }) => name === argv[1]) : named;
+    await writeStdout([await helpText(commands, about ?? null)]);
+    return argv.length === 0 ? exitCodes.failed : exitCodes.fine;
   }
   const command = named ?? scanCommand;
   return command.run(named === undefined ? argv : argv.slice(1), onArtifact);

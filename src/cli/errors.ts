@@ -1,5 +1,5 @@
 // Errors as a person and a log see them: one inert line, and the exit code that goes with it.
-import { SizecheckError } from '../errors.ts';
+import { OutputError, SizecheckError } from '../errors.ts';
 import { inertLine, terminalName, terminalText } from '../report/escape.ts';
 
 /** Exit codes: 0 fine, 1 violated, 2 could not be measured, 130 interrupted. */
@@ -11,9 +11,14 @@ export function describeError(error: unknown, artifact: string | null): string {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return `sizecheck: internal error, please report it: ${stack.split('\n').map(terminalText).join('\n')}`;
   }
-  const place = [artifact === null ? null : terminalText(artifact === '-' ? 'standard input' : artifact)];
+  const place = [error instanceof OutputError ? terminalText(error.target) : nameOf(artifact)];
   if (error.path !== undefined) place.push(terminalName(error.path));
   const at = error.offset === undefined ? '' : ` (at byte ${error.offset})`;
   const where = place.filter((part) => part !== null).join(': ');
   return inertLine(`sizecheck: ${where === '' ? '' : `${where}: `}${terminalText(error.message)}${at}`);
+}
+
+function nameOf(artifact: string | null): string | null {
+  if (artifact === null) return null;
+  return artifact === '-' ? 'standard input' : terminalText(artifact);
 }

@@ -1,7 +1,18 @@
 // Where results go: standard output with back-pressure, or a file that appears whole or not at all.
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { InputError } from '../errors.ts';
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { OutputError } from '../errors.ts';
 
 /** Pieces are joined up to this many characters before they are written. */
 const batchLength = 1 << 16;
@@ -21,38 +32,62 @@ export async function writeStdout(pieces: Iterable<string>): Promise<void> {
     });
     if (error instanceof Error) {
       if ('code' in error && error.code === 'EPIPE') return;
-      throw new InputError('write-failed', `cannot write to standard output: ${error.message}`, { cause: error });
+      throw new OutputError('standard output', `cannot be written (${codeOf(error)})`, { cause: error });
     }
   }
 }
 
 /**
  * Writes beside the target and renames, so that no reader ever sees half a file.
- * @throws InputError `write-failed`; then the target is what it was before.
+ * @throws OutputError; then the target is what it was before.
  */
 export function writeFile(path: string, pieces: Iterable<string>): void {
-  const beside = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  let beside: string | null = null;
   try {
     if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) {
       // A pipe or /dev/stdout cannot be replaced, only written to.
       writeThrough(path, 'w', pieces);
       return;
     }
+    const target = throughLinks(path);
+    beside = join(dirname(target), `.sizecheck-${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
     unfinished.add(beside);
     writeThrough(beside, 'wx', pieces);
-    renameSync(beside, path);
+    renameSync(beside, target);
   } catch (error) {
-    rmSync(beside, { force: true });
-    throw new InputError(
-      'write-failed',
-      `cannot be written: ${error instanceof Error ? error.message : String(error)}`,
-      {
-        cause: error,
-      },
-    );
+    throw new OutputError(path, `cannot be written (${codeOf(error)})`, { cause: error });
   } finally {
-    unfinished.delete(beside);
+    if (beside !== null) removeQuietly(beside);
   }
+}
+
+/** The file that a symlink leads to, as `>` in a shell would write to it. */
+function throughLinks(path: string): string {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true ? realpathSync(path) : path;
+}
+
+/** Nothing is there any more after the rename, and nothing may be there after a failure. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Where even removing fails, the failure before says more.
+  }
+  unfinished.delete(path);
+}
+
+/** Whether writing to `path` would overwrite the artifact that is being read. */
+export function isSameFile(path: string, artifact: string): boolean {
+  try {
+    const [a, b] = [statSync(path, { bigint: true }), statSync(artifact, { bigint: true })];
+    return a.isFile() && a.dev === b.dev && a.ino === b.ino;
+  } catch {
+    return false;
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
 function writeThrough(path: string, flags: 'w' | 'wx', pieces: Iterable<string>): void {

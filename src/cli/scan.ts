@@ -16,7 +16,7 @@ import { UsageError } from '../errors.ts';
 import { exitCodes } from './errors.ts';
 import { selectRules, toReportOptions, toScanOptions } from './options.ts';
 import type { InputValues, ScanValues } from './options.ts';
-import { writeFile, writeStdout } from './output.ts';
+import { isSameFile, writeFile, writeStdout } from './output.ts';
 import { createProgress } from './progress.ts';
 import { tool } from './tool.ts';
 
@@ -63,6 +63,9 @@ async function measure(
   values: InputValues,
   thoroughness: Pick<ScanOptions, 'digests' | 'facts'>,
 ): Promise<Snapshot> {
+  if (values.output !== undefined && isSameFile(values.output, artifact)) {
+    throw new UsageError(`--output names the artifact itself; it would be overwritten`);
+  }
   const shown = values.progress && !values.quiet && process.stderr.isTTY;
   const progress = createProgress('reading', null, shown);
   try {

@@ -1,5 +1,5 @@
 // Sizes by directory: what each holds itself (`du -S`) and with all below it (`du`). The root's outer figures are the totals.
-import { compareNames, parentPath } from '../model/name.ts';
+import { compareNames, depth, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 
@@ -72,12 +72,4 @@ function outerSums(own: ReadonlyMap<Name, Sum>): Map<Name, Sum> {
     parent.files += sum.files;
   }
   return outer;
-}
-
-/** Number of components below the root; the root has 0. */
-export function depth(path: Name): number {
-  if (path === '.') return 0;
-  let count = 1;
-  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) count++;
-  return count;
 }

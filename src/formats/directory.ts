@@ -28,11 +28,9 @@ function list(root: Name, path: Name, sink: MemberSink): Name[] {
   try {
     return readdirSync(diskPath(root, path), { encoding: 'buffer' }).map(nameFromBytes);
   } catch (error) {
-    sink.notice({
-      code: 'unreadable',
-      path,
-      message: `its content cannot be listed (${codeOf(error)}) and is not counted`,
-    });
+    if (path === '.') throw new InputError('unreadable', `cannot be listed (${codeOf(error)})`, { cause: error });
+    const message = `its content cannot be listed (${codeOf(error)}) and is not counted`;
+    sink.notice({ code: 'unreadable', path, message });
     return [];
   }
 }
@@ -47,12 +45,16 @@ function visit(root: Name, path: Name, sink: MemberSink): EntryKind | null {
     stats = path === '.' ? lstatSync(Buffer.concat([onDisk, Buffer.from('/')])) : lstatSync(onDisk);
     if (stats.isSymbolicLink()) link = nameFromBytes(readlinkSync(onDisk, { encoding: 'buffer' }));
   } catch (error) {
+    if (path === '.') throw new InputError('unreadable', `cannot be read (${codeOf(error)})`, { cause: error });
     const gone = codeOf(error) === 'ENOENT';
     const message = gone ? 'vanished while it was read' : `cannot be read (${codeOf(error)}) and is not counted`;
     sink.notice({ code: gone ? 'vanished' : 'unreadable', path, message });
     return null;
   }
   const member = memberOf(path, stats, link, onDisk);
+  if (member.kind === 'other') {
+    sink.notice({ code: 'special-file', path, message: `is ${describeSpecial(stats)}; it is never opened` });
+  }
   if (member.kind === 'file') {
     sink.file(member, () => openRegular(onDisk, stats));
   } else {
@@ -140,4 +142,10 @@ export function codeOf(error: unknown): string {
 
 function diskPath(root: Name, path: Name): Buffer {
   return Buffer.from(path === '.' ? root : `${root}/${path}`, 'latin1');
+}
+
+/** What a path is that is no file, directory or symlink: "a fifo". */
+export function describeSpecial(stats: Stats): string {
+  if (stats.isFIFO()) return 'a fifo';
+  return stats.isSocket() ? 'a socket' : 'a device';
 }

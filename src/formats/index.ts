@@ -116,8 +116,15 @@ function streamTarget(name: string, codec: Codec | null, sink: MemberSink, optio
     else reader.write(piece);
   }
 
+  let unpacked = 0;
+
   return {
     write(piece) {
+      unpacked += piece.length;
+      if (unpacked > options.maxUnpacked) {
+        const message = `unpacks to more than ${options.maxUnpacked} bytes (see --max-unpacked)`;
+        throw new FormatError('too-much-unpacked', message, { offset: unpacked });
+      }
       if (format !== null) {
         forward(piece);
         return;

@@ -3,7 +3,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'n
 import { asyncChunks, mayBlock } from '../codecs/chunks.ts';
 import type { FileInput, StreamInput } from '../codecs/chunks.ts';
 import { InputError } from '../errors.ts';
-import { codeOf } from './directory.ts';
+import { codeOf, describeSpecial } from './directory.ts';
 import { formatHeadLength } from './format.ts';
 
 export interface OpenedFile {
@@ -33,8 +33,10 @@ export async function openArtifact(name: string): Promise<OpenedFile | OpenedDir
   }
   if (stats.isDirectory()) return { kind: 'directory', name };
   if (!stats.isFile()) {
-    const what = stats.isFIFO() ? 'a fifo' : stats.isSocket() ? 'a socket' : 'a device';
-    throw new InputError('not-regular', `is ${what}, not a file or directory; to read from a pipe use "-"`);
+    throw new InputError(
+      'not-regular',
+      `is ${describeSpecial(stats)}, not a file or directory; to read from a pipe use "-"`,
+    );
   }
   return openFile(name);
 }
@@ -97,8 +99,17 @@ function readHead(fd: number, position: number | null): Uint8Array {
   const head = Buffer.alloc(formatHeadLength);
   let filled = 0;
   for (;;) {
-    const got = readSync(fd, head, filled, head.length - filled, position === null ? null : position + filled);
+    const got = readOrRefuse(fd, head, filled, position === null ? null : position + filled);
     filled += got;
     if (got === 0 || filled === head.length) return head.subarray(0, filled);
+  }
+}
+
+/** @throws InputError `unreadable`, for a directory too. */
+function readOrRefuse(fd: number, into: Uint8Array, at: number, position: number | null): number {
+  try {
+    return readSync(fd, into, at, into.length - at, position);
+  } catch (error) {
+    throw new InputError('unreadable', `cannot be read (${codeOf(error)})`, { cause: error });
   }
 }

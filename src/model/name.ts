@@ -60,6 +60,14 @@ export function baseName(path: Name): Name {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
+/** Number of components below the root; the root has 0. */
+export function depth(path: Name): number {
+  if (path === '.') return 0;
+  let count = 1;
+  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) count++;
+  return count;
+}
+
 /** Comparison for sorting: by code unit, so by byte, on every machine and in every locale. */
 export function compareNames(a: Name, b: Name): number {
   return a < b ? -1 : a > b ? 1 : 0;

@@ -1,7 +1,7 @@
 // Path patterns. `*` and `?` stay inside one component, `**` crosses them, `[a-z]` and `{a,b}` as in a shell; a pattern without a
 // slash matches the last component at any depth. Matching walks all alternatives at once, so no pattern is slow.
 import { UsageError } from '../errors.ts';
-import { baseName, nameFromText } from '../model/name.ts';
+import { baseName, nameToText } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 
 /** Most alternatives that braces may expand to. */
@@ -16,12 +16,12 @@ export type Matcher = (path: Name) => boolean;
 
 /** @throws UsageError for an unclosed bracket or brace, or for braces with too many alternatives. */
 export function globMatcher(pattern: string): Matcher {
-  const alternatives = expandBraces(pattern).map((text) =>
-    tokenize(nameFromText(text.replace(/^\.?\/+/, '')), pattern),
-  );
+  const alternatives = expandBraces(pattern).map((text) => tokenize(text.replace(/^\.?\/+/, ''), pattern));
   const wholePath = pattern.replace(/\/$/, '').includes('/');
   return (path) => {
-    const subject = wholePath ? path : baseName(path);
+    const name = wholePath ? path : baseName(path);
+    // By characters where the name is text: `?` is one character, as in a shell.
+    const subject = nameToText(name) ?? name;
     return alternatives.some((tokens) => matches(tokens, subject));
   };
 }
@@ -52,7 +52,7 @@ function innermostBraces(text: string, pattern: string): { before: string; choic
   return { before: text.slice(0, open), choices: text.slice(open + 1, close).split(','), after: text.slice(close + 1) };
 }
 
-function tokenize(text: Name, pattern: string): Token[] {
+function tokenize(text: string, pattern: string): Token[] {
   const tokens: Token[] = [];
   for (let at = 0; at < text.length; at++) {
     const char = text.charAt(at);
@@ -86,7 +86,7 @@ function setOf(body: string): Token {
 }
 
 /** Simulates the pattern as an automaton: `states` holds every token position that the text so far can be at. */
-function matches(tokens: readonly Token[], text: Name): boolean {
+function matches(tokens: readonly Token[], text: string): boolean {
   let states = closure(tokens, new Set([0]));
   for (const char of text) {
     const next = new Set<number>();

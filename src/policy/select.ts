@@ -3,7 +3,8 @@ import { UsageError } from '../errors.ts';
 import type { Finding } from '../model/finding.ts';
 import { parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
-import type { Snapshot } from '../model/snapshot.ts';
+import { withPathFacts } from '../inspectors/index.ts';
+import type { Entry, Snapshot } from '../model/snapshot.ts';
 import { totalsOf } from '../scan/entries.ts';
 import { globMatcher } from './glob.ts';
 import type { Matcher } from './glob.ts';
@@ -20,7 +21,10 @@ export function selectEntries(snapshot: Snapshot, include: readonly string[], ex
     kept.add(path);
     for (let up = parentPath(path); up !== null && !kept.has(up); up = parentPath(up)) kept.add(up);
   }
-  const entries = snapshot.entries.filter(({ path }) => kept.has(path));
+  const entries = keepContent(snapshot, kept);
+  if (isEmpty(entries) && !isEmpty(snapshot.entries)) {
+    throw new UsageError('--include and --exclude leave nothing of the artifact to measure');
+  }
   const { archive, compressed } = snapshot.totals;
   return {
     ...snapshot,
@@ -28,6 +32,37 @@ export function selectEntries(snapshot: Snapshot, include: readonly string[], ex
     totals: totalsOf(entries, archive, compressed),
     superseded: snapshot.superseded.filter(({ path }) => chosen(path)),
   };
+}
+
+/** The kept entries; where only further names of a hard-linked file are kept, the first of them carries its content. */
+function keepContent({ entries }: Snapshot, kept: ReadonlySet<Name>): Entry[] {
+  const files = new Map(entries.filter(({ kind }) => kind === 'file').map((entry) => [entry.path, entry]));
+  const heirs = new Map<Name, Name>();
+  return entries.flatMap((entry) => {
+    if (!kept.has(entry.path)) return [];
+    if (entry.kind !== 'hardlink' || entry.link === null || kept.has(entry.link)) return [entry];
+    const heir = heirs.get(entry.link);
+    if (heir !== undefined) return [{ ...entry, link: heir }];
+    const file = files.get(entry.link);
+    if (file === undefined) return [entry];
+    heirs.set(entry.link, entry.path);
+    const { kind, size, disk, digest, facts } = file;
+    return [
+      {
+        ...entry,
+        kind,
+        size,
+        disk,
+        digest,
+        link: null,
+        facts: facts === null ? null : withPathFacts(facts, entry.path),
+      },
+    ];
+  });
+}
+
+function isEmpty(entries: readonly Entry[]): boolean {
+  return entries.every(({ kind }) => kind === 'directory');
 }
 
 /** A pattern that matches a directory takes in all below it. */

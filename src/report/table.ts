@@ -1,11 +1,10 @@
 // The terminal report: sizes, directories largest first, findings with the command that fixes each, and their union last.
 import { exactBytes, formatSize, formatSizes, groupDigits } from '../bytes/size.ts';
 import type { TreeNode } from '../compare/rollup.ts';
-import { depth } from '../compare/rollup.ts';
 import type { Finding } from '../model/finding.ts';
-import { compareNames } from '../model/name.ts';
+import { compareNames, depth } from '../model/name.ts';
 import type { Totals } from '../model/snapshot.ts';
-import { terminalName, terminalText } from './escape.ts';
+import { inertLine, terminalName, terminalText } from './escape.ts';
 import { columns } from './grid.ts';
 import type { Reporter, ReportOptions, ScanReport } from './reporter.ts';
 import { cutMiddle, styleFor, wrap, wrapCommand } from './style.ts';
@@ -16,12 +15,15 @@ export const tableReporter: Reporter = {
   description: 'tables for a terminal (the default)',
   *report(report, options) {
     const style = styleFor(options.color);
-    yield* heading(report, options, style);
-    yield* directoriesPart(report, options, style);
-    yield* findingsPart(report, options, style);
-    yield* noticesPart(report, options, style);
+    const parts = [heading, directoriesPart, findingsPart, noticesPart];
+    for (const part of parts) yield* inertLines(part(report, options, style));
   },
 };
+
+/** Names that are wrapped may begin a line with what a CI system takes for a command. */
+function* inertLines(pieces: Iterable<string>): Iterable<string> {
+  for (const piece of pieces) yield piece.split('\n').map(inertLine).join('\n');
+}
 
 function* heading({ snapshot }: ScanReport, options: ReportOptions, style: Style): Iterable<string> {
   const { artifact, totals } = snapshot;

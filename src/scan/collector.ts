@@ -4,7 +4,7 @@ import { FormatError } from '../errors.ts';
 import type { Member, MemberSink, OpenFile } from '../formats/format.ts';
 import type { FactsWanted } from '../inspectors/inspector.ts';
 import type { Facts } from '../model/facts.ts';
-import { compareNames, normalizePath } from '../model/name.ts';
+import { compareNames, depth, normalizePath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { EntryKind, Notice, Superseded } from '../model/snapshot.ts';
 import { contentReader } from './content.ts';
@@ -35,8 +35,8 @@ export interface Slot {
 export interface CollectorOptions {
   readonly maxEntries: number;
   readonly maxUnpacked: number;
-  /** Whether to hash every file as it comes; else the caller hashes those it needs through `reopen`. */
-  readonly hashAll: boolean;
+  /** Whether files with random access are hashed as they come, because their source is gone later (a spool); else by hashing.ts. */
+  readonly hashAtOnce: boolean;
   readonly facts: FactsWanted;
 }
 
@@ -70,6 +70,7 @@ export function createCollector(options: CollectorOptions): Collector {
     if (member.name === '' || (path === '.' && member.kind !== 'directory')) {
       notice('empty-name', path, `is a ${member.kind} without a name of its own`);
     }
+    checkPath(path, member, notice);
     const slot: Slot = { path, kind: member.kind, member, inode: null };
     const earlier = slots.get(path);
     if (earlier !== undefined) replace(earlier, slot);
@@ -168,6 +169,33 @@ export function createCollector(options: CollectorOptions): Collector {
 
 function newInode({ path, member }: Slot): Inode {
   return { size: member.size, disk: member.disk, seenAs: path, digest: null, facts: null, names: 1, reopen: null };
+}
+
+/** Longest path in bytes (64 KiB), and the length from which on no system call takes it (PATH_MAX of Linux). */
+const maxPath = 65_536;
+const longPath = 4096;
+
+/** Most components of a path: more do not fit into `longPath` bytes. Each is a directory that would have to be made. */
+const maxDepth = 2048;
+
+/** @throws FormatError `path-too-long` or `path-too-deep`. */
+function checkPath(path: Name, { offset }: Member, notice: (code: string, path: Name, message: string) => void): void {
+  if (path.length <= longPath) return;
+  const shown = `${path.slice(0, 60)}...`;
+  if (path.length > maxPath) {
+    throw new FormatError('path-too-long', `is a name of ${path.length} bytes, more than ${maxPath}`, {
+      path: shown,
+      offset,
+    });
+  }
+  const levels = depth(path);
+  if (levels > maxDepth) {
+    throw new FormatError('path-too-deep', `is a name of ${levels} levels, more than ${maxDepth}`, {
+      path: shown,
+      offset,
+    });
+  }
+  notice('long-path', path, `has a name of ${path.length} bytes, too long for most systems`);
 }
 
 /** The slots of inodes with several names, each group in byte order of its paths. */

@@ -11,12 +11,13 @@ import { inspectors } from '../inspectors/index.ts';
 import { headLength } from '../inspectors/inspector.ts';
 import type { Inspector } from '../inspectors/inspector.ts';
 import type { Name } from '../model/name.ts';
+import { closeQuietly } from './close.ts';
 import type { CollectorOptions, Inode, Slot } from './collector.ts';
 
 /** Holes of sparse files are hashed up to this many bytes in all (1 GiB); beyond, hashing zeros would take hours. */
 export const maxHoles = 1 << 30;
 
-type Report = (code: string, path: Name | null, message: string) => void;
+export type Report = (code: string, path: Name | null, message: string) => void;
 
 export interface ContentReader {
   begin(slot: Slot, isFile: boolean): void;
@@ -158,7 +159,7 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
       withOpen(slot.path, open, report, (source) => {
         const head = source.read(0, Math.min(headLength, source.size));
         inspect(inspectorFor(head, slot), source, slot, inode);
-        if (options.hashAll) inode.digest = digestOf(source);
+        if (options.hashAtOnce) inode.digest = digestOf(source);
       });
     },
   };
@@ -186,16 +187,7 @@ export function withOpen(path: Name, open: () => OpenFile, report: Report, use: 
   }
 }
 
-/** After a failure, which says more than what closing finds. */
-function closeQuietly(file: OpenFile): void {
-  try {
-    file.close();
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-  }
-}
-
-export function digestOf(source: ByteSource): string {
+function digestOf(source: ByteSource): string {
   const hasher = createHash('sha256');
   forEachChunk(source, (piece) => hasher.update(piece), 1 << 18);
   return `sha256:${hasher.digest('hex')}`;

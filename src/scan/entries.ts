@@ -1,4 +1,5 @@
 // From what was collected to the sorted entries of a snapshot, and from entries to totals.
+import { FormatError } from '../errors.ts';
 import { compareNames, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry, Totals } from '../model/snapshot.ts';
@@ -95,6 +96,9 @@ export function totalsOf(entries: readonly Entry[], archive: number | null, comp
     counts[entry.kind]++;
     content += entry.size;
     disk += entry.disk;
+  }
+  if (!Number.isSafeInteger(content) || !Number.isSafeInteger(disk)) {
+    throw new FormatError('too-large', 'adds up to more than 2^53 - 1 bytes');
   }
   return {
     content,

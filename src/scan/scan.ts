@@ -6,11 +6,9 @@ import { openArtifact } from '../formats/open.ts';
 import type { OpenedFile } from '../formats/open.ts';
 import type { FactsWanted } from '../inspectors/inspector.ts';
 import { compareNames } from '../model/name.ts';
-import type { Name } from '../model/name.ts';
 import type { Notice, Snapshot } from '../model/snapshot.ts';
 import { createCollector } from './collector.ts';
-import type { Collected, Inode, Slot } from './collector.ts';
-import { digestOf, withOpen } from './content.ts';
+import { hashFiles } from './hashing.ts';
 import { entriesOf, totalsOf } from './entries.ts';
 import { looksLikeSnapshot, parseSnapshot } from './snapshot-file.ts';
 
@@ -30,11 +28,10 @@ export async function scan(artifact: string, options: ScanOptions): Promise<Snap
   try {
     if (opened.kind === 'file' && looksLikeSnapshot(opened.input.head))
       return parseSnapshot(await readText(opened, options));
-    const hashAll = options.digests === 'all' || opened.kind === 'file';
-    const collector = createCollector({ ...options, hashAll });
+    const collector = createCollector({ ...options, hashAtOnce: opened.kind === 'file' });
     const { format, codecs, length, archive } = await readArtifact(opened, collector, options);
     const collected = collector.collected();
-    if (!hashAll) hashCandidates(collected);
+    if (opened.kind === 'directory') await hashFiles(collected, options.digests === 'all' ? 'all' : 'candidates');
     const entries = entriesOf(collected, format === 'directory');
     return {
       artifact: { name: artifact, format, codecs, length },
@@ -45,31 +42,6 @@ export async function scan(artifact: string, options: ScanOptions): Promise<Snap
     };
   } finally {
     if (opened.kind === 'file') opened.close();
-  }
-}
-
-/** Hashes the files of a directory that have another of the same size. */
-function hashCandidates(collected: Collected): void {
-  const bySize = new Map<number, Map<Inode, Slot>>();
-  for (const slot of collected.slots.values()) {
-    const { inode } = slot;
-    if (inode === null || inode.size === 0 || inode.digest !== null) continue;
-    const same = bySize.get(inode.size);
-    if (same === undefined) bySize.set(inode.size, new Map([[inode, slot]]));
-    else if (!same.has(inode)) same.set(inode, slot);
-  }
-  const report = (code: string, path: Name | null, message: string): void => {
-    collected.notices.push({ code, path, message });
-  };
-  const unreadable = new Set(collected.notices.map(({ path }) => path));
-  for (const same of bySize.values()) {
-    if (same.size < 2) continue;
-    for (const [inode, slot] of same) {
-      if (inode.reopen === null || unreadable.has(slot.path)) continue;
-      withOpen(slot.path, inode.reopen, report, (source) => {
-        inode.digest = digestOf(source);
-      });
-    }
   }
 }
 

@@ -1,11 +1,12 @@
 // Reads a snapshot file back. It is input like any other: every field is checked, and totals are computed from the entries
 // again, so that an edited file cannot carry a total that its entries do not add up to.
 import { FormatError } from '../errors.ts';
-import { nameFromJson } from '../model/json-name.ts';
+import { nameFromJson, spellBytes } from '../model/json-name.ts';
 import type { Facts } from '../model/facts.ts';
+import { normalizePath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { codecNames, entryKinds, formatNames } from '../model/snapshot.ts';
-import type { ArtifactIdentity, Entry, Notice, Snapshot, Superseded } from '../model/snapshot.ts';
+import type { ArtifactIdentity, Entry, EntryKind, Notice, Snapshot, Superseded } from '../model/snapshot.ts';
 import { withPathFacts } from '../inspectors/index.ts';
 import { sortEntries, totalsOf } from './entries.ts';
 
@@ -34,12 +35,13 @@ export function parseSnapshot(text: string): Snapshot {
     throw bad(`is not JSON: ${error instanceof Error ? error.message : ''}`);
   }
   const root = object(json, '$');
-  if (root['schema'] !== 1) throw bad(`has schema ${JSON.stringify(root['schema'])}; this version reads schema 1`);
+  if (root['schema'] !== 1) throw bad(`has schema ${spell(root['schema'])}; this version reads schema 1`);
   if (root['entries'] === undefined) throw bad('is a scan report without entries; make it with "sizecheck snapshot"');
   const artifact = identity(object(root['artifact'], 'artifact'));
   const entries = sortEntries(
     list(root['entries'], 'entries').map((value, index) => entry(value, `entries[${index}]`)),
   );
+  checkStructure(entries);
   const claimed = object(root['totals'], 'totals');
   const totals = totalsOf(
     entries,
@@ -58,6 +60,25 @@ export function parseSnapshot(text: string): Snapshot {
     ),
     notices: list(root['notices'] ?? [], 'notices').map((value, index) => notice(value, `notices[${index}]`)),
   };
+}
+
+/** What a scan can never make: without these checks an edited file could count a file twice, or not at all. */
+function checkStructure(entries: readonly Entry[]): void {
+  const kinds = new Map<Name, EntryKind>();
+  for (const { path, kind, size } of entries) {
+    const name = spellBytes(path);
+    if (kinds.has(path)) throw bad(`has the path ${name} twice`);
+    kinds.set(path, kind);
+    if (path !== '' && normalizePath(path).path !== path) throw bad(`has the path ${name}, which is not normalised`);
+    if (kind !== 'file' && size !== 0) throw bad(`has a size for ${name}, which is a ${kind}`);
+  }
+  for (const { path, kind, link } of entries) {
+    const target = kind === 'hardlink' && link !== null ? kinds.get(link) : undefined;
+    if (target !== undefined && target !== 'file' && link !== path) {
+      throw bad(`has a hard link ${spellBytes(path)} to a ${target}`);
+    }
+  }
+  if (kinds.get('.') !== 'directory') throw bad('has no entry for the root');
 }
 
 function identity(json: Json): ArtifactIdentity {
@@ -150,13 +171,20 @@ function size(json: Json, key: string, at: string, nullable = false): number | n
   const value = json[key];
   if (nullable && value === null) return null;
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
-  throw bad(`has ${at}.${key} ${JSON.stringify(value)}, which is not a whole number of bytes`);
+  throw bad(`has ${at}.${key} ${spell(value)}, which is not a whole number of bytes`);
 }
 
 function integer(json: Json, key: string, at: string): number | null {
   const value = json[key];
   if (value === null || (typeof value === 'number' && Number.isSafeInteger(value))) return value;
-  throw bad(`has ${at}.${key} ${JSON.stringify(value)}, which is not a whole number`);
+  throw bad(`has ${at}.${key} ${spell(value)}, which is not a whole number`);
+}
+
+/** A value of JSON for a message; one that is long or deep is only described. */
+function spell(value: unknown): string {
+  return typeof value === 'object' && value !== null
+    ? 'an object or list'
+    : (JSON.stringify(value) ?? 'nothing').slice(0, 60);
 }
 
 function bad(what: string): FormatError {

@@ -15,8 +15,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { tempDirectory } from '../build/temp.ts';
-import { buildTar } from '../build/tar.ts';
-import { cli, scanJson, sizecheck } from './run.ts';
+import { buildTar, pax } from '../build/tar.ts';
+import { cli, scanJson, sizecheck, snapshotJson } from './run.ts';
 import type { RunOptions } from './run.ts';
 import { requireTool, run } from '../oracles.ts';
 
@@ -261,7 +261,7 @@ describe('output', () => {
     });
     closeSync(full);
     expect(ran.status).toBe(2);
-    expect(ran.stderr).toContain('cannot write to standard output');
+    expect(ran.stderr).toContain('standard output: cannot be written (ENOSPC)');
   });
 
   it('to a file that cannot be written fails and leaves nothing', () => {
@@ -294,5 +294,138 @@ describe('signals', () => {
     const exit = await new Promise((resolve) => child.on('exit', resolve));
     expect(exit).toBe(code);
     expect(readdirSync(work).filter((name) => name.includes('never.json'))).toEqual([]);
+  });
+});
+
+describe('figures that must not lie', () => {
+  const linked = join(work, 'linked');
+  mkdirSync(join(linked, 'lib'), { recursive: true });
+  writeFileSync(join(linked, 'lib/a'), Buffer.alloc(100_000, 'a'));
+  run('ln', [join(linked, 'lib/a'), join(linked, 'lib/b')]);
+  run('ln', [join(linked, 'lib/a'), join(linked, 'lib/c')]);
+
+  it('a hard-linked file counts as long as one of its names is selected', () => {
+    for (const options of [
+      ['--exclude', 'lib/a'],
+      ['--include', 'lib/b'],
+      ['--include', '[bc]'],
+    ]) {
+      expect(scanJson([linked, ...options]).totals).toMatchObject({ content: 100_000, files: 1 });
+    }
+    expect(scanJson([linked, '--exclude', 'lib/a']).totals['hardlinks']).toBe(1);
+  });
+
+  it('a selection of nothing, and a root that cannot be listed, are no measurement', () => {
+    expect(failure([linked, '--include', 'nomatch'])).toContain('nothing');
+    expect(failure([linked, '--exclude', '*'])).toContain('nothing');
+  });
+
+  it('a disk image is no tar', () => {
+    const image = Buffer.concat([Buffer.alloc(32_768), Buffer.from('\u0001CD001\u0001'), Buffer.alloc(4000, 'x')]);
+    expect(failure([put('x.iso', image)])).toContain('ISO');
+    expect(scanJson([put('empty.tar', Buffer.alloc(10_240))]).totals['content']).toBe(0);
+  });
+
+  it('totals above 2^53 are refused', () => {
+    const huge = pax({ 'GNU.sparse.major': 1, 'GNU.sparse.minor': 0, 'GNU.sparse.realsize': Number.MAX_SAFE_INTEGER });
+    const members = ['a', 'b'].flatMap((name) => [huge, { name, content: Buffer.from('0\n'.padEnd(512, '\0')) }]);
+    expect(failure([put('huge.tar', buildTar(members))])).toContain('2^53');
+  });
+
+  it('nothing after the command but -- and a name is a scan', () => {
+    expect(sizecheck(['--', linked]).stdout).toContain('97.7 KiB');
+    expect(sizecheck(['help', 'snapshot']).stdout).toContain('sizecheck snapshot ARTIFACT');
+  });
+});
+
+describe('work that is bounded', () => {
+  it('paths of absurd length or depth', () => {
+    const long = (name: string) => [
+      { name: '././@LongLink', type: 'L', content: `${name}\0`, magic: 'gnu' as const },
+      { name: 'x' },
+    ];
+    expect(failure([put('long.tar', buildTar(long('a'.repeat(70_000))))])).toContain('65536');
+    const deep = Array.from({ length: 20 }, (_, index) => long(`${index}/${'a/'.repeat(15_000)}x`)).flat();
+    expect(failure([put('deep.tgz', gzipSync(buildTar(deep)))])).toContain('2048');
+    expect(
+      scanJson([put('longish.tar', buildTar(long(`${'a'.repeat(5000)}/b`)))]).notices.map(({ code }) => code),
+    ).toEqual(['long-path']);
+  });
+
+  it('sparse maps of half a million values', () => {
+    const map = Buffer.from(`250000\n${'0\n'.repeat(500_000)}`);
+    const header = pax({ 'GNU.sparse.major': 1, 'GNU.sparse.minor': 0, 'GNU.sparse.realsize': 0 });
+    const body = Buffer.concat([map, Buffer.alloc((512 - (map.length % 512)) % 512)]);
+    expect(scanJson([put('map.tar', buildTar([header, { name: 'sparse', content: body }]))]).totals['content']).toBe(0);
+  });
+
+  it('unpacked bytes outside of members', () => {
+    const limit = ['--max-unpacked', '1 MB'];
+    expect(
+      failure([...limit, put('elf.gz', gzipSync(Buffer.concat([Buffer.from('\u007fELF'), Buffer.alloc(5e6)])))]),
+    ).toContain('--max-unpacked');
+    expect(failure([...limit, put('after.tgz', gzipSync(Buffer.concat([archive, Buffer.alloc(5e6)])))])).toContain(
+      '--max-unpacked',
+    );
+    const endless = spawnSync('sh', ['-c', `"${process.execPath}" "${cli}" --max-unpacked 1MB - < /dev/zero`], {
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+    expect(endless.status).toBe(2);
+  });
+
+  it('holes of files on disk', () => {
+    const holes = join(work, 'two-holes');
+    mkdirSync(holes);
+    for (const name of ['a', 'b']) {
+      writeFileSync(join(holes, name), '');
+      truncateSync(join(holes, name), 2 ** 40);
+    }
+    const { notices } = snapshotJson(holes);
+    expect(notices.map(({ code, path }) => `${code} ${path}`)).toEqual(['sparse-not-hashed a', 'sparse-not-hashed b']);
+  });
+});
+
+describe('mistakes of a person', () => {
+  it('are one line', () => {
+    const file = put('plain.tar', archive);
+    expect(failure([file, '-o', join(file, 'x')])).toContain('cannot be written (ENOTDIR)');
+    expect(failure([file, '-o', join(work, 'n'.repeat(300))])).toContain('ENAMETOOLONG');
+    expect(sizecheck([file, '-o', join(work, 'n'.repeat(250))]).code).toBe(0);
+    expect(failure(['snapshot', file, '-o', file])).toContain('the artifact itself');
+    expect(readFileSync(file).equals(archive)).toBe(true);
+    const ran = spawnSync('sh', ['-c', `"${process.execPath}" "${cli}" - < "${work}"`], { encoding: 'utf8' });
+    expect(ran).toMatchObject({ status: 2, stdout: '' });
+    expect(ran.stderr).toMatch(/^sizecheck: standard input: [^\n]+\n$/);
+  });
+
+  it('in edited snapshots are named', () => {
+    const saved = snapshotJson(put('saved.tar', archive));
+    const edited = (change: (json: typeof saved) => void): string => {
+      const copy = structuredClone(saved);
+      change(copy);
+      return failure([put('edited.json', JSON.stringify(copy))]);
+    };
+    const entries = (json: typeof saved) => json.entries ?? [];
+    expect(edited((json) => (json.totals['content'] = 1))).toContain('totals.content');
+    expect(edited((json) => entries(json).push(...entries(json).slice(-1)))).toContain('twice');
+    expect(edited((json) => entries(json).shift())).toContain('root');
+    expect(edited((json) => Object.assign(entries(json)[2] ?? {}, { path: '/etc/../x' }))).toContain('normalised');
+    expect(edited((json) => Object.assign(entries(json)[1] ?? {}, { size: 5 }))).toContain('which is a directory');
+    expect(failure([put('deep.json', `{"schema":${'['.repeat(200_000)}${']'.repeat(200_000)}}`)])).toContain('schema');
+    expect(failure([put('cut.json', JSON.stringify(saved).slice(0, 500))])).toContain('JSON');
+  });
+
+  it('names that wrap begin no workflow command', () => {
+    const name = `../${'y'.repeat(80)} ::error file=a,line=1::pwned`;
+    const long = [
+      { name: '././@LongLink', type: 'L', content: `${name}\0`, magic: 'gnu' as const },
+      { name: 'x', content: 'hello' },
+    ];
+    const { stdout } = sizecheck([put('i.tar', buildTar(long))]);
+    expect(stdout).toContain('::error');
+    expect(stdout.split('\n').filter((line) => /^\s*::/.test(line))).toEqual([]);
+    put('::error::pwn.tar', archive);
+    expect(sizecheck(['::error::pwn.tar'], { cwd: work }).stdout.startsWith('| ::error')).toBe(true);
   });
 });

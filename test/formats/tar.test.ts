@@ -179,7 +179,7 @@ const odd: readonly (readonly [
     'pax size before a GNU name (CVE-2026-53655)',
     buildTar([pax({ size: 2048 }), gnuLong('L', 'n'), { name: 'x', content: 'y'.repeat(2048) }]),
     ['file n 2048 2048'],
-    [],
+    ['conflicting-headers'],
   ],
 ];
 

@@ -60,6 +60,7 @@ export function endExtension(state: TarState): void {
 }
 
 function applyExtension(state: TarState, extensions: Extensions, type: string, bytes: Buffer, offset: number): void {
+  reportOrder(state, extensions, type);
   switch (type) {
     case 'L':
     case 'K': {
@@ -81,6 +82,21 @@ function applyExtension(state: TarState, extensions: Extensions, type: string, b
       if (type === 'X') notice(state, 'unknown-type', null, 'has a Solaris extended header, read as a pax header');
       extensions.paxHeaders++;
       applyPaxRecords(extensions.pax, parsePaxRecords(bytes, offset), offset);
+  }
+}
+
+/** Orders of extension headers that readers disagree about (CVE-2026-53655). */
+function reportOrder(state: TarState, extensions: Extensions, type: string): void {
+  if (type === 'g' && extensions.paxHeaders > 0) {
+    notice(state, 'conflicting-headers', null, 'has a global header between a pax header and its member');
+  }
+  if ((type === 'L' || type === 'K') && extensions.pax.size !== undefined) {
+    notice(
+      state,
+      'conflicting-headers',
+      null,
+      "has a GNU long name after a pax header with a size; the size is the member's",
+    );
   }
 }
 

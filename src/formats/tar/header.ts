@@ -19,6 +19,8 @@ export interface TarHeader {
   /** The type flag as a character; `'0'` for the NUL of old archives. */
   readonly type: string;
   readonly magic: TarMagic;
+  /** Whether the size field is empty instead of a number. */
+  readonly blankSize: boolean;
 }
 
 /** Sum of the block's bytes with the checksum field counted as spaces: unsigned, and signed as some old writers had it. */
@@ -68,6 +70,7 @@ export function parseHeader(block: Buffer, offset: number): TarHeader {
     mtime: optionalNumber(block, 136, 12),
     type: flag === 0 ? '0' : String.fromCharCode(flag),
     magic,
+    blankSize: block[124] === 0 || block.toString('latin1', 124, 136).trim() === '',
   };
 }
 

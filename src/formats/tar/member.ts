@@ -5,7 +5,7 @@ import type { EntryKind } from '../../model/snapshot.ts';
 import type { Member } from '../format.ts';
 import type { TarHeader } from './header.ts';
 import type { PaxSparse } from './pax.ts';
-import { checkSegments, segmentsOfMap } from './sparse.ts';
+import { badMap, checkSegments, segmentsOfMap } from './sparse.ts';
 import type { Segment } from './sparse.ts';
 import { readPairs } from './sparse.ts';
 import { sizeField } from './header.ts';
@@ -36,6 +36,8 @@ export function startMember(state: TarState, header: TarHeader, offset: number):
     return;
   }
   const kind = kindOf(state, header, resolved.name);
+  if (kind === 'file' && header.blankSize)
+    notice(state, 'blank-size', resolved.name, 'has a blank size field, taken as 0');
   if (kind === 'file') startFile(state, resolved, sparse, offset);
   else startOther(state, resolved, kind, offset);
 }
@@ -74,7 +76,8 @@ function startFile(state: TarState, header: TarHeader, sparse: PaxSparse | undef
     state.sparse = sparseWork(header, sparse.realSize ?? header.size, offset);
     state.phase = 'sparse-map';
     state.remaining = header.size;
-  } else if (sparse?.map !== undefined && sparse.realSize !== undefined) {
+  } else if (sparse?.map !== undefined) {
+    if (sparse.realSize === undefined) throw badMap('comes without the real size of the file', header.name, offset);
     const work = sparseWork(header, sparse.realSize, offset);
     beginSparse(state, work, segmentsOfMap(sparse.map, header.name, offset), header.size);
   } else {
@@ -114,7 +117,15 @@ function startOldSparse(state: TarState, header: TarHeader, offset: number): voi
 }
 
 export function sparseWork(header: TarHeader, realSize: number, offset: number): SparseWork {
-  return { header, path: header.name, realSize, offset, segments: [], mapBytes: 0, text: '' };
+  return {
+    header,
+    path: header.name,
+    realSize,
+    offset,
+    segments: [],
+    mapBytes: 0,
+    map: { count: null, values: [], rest: '' },
+  };
 }
 
 /** The map is complete: `stored` bytes of segments follow. */

@@ -37,27 +37,33 @@ export function segmentsOfMap(map: readonly number[], path: Name, offset: number
   return segments;
 }
 
-/** The map at the head of a pax 1.0 sparse body: decimal numbers, a line each. Null while more bytes are needed. */
-export function parseMapText(text: string, path: Name, offset: number): { segments: Segment[]; length: number } | null {
-  const first = text.indexOf('\n');
-  if (first < 0) {
-    if (text.length > 20) throw badMap('has no count', path, offset);
-    return null;
-  }
-  const count = decimal(text.slice(0, first), path, offset);
-  if (count > maxSparseMap / 4) throw badMap(`claims ${count} segments, more than a map of 1 MiB holds`, path, offset);
-  const values: number[] = [];
-  let at = first + 1;
-  while (values.length < count * 2) {
-    const end = text.indexOf('\n', at);
-    if (end < 0) {
-      if (text.length - at > 20) throw badMap('holds a number of more than 20 digits', path, offset);
-      return null;
+/** The map at the head of a pax 1.0 sparse body (decimal numbers, a line each), while it is read block by block. */
+export interface MapReader {
+  /** Number of segments, once known. */
+  count: number | null;
+  readonly values: number[];
+  /** The line that the next block continues. */
+  rest: string;
+}
+
+/** Takes the next block of a map; returns the segments when it was the last. @throws FormatError `bad-sparse-map`. */
+export function readMapBlock(map: MapReader, block: string, path: Name, offset: number): Segment[] | null {
+  const lines = (map.rest + block).split('\n');
+  map.rest = lines.pop() ?? '';
+  for (const line of lines) {
+    const value = decimal(line, path, offset);
+    if (map.count === null) {
+      if (value > maxSparseMap / 4)
+        throw badMap(`claims ${value} segments, more than a map of 1 MiB holds`, path, offset);
+      map.count = value;
+    } else {
+      map.values.push(value);
     }
-    values.push(decimal(text.slice(at, end), path, offset));
-    at = end + 1;
+    // What follows in the block is padding.
+    if (map.values.length === (map.count ?? 0) * 2) return segmentsOfMap(map.values, path, offset);
   }
-  return { segments: segmentsOfMap(values, path, offset), length: at };
+  if (map.rest.length > 20) throw badMap('holds a number of more than 20 digits', path, offset);
+  return null;
 }
 
 /** Checks order, overlap and sums. @throws FormatError `bad-sparse-map`. */

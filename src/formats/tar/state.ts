@@ -4,7 +4,7 @@ import type { MemberSink } from '../format.ts';
 import { blockSize } from './header.ts';
 import type { TarHeader } from './header.ts';
 import type { PaxFields } from './pax.ts';
-import type { Segment } from './sparse.ts';
+import type { MapReader, Segment } from './sparse.ts';
 
 /**
  * `header`: a 512-byte block is expected. `extension`: body of a pax or GNU long-name header. `body`: content of a member.
@@ -34,8 +34,8 @@ export interface SparseWork {
   segments: Segment[];
   /** Bytes of map read so far. */
   mapBytes: number;
-  /** Text of a pax 1.0 map read so far. */
-  text: string;
+  /** A pax 1.0 map on its way. */
+  readonly map: MapReader;
 }
 
 export interface TarState {

@@ -7,7 +7,7 @@ import type { MemberSink, StreamFormat, StreamReader } from '../format.ts';
 import { blockSize, checksumMatches, isZero, parseHeader } from './header.ts';
 import { endExtension, isExtension, startExtension, takeExtension } from './extensions.ts';
 import { beginSparse, startMember } from './member.ts';
-import { badMap, maxSparseMap, parseMapText, readPairs } from './sparse.ts';
+import { badMap, maxSparseMap, readMapBlock, readPairs } from './sparse.ts';
 import { initialState, notice, paddingOf } from './state.ts';
 import type { TarState } from './state.ts';
 
@@ -158,15 +158,12 @@ function takeSparseMap(state: TarState, piece: Uint8Array, at: number): number {
   state.filled += used;
   if (state.filled < blockSize) return used;
   state.filled = 0;
-  work.text += nameFromBytes(state.block);
   work.mapBytes += blockSize;
   const end = state.offset + used;
   if (work.mapBytes > Math.min(maxSparseMap, state.remaining))
     throw badMap('is not inside the member', work.path, end - blockSize);
-  const map = parseMapText(work.text, work.path, work.offset);
-  if (map !== null && work.mapBytes === map.length + paddingOf(map.length)) {
-    beginSparse(state, work, map.segments, state.remaining - work.mapBytes);
-  }
+  const segments = readMapBlock(work.map, nameFromBytes(state.block), work.path, work.offset);
+  if (segments !== null) beginSparse(state, work, segments, state.remaining - work.mapBytes);
   return used;
 }
 
@@ -193,13 +190,14 @@ function finish(state: TarState): void {
   const { offset } = state;
   const at = { path: state.path || undefined, offset };
   if (state.phase === 'end') {
-    if (state.zeroBlocks < 2 && state.trailing > 0) {
-      notice(
-        state,
-        'lone-zero-block',
-        null,
-        `has a lone zero block at ${state.endOffset}; what follows is not part of the archive`,
-      );
+    // A disk image begins with zeros, too; an archive that holds something has a header in front.
+    if (!state.sawHeader && state.trailing > 0) {
+      const message = 'is not an artifact that can be read: it begins with zero bytes, as disk and ISO images do';
+      throw new FormatError('unknown-format', message, { offset: 0 });
+    }
+    if (state.zeroBlocks < 2) {
+      const message = `has a lone zero block at ${state.endOffset} instead of an end of two; it may have been cut`;
+      notice(state, 'lone-zero-block', null, message);
     }
     if (state.trailing > 0) {
       notice(

@@ -1,0 +1,75 @@
+// Digests of files with random access, taken after the walk: of all files, or only of those that another one may equal. Long work,
+// so it takes turns with signals.
+import { createHash } from 'node:crypto';
+import type { ByteSource } from '../bytes/source.ts';
+import { createTurns } from '../bytes/turns.ts';
+import type { Turns } from '../bytes/turns.ts';
+import { InputError } from '../errors.ts';
+import type { OpenFile } from '../formats/format.ts';
+import type { Name } from '../model/name.ts';
+import { closeQuietly } from './close.ts';
+import type { Collected, Inode, Slot } from './collector.ts';
+import { maxHoles } from './content.ts';
+
+const step = 1 << 18;
+
+/** Sets the digests that are missing; `which` is `all`, or `candidates`: files of a size that another file has too. */
+export async function hashFiles(collected: Collected, which: 'all' | 'candidates'): Promise<void> {
+  const turns = createTurns();
+  const noticed = new Set(collected.notices.map(({ path }) => path));
+  const report = (code: string, path: Name, message: string): void => {
+    collected.notices.push({ code, path, message });
+  };
+  let holes = 0;
+  for (const [inode, slot] of which === 'all' ? unhashed(collected) : ofEqualSize(collected)) {
+    // What was found unreadable or changing is not tried again.
+    if (inode.reopen === null || noticed.has(slot.path)) continue;
+    holes += inode.disk === null ? 0 : Math.max(0, inode.size - inode.disk);
+    if (holes > maxHoles) {
+      report('sparse-not-hashed', slot.path, 'is a sparse file too large to hash; its content is unknown');
+      continue;
+    }
+    try {
+      inode.digest = await digestOf(inode.reopen(), turns);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      report(error.code, slot.path, error.message);
+    }
+  }
+}
+
+function* unhashed({ slots }: Collected): Iterable<[Inode, Slot]> {
+  for (const slot of slots.values()) if (slot.inode !== null && slot.inode.digest === null) yield [slot.inode, slot];
+}
+
+function* ofEqualSize(collected: Collected): Iterable<[Inode, Slot]> {
+  const bySize = new Map<number, Map<Inode, Slot>>();
+  for (const [inode, slot] of unhashed(collected)) {
+    if (inode.size === 0) continue;
+    const same = bySize.get(inode.size);
+    if (same === undefined) bySize.set(inode.size, new Map([[inode, slot]]));
+    else if (!same.has(inode)) same.set(inode, slot);
+  }
+  for (const same of bySize.values()) if (same.size > 1) yield* same;
+}
+
+async function digestOf(file: OpenFile, turns: Turns): Promise<string> {
+  let digest: string;
+  try {
+    digest = await hashOf(file.source, turns);
+  } catch (error) {
+    closeQuietly(file);
+    throw error;
+  }
+  file.close();
+  return digest;
+}
+
+async function hashOf(source: ByteSource, turns: Turns): Promise<string> {
+  const hasher = createHash('sha256');
+  for (let at = 0; at < source.size; at += step) {
+    hasher.update(source.read(at, Math.min(step, source.size - at)));
+    if (turns.due()) await turns.next();
+  }
+  return `sha256:${hasher.digest('hex')}`;
+}
