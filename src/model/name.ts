@@ -42,10 +42,15 @@ export interface NormalizedPath {
 
 /** Brings the spellings `./a`, `/a`, `a/`, `x//a` and `x/./a` of one path together. */
 export function normalizePath(stored: Name): NormalizedPath {
-  const absolute = stored.startsWith('/');
-  if (!absolute && isPlain(stored)) return { path: stored, absolute, escapes: false };
+  // By far the most names are plain, or plain behind the `./` that tar writes.
+  const path = stored.startsWith('./') ? stored.slice(2) : stored;
+  if (isPlain(path)) return { path, absolute: false, escapes: false };
   const parts = stored.split('/').filter((part) => part !== '' && part !== '.');
-  return { path: parts.length === 0 ? '.' : parts.join('/'), absolute, escapes: parts.includes('..') };
+  return {
+    path: parts.length === 0 ? '.' : parts.join('/'),
+    absolute: stored.startsWith('/'),
+    escapes: parts.includes('..'),
+  };
 }
 
 /** Directory that holds `path`; the root's own is null. */
@@ -73,6 +78,9 @@ export function compareNames(a: Name, b: Name): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function isPlain(stored: Name): boolean {
-  return stored !== '' && !/(?:^|\/)\.{0,2}(?:\/|$)/.test(stored);
+/** Neither empty nor with a component that is empty, `.` or `..`. Searching for strings is several times faster than a pattern. */
+function isPlain(path: Name): boolean {
+  if (path === '' || path.startsWith('/') || path.endsWith('/') || path.includes('//')) return false;
+  if (path.startsWith('.') && /^\.{1,2}(?:\/|$)/.test(path)) return false;
+  return !path.includes('/.') || !/\/\.{1,2}(?:\/|$)/.test(path);
 }

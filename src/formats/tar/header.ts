@@ -23,17 +23,30 @@ export interface TarHeader {
   readonly blankSize: boolean;
 }
 
-/** Sum of the block's bytes with the checksum field counted as spaces: unsigned, and signed as some old writers had it. */
+/**
+ * Sum of the block's bytes with the checksum field counted as spaces: unsigned, and signed as some old writers had it. Four bytes at a
+ * time, in two pairs of 16-bit lanes, since this runs for every member.
+ */
 function sums(block: Uint8Array): { unsigned: number; signed: number } {
-  let unsigned = 8 * 0x20;
+  const view = new DataView(block.buffer, block.byteOffset, blockSize);
+  let even = 0;
+  let odd = 0;
   let high = 0;
-  for (let at = 0; at < blockSize; at++) {
-    if (at === 148) at = 156;
-    const byte = block[at] ?? 0;
-    unsigned += byte;
-    high += byte >> 7;
+  for (let at = 0; at < blockSize; at += 4) {
+    // The checksum field is two whole words.
+    const word = at === 148 || at === 152 ? 0x2020_2020 : view.getUint32(at, true);
+    even += word & 0x00ff_00ff;
+    odd += (word >>> 8) & 0x00ff_00ff;
+    // The top bit of each byte, added up in the same lanes.
+    high += ((word >>> 7) & 0x0001_0001) + ((word >>> 15) & 0x0001_0001);
   }
-  return { unsigned, signed: unsigned - 256 * high };
+  const unsigned = lanes(even) + lanes(odd);
+  return { unsigned, signed: unsigned - 256 * lanes(high) };
+}
+
+/** Sum of both 16-bit lanes: 128 bytes went into each, so neither overflowed. */
+function lanes(sum: number): number {
+  return (sum & 0xffff) + (sum >>> 16);
 }
 
 /** Whether the block's stored checksum is that of its bytes. */
