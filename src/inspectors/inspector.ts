@@ -28,4 +28,6 @@ export interface Inspector {
    * @throws FormatError where the content is broken; the caller turns it into a notice on the entry. Anything else is a bug.
    */
   inspect(source: ByteSource, file: Inspected): Facts;
+  /** What is odd about facts that could be read, for a notice on the entry; null where nothing is. */
+  remark?(facts: Facts): { readonly code: string; readonly message: string } | null;
 }

@@ -104,6 +104,13 @@ export const pycInspector: Inspector = {
       source: place.source,
     };
   },
+  remark(facts) {
+    if (facts.type !== 'pyc' || facts.python !== null) return null;
+    return {
+      code: 'unknown-python',
+      message: `has the magic number ${facts.magic}, which is of no known Python release`,
+    };
+  },
 };
 
 /** Little endian, within bytes that are known to be there. */

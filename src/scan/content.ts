@@ -70,6 +70,8 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
     if (inspector === null) return;
     try {
       inode.facts = inspector.inspect(source, { path: slot.path, size: inode.size, facts: options.facts });
+      const remark = inspector.remark?.(inode.facts) ?? null;
+      if (remark !== null) report(remark.code, slot.path, remark.message);
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
       const at = error.offset === undefined ? '' : ` (at byte ${error.offset})`;

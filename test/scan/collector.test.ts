@@ -179,6 +179,12 @@ describe('content', () => {
     expect(codes).toHaveLength(3);
   });
 
+  it('that is bytecode of an unknown Python is reported and keeps its facts', () => {
+    const { codes, entries } = collect([{ name: '__pycache__/m.x.pyc', content: `\xff\xff\r\n${'\0'.repeat(12)}` }]);
+    expect(codes).toEqual(['unknown-python']);
+    expect(entries.at(-1)?.facts).toMatchObject({ type: 'pyc', python: null, mode: 'timestamp' });
+  });
+
   it('is bounded by --max-unpacked, and members by --max-entries', () => {
     expect(() => collect([a], { maxUnpacked: 4 })).toThrow('--max-unpacked');
     expect(() => collect([a, { name: 'b' }], { maxEntries: 1 })).toThrow('--max-entries');
