@@ -55,3 +55,8 @@ export class OutputError extends SizecheckError {
 
 /** The operating system refused: unreadable, missing, not a regular file, disk full. */
 export class InputError extends SizecheckError {}
+
+/** What the operating system said, `ENOENT`; for any other error its text. */
+export function systemCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}

@@ -12,7 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { OutputError } from '../errors.ts';
+import { OutputError, systemCode } from '../errors.ts';
 
 /** Pieces are joined up to this many characters before they are written. */
 const batchLength = 1 << 16;
@@ -32,7 +32,7 @@ export async function writeStdout(pieces: Iterable<string>): Promise<void> {
     });
     if (error instanceof Error) {
       if ('code' in error && error.code === 'EPIPE') return;
-      throw new OutputError('standard output', `cannot be written (${codeOf(error)})`, { cause: error });
+      throw new OutputError('standard output', `cannot be written (${systemCode(error)})`, { cause: error });
     }
   }
 }
@@ -55,7 +55,7 @@ export function writeFile(path: string, pieces: Iterable<string>): void {
     writeThrough(beside, 'wx', pieces);
     renameSync(beside, target);
   } catch (error) {
-    throw new OutputError(path, `cannot be written (${codeOf(error)})`, { cause: error });
+    throw new OutputError(path, `cannot be written (${systemCode(error)})`, { cause: error });
   } finally {
     if (beside !== null) removeQuietly(beside);
   }
@@ -84,10 +84,6 @@ export function isSameFile(path: string, artifact: string): boolean {
   } catch {
     return false;
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
 function writeThrough(path: string, flags: 'w' | 'wx', pieces: Iterable<string>): void {

@@ -8,8 +8,6 @@ import { zstd } from './zstd.ts';
 
 export const codecs: readonly Codec[] = [gzip, zstd, xz, bzip2];
 
-export const codecNames: readonly CodecName[] = codecs.map((codec) => codec.name);
-
 /** The codec whose magic `head` starts with, or null. */
 export function detectCodec(head: Uint8Array): Codec | null {
   let best: Codec | null = null;

@@ -4,7 +4,7 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, read
 import type { BigIntStats, Stats } from 'node:fs';
 import { fileSource } from '../bytes/source.ts';
 import { createTurns } from '../bytes/turns.ts';
-import { InputError } from '../errors.ts';
+import { InputError, systemCode } from '../errors.ts';
 import { nameFromBytes } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { EntryKind } from '../model/snapshot.ts';
@@ -28,8 +28,8 @@ function list(root: Name, path: Name, sink: MemberSink): Name[] {
   try {
     return readdirSync(diskPath(root, path), { encoding: 'buffer' }).map(nameFromBytes);
   } catch (error) {
-    if (path === '.') throw new InputError('unreadable', `cannot be listed (${codeOf(error)})`, { cause: error });
-    const message = `its content cannot be listed (${codeOf(error)}) and is not counted`;
+    if (path === '.') throw new InputError('unreadable', `cannot be listed (${systemCode(error)})`, { cause: error });
+    const message = `its content cannot be listed (${systemCode(error)}) and is not counted`;
     sink.notice({ code: 'unreadable', path, message });
     return [];
   }
@@ -45,9 +45,9 @@ function visit(root: Name, path: Name, sink: MemberSink): EntryKind | null {
     stats = path === '.' ? lstatSync(Buffer.concat([onDisk, Buffer.from('/')])) : lstatSync(onDisk);
     if (stats.isSymbolicLink()) link = nameFromBytes(readlinkSync(onDisk, { encoding: 'buffer' }));
   } catch (error) {
-    if (path === '.') throw new InputError('unreadable', `cannot be read (${codeOf(error)})`, { cause: error });
-    const gone = codeOf(error) === 'ENOENT';
-    const message = gone ? 'vanished while it was read' : `cannot be read (${codeOf(error)}) and is not counted`;
+    if (path === '.') throw new InputError('unreadable', `cannot be read (${systemCode(error)})`, { cause: error });
+    const gone = systemCode(error) === 'ENOENT';
+    const message = gone ? 'vanished while it was read' : `cannot be read (${systemCode(error)}) and is not counted`;
     sink.notice({ code: gone ? 'vanished' : 'unreadable', path, message });
     return null;
   }
@@ -107,7 +107,7 @@ export function openRegular(path: string | Buffer, seen: Stats): OpenFile {
   try {
     fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
   } catch (error) {
-    throw new InputError('unreadable', `cannot be opened (${codeOf(error)})`, { cause: error });
+    throw new InputError('unreadable', `cannot be opened (${systemCode(error)})`, { cause: error });
   }
   try {
     const now = fstatSync(fd);
@@ -134,10 +134,6 @@ export function openRegular(path: string | Buffer, seen: Stats): OpenFile {
 function changed(before: number, after: number): InputError {
   const what = before === after ? 'its content was written to' : `${before} bytes became ${after}`;
   return new InputError('changed', `changed while it was read: ${what}`);
-}
-
-export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
 function diskPath(root: Name, path: Name): Buffer {

@@ -2,8 +2,8 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { asyncChunks, mayBlock } from '../codecs/chunks.ts';
 import type { FileInput, StreamInput } from '../codecs/chunks.ts';
-import { InputError } from '../errors.ts';
-import { codeOf, describeSpecial } from './directory.ts';
+import { InputError, systemCode } from '../errors.ts';
+import { describeSpecial } from './directory.ts';
 import { formatHeadLength } from './format.ts';
 
 export interface OpenedFile {
@@ -27,7 +27,7 @@ export async function openArtifact(name: string): Promise<OpenedFile | OpenedDir
   try {
     stats = statSync(name);
   } catch (error) {
-    const code = codeOf(error);
+    const code = systemCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') throw new InputError('not-found', 'does not exist', { cause: error });
     throw new InputError('unreadable', `cannot be read (${code})`, { cause: error });
   }
@@ -46,7 +46,7 @@ function openFile(name: string): OpenedFile {
   try {
     fd = openSync(name, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
-    throw new InputError('unreadable', `cannot be opened (${codeOf(error)})`, { cause: error });
+    throw new InputError('unreadable', `cannot be opened (${systemCode(error)})`, { cause: error });
   }
   try {
     const stats = fstatSync(fd);
@@ -62,7 +62,7 @@ function openFile(name: string): OpenedFile {
     closeSync(fd);
     throw error instanceof InputError
       ? error
-      : new InputError('unreadable', `cannot be read (${codeOf(error)})`, { cause: error });
+      : new InputError('unreadable', `cannot be read (${systemCode(error)})`, { cause: error });
   }
 }
 
@@ -90,7 +90,7 @@ function stdinMayBlock(): boolean {
   try {
     return mayBlock({ fd: 0, head: new Uint8Array(0), position: null, length: null });
   } catch (error) {
-    throw new InputError('unreadable', `cannot be read (${codeOf(error)})`, { cause: error });
+    throw new InputError('unreadable', `cannot be read (${systemCode(error)})`, { cause: error });
   }
 }
 
@@ -110,6 +110,6 @@ function readOrRefuse(fd: number, into: Uint8Array, at: number, position: number
   try {
     return readSync(fd, into, at, into.length - at, position);
   } catch (error) {
-    throw new InputError('unreadable', `cannot be read (${codeOf(error)})`, { cause: error });
+    throw new InputError('unreadable', `cannot be read (${systemCode(error)})`, { cause: error });
   }
 }

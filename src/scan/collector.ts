@@ -141,28 +141,29 @@ export function createCollector(options: CollectorOptions): Collector {
       notices.push({ ...given, path: given.path === null ? null : normalizePath(given.path).path });
     },
     collected() {
-      for (const { slot, target } of early.splice(0)) resolveLate(slot, target);
+      resolveLate(early.splice(0));
       return { slots, superseded, notices };
     },
   };
 
-  function resolveLate(slot: Slot, target: Name): void {
+  /** Links may lead to links that were late themselves, so it goes on as long as one more is resolved. */
+  function resolveLate(late: readonly { readonly slot: Slot; readonly target: Name }[]): void {
     // Replaced meanwhile: nothing is left to resolve.
-    if (slots.get(slot.path) !== slot) return;
-    const found = target === slot.path ? undefined : slots.get(target);
-    if (found?.inode) {
-      share(slot, found.inode);
-      notice(
-        'link-before-target',
-        slot.path,
-        'is a hard link that comes before its target; tar cannot extract it in one go',
-      );
-    } else {
-      notice(
-        'broken-hardlink',
-        slot.path,
-        'is a hard link to something that is not a file of this artifact; it counts 0 bytes',
-      );
+    let open = late.filter(({ slot }) => slots.get(slot.path) === slot);
+    for (let before = open.length + 1; open.length < before;) {
+      before = open.length;
+      open = open.filter(({ slot, target }) => {
+        const inode = target === slot.path ? null : (slots.get(target)?.inode ?? null);
+        if (inode === null) return true;
+        share(slot, inode);
+        const message = 'is a hard link that comes before its target; tar cannot extract it in one go';
+        notice('link-before-target', slot.path, message);
+        return false;
+      });
+    }
+    for (const { slot } of open) {
+      const message = 'is a hard link to something that is not a file of this artifact; it counts 0 bytes';
+      notice('broken-hardlink', slot.path, message);
     }
   }
 }

@@ -130,6 +130,8 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
         work.skipHash = true;
         work.chosen = true;
         work.inspector = null;
+        // What was spooled of it must not stand before the next member's content.
+        spool.reset();
         work.received += count;
         return;
       }

@@ -13,17 +13,20 @@ import { maxHoles } from './content.ts';
 
 const step = 1 << 18;
 
+/** Notices that say that a file could not be read. A broken ELF file, say, is hashed like any other. */
+const readFailures: ReadonlySet<string> = new Set(['unreadable', 'changed', 'vanished']);
+
 /** Sets the digests that are missing; `which` is `all`, or `candidates`: files of a size that another file has too. */
 export async function hashFiles(collected: Collected, which: 'all' | 'candidates'): Promise<void> {
   const turns = createTurns();
-  const noticed = new Set(collected.notices.map(({ path }) => path));
+  const unreadable = new Set(collected.notices.filter(({ code }) => readFailures.has(code)).map(({ path }) => path));
   const report = (code: string, path: Name, message: string): void => {
     collected.notices.push({ code, path, message });
   };
   let holes = 0;
   for (const [inode, slot] of which === 'all' ? unhashed(collected) : ofEqualSize(collected)) {
     // What was found unreadable or changing is not tried again.
-    if (inode.reopen === null || noticed.has(slot.path)) continue;
+    if (inode.reopen === null || unreadable.has(slot.path)) continue;
     holes += inode.disk === null ? 0 : Math.max(0, inode.size - inode.disk);
     if (holes > maxHoles) {
       report('sparse-not-hashed', slot.path, 'is a sparse file too large to hash; its content is unknown');

@@ -315,6 +315,18 @@ describe('figures that must not lie', () => {
     expect(scanJson([linked, '--exclude', 'lib/a']).totals['hardlinks']).toBe(1);
   });
 
+  it('copies of a broken file are copies in a directory as in an archive', () => {
+    const root = join(work, 'broken');
+    mkdirSync(root);
+    for (const name of ['a.so', 'b.so'])
+      writeFileSync(join(root, name), `\u007fELF\u0002\u0001\u0001${'x'.repeat(100)}`);
+    const packed = put('broken.tar', run('tar', ['-C', root, '-cf', '-', '.']));
+    const [directory, tar] = [scanJson([root]), scanJson([packed])];
+    expect(directory.findings.map(({ rule }) => rule)).toEqual(['duplicate-file']);
+    expect(tar.findings).toEqual(directory.findings);
+    expect(tar.notices).toEqual(directory.notices);
+  });
+
   it('a selection of nothing, and a root that cannot be listed, are no measurement', () => {
     expect(failure([linked, '--include', 'nomatch'])).toContain('nothing');
     expect(failure([linked, '--exclude', '*'])).toContain('nothing');

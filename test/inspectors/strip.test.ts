@@ -10,9 +10,16 @@ import { buildElf, type ElfSpec } from '../build/elf.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { requireTool, run } from '../oracles.ts';
 
-const hasStrip = requireTool('strip') && run('strip', ['--version']).includes('2.40');
+const hasStrip = requireTool('strip') && isModelled();
 const hasCompiler = hasStrip && requireTool('gcc') && requireTool('ar') && requireTool('objcopy') && requireTool('ld');
 const directory = tempDirectory('strip');
+
+/** The arithmetic is that of binutils 2.40: another version is another oracle. */
+function isModelled(): boolean {
+  const modelled = run('strip', ['--version']).includes('2.40');
+  if (!modelled) console.warn('skipped: tests of strip to the byte, which need GNU binutils 2.40');
+  return modelled;
+}
 
 function predicted(path: string): StripSizes {
   const bytes = readFileSync(path);

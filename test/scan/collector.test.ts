@@ -1,5 +1,6 @@
 // What members make of each other: hard links, duplicates, conflicts, names, and the sizes that follow.
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { FormatError } from '../../src/errors.ts';
 import { tarReader } from '../../src/formats/tar/tar.ts';
@@ -8,6 +9,7 @@ import { createCollector } from '../../src/scan/collector.ts';
 import type { Collected } from '../../src/scan/collector.ts';
 import { entriesOf, totalsOf } from '../../src/scan/entries.ts';
 import { defaultLimits } from '../../src/scan/limits.ts';
+import { buildElf } from '../build/elf.ts';
 import { buildTar } from '../build/tar.ts';
 import type { TarSpec } from '../build/tar.ts';
 
@@ -51,6 +53,12 @@ describe('hard links', () => {
     const { lines, codes } = collect([link('b', 'a'), a]);
     expect(lines).toEqual(['file a 5', 'hardlink b 0 -> a']);
     expect(codes).toEqual(['link-before-target']);
+  });
+
+  it('may come before their target in a chain', () => {
+    const { lines, codes } = collect([link('c', 'b'), link('b', 'a'), a]);
+    expect(lines).toEqual(['file a 5', 'hardlink b 0 -> a', 'hardlink c 0 -> a']);
+    expect(codes).toEqual(['link-before-target', 'link-before-target']);
   });
 
   it.each([
@@ -177,6 +185,35 @@ describe('content', () => {
     ]);
     expect(content).toBe(72);
     expect(codes).toHaveLength(3);
+  });
+
+  it('of a sparse file too large to hash leaves nothing behind for the next', () => {
+    const library = readFileSync(process.execPath).subarray(0, 0x40);
+    const collector = createCollector({ ...defaultLimits, hashAtOnce: true, facts: 'all' });
+    const member = {
+      name: 'huge',
+      kind: 'file',
+      mode: 0,
+      uid: 0,
+      gid: 0,
+      mtime: 0,
+      link: null,
+      offset: 0,
+      disk: null,
+      inode: null,
+    } as const;
+    collector.begin({ ...member, size: 0x40 + 2 ** 31 });
+    collector.data(library);
+    collector.hole(2 ** 31);
+    collector.end();
+    const content = buildElf({ sections: [] });
+    collector.begin({ ...member, name: 'next', size: content.length });
+    collector.data(content.subarray(0, 70));
+    collector.data(content.subarray(70));
+    collector.end();
+    const { slots, notices } = collector.collected();
+    expect(notices.map(({ code }) => code)).toEqual(['sparse-not-hashed']);
+    expect(slots.get('next')?.inode?.facts).toMatchObject({ type: 'elf' });
   });
 
   it('that is bytecode of an unknown Python is reported and keeps its facts', () => {
