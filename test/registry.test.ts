@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { formatNames, reporters } from '../src/report/index.ts';
 import { rules } from '../src/rules/index.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -28,5 +29,17 @@ describe('registry of rules', () => {
 
   it.each(rules)('$id has a test', ({ id }) => {
     expect(existsSync(join(root, 'test/rules', `${id}.test.ts`))).toBe(true);
+  });
+});
+
+describe('registry of reporters', () => {
+  it('has unique names, and the table first for every command', () => {
+    const names = reporters.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(formatNames('scan')[0]).toBe('table');
+  });
+
+  it.each(reporters)('$name prints the kinds of reports that it says', async ({ kinds, load }) => {
+    expect(Object.keys(await load()).toSorted()).toEqual([...kinds].toSorted());
   });
 });

@@ -23,7 +23,7 @@ export const inputOptions = {
 } as const;
 
 export const scanOptions = {
-  format: { kind: 'choice', choices: formatNames, default: 'table', describe: 'how to print the result' },
+  format: { kind: 'choice', choices: formatNames('scan'), default: 'table', describe: 'how to print the result' },
   json: { kind: 'flag', default: false, describe: 'short for --format json' },
   size: { kind: 'choice', choices: ['content', 'disk'], default: 'content', describe: 'size that tables show' },
   units: { kind: 'choice', choices: ['iec', 'si', 'bytes'], default: 'iec', describe: 'KiB, kB or bytes' },
@@ -75,6 +75,7 @@ export function toReportOptions(values: ScanValues): ReportOptions {
     sort,
     depth,
     top,
+    minChange: 0,
     // Text that is piped or kept is read at the width that everybody has.
     width: terminal ? Math.min(Math.max(process.stdout.columns, 60), 140) : 80,
     color: color === 'always' || (color === 'auto' && terminal && colorsWanted()),

@@ -24,6 +24,12 @@ export function removeUnfinished(): void {
   for (const path of unfinished) rmSync(path, { force: true });
 }
 
+/** Writes to where `--output` says: a file, or standard output without it or for `-`. */
+export async function print(pieces: Iterable<string>, output: string | undefined): Promise<void> {
+  if (output === undefined || output === '-') await writeStdout(pieces);
+  else writeFile(output, pieces);
+}
+
 /** Writes to standard output; resolves when all is handed over. A reader that went away (`| head`) ends it quietly. */
 export async function writeStdout(pieces: Iterable<string>): Promise<void> {
   for (const batch of batches(pieces)) {

@@ -30,7 +30,7 @@ type PackedError =
 export const pieceLength = 1024 * 1024;
 
 /** Pieces that may be under way; enough to even out the speeds of both threads, few enough to keep memory flat. */
-export const maxOutstanding = 6;
+export const maxOutstanding = 24;
 
 export function packError(error: unknown): PackedError {
   if (error instanceof SizecheckError && (error instanceof FormatError || error instanceof InputError)) {

@@ -8,9 +8,7 @@ import { terminalName } from './escape.ts';
 import type { Reporter } from './reporter.ts';
 
 export const duReporter: Reporter = {
-  name: 'du',
-  description: 'own disk usage of each directory, as du -S prints it',
-  *report({ tree }, { units }) {
+  *scan({ tree }, { units }) {
     for (const { path, own } of postOrder(tree)) {
       yield `${duSize(own.disk, units)}\t${path === '.' ? '.' : `./${terminalName(path)}`}\n`;
     }

@@ -1,18 +1,54 @@
-// The registry of reporters.
-import { duReporter } from './du.ts';
-import { jsonReporter, snapshotReporter } from './json.ts';
-import type { Reporter } from './reporter.ts';
+// The registry of reporters: one line each. They are loaded only when asked for; some bring a library along.
+import type { Reporter, ReportKind, ReportOptions, Reports } from './reporter.ts';
 
-/** The table reporter brings a layout library along, so it is loaded only when asked for. */
-const lazy = {
-  table: async () => (await import('./table.ts')).tableReporter,
-};
+export interface ReporterEntry {
+  /** The word for `--format`. */
+  readonly name: string;
+  /** One line for help texts. */
+  readonly description: string;
+  /** Reports that it can print. A test compares this with what the loaded reporter has. */
+  readonly kinds: readonly ReportKind[];
+  readonly load: () => Promise<Reporter>;
+}
 
-const eager: readonly Reporter[] = [jsonReporter, duReporter, snapshotReporter];
+/** The default first. */
+export const reporters: readonly ReporterEntry[] = [
+  {
+    name: 'table',
+    description: 'tables for a terminal',
+    kinds: ['scan'],
+    load: async () => (await import('./table/index.ts')).tableReporter,
+  },
+  {
+    name: 'json',
+    description: 'everything, as JSON (schema 1)',
+    kinds: ['scan'],
+    load: async () => (await import('./json/index.ts')).jsonReporter,
+  },
+  {
+    name: 'du',
+    description: 'own disk usage of each directory, as du -S prints it',
+    kinds: ['scan'],
+    load: async () => (await import('./du.ts')).duReporter,
+  },
+  {
+    name: 'snapshot',
+    description: 'JSON with every entry, one a line; can be scanned again',
+    kinds: ['scan'],
+    load: async () => (await import('./json/index.ts')).snapshotReporter,
+  },
+];
 
-/** Words for `--format`, the default first. */
-export const formatNames: readonly string[] = [...Object.keys(lazy), ...eager.map(({ name }) => name)];
+/** Words for `--format` of one command, the default first. */
+export function formatNames(kind: ReportKind): readonly string[] {
+  return reporters.filter(({ kinds }) => kinds.includes(kind)).map(({ name }) => name);
+}
 
-export async function reporterNamed(name: string): Promise<Reporter | undefined> {
-  return name === 'table' ? lazy.table() : eager.find((reporter) => reporter.name === name);
+/** A function that prints reports of this kind, or null where the named reporter has none. */
+export async function reporterNamed<Kind extends ReportKind>(
+  name: string,
+  kind: Kind,
+): Promise<((report: Reports[Kind], options: ReportOptions) => Iterable<string>) | null> {
+  const reporter: Reporter | undefined = await reporters.find((entry) => entry.name === name)?.load();
+  return reporter?.[kind] ?? null;
 }

@@ -1,19 +1,48 @@
-// Contract of a reporter: a pure function from values to text. The text comes in pieces, since the report of a large artifact
-// does not fit into one string.
+// Contract of a reporter: pure functions from values to text, one for each kind of report it can print. The text comes in
+// pieces, since the report of a large artifact does not fit into one string.
 import type { Units } from '../bytes/size.ts';
 import type { TreeNode } from '../compare/rollup.ts';
+import type { Diff } from '../model/diff.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import type { CheckedArtifact, Gate } from '../model/verdict.ts';
+
+export interface Tool {
+  readonly name: string;
+  readonly version: string;
+}
 
 /** What a scan says: the snapshot and all that was computed from it. */
 export interface ScanReport {
-  readonly tool: { readonly name: string; readonly version: string };
+  readonly tool: Tool;
   readonly snapshot: Snapshot;
   readonly tree: readonly TreeNode[];
   readonly findings: readonly Finding[];
   /** Bytes of content that at least one finding claims. */
   readonly removable: number;
 }
+
+export interface DiffReport {
+  readonly tool: Tool;
+  readonly diff: Diff;
+}
+
+/** What a gate says, and of what. */
+export interface CheckReport {
+  readonly tool: Tool;
+  readonly gate: Gate;
+  /** In the order of the budgets file. */
+  readonly artifacts: readonly CheckedArtifact[];
+}
+
+/** What each kind of report is made of; the keys are the commands that print them. */
+export interface Reports {
+  readonly scan: ScanReport;
+  readonly diff: DiffReport;
+  readonly check: CheckReport;
+}
+
+export type ReportKind = keyof Reports;
 
 export type SizeName = 'content' | 'disk';
 
@@ -25,17 +54,17 @@ export interface ReportOptions {
   readonly depth: number;
   /** Most rows of a table. */
   readonly top: number;
-  readonly sort: 'size' | 'path';
+  /** `delta` is for diffs, where it is the default: the largest change first. */
+  readonly sort: 'size' | 'path' | 'delta';
+  /** Bytes that a directory or file must have changed by to be shown in a diff's tables; totals are of all. */
+  readonly minChange: number;
   /** Columns to fit into. */
   readonly width: number;
   readonly color: boolean;
   readonly verbose: boolean;
 }
 
-export interface Reporter {
-  /** The word for `--format`. */
-  readonly name: string;
-  /** One line for help texts. */
-  readonly description: string;
-  report(report: ScanReport, options: ReportOptions): Iterable<string>;
-}
+/** Prints one or more kinds of reports. */
+export type Reporter = {
+  readonly [Kind in ReportKind]?: (report: Reports[Kind], options: ReportOptions) => Iterable<string>;
+};

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { cutMiddle, wrap, wrapCommand } from '../../src/report/style.ts';
+import { cutMiddle, wrap, wrapCommand } from '../../src/report/table/style.ts';
 import { requireTool, runRaw } from '../oracles.ts';
 
 describe('text that fits', () => {

@@ -1,5 +1,5 @@
 // Terminal styles and text that fits: colour only where asked for, cut and wrapped by columns.
-import type { Severity } from '../model/finding.ts';
+import type { Severity } from '../../model/finding.ts';
 
 export interface Style {
   bold(text: string): string;

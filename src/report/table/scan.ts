@@ -1,24 +1,20 @@
 // The terminal report: sizes, directories largest first, findings with the command that fixes each, and their union last.
-import { exactBytes, formatSize, formatSizes, groupDigits } from '../bytes/size.ts';
-import type { TreeNode } from '../compare/rollup.ts';
-import type { Finding } from '../model/finding.ts';
-import { compareNames, depth } from '../model/name.ts';
-import type { Totals } from '../model/snapshot.ts';
-import { inertLine, terminalName, terminalText } from './escape.ts';
+import { exactBytes, formatSize, formatSizes, groupDigits } from '../../bytes/size.ts';
+import type { TreeNode } from '../../compare/rollup.ts';
+import type { Finding } from '../../model/finding.ts';
+import { compareNames, depth } from '../../model/name.ts';
+import type { Totals } from '../../model/snapshot.ts';
+import { inertLine, terminalName, terminalText } from '../escape.ts';
 import { columns } from './grid.ts';
-import type { Reporter, ReportOptions, ScanReport } from './reporter.ts';
+import type { ReportOptions, ScanReport } from '../reporter.ts';
 import { cutMiddle, styleFor, wrap, wrapCommand } from './style.ts';
 import type { Style } from './style.ts';
 
-export const tableReporter: Reporter = {
-  name: 'table',
-  description: 'tables for a terminal (the default)',
-  *report(report, options) {
-    const style = styleFor(options.color);
-    const parts = [heading, directoriesPart, findingsPart, noticesPart];
-    for (const part of parts) yield* inertLines(part(report, options, style));
-  },
-};
+export function* scanTable(report: ScanReport, options: ReportOptions): Iterable<string> {
+  const style = styleFor(options.color);
+  const parts = [heading, directoriesPart, findingsPart, noticesPart];
+  for (const part of parts) yield* inertLines(part(report, options, style));
+}
 
 /** Names that are wrapped may begin a line with what a CI system takes for a command. */
 function* inertLines(pieces: Iterable<string>): Iterable<string> {

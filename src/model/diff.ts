@@ -1,0 +1,94 @@
+// What changed between two artifacts. Self-contained plain values: a diff can be saved as JSON, read back and reported again
+// without the snapshots it was made of. All figures are bytes; null stands for what is absent or unknown, never for 0.
+import type { Finding } from './finding.ts';
+import type { Name } from './name.ts';
+import type { ArtifactIdentity, EntryKind, Notice, Totals } from './snapshot.ts';
+
+/** One side of a diff: who it is, and its sizes. */
+export interface Side {
+  readonly artifact: ArtifactIdentity;
+  readonly totals: Totals;
+  /** Leading directories that were left out of paths to match the two sides (`--strip-components`); 0 for none. */
+  readonly stripped: number;
+}
+
+/** Differences of the totals, after minus before; null where a size is unknown on either side. */
+export interface TotalsDelta {
+  readonly content: number;
+  readonly disk: number;
+  readonly archive: number | null;
+  readonly compressed: number | null;
+}
+
+/** A directory's own sizes (without subdirectories, as `du -S`), before and after. */
+export interface DirectoryChange {
+  /** Path on the new side; where the directory is gone, the path on the old side. */
+  readonly path: Name;
+  /** Path on the old side where it differs from `path` (wrapper directory, `--map`). */
+  readonly from: Name | null;
+  /** null: the directory is new. */
+  readonly before: { readonly content: number; readonly disk: number } | null;
+  /** null: the directory is gone. */
+  readonly after: { readonly content: number; readonly disk: number } | null;
+  readonly delta: { readonly content: number; readonly disk: number };
+}
+
+export type ChangeKind = 'added' | 'removed' | 'changed' | 'moved';
+
+/** What differs of an entry that both sides have. */
+export type Aspect = 'content' | 'kind' | 'mode' | 'owner' | 'link';
+
+/** One section (or other part) of a changed ELF file; the parts of a file sum to its length. */
+export interface SectionChange {
+  readonly name: string;
+  readonly before: number | null;
+  readonly after: number | null;
+  readonly delta: number;
+}
+
+export interface Change {
+  /** Path on the new side; on the old side for `removed`. */
+  readonly path: Name;
+  readonly kind: ChangeKind;
+  readonly entryKind: EntryKind;
+  /** Bytes of content; null where the entry is absent. */
+  readonly before: number | null;
+  readonly after: number | null;
+  /** Bytes of content; an absent entry counts 0. */
+  readonly delta: number;
+  /** Path on the old side, for `moved` and for pairs whose paths differ; else null. */
+  readonly from: Name | null;
+  /** For `changed` and `moved`: what differs; empty for a pure move. */
+  readonly aspects: readonly Aspect[];
+  /** Sections of an ELF file whose sizes differ, largest change first; null where not asked for or not known. */
+  readonly sections: readonly SectionChange[] | null;
+}
+
+/** Bytes that the findings of one rule claim on either side. */
+export interface RuleChange {
+  readonly rule: string;
+  readonly before: number;
+  readonly after: number;
+}
+
+export interface FindingChanges {
+  /** Findings with only those claims that the old side does not have, most bytes first. */
+  readonly new: readonly Finding[];
+  /** Findings of the old side with only those claims that are gone. */
+  readonly fixed: readonly Finding[];
+  /** Totals by rule, for rules with a finding on either side, in order of the rules. */
+  readonly rules: readonly RuleChange[];
+}
+
+export interface Diff {
+  readonly before: Side;
+  readonly after: Side;
+  readonly delta: TotalsDelta;
+  /** Directories whose own content or disk size differs, and those that are new or gone, by path. Deltas sum to the totals'. */
+  readonly directories: readonly DirectoryChange[];
+  /** By path. */
+  readonly changes: readonly Change[];
+  readonly findings: FindingChanges;
+  /** Notices of the new side. */
+  readonly notices: readonly Notice[];
+}

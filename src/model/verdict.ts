@@ -1,0 +1,62 @@
+// What a gate says: one verdict a limit, and their union. Plain readonly values.
+import type { Diff } from './diff.ts';
+import type { Finding } from './finding.ts';
+import type { Name } from './name.ts';
+import type { ArtifactIdentity, Notice, Totals } from './snapshot.ts';
+
+/** `unknown`: what the limit is on could not be measured; it never passes. */
+export const verdictStatuses = ['pass', 'warn', 'fail', 'unknown'] as const;
+export type VerdictStatus = (typeof verdictStatuses)[number];
+
+/** What a budget limits. `rule`: bytes that a rule of severity `warn` or `error` finds; its limit is 0. */
+export const measures = ['compressed', 'uncompressed', 'growth', 'growth-percent', 'path', 'rule'] as const;
+export type Measure = (typeof measures)[number];
+
+/** Bytes of one path, as evidence. */
+export interface Contributor {
+  readonly path: Name;
+  /** Bytes; for growth, bytes that it grew by. */
+  readonly bytes: number;
+}
+
+export interface Verdict {
+  /** Name of the artifact (or group) in the budgets file. */
+  readonly artifact: string;
+  /** Where the limit stands in the budgets file, `artifacts[0].compressed.max`; for rules, the rule's id. */
+  readonly budget: string;
+  readonly measure: Measure;
+  /** The glob of a path budget; else null. */
+  readonly path: string | null;
+  /** Bytes, or percent for `growth-percent`; null where it could not be measured. */
+  readonly actual: number | null;
+  /** In the same unit; inclusive: `actual == limit` passes. */
+  readonly limit: number | null;
+  /** `actual - limit` where that is positive, else 0; null where unknown. */
+  readonly over: number | null;
+  readonly status: VerdictStatus;
+  /** Why it is unknown, or what else has to be said; null where the figures say all. */
+  readonly reason: string | null;
+  /** The largest contributors, at most three, most bytes first. */
+  readonly top: readonly Contributor[];
+}
+
+export interface Gate {
+  /** The worst of all verdicts: fail, then unknown, then warn, then pass. */
+  readonly status: VerdictStatus;
+  /** Worst first; within a status by bytes over, then in the order of the budgets file. */
+  readonly verdicts: readonly Verdict[];
+}
+
+/** One artifact that a gate measured. */
+export interface CheckedArtifact {
+  /** Name in the budgets file. */
+  readonly name: string;
+  readonly artifact: ArtifactIdentity;
+  readonly totals: Totals;
+  /** Against the baseline; null where there is none. */
+  readonly diff: Diff | null;
+  readonly findings: readonly Finding[];
+  /** Bytes of content that at least one finding claims. */
+  readonly removable: number;
+  readonly notices: readonly Notice[];
+}

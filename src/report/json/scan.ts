@@ -1,0 +1,52 @@
+// `scan --json`, and the snapshot file, which adds the entries, one a line.
+import { nameToJson } from '../../model/json-name.ts';
+import type { Entry } from '../../model/snapshot.ts';
+import type { ScanReport } from '../reporter.ts';
+import { findingToJson, list, member, noticeToJson, opening } from './text.ts';
+
+export function* scanJson(report: ScanReport): Iterable<string> {
+  yield* parts(report);
+  yield '\n}\n';
+}
+
+/** The same with every entry; `sizecheck` reads it wherever it takes an artifact. */
+export function* snapshotJson(report: ScanReport): Iterable<string> {
+  yield* parts(report);
+  yield* list('superseded', report.snapshot.superseded, ({ path, size }) => ({ ...nameToJson('path', path), size }));
+  yield* list('entries', report.snapshot.entries, entryToJson);
+  yield '\n}\n';
+}
+
+function* parts({ tool, snapshot, tree, findings, removable }: ScanReport): Iterable<string> {
+  const { artifact, totals, notices } = snapshot;
+  yield opening(tool);
+  yield member('artifact', artifact);
+  yield member('totals', totals);
+  yield* list('tree', tree, ({ path, content, disk, files, own }) => ({
+    ...nameToJson('path', path),
+    content,
+    disk,
+    files,
+    own,
+  }));
+  yield* list('findings', findings, findingToJson);
+  yield member('removable', { content: removable });
+  yield* list('notices', notices, noticeToJson);
+}
+
+function entryToJson(entry: Entry): object {
+  const { path, kind, size, disk, mode, uid, gid, mtime, digest, link, facts } = entry;
+  return {
+    ...nameToJson('path', path),
+    kind,
+    size,
+    disk,
+    mode,
+    uid,
+    gid,
+    mtime,
+    digest,
+    ...(link === null ? {} : nameToJson('link', link)),
+    ...(facts === null ? {} : { facts }),
+  };
+}

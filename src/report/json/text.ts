@@ -1,0 +1,48 @@
+// JSON, schema 1, as text: integers are bytes, what is unknown is null, key order is fixed, so that equal artifacts give equal text.
+import type { Claim, Finding } from '../../model/finding.ts';
+import { nameToJson } from '../../model/json-name.ts';
+import type { Notice } from '../../model/snapshot.ts';
+import type { Tool } from '../reporter.ts';
+
+export const schemaVersion = 1;
+
+/** The beginning of every document; `member` and `list` go on, `\n}\n` ends it. */
+export function opening(tool: Tool): string {
+  return `{\n  "schema": ${schemaVersion}${member('tool', tool)}`;
+}
+
+export function findingToJson({ rule, severity, title, bytes, claims, fix }: Finding): object {
+  return { rule, severity, title, bytes, claims: claims.map(claimToJson), fix };
+}
+
+function claimToJson({ path, part, bytes, keeps }: Claim): object {
+  return { ...nameToJson('path', path), part, bytes, ...(keeps === undefined ? {} : nameToJson('keeps', keeps)) };
+}
+
+export function noticeToJson({ code, path, message }: Notice): object {
+  return { code, ...(path === null ? { path } : nameToJson('path', path)), message };
+}
+
+/** A member of the outermost object, after the first. */
+export function member(key: string, value: unknown): string {
+  return `,\n  "${key}": ${stringify(value)}`;
+}
+
+/** A member that is an array, one item a line. */
+export function* list<Item>(key: string, items: readonly Item[], toJson: (item: Item) => object): Iterable<string> {
+  yield `,\n  "${key}": [`;
+  let separator = '\n    ';
+  for (const item of items) {
+    yield separator + stringify(toJson(item));
+    separator = ',\n    ';
+  }
+  yield items.length === 0 ? ']' : '\n  ]';
+}
+
+/** JSON that stays harmless on a terminal, inside HTML and JavaScript: no raw controls, format characters, separators or `<`. */
+export function stringify(value: unknown): string {
+  return JSON.stringify(value).replace(/[<\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) =>
+    // Above U+FFFF by code units, as JSON has it.
+    Array.from({ length: char.length }, (_, at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''),
+  );
+}

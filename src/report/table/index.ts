@@ -1,0 +1,5 @@
+// `--format table`: what a person reads in a terminal.
+import type { Reporter } from '../reporter.ts';
+import { scanTable } from './scan.ts';
+
+export const tableReporter: Reporter = { scan: scanTable };
