@@ -5,26 +5,27 @@ import type { RuleContext } from './rule.ts';
 
 /** Files of equal digest, two or more a group, each group in byte order of its paths; empty files are left out. */
 export function copiesByDigest(context: RuleContext, select: (file: Entry) => boolean): Entry[][] {
-  const candidates = context.files.values();
+  const candidates = context.files;
   // Sizes first: comparing numbers is cheap, and most files are alone with theirs.
   const bySize = groupBy(candidates, (file) =>
     file.size === 0 || file.digest === null || !select(file) ? null : file.size,
   );
-  return [...bySize.values()]
-    .filter((group) => group.length > 1)
-    .flatMap((group) => [...groupBy(group, (file) => file.digest).values()].filter((same) => same.length > 1));
+  return bySize.flatMap((group) => groupBy(group, (file) => file.digest));
 }
 
-function groupBy<Key>(files: Iterable<Entry>, keyOf: (file: Entry) => Key | null): Map<Key, Entry[]> {
-  const groups = new Map<Key, Entry[]>();
+/** Groups of two or more with the same key, in order of their first members. */
+function groupBy(files: readonly Entry[], keyOf: (file: Entry) => number | string | null): Entry[][] {
+  // A file that is alone with its key, as most are, takes no list.
+  const first = new Map<number | string, Entry>();
+  const groups = new Map<number | string, Entry[]>();
   for (const file of files) {
     const key = keyOf(file);
     if (key === null) continue;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [file]);
-    else group.push(file);
+    const one = first.get(key);
+    if (one === undefined) first.set(key, file);
+    else if (groups.get(key)?.push(file) === undefined) groups.set(key, [one, file]);
   }
-  return groups;
+  return [...groups.values()];
 }
 
 /** The copy to keep: the first path that no earlier rule removes anyway, else the first. */

@@ -7,21 +7,30 @@ import { supersededPart } from './duplicate-entry.ts';
 
 /** Bytes of content that are claimed by at least one finding; never more than the content. */
 export function removableContent(snapshot: Snapshot, findings: readonly Finding[]): number {
-  const claimed = new Map<Name, Map<string | null, number>>();
+  const wholes = new Set<Name>();
+  const parts = new Map<Name, Map<string, number>>();
   for (const { claims } of findings) {
     for (const { path, part, bytes } of claims) {
       if (part === supersededPart || bytes === 0) continue;
-      let parts = claimed.get(path);
-      if (parts === undefined) claimed.set(path, (parts = new Map()));
-      parts.set(part, Math.max(bytes, parts.get(part) ?? 0));
+      if (part === null) {
+        wholes.add(path);
+        continue;
+      }
+      let known = parts.get(path);
+      if (known === undefined) parts.set(path, (known = new Map()));
+      known.set(part, Math.max(bytes, known.get(part) ?? 0));
     }
   }
   let total = 0;
-  for (const entry of snapshot.entries) {
-    const parts = claimed.get(entry.path);
-    if (parts === undefined) continue;
-    const sum = parts.get(null) ?? [...parts.values()].reduce((a, b) => a + b, 0);
-    total += Math.min(sum, entry.size);
+  for (const { path, size } of snapshot.entries) {
+    if (wholes.has(path)) total += size;
+    else total += Math.min(sum(parts.get(path)), size);
   }
+  return total;
+}
+
+function sum(parts: ReadonlyMap<string, number> | undefined): number {
+  let total = 0;
+  for (const bytes of parts?.values() ?? []) total += bytes;
   return total;
 }

@@ -9,7 +9,8 @@ import { FormatError, InputError } from '../errors.ts';
 import type { OpenFile } from '../formats/format.ts';
 import { inspectors } from '../inspectors/index.ts';
 import { headLength } from '../inspectors/inspector.ts';
-import type { Inspector } from '../inspectors/inspector.ts';
+import type { Inspected, Inspector, Remark } from '../inspectors/inspector.ts';
+import type { Facts } from '../model/facts.ts';
 import type { Name } from '../model/name.ts';
 import { closeQuietly } from './close.ts';
 import type { CollectorOptions, Inode, Slot } from './collector.ts';
@@ -31,8 +32,8 @@ interface Work {
   readonly slot: Slot;
   readonly inode: Inode;
   hasher: Hash | null;
-  /** First bytes, until the inspector is chosen. */
-  head: Buffer;
+  /** First bytes, until the inspector is chosen; null before the first of them. */
+  head: Buffer | null;
   chosen: boolean;
   inspector: Inspector | null;
   received: number;
@@ -56,27 +57,28 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
   /** Gathers the head over small pieces; then the inspector that wants the file, if any, gets all of it. */
   function choose(now: Work, piece: Uint8Array): void {
     const wanted = Math.min(headLength, now.inode.size);
-    const before = now.head.length;
-    now.head = Buffer.concat([now.head, piece.subarray(0, wanted - before)]);
-    if (now.head.length < wanted) return;
+    const before = now.head?.length ?? 0;
+    const head = Buffer.concat([now.head ?? noBytes, piece.subarray(0, wanted - before)]);
+    now.head = head;
+    if (head.length < wanted) return;
     now.chosen = true;
-    now.inspector = inspectorFor(now.head, now.slot);
+    now.inspector = inspectorFor(head, now.slot);
     if (now.inspector?.needs === 'all') spool.expect(now.inode.size);
     // Bytes of the head that came in earlier pieces; this piece itself follows in take().
-    if (now.inspector?.needs === 'all' && before > 0) spool.write(now.head.subarray(0, before));
+    if (now.inspector?.needs === 'all' && before > 0) spool.write(head.subarray(0, before));
   }
+
+  /** What was learned of content by its digest: copies of large files (static libraries, above all) are common. */
+  const learned = new Map<string, Outcome>();
 
   function inspect(inspector: Inspector | null, source: ByteSource, slot: Slot, inode: Inode): void {
     if (inspector === null) return;
-    try {
-      inode.facts = inspector.inspect(source, { path: slot.path, size: inode.size, facts: options.facts });
-      const remark = inspector.remark?.(inode.facts) ?? null;
-      if (remark !== null) report(remark.code, slot.path, remark.message);
-    } catch (error) {
-      if (!(error instanceof FormatError)) throw error;
-      const at = error.offset === undefined ? '' : ` (at byte ${error.offset})`;
-      report(error.code, slot.path, `is a broken ${inspector.name} file: it ${error.message}${at}`);
-    }
+    const key = inspector.needs === 'all' ? inode.digest : null;
+    const known = key === null ? undefined : learned.get(key);
+    const outcome = known ?? inspected(inspector, source, { path: slot.path, size: inode.size, facts: options.facts });
+    if (key !== null && known === undefined) learned.set(key, outcome);
+    inode.facts = outcome.facts;
+    if (outcome.remark !== null) report(outcome.remark.code, slot.path, outcome.remark.message);
   }
 
   return {
@@ -87,12 +89,11 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
         report('unreadable-content', slot.path, `${slot.member.unreadable}; its size counts, its content is unknown`);
         return;
       }
-      const head = Buffer.alloc(0);
       work = {
         slot,
         inode: slot.inode,
         hasher: null,
-        head,
+        head: null,
         chosen: false,
         inspector: null,
         received: 0,
@@ -149,14 +150,10 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
         });
       }
       if (!now.skipHash) now.inode.digest = `sha256:${(now.hasher ?? createHash('sha256')).digest('hex')}`;
-      if (!now.chosen) now.inspector = inspectorFor(now.head, now.slot);
+      const head = now.head ?? noBytes;
+      if (!now.chosen) now.inspector = inspectorFor(head, now.slot);
       if (now.inspector === null) return;
-      inspect(
-        now.inspector,
-        now.inspector.needs === 'all' ? spool.source() : memorySource(now.head),
-        now.slot,
-        now.inode,
-      );
+      inspect(now.inspector, now.inspector.needs === 'all' ? spool.source() : memorySource(head), now.slot, now.inode);
       spool.reset();
     },
     file(slot, inode, open) {
@@ -167,6 +164,28 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
       });
     },
   };
+}
+
+const noBytes = Buffer.alloc(0);
+
+interface Outcome {
+  readonly facts: Facts | null;
+  readonly remark: Remark | null;
+}
+
+/** Broken content is no reason to give up: the file counts by its size, with a remark. Any other error is a bug. */
+function inspected(inspector: Inspector, source: ByteSource, file: Inspected): Outcome {
+  try {
+    const facts = inspector.inspect(source, file);
+    return { facts, remark: inspector.remark?.(facts) ?? null };
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    const at = error.offset === undefined ? '' : ` (at byte ${error.offset})`;
+    return {
+      facts: null,
+      remark: { code: error.code, message: `is a broken ${inspector.name} file: it ${error.message}${at}` },
+    };
+  }
 }
 
 function inspectorFor(head: Uint8Array, slot: Slot): Inspector | null {

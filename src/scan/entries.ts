@@ -1,6 +1,6 @@
 // From what was collected to the sorted entries of a snapshot, and from entries to totals.
 import { FormatError } from '../errors.ts';
-import { compareNames, parentPath } from '../model/name.ts';
+import { compareNames, isIn, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry, Totals } from '../model/snapshot.ts';
 import { withPathFacts } from '../inspectors/index.ts';
@@ -81,9 +81,13 @@ function addImpliedDirectories(collected: Collected, entries: Entry[]): void {
     const nothing = { size: 0, mode: null, uid: null, gid: null, mtime: null, digest: null, link: null, facts: null };
     entries.push({ path, kind: 'directory', disk: modelBlock, ...nothing });
   };
-  for (const path of ['.', ...collected.slots.keys()]) {
-    if (path === '.') add(path);
-    for (let up = parentPath(path); up !== null && !known.has(up); up = parentPath(up)) add(up);
+  add('.');
+  // Members come directory by directory, so most lie beside the one before.
+  let last: Name = '.';
+  for (const path of collected.slots.keys()) {
+    if (isIn(path, last)) continue;
+    last = parentPath(path) ?? '.';
+    for (let up: Name | null = last; up !== null && !known.has(up); up = parentPath(up)) add(up);
   }
 }
 
