@@ -5,25 +5,18 @@ import type { RuleContext } from './rule.ts';
 
 /** Files of equal digest, two or more a group, each group in byte order of its paths; empty files are left out. */
 export function copiesByDigest(context: RuleContext, select: (file: Entry) => boolean): Entry[][] {
-  const candidates = context.files;
-  // Sizes first: comparing numbers is cheap, and most files are alone with theirs.
-  const bySize = groupBy(candidates, (file) =>
-    file.size === 0 || file.digest === null || !select(file) ? null : file.size,
-  );
-  return bySize.flatMap((group) => groupBy(group, (file) => file.digest));
-}
-
-/** Groups of two or more with the same key, in order of their first members. */
-function groupBy(files: readonly Entry[], keyOf: (file: Entry) => number | string | null): Entry[][] {
-  // A file that is alone with its key, as most are, takes no list.
-  const first = new Map<number | string, Entry>();
-  const groups = new Map<number | string, Entry[]>();
-  for (const file of files) {
-    const key = keyOf(file);
-    if (key === null) continue;
-    const one = first.get(key);
-    if (one === undefined) first.set(key, file);
-    else if (groups.get(key)?.push(file) === undefined) groups.set(key, [one, file]);
+  const known = context.files.filter((file) => file.size > 0 && file.digest !== null && select(file));
+  // Sizes first: comparing numbers is cheap, and many files are alone with theirs.
+  const counts = new Map<number, number>();
+  for (const { size } of known) counts.set(size, (counts.get(size) ?? 0) + 1);
+  const first = new Map<string, Entry>();
+  const groups = new Map<string, Entry[]>();
+  for (const file of known) {
+    if (file.digest === null || counts.get(file.size) === 1) continue;
+    const one = first.get(file.digest);
+    // A file that is alone with its digest takes no list.
+    if (one === undefined) first.set(file.digest, file);
+    else if (groups.get(file.digest)?.push(file) === undefined) groups.set(file.digest, [one, file]);
   }
   return [...groups.values()];
 }

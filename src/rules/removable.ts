@@ -1,19 +1,20 @@
 // What all findings together can remove. Claims overlap on real trees (a duplicate static library with debug symbols), so this
 // is a union: a byte counts once, and a claim on a whole file swallows claims on its parts.
 import type { Finding } from '../model/finding.ts';
+import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
-import type { Snapshot } from '../model/snapshot.ts';
+import type { Entry, Snapshot } from '../model/snapshot.ts';
 import { supersededPart } from './duplicate-entry.ts';
 
 /** Bytes of content that are claimed by at least one finding; never more than the content. */
 export function removableContent(snapshot: Snapshot, findings: readonly Finding[]): number {
-  const wholes = new Set<Name>();
+  const wholes = new Map<Name, number>();
   const parts = new Map<Name, Map<string, number>>();
   for (const { claims } of findings) {
     for (const { path, part, bytes } of claims) {
       if (part === supersededPart || bytes === 0) continue;
       if (part === null) {
-        wholes.add(path);
+        wholes.set(path, bytes);
         continue;
       }
       let known = parts.get(path);
@@ -22,15 +23,28 @@ export function removableContent(snapshot: Snapshot, findings: readonly Finding[
     }
   }
   let total = 0;
-  for (const { path, size } of snapshot.entries) {
-    if (wholes.has(path)) total += size;
-    else total += Math.min(sum(parts.get(path)), size);
+  for (const { path, size } of snapshot.entries) total += Math.min(wholes.get(path) ?? 0, size);
+  for (const [path, known] of parts) {
+    if (!wholes.has(path)) total += Math.min(sum(known), sizeAt(snapshot.entries, path));
   }
   return total;
 }
 
-function sum(parts: ReadonlyMap<string, number> | undefined): number {
+function sum(parts: ReadonlyMap<string, number>): number {
   let total = 0;
-  for (const bytes of parts?.values() ?? []) total += bytes;
+  for (const bytes of parts.values()) total += bytes;
   return total;
+}
+
+/** Bytes of content at a path; entries are sorted, the root first. */
+function sizeAt(entries: readonly Entry[], path: Name): number {
+  let low = entries[0]?.path === '.' ? 1 : 0;
+  let high = entries.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compareNames(entries[middle]?.path ?? '', path) < 0) low = middle + 1;
+    else high = middle;
+  }
+  const found = entries[low];
+  return found?.path === path ? found.size : 0;
 }
