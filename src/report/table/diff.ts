@@ -129,7 +129,8 @@ function* claimLines(found: Finding, indent: number, options: ReportOptions, sty
     yield `${space}${style.dim(`${size}  ${name}`)}\n`;
   }
   const more = found.claims.length - shown.length;
-  const and = shown.length > 0 ? `and ${groupDigits(more)} more` : `${groupDigits(more)} ${more === 1 ? 'claim' : 'claims'}`;
+  const and =
+    shown.length > 0 ? `and ${groupDigits(more)} more` : `${groupDigits(more)} ${more === 1 ? 'claim' : 'claims'}`;
   if (more > 0) yield style.dim(`${space}${and}: ${options.verbose ? '--json' : '--verbose'}\n`);
 }
 
