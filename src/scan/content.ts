@@ -69,8 +69,8 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
     if (now.inspector?.needs === 'all' && before > 0) spool.write(head.subarray(0, before));
   }
 
-  /** What was learned of content by its digest: copies of large files (static libraries, above all) are common. */
-  const learned = new Map<string, Outcome>();
+  // Copies of large files (static libraries, above all) are common.
+  const learned = options.knownFacts ?? new Map<string, KnownFacts>();
 
   function inspect(inspector: Inspector | null, source: ByteSource, draft: Draft): void {
     if (inspector === null) return;
@@ -161,13 +161,14 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
 
 const noBytes = Buffer.alloc(0);
 
-interface Outcome {
+/** What an inspector found in content. */
+export interface KnownFacts {
   readonly facts: Facts | null;
   readonly remark: Remark | null;
 }
 
 /** Broken content is no reason to give up: the file counts by its size, with a remark. Any other error is a bug. */
-function inspected(inspector: Inspector, source: ByteSource, file: Inspected): Outcome {
+function inspected(inspector: Inspector, source: ByteSource, file: Inspected): KnownFacts {
   try {
     const facts = inspector.inspect(source, file);
     return { facts, remark: inspector.remark?.(facts) ?? null };

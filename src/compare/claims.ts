@@ -1,0 +1,91 @@
+// Findings that are new and findings that are fixed, claim by claim: a claim is the same on both sides if it is of the same rule,
+// on the same part of the same file, wherever that file went.
+import type { FindingChanges, RuleChange } from '../model/diff.ts';
+import type { Claim, Finding } from '../model/finding.ts';
+import { compareNames } from '../model/name.ts';
+import { carrierOf } from './links.ts';
+import type { Tree } from './tree.ts';
+
+export interface JudgedTree {
+  readonly tree: Tree;
+  readonly findings: readonly Finding[];
+}
+
+export function findingChanges(before: JudgedTree, after: JudgedTree): FindingChanges {
+  const olds = claimsOf(before, 'old');
+  const news = claimsOf(after, 'new');
+  pairClaims(olds, news);
+  return {
+    new: unpaired(after.findings, news),
+    fixed: unpaired(before.findings, olds),
+    rules: ruleTotals(before.findings, after.findings),
+  };
+}
+
+interface Known {
+  readonly claim: Claim;
+  /** Index of its finding. */
+  readonly of: number;
+  /** Equal for claims of one rule on one part of one file. */
+  readonly key: string;
+  paired: boolean;
+}
+
+/** Files are known by their name on the new side, and there by the name that carries their content. */
+function claimsOf({ tree, findings }: JudgedTree, side: 'old' | 'new'): Known[] {
+  const claims: Known[] = [];
+  for (const [of, { rule, claims: own }] of findings.entries()) {
+    for (const claim of own) {
+      const name = tree.byPath.get(claim.path);
+      const carrier = name === undefined ? null : carrierOf(name);
+      const now = side === 'new' ? carrier : (carrier?.partner ?? null);
+      const place = now === null ? `${side}:${claim.path}` : carrierOf(now).path;
+      claims.push({ claim, of, key: `${rule}\0${claim.part ?? ''}\0${place}`, paired: false });
+    }
+  }
+  return claims;
+}
+
+/** A file may have several claims of one key (each earlier copy of an archive member): those of equal bytes pair first. */
+function pairClaims(olds: readonly Known[], news: readonly Known[]): void {
+  for (const keyOf of [({ key, claim }: Known) => `${key}\0${claim.bytes}`, ({ key }: Known) => key]) {
+    const waiting = new Map<string, Known[]>();
+    for (const old of olds) {
+      if (old.paired) continue;
+      const same = waiting.get(keyOf(old));
+      if (same === undefined) waiting.set(keyOf(old), [old]);
+      else same.push(old);
+    }
+    for (const now of news) {
+      const old = now.paired ? undefined : waiting.get(keyOf(now))?.pop();
+      if (old !== undefined) old.paired = now.paired = true;
+    }
+  }
+}
+
+/** The findings with only those claims that the other side has not, most bytes first. */
+function unpaired(findings: readonly Finding[], claims: readonly Known[]): Finding[] {
+  const left = findings.map((): Claim[] => []);
+  for (const { claim, of, paired } of claims) if (!paired) left[of]?.push(claim);
+  const kept: Finding[] = [];
+  for (const [index, own] of left.entries()) {
+    const found = findings[index];
+    if (found === undefined || own.length === 0) continue;
+    kept.push({ ...found, bytes: own.reduce((sum, { bytes }) => sum + bytes, 0), claims: own });
+  }
+  return kept.toSorted((a, b) => b.bytes - a.bytes || compareNames(a.rule, b.rule));
+}
+
+function ruleTotals(before: readonly Finding[], after: readonly Finding[]): RuleChange[] {
+  const totals = new Map<string, { before: number; after: number }>();
+  for (const [side, findings] of [['before', before] as const, ['after', after] as const]) {
+    for (const { rule, bytes } of findings) {
+      const total = totals.get(rule) ?? { before: 0, after: 0 };
+      totals.set(rule, total);
+      total[side] += bytes;
+    }
+  }
+  return [...totals]
+    .map(([rule, total]) => ({ rule, before: total.before, after: total.after }))
+    .toSorted((a, b) => compareNames(a.rule, b.rule));
+}
