@@ -37,6 +37,12 @@ export const reporters: readonly ReporterEntry[] = [
     kinds: ['scan'],
     load: async () => (await import('./json/index.ts')).snapshotReporter,
   },
+  {
+    name: 'markdown',
+    description: 'a comment for a pull request, as Markdown',
+    kinds: ['diff', 'check'],
+    load: async () => (await import('./markdown/index.ts')).markdownReporter,
+  },
 ];
 
 /** Words for `--format` of one command, the default first. */

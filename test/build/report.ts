@@ -57,12 +57,7 @@ export function directoryChange(path: string, before: number | null, after: numb
   };
 }
 
-export function change(
-  path: string,
-  before: number | null,
-  after: number | null,
-  more: Partial<Change> = {},
-): Change {
+export function change(path: string, before: number | null, after: number | null, more: Partial<Change> = {}): Change {
   return {
     path,
     kind: before === null ? 'added' : after === null ? 'removed' : 'changed',
@@ -206,9 +201,7 @@ export function verdict(more: Partial<Verdict> = {}): Verdict {
 }
 
 export function gate(verdicts: readonly Verdict[]): Gate {
-  const worst = (['fail', 'unknown', 'warn'] as const).find((status) =>
-    verdicts.some((one) => one.status === status),
-  );
+  const worst = (['fail', 'unknown', 'warn'] as const).find((status) => verdicts.some((one) => one.status === status));
   return { status: worst ?? 'pass', verdicts };
 }
 

@@ -1,0 +1,120 @@
+// The gate's part of a comment: the verdict in one line, the table of all limits with what is left of each, and what is behind
+// those that do not hold.
+import { exactBytes, formatSize, formatSizes } from '../../bytes/size.ts';
+import type { Units } from '../../bytes/size.ts';
+import type { Gate, Verdict, VerdictStatus } from '../../model/verdict.ts';
+import { markdownName, markdownText, markdownWord } from '../escape-markdown.ts';
+import { amount, sentence, subject } from '../verdict-text.ts';
+import { table } from './blocks.ts';
+import type { Column } from './blocks.ts';
+import { andMore, count, none, spaced } from './figures.ts';
+
+const icons: Readonly<Record<VerdictStatus, string>> = { pass: '✅', warn: '⚠️', fail: '❌', unknown: '❔' };
+
+const titles: Readonly<Record<VerdictStatus, string>> = {
+  pass: 'Within budget',
+  warn: 'Within budget, with warnings',
+  fail: 'Over budget',
+  unknown: 'Not measured',
+};
+
+const words = { word: markdownWord, text: markdownText };
+
+/** The line that says it all. */
+export function headline({ status, verdicts }: Gate): string {
+  const first = deciding(status, verdicts);
+  const title = `### ${icons[status]} ${titles[status]}`;
+  return first === null ? title : `${title}: ${markdownWord(first.artifact)} ${sentence(first, words)}`;
+}
+
+/** The verdict that decides: the worst; where all hold, the one with the least headroom. */
+function deciding(status: VerdictStatus, verdicts: readonly Verdict[]): Verdict | null {
+  const own = verdicts.filter((one) => one.status === status);
+  if (status !== 'pass') return own[0] ?? null;
+  return own.reduce<Verdict | null>((best, one) => (best === null || ratio(one) > ratio(best) ? one : best), null);
+}
+
+/** Share of the limit that is used; -1 where there is no such thing. */
+function ratio({ actual, limit }: Verdict): number {
+  return limit === null || actual === null || limit <= 0 ? -1 : actual / limit;
+}
+
+/** How many fail, warn, hold; nothing where the headline is about the only one. */
+export function tally({ verdicts }: Gate): string[] {
+  if (verdicts.length < 2) return [];
+  const kinds: readonly (readonly [VerdictStatus, string, string])[] = [
+    ['fail', 'limit is exceeded', 'limits are exceeded'],
+    ['unknown', 'could not be measured', 'could not be measured'],
+    ['warn', 'warns', 'warn'],
+    ['pass', 'holds', 'hold'],
+  ];
+  const parts = kinds.flatMap(([status, one, many]) => {
+    const number = verdicts.filter((verdict) => verdict.status === status).length;
+    return number === 0 ? [] : [count(number, one, many)];
+  });
+  return [`${parts.join(', ')}.`];
+}
+
+/** One row a verdict, at most `rows`; those that hold are left out first, since the worst come first. */
+export function budgetTable({ verdicts }: Gate, units: Units, rows: number): string[] {
+  if (verdicts.length === 0) return [];
+  const shown = verdicts.slice(0, rows);
+  const several = new Set(verdicts.map(({ artifact }) => artifact)).size > 1;
+  const columns: Column[] = ['center', ...(several ? (['left'] as const) : []), 'left', 'right', 'right', 'right'];
+  const header = ['', ...(several ? ['Artifact'] : []), 'Budget', 'Actual', 'Limit', 'Headroom'];
+  const cells = shown.map((verdict) => [
+    icons[verdict.status],
+    ...(several ? [markdownWord(verdict.artifact)] : []),
+    subject(verdict, words),
+    ...figures(verdict, units),
+  ]);
+  const more = verdicts.length - shown.length;
+  if (more > 0) cells.push(['', ...(several ? [''] : []), andMore(more), '', '', '']);
+  return table(columns, header, cells);
+}
+
+/** Actual, limit and headroom: to the byte where the limit is broken. */
+function figures(verdict: Verdict, units: Units): string[] {
+  const { actual, limit, over, measure, status } = verdict;
+  if (measure === 'growth-percent') return percentFigures(verdict);
+  const exact = status === 'fail';
+  const texts = formatSizes([actual ?? 0, limit ?? 0], exact ? 'bytes' : units);
+  const limitText = limit === null || measure === 'rule' ? none : spaced(texts[1] ?? '');
+  if (actual === null) return ['unknown', limitText, none];
+  const actualText = spaced(texts[0] ?? '');
+  if (limit === null || measure === 'rule') return [actualText, limitText, none];
+  if (over !== null && over > 0) return [actualText, limitText, `**${spaced(exactBytes(over))} over**`];
+  const left = limit - actual;
+  const share = limit > 0 ? ` (${((100 * left) / limit).toFixed(1)}%)` : '';
+  return [actualText, limitText, `${spaced(formatSize(left, exact ? 'bytes' : units))}${share}`];
+}
+
+function percentFigures({ actual, limit, over, measure }: Verdict): string[] {
+  const limitText = limit === null ? none : amount(measure, limit, actual);
+  if (actual === null) return ['unknown', limitText, none];
+  const actualText = amount(measure, actual, limit);
+  if (limit === null) return [actualText, limitText, none];
+  const points = `${Math.abs(limit - actual).toFixed(1)}\u00a0points`;
+  return [actualText, limitText, over !== null && over > 0 ? `**${points} over**` : points];
+}
+
+/** What is behind the limits that do not hold: reasons, and the largest contributors. */
+export function evidence({ verdicts }: Gate, units: Units, rows: number): string[] {
+  const said = verdicts.filter(({ status, reason, top }) => status !== 'pass' && (reason !== null || top.length > 0));
+  const lines = said.slice(0, rows).map((verdict) => {
+    const about = `- ${markdownWord(verdict.artifact)} ${subject(verdict, words)}`;
+    const sizes = formatSizes(
+      verdict.top.map(({ bytes }) => bytes),
+      units,
+    );
+    const largest = verdict.top.map(({ path }, index) => `${markdownName(path)} ${sizes[index]}`).join(', ');
+    const grown = verdict.measure === 'growth' || verdict.measure === 'growth-percent';
+    const parts = [
+      ...(verdict.reason === null ? [] : [markdownText(verdict.reason)]),
+      ...(largest === '' ? [] : [`${grown ? 'grew most' : 'largest'} ${largest}`]),
+    ];
+    return `${about}: ${parts.join('; ')}`;
+  });
+  const more = said.length - lines.length;
+  return more > 0 && lines.length > 0 ? [...lines, `- ${andMore(more)}`] : lines;
+}

@@ -1,0 +1,81 @@
+// `--format markdown`: what a pull request shows. Verdict first, then budgets, changes and findings, each table with a bounded
+// number of rows; whatever names hold, it stays text. The first line is the marker by which `sizecheck comment` finds it again.
+import type { Diff } from '../../model/diff.ts';
+import type { CheckedArtifact } from '../../model/verdict.ts';
+import { markdownWord } from '../escape-markdown.ts';
+import type { CheckReport, DiffReport, Reporter, ReportOptions } from '../reporter.ts';
+import { fit, paragraphs } from './blocks.ts';
+import type { Limits } from './blocks.ts';
+import { budgetTable, evidence, headline, tally } from './budgets.ts';
+import { directoriesTable, filesDetails, headlineOfDiff, sizesTable } from './changes.ts';
+import { count } from './figures.ts';
+import { findingsDetails } from './findings.ts';
+import { comparedDetails, footer, measuredDetails } from './identity.ts';
+import { defaultKey, marker } from './marker.ts';
+
+export const markdownReporter: Reporter = {
+  *diff(report, options) {
+    yield markdownOf(report, options, defaultKey(report));
+  },
+  *check(report, options) {
+    yield markdownOf(report, options, defaultKey(report));
+  },
+};
+
+/** The comment of `key`, at most 65,536 characters long. */
+export function markdownOf(report: CheckReport | DiffReport, options: ReportOptions, key: string): string {
+  return fit((limits) => {
+    const parts = 'gate' in report ? checkParts(report, options, limits) : diffParts(report, options, limits);
+    return [marker(key), ...paragraphs([...parts, footer(report.tool)])];
+  }, options.top);
+}
+
+function diffParts({ diff }: DiffReport, options: ReportOptions, limits: Limits): string[][] {
+  return [[headlineOfDiff(diff, options)], ...changesParts(diff, options, limits)];
+}
+
+function checkParts({ gate, artifacts }: CheckReport, options: ReportOptions, limits: Limits): string[][] {
+  const shown = artifacts.slice(0, limits.artifacts);
+  const left = artifacts.length - shown.length;
+  // All limits that break should be seen: the table of budgets may be longer than others.
+  const most = limits.rows * 4;
+  return [
+    [headline(gate)],
+    tally(gate),
+    budgetTable(gate, options.units, most),
+    evidence(gate, options.units, most),
+    ...shown.flatMap((one) => artifactParts(one, options, limits)),
+    left > 0 ? [`${count(left, 'more artifact')}.`] : [],
+  ];
+}
+
+function artifactParts(one: CheckedArtifact, options: ReportOptions, limits: Limits): string[][] {
+  const title = `#### ${markdownWord(one.name)}`;
+  if (one.diff !== null) {
+    const compared = [title, '', sizeLine(one.diff, options)];
+    return [compared, ...changesParts(one.diff, options, limits)];
+  }
+  return [
+    [title],
+    findingsDetails('Findings', one.findings, options.units, limits.rows, true),
+    measuredDetails(one, options.units),
+  ];
+}
+
+/** The headline of the diff as a sentence. */
+function sizeLine(diff: Diff, options: ReportOptions): string {
+  return `${headlineOfDiff(diff, options).replace('### ', '')}.`;
+}
+
+function changesParts(diff: Diff, options: ReportOptions, { rows }: Limits): string[][] {
+  const { units } = options;
+  const changed = diff.changes.length > 0 || diff.directories.length > 0 || diff.delta.compressed !== 0;
+  return [
+    changed ? sizesTable(diff, options) : [],
+    directoriesTable(diff, options, rows),
+    filesDetails(diff, options, rows),
+    findingsDetails('New findings', diff.findings.new, units, rows, true),
+    findingsDetails('Fixed findings', diff.findings.fixed, units, rows, false),
+    comparedDetails(diff, units, !changed),
+  ];
+}
