@@ -9,7 +9,7 @@ import { table } from './blocks.ts';
 import type { Column } from './blocks.ts';
 import { andMore, count, none, spaced } from './figures.ts';
 
-const icons: Readonly<Record<VerdictStatus, string>> = { pass: '✅', warn: '⚠️', fail: '❌', unknown: '❔' };
+const icons: Readonly<Record<VerdictStatus, string>> = { pass: '✅', warn: '⚠️', fail: '❌', unknown: '❓' };
 
 const titles: Readonly<Record<VerdictStatus, string>> = {
   pass: 'Within budget',
