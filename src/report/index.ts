@@ -43,6 +43,24 @@ export const reporters: readonly ReporterEntry[] = [
     kinds: ['diff', 'check'],
     load: async () => (await import('./markdown/index.ts')).markdownReporter,
   },
+  {
+    name: 'github',
+    description: 'annotations of a GitHub Actions run',
+    kinds: ['scan', 'diff', 'check'],
+    load: async () => (await import('./github.ts')).githubReporter,
+  },
+  {
+    name: 'junit',
+    description: 'JUnit XML, a test case a limit',
+    kinds: ['check'],
+    load: async () => (await import('./junit.ts')).junitReporter,
+  },
+  {
+    name: 'csv',
+    description: 'directories or limits, as CSV in bytes',
+    kinds: ['scan', 'diff', 'check'],
+    load: async () => (await import('./csv.ts')).csvReporter,
+  },
 ];
 
 /** Words for `--format` of one command, the default first. */
