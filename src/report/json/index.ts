@@ -1,7 +1,8 @@
 // `--format json` and `--format snapshot`.
 import type { Reporter } from '../reporter.ts';
+import { diffJson } from './diff.ts';
 import { scanJson, snapshotJson } from './scan.ts';
 
-export const jsonReporter: Reporter = { scan: scanJson };
+export const jsonReporter: Reporter = { scan: scanJson, diff: diffJson };
 
 export const snapshotReporter: Reporter = { scan: snapshotJson };

@@ -1,0 +1,56 @@
+// `diff --json`: all of a diff but the entries that are the same. `directories[].before` and `after` are own content bytes, null
+// where the directory is not there; disk usage stands beside.
+import type { Change, DirectoryChange, Side } from '../../model/diff.ts';
+import { nameToJson } from '../../model/json-name.ts';
+import type { Name } from '../../model/name.ts';
+import type { DiffReport } from '../reporter.ts';
+import { findingToJson, list, member, noticeToJson, opening } from './text.ts';
+
+export function* diffJson({ tool, diff }: DiffReport): Iterable<string> {
+  yield opening(tool);
+  yield member('before', sideToJson(diff.before));
+  yield member('after', sideToJson(diff.after));
+  yield member('delta', diff.delta);
+  yield* list('directories', diff.directories, directoryToJson);
+  yield* list('changes', diff.changes, changeToJson);
+  yield member('findings', {
+    new: diff.findings.new.map(findingToJson),
+    fixed: diff.findings.fixed.map(findingToJson),
+    rules: diff.findings.rules,
+  });
+  yield* list('notices', diff.notices, noticeToJson);
+  yield '\n}\n';
+}
+
+function sideToJson({ artifact, stripped, totals }: Side): object {
+  return { artifact, stripped, ...totals };
+}
+
+function directoryToJson({ path, from, before, after, delta }: DirectoryChange): object {
+  return {
+    ...nameToJson('path', path),
+    ...fromToJson(from),
+    before: before?.content ?? null,
+    after: after?.content ?? null,
+    delta: delta.content,
+    disk: { before: before?.disk ?? null, after: after?.disk ?? null, delta: delta.disk },
+  };
+}
+
+function changeToJson({ path, kind, entryKind, before, after, delta, from, aspects, sections }: Change): object {
+  return {
+    ...nameToJson('path', path),
+    kind,
+    entryKind,
+    before,
+    after,
+    delta,
+    ...fromToJson(from),
+    ...(aspects.length === 0 ? {} : { aspects }),
+    ...(sections === null ? {} : { sections }),
+  };
+}
+
+function fromToJson(from: Name | null): Record<string, string> {
+  return from === null ? {} : nameToJson('from', from);
+}
