@@ -33,7 +33,10 @@ function keep(value) {
 /** `description`, `example` … stand for themselves only where they are no property of that name. */
 function isProse(key, inner) {
   if (key.startsWith('x-') || key === 'externalDocs') return true;
-  return ['description', 'example', 'examples', 'title'].includes(key) && (typeof inner !== 'object' || key === 'examples' || key === 'example');
+  return (
+    ['description', 'example', 'examples', 'title'].includes(key) &&
+    (typeof inner !== 'object' || key === 'examples' || key === 'example')
+  );
 }
 
 function keepReference(reference) {

@@ -10,7 +10,7 @@ export const testTool: Tool = { name: 'sizecheck', version: '0.0.0' };
 export const plainOptions: ReportOptions = {
   units: 'iec',
   size: 'content',
-  depth: 3,
+  depth: 99,
   top: 12,
   sort: 'delta',
   minChange: 0,

@@ -1,7 +1,7 @@
 // A diff's part of a comment: sizes, directories, files. The rows shown, the row of the rest and the total always add up.
 import { groupDigits } from '../../bytes/size.ts';
 import type { Change, ChangeKind, Diff, DirectoryChange } from '../../model/diff.ts';
-import { compareNames } from '../../model/name.ts';
+import { compareNames, depth } from '../../model/name.ts';
 import type { Totals } from '../../model/snapshot.ts';
 import { markdownName } from '../escape-markdown.ts';
 import type { ReportOptions } from '../reporter.ts';
@@ -30,8 +30,10 @@ function filesRow(old: Totals, now: Totals): string[] {
 /** Own sizes, largest change first; the rest in one row, and the difference of the totals. */
 export function directoriesTable(diff: Diff, options: ReportOptions, rows: number): string[] {
   const { size, units, minChange } = options;
+  const isShown = ({ path, delta }: DirectoryChange): boolean =>
+    Math.abs(delta[size]) >= minChange && depth(path) <= options.depth;
   const ranked = rank(diff.directories, ({ delta }) => delta[size], options);
-  const shown = ranked.filter(({ delta }) => Math.abs(delta[size]) >= minChange).slice(0, rows);
+  const shown = ranked.filter(isShown).slice(0, rows);
   if (ranked.length === 0) return [];
   const rest = ranked.length - shown.length;
   const shownDelta = shown.reduce((sum, { delta }) => sum + delta[size], 0);

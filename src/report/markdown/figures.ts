@@ -29,13 +29,13 @@ export function percentChange(before: number | null, after: number | null): stri
   if (before === null || before === 0) return after === null || after === 0 ? '' : 'new';
   if (after === null) return 'gone';
   const change = (100 * (after - before)) / before;
-  if (change !== 0 && Math.abs(change) < 0.05) return '≈0%';
+  if (change === 0) return '';
+  if (Math.abs(change) < 0.05) return '≈0%';
   return signed(`${groupedPercent(change)}%`, change);
 }
 
-/** `34.2`, `0`, `1,250`: whole from a hundred on. */
+/** `34.2`, `1,250`: whole from a thousand on. */
 function groupedPercent(value: number): string {
-  if (value === 0) return '0';
   return Math.abs(value) < 1000 ? value.toFixed(1) : groupDigits(Math.round(value));
 }
 

@@ -96,7 +96,7 @@ function changeOf(node: Node): Change {
     after,
     delta: difference(node, before, after),
     from: read.optionalName(node, 'from'),
-    aspects: read.words(node, 'aspects', aspects),
+    aspects: read.optionalWords(node, 'aspects', aspects),
     sections:
       node.json['sections'] === undefined || node.json['sections'] === null
         ? null

@@ -35,6 +35,11 @@ export function words<Word extends string>(node: Node, key: string, known: reado
   return values(node, key).map((value, index) => oneOf(value, known, `${place(node, key)}[${index}]`));
 }
 
+/** None where the key is absent. */
+export function optionalWords<Word extends string>(node: Node, key: string, known: readonly Word[]): Word[] {
+  return node.json[key] === undefined ? [] : words(node, key, known);
+}
+
 export function texts(node: Node, key: string): string[] {
   return values(node, key).map((value, index) => {
     if (typeof value !== 'string') throw bad(`has no text at ${place(node, key)}[${index}]`);
