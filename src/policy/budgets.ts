@@ -144,18 +144,16 @@ function budgetsOf(document: JsonDocument): Budgets {
 }
 
 const artifactKeys = [
-  ...[
-    'name',
-    'path',
-    'baseline',
-    'compressed',
-    'uncompressed',
-    'growth',
-    'paths',
-    'compressWith',
-    'optional',
-    'reason',
-  ],
+  'name',
+  'path',
+  'baseline',
+  'compressed',
+  'uncompressed',
+  'growth',
+  'paths',
+  'compressWith',
+  'optional',
+  'reason',
 ] as const;
 
 function artifactOf(field: Field, names: Set<string>, gated: boolean): ArtifactBudget {
