@@ -2,10 +2,13 @@
 
 export { formatSize, formatSizes, parseSize } from './bytes/size.ts';
 export type { Units } from './bytes/size.ts';
+export { diffSnapshots } from './compare/diff.ts';
+export type { DiffOptions, Judged } from './compare/diff.ts';
+export type { ComponentMatcher } from './compare/pair.ts';
 export { rollup } from './compare/rollup.ts';
 export type { Sizes, TreeNode } from './compare/rollup.ts';
 export { ConfigError, FormatError, InputError, SizecheckError, UsageError } from './errors.ts';
-export type { ArFacts, ElfFacts, Facts, PycFacts, PycMode, StripSizes, Unsafe } from './model/facts.ts';
+export type { ArFacts, ElfFacts, Facts, PycFacts, PycMode, SectionSize, StripSizes, Unsafe } from './model/facts.ts';
 export type {
   Aspect,
   Change,

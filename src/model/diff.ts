@@ -76,7 +76,7 @@ export interface FindingChanges {
   readonly new: readonly Finding[];
   /** Findings of the old side with only those claims that are gone. */
   readonly fixed: readonly Finding[];
-  /** Totals by rule, for rules with a finding on either side, in order of the rules. */
+  /** Totals by rule, for rules with a finding on either side, by id. */
   readonly rules: readonly RuleChange[];
 }
 

@@ -21,6 +21,14 @@ export interface Unsafe {
   readonly message: string;
 }
 
+/** One part of a file. */
+export interface SectionSize {
+  /** Name of a section as text; sections of one name are one part. `[…]` for what is no section. */
+  readonly name: string;
+  /** Bytes in the file. */
+  readonly bytes: number;
+}
+
 /** Facts of an ELF file. Field names follow the ELF specification. */
 export interface ElfFacts {
   readonly type: 'elf';
@@ -38,6 +46,8 @@ export interface ElfFacts {
   readonly compressedDebug: boolean;
   readonly strip: StripSizes;
   readonly unsafe: readonly Unsafe[];
+  /** Parts of the file, largest first; they sum to its length. Absent where they were not asked for. */
+  readonly sections?: readonly SectionSize[];
 }
 
 /** Facts of an `ar` archive (static library). */

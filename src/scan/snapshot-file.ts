@@ -97,10 +97,11 @@ function entry(value: unknown, at: string): Entry {
   if (!isKind(kind)) throw bad(`has an unknown ${at}.kind`);
   if (digest !== null && (typeof digest !== 'string' || !/^sha256:[0-9a-f]{64}$/.test(digest)))
     throw bad(`has a bad ${at}.digest`);
+  const bytes = size(json, 'size', at);
   return {
     path,
     kind,
-    size: size(json, 'size', at),
+    size: bytes,
     disk: size(json, 'disk', at),
     mode: size(json, 'mode', at, true),
     uid: integer(json, 'uid', at),
@@ -108,13 +109,14 @@ function entry(value: unknown, at: string): Entry {
     mtime: integer(json, 'mtime', at),
     digest,
     link: nameFromJson(json, 'link'),
-    facts: json['facts'] === undefined ? null : facts(object(json['facts'], `${at}.facts`), path, at),
+    facts: json['facts'] === undefined ? null : facts(object(json['facts'], `${at}.facts`), path, bytes, at),
   };
 }
 
 /** Facts come from inspectors alone; those of a type that this version does not know are dropped. */
-function facts(json: Json, path: Name, at: string): Facts | null {
+function facts(json: Json, path: Name, bytes: number, at: string): Facts | null {
   if (typeof json['type'] !== 'string') throw bad(`has no ${at}.facts.type`);
+  if (json['type'] === 'elf' && json['sections'] !== undefined) checkSections(json['sections'], bytes, `${at}.facts`);
   return isFacts(json, `${at}.facts`) ? withPathFacts(json, path) : null;
 }
 
@@ -139,6 +141,17 @@ function isFacts(json: Json | Facts, at: string): json is Facts {
     default:
       return false;
   }
+}
+
+/** Parts of a file that do not make up the file would be a lie in every diff. */
+function checkSections(value: unknown, bytes: number, at: string): void {
+  let sum = 0;
+  for (const [index, item] of list(value, `${at}.sections`).entries()) {
+    const part = object(item, `${at}.sections[${index}]`);
+    if (typeof part['name'] !== 'string') throw bad(`has no ${at}.sections[${index}].name`);
+    sum += size(part, 'bytes', `${at}.sections[${index}]`);
+  }
+  if (sum !== bytes) throw bad(`has ${at}.sections of ${sum} bytes in a file of ${bytes}`);
 }
 
 function superseded(value: unknown, at: string): Superseded {

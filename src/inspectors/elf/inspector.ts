@@ -4,6 +4,7 @@ import type { ElfFacts } from '../../model/facts.ts';
 import type { Inspector } from '../inspector.ts';
 import * as C from './constants.ts';
 import { type ElfFile, isElf, readElf } from './file.ts';
+import { sectionSizes } from './section-sizes.ts';
 import { debugBytes, stripFacts } from './strip.ts';
 import { isDebugSection } from './strip-sections.ts';
 
@@ -30,6 +31,7 @@ export const elfInspector: Inspector = {
       debugBytes: debugBytes(elf),
       compressedDebug: hasCompressedDebug(elf),
       ...stripFacts(elf, file.facts),
+      ...(file.facts === 'all' ? { sections: sectionSizes(elf) } : {}),
     };
   },
 };

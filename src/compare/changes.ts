@@ -1,0 +1,130 @@
+// The list of changes: what was added, removed, moved, and what differs of an entry that both sides have. What cannot be known
+// (a digest or an owner that one side lacks) is never claimed; times are no change. The deltas sum to the totals' content delta.
+import type { Aspect, Change } from '../model/diff.ts';
+import { compareNames } from '../model/name.ts';
+import type { EntryKind } from '../model/snapshot.ts';
+import { carrierOf } from './links.ts';
+import { isSameComponent } from './pair.ts';
+import type { ComponentMatcher } from './pair.ts';
+import { sectionChanges } from './sections.ts';
+import { bytesOf, contentOf } from './tree.ts';
+import type { TreeEntry } from './tree.ts';
+
+export interface ChangeOptions {
+  readonly maps: readonly ComponentMatcher[];
+  readonly sections: boolean;
+  /** Old names that content left for another path. */
+  readonly moved: ReadonlySet<TreeEntry>;
+  /** Directories above what is compared: no one asks about wrappers. */
+  readonly ignored: ReadonlySet<TreeEntry>;
+}
+
+export interface Changes {
+  /** By path. */
+  readonly changes: readonly Change[];
+  /** Files of equal size on both sides whose content could not be compared. */
+  readonly unknown: number;
+}
+
+export function changesOf(before: readonly TreeEntry[], after: readonly TreeEntry[], options: ChangeOptions): Changes {
+  const changes: Change[] = [];
+  let unknown = 0;
+  for (const old of before) {
+    if (options.ignored.has(old) || old.entry === null) continue;
+    const now = old.partner;
+    if (now === null || now.entry === null) {
+      changes.push(oneSided(old, 'removed'));
+      continue;
+    }
+    if (sameContent(old, now) === null) unknown++;
+    const change = pairChange(old, now, options);
+    if (change !== null) changes.push(change);
+  }
+  for (const now of after) {
+    if (!options.ignored.has(now) && now.entry !== null && (now.partner?.entry ?? null) === null) {
+      changes.push(oneSided(now, 'added'));
+    }
+  }
+  return { changes: changes.toSorted((a, b) => compareNames(a.path, b.path) || compareNames(a.kind, b.kind)), unknown };
+}
+
+function oneSided(name: TreeEntry, kind: 'added' | 'removed'): Change {
+  const bytes = bytesOf(name);
+  const [before, after] = kind === 'added' ? [null, bytes] : [bytes, null];
+  const delta = kind === 'added' ? bytes : -bytes;
+  // Written out in one shape: there may be a million of them.
+  const entryKind = kindOf(name);
+  return { path: name.path, kind, entryKind, before, after, delta, from: null, aspects: [], sections: null };
+}
+
+/** null where nothing is known to differ. */
+function pairChange(old: TreeEntry, now: TreeEntry, options: ChangeOptions): Change | null {
+  const aspects = aspectsOf(old, now, options.maps);
+  const moved = options.moved.has(old);
+  if (aspects.length === 0 && !moved) return null;
+  const [before, after] = [bytesOf(old), bytesOf(now)];
+  return {
+    path: now.path,
+    kind: moved ? 'moved' : 'changed',
+    entryKind: kindOf(now),
+    before,
+    after,
+    delta: after - before,
+    from: old.path === now.path ? null : old.path,
+    aspects,
+    sections: options.sections && aspects.includes('content') ? sectionChanges(contentOf(old), contentOf(now)) : null,
+  };
+}
+
+function aspectsOf(old: TreeEntry, now: TreeEntry, maps: readonly ComponentMatcher[]): Aspect[] {
+  const [a, b] = [old.entry, now.entry];
+  if (a === null || b === null) return [];
+  const aspects: Aspect[] = [];
+  const sameKind = generalKind(a.kind) === generalKind(b.kind);
+  if (sameContent(old, now) === false) aspects.push('content');
+  if (!sameKind) aspects.push('kind');
+  // The mode of a symlink means nothing; systems and archivers make it up.
+  if (a.kind !== 'symlink' && b.kind !== 'symlink' && differ(a.mode, b.mode)) aspects.push('mode');
+  if (differ(a.uid, b.uid) || differ(a.gid, b.gid)) aspects.push('owner');
+  if (sameKind && !sameLink(old, now, maps)) aspects.push('link');
+  return aspects;
+}
+
+/** null: it cannot be known. What is no regular file has no content. */
+function sameContent(old: TreeEntry, now: TreeEntry): boolean | null {
+  const [a, b] = [contentOf(old), contentOf(now)];
+  if (a === null || b === null) return true;
+  if (a.size !== b.size) return false;
+  if (a.size === 0) return true;
+  return a.digest === null || b.digest === null ? null : a.digest === b.digest;
+}
+
+function sameLink(old: TreeEntry, now: TreeEntry, maps: readonly ComponentMatcher[]): boolean {
+  const [a, b] = [old.entry, now.entry];
+  if (a?.kind === 'symlink' || b?.kind === 'symlink') return sameTarget(a?.link ?? '', b?.link ?? '', maps);
+  // Regular files: names that shared a content share one again, and the same one.
+  const [carrierOld, carrierNew] = [carrierOf(old), carrierOf(now)];
+  if (carrierOld === old && carrierNew === now) return true;
+  return carrierOld.partner === carrierNew;
+}
+
+function sameTarget(a: string, b: string, maps: readonly ComponentMatcher[]): boolean {
+  if (a === b || maps.length === 0) return a === b;
+  const [x, y] = [a.split('/'), b.split('/')];
+  return x.length === y.length && x.every((component, at) => isSameComponent(component, y[at] ?? '', maps));
+}
+
+/** Null (not recorded) differs from nothing. */
+function differ(a: number | null, b: number | null): boolean {
+  return a !== null && b !== null && a !== b;
+}
+
+/** A further name of a file is a file. */
+function generalKind(kind: EntryKind): EntryKind {
+  return kind === 'hardlink' ? 'file' : kind;
+}
+
+function kindOf(name: TreeEntry): EntryKind {
+  if (name.inode !== null) return name.inode.carrier === name ? 'file' : 'hardlink';
+  return name.entry?.kind ?? 'directory';
+}

@@ -1,0 +1,117 @@
+// What changed between two snapshots. Pure; equal snapshots give an empty diff, and the deltas of the directories and those of
+// the changes sum to the delta of the totals, however paths were paired.
+import type { Diff, DirectoryChange, TotalsDelta } from '../model/diff.ts';
+import type { Finding } from '../model/finding.ts';
+import { compareNames } from '../model/name.ts';
+import type { Notice, Snapshot, Totals } from '../model/snapshot.ts';
+import { changesOf } from './changes.ts';
+import { findingChanges } from './claims.ts';
+import { chooseCarriers } from './links.ts';
+import { pairMoved } from './moves.ts';
+import type { ComponentMatcher } from './pair.ts';
+import { isDirectory, treeOf } from './tree.ts';
+import type { Tree, TreeEntry } from './tree.ts';
+import { chooseStarts, pairStarts } from './wrapper.ts';
+
+/** A snapshot and what rules say of it. */
+export interface Judged {
+  readonly snapshot: Snapshot;
+  readonly findings: readonly Finding[];
+}
+
+export interface DiffOptions {
+  /** Leading components of paths to leave out on both sides; `auto` leaves out wrapper directories where that helps. */
+  readonly stripComponents: number | 'auto';
+  /** Components (of directories or files) that match the same one of these are taken for equal: `--map`. */
+  readonly maps: readonly ComponentMatcher[];
+  /** Whether to say which sections of changed ELF files differ, where facts have them. */
+  readonly sections: boolean;
+}
+
+/** Compares two snapshots. Sizes are bytes; null stands for what one side lacks. Never throws on valid snapshots. */
+export function diffSnapshots(before: Judged, after: Judged, options: DiffOptions): Diff {
+  const [old, now] = [treeOf(before.snapshot), treeOf(after.snapshot)];
+  const starts = chooseStarts(old, now, options.stripComponents, options.maps);
+  pairStarts(starts, options.maps, join);
+  const moved = new Set<TreeEntry>();
+  pairMoved(old.all, now.all, (a, b) => {
+    join(a, b);
+    moved.add(a);
+  });
+  chooseCarriers(old.all, now.all);
+  const ignored = new Set([...starts.before.above, ...starts.after.above].filter(isDirectory));
+  const { changes, unknown } = changesOf(old.all, now.all, { ...options, moved, ignored });
+  return {
+    before: sideOf(before, starts.before.stripped),
+    after: sideOf(after, starts.after.stripped),
+    delta: totalsDelta(before.snapshot.totals, after.snapshot.totals),
+    directories: directoryChanges(old, now),
+    changes,
+    findings: findingChanges({ tree: old, findings: before.findings }, { tree: now, findings: after.findings }),
+    notices: [...unknownContent(unknown), ...after.snapshot.notices],
+  };
+}
+
+function join(old: TreeEntry, now: TreeEntry): void {
+  old.partner = now;
+  now.partner = old;
+}
+
+function sideOf({ snapshot: { artifact, totals } }: Judged, stripped: number): Diff['before'] {
+  return { artifact, totals, stripped };
+}
+
+function totalsDelta(before: Totals, after: Totals): TotalsDelta {
+  return {
+    content: after.content - before.content,
+    disk: after.disk - before.disk,
+    archive: deltaOf(before.archive, after.archive),
+    compressed: deltaOf(before.compressed, after.compressed),
+  };
+}
+
+function deltaOf(before: number | null, after: number | null): number | null {
+  return before === null || after === null ? null : after - before;
+}
+
+/** Own sizes that differ, and directories that only one side has. What is the same on both sides has a delta of 0. */
+function directoryChanges(before: Tree, after: Tree): DirectoryChange[] {
+  const rows: DirectoryChange[] = [];
+  for (const old of before.all) {
+    if (!isDirectory(old)) continue;
+    const now = old.partner !== null && isDirectory(old.partner) ? old.partner : null;
+    if (now === null || now.content !== old.content || now.disk !== old.disk) rows.push(rowOf(old, now));
+  }
+  for (const now of after.all) {
+    if (isDirectory(now) && (now.partner === null || !isDirectory(now.partner))) rows.push(rowOf(null, now));
+  }
+  return rows.toSorted(
+    (a, b) => compareNames(sortKey(a), sortKey(b)) || Number(a.before === null) - Number(b.before === null),
+  );
+}
+
+/** The root comes first. */
+function sortKey({ path }: DirectoryChange): string {
+  return path === '.' ? '' : path;
+}
+
+function rowOf(old: TreeEntry | null, now: TreeEntry | null): DirectoryChange {
+  return {
+    path: now?.path ?? old?.path ?? '.',
+    from: old === null || now === null || old.path === now.path ? null : old.path,
+    before: old === null ? null : { content: old.content, disk: old.disk },
+    after: now === null ? null : { content: now.content, disk: now.disk },
+    delta: {
+      content: (now?.content ?? 0) - (old?.content ?? 0),
+      disk: (now?.disk ?? 0) - (old?.disk ?? 0),
+    },
+  };
+}
+
+/** Truth about what was not compared. */
+function unknownContent(files: number): Notice[] {
+  if (files === 0) return [];
+  const what = files === 1 ? '1 file has' : `${files} files have`;
+  const message = `${what} the same size on both sides and no digest on one of them; a change of content would not be seen`;
+  return [{ code: 'content-unknown', path: null, message }];
+}

@@ -1,0 +1,126 @@
+// The entries of one side as a tree, for pairing. Every entry has exactly one node; directories that no entry names, but paths
+// imply, have one too, so that no byte is without a place.
+import { baseName, compareNames, parentPath } from '../model/name.ts';
+import type { Name } from '../model/name.ts';
+import type { Entry, Snapshot } from '../model/snapshot.ts';
+
+/** The names that share one content. */
+export interface Inode {
+  /** First name in byte order, which has the content's size, digest and facts. */
+  readonly file: Entry;
+  /** In byte order. */
+  readonly names: TreeEntry[];
+  /** The name that the content is charged to among changes; links.ts chooses it. */
+  carrier: TreeEntry | null;
+}
+
+/** One path of a side. */
+export interface TreeEntry {
+  readonly path: Name;
+  /** Last component. */
+  readonly name: Name;
+  /** null where only paths below it imply it. */
+  readonly entry: Entry | null;
+  children: TreeEntry[];
+  /** Own sizes as `du -S` counts them; 0 for what is no directory. */
+  content: number;
+  disk: number;
+  /** Set for regular files with further names. */
+  inode: Inode | null;
+  /** What it is compared with on the other side. */
+  partner: TreeEntry | null;
+}
+
+export interface Tree {
+  readonly root: TreeEntry;
+  /** In the order of the snapshot's entries; implied directories where they first appear. */
+  readonly all: readonly TreeEntry[];
+  readonly byPath: ReadonlyMap<Name, TreeEntry>;
+}
+
+/** Shared by everything without children, which is nearly everything. */
+const childless: TreeEntry[] = [];
+
+export function treeOf(snapshot: Snapshot): Tree {
+  const all: TreeEntry[] = [];
+  const byPath = new Map<Name, TreeEntry>();
+  const unsorted = new Set<TreeEntry>();
+
+  function add(path: Name, entry: Entry | null): TreeEntry {
+    const name = path === '.' ? path : baseName(path);
+    const made: TreeEntry = {
+      path,
+      name,
+      entry,
+      children: childless,
+      content: 0,
+      disk: 0,
+      inode: null,
+      partner: null,
+    };
+    all.push(made);
+    byPath.set(path, made);
+    const up = path === '.' ? null : parentOf(path);
+    if (up !== null) {
+      if (up.children.length === 0) up.children = [made];
+      else if (up.children.push(made) > 1 && (up.children.at(-2)?.name ?? '') > name) unsorted.add(up);
+    }
+    charge(made, up, entry);
+    return made;
+  }
+
+  /** Missing ones are made from the top down, without recursion: paths may be thousands of levels deep. */
+  function parentOf(path: Name): TreeEntry {
+    const missing: Name[] = [];
+    let up = parentPath(path) ?? '.';
+    while (!byPath.has(up)) {
+      missing.push(up);
+      up = parentPath(up) ?? '.';
+    }
+    for (const above of missing.toReversed()) add(above, null);
+    return byPath.get(parentPath(path) ?? '.') ?? root;
+  }
+
+  const given = snapshot.entries[0]?.path === '.' ? snapshot.entries[0] : null;
+  const root = add('.', given);
+  for (const entry of snapshot.entries) if (entry !== given) add(entry.path, entry);
+  for (const { children } of unsorted) children.sort((a, b) => compareNames(a.name, b.name));
+  joinLinks(all, byPath);
+  return { root, all, byPath };
+}
+
+/** A directory's own blocks are its own; all else counts for the directory it lies in. */
+function charge(made: TreeEntry, up: TreeEntry | null, entry: Entry | null): void {
+  if (entry === null) return;
+  const holder = entry.kind === 'directory' || up === null ? made : up;
+  holder.content += entry.size;
+  holder.disk += entry.disk;
+}
+
+function joinLinks(all: readonly TreeEntry[], byPath: ReadonlyMap<Name, TreeEntry>): void {
+  for (const made of all) {
+    if (made.entry?.kind !== 'hardlink' || made.entry.link === null) continue;
+    const first = byPath.get(made.entry.link);
+    if (first?.entry?.kind !== 'file') continue;
+    first.inode ??= { file: first.entry, names: [first], carrier: null };
+    first.inode.names.push(made);
+    made.inode = first.inode;
+  }
+}
+
+/** Whether the path holds others: what is stored below a file makes it a directory, as in `rollup`. */
+export function isDirectory({ entry, children }: TreeEntry): boolean {
+  return entry === null || entry.kind === 'directory' || children.length > 0;
+}
+
+/** The entry that has the content of a regular file's name; null for all else, and for a hard link that leads nowhere. */
+export function contentOf({ entry, inode }: TreeEntry): Entry | null {
+  if (inode !== null) return inode.file;
+  return entry?.kind === 'file' ? entry : null;
+}
+
+/** Bytes that a name is charged among changes: each content once, at its carrier. */
+export function bytesOf(name: TreeEntry): number {
+  if (name.inode !== null) return name.inode.carrier === name ? name.inode.file.size : 0;
+  return name.entry?.size ?? 0;
+}

@@ -1,0 +1,167 @@
+// Parts of an ELF file: they sum to its length whatever the headers say, and sections are as large as readelf says.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { memorySource } from '../../src/bytes/source.ts';
+import { FormatError } from '../../src/errors.ts';
+import { elfInspector } from '../../src/inspectors/elf/inspector.ts';
+import type { Facts, SectionSize } from '../../src/model/facts.ts';
+import { buildElf } from '../build/elf.ts';
+import { tempDirectory } from '../build/temp.ts';
+import { requireTool, run } from '../oracles.ts';
+
+function factsOf(bytes: Uint8Array, facts: 'needed' | 'all' = 'all'): Facts {
+  return elfInspector.inspect(memorySource(bytes), { path: 'x', size: bytes.length, facts });
+}
+
+function partsOf(bytes: Uint8Array): readonly SectionSize[] {
+  const facts = factsOf(bytes);
+  return facts.type === 'elf' ? (facts.sections ?? []) : [];
+}
+
+function sumOf(parts: readonly SectionSize[]): number {
+  return parts.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+function named(bytes: Uint8Array): Record<string, number> {
+  return Object.fromEntries(partsOf(bytes).map((part) => [part.name, part.bytes]));
+}
+
+describe('parts of an ELF file', () => {
+  it('are sections, headers and the rest', () => {
+    const bytes = buildElf({
+      type: 3,
+      load: true,
+      sections: [
+        { name: '.text', content: Buffer.alloc(100) },
+        { name: '.bss', type: 8, size: 5000 },
+        { name: '.data', content: Buffer.alloc(30), align: 64 },
+      ],
+      appended: 'x'.repeat(77),
+    });
+    // 120 bytes of headers and 100 of code end at 220; .data begins 28 bytes on, so that it is aligned; so is the table after names.
+    const parts = named(bytes);
+    expect(parts).toMatchObject({ '.text': 100, '.data': 30, '[ELF header]': 64, '[program headers]': 56 });
+    expect(parts['[section headers]']).toBe(5 * 64);
+    expect(parts['.shstrtab']).toBe('\0.text\0.bss\0.data\0.shstrtab\0'.length);
+    expect(parts['.bss']).toBeUndefined();
+    expect(parts['[unmapped]']).toBeGreaterThanOrEqual(77 + 28);
+    expect(sumOf(partsOf(bytes))).toBe(bytes.length);
+    expect(partsOf(bytes).map((part) => part.bytes)).toEqual(
+      partsOf(bytes)
+        .map((part) => part.bytes)
+        .toSorted((a, b) => b - a),
+    );
+  });
+
+  it('charge overlapping bytes once, and sections of one name together', () => {
+    const bytes = buildElf({
+      sections: [
+        { name: '.group', content: 'abcd' },
+        { name: '.group', content: 'efgh' },
+        { name: '.text', content: Buffer.alloc(300) },
+        { name: '.inside', offset: 100, size: 150 },
+        { name: '.beyond', offset: 358, size: 30 },
+      ],
+    });
+    expect(named(bytes)).toMatchObject({ '.text': 300, '.beyond': 16, '.group': 8 });
+    expect(named(bytes)['.inside']).toBeUndefined();
+    expect(sumOf(partsOf(bytes))).toBe(bytes.length);
+  });
+
+  it('a section that claims the whole file does not hide its headers', () => {
+    const bytes = buildElf({ sections: [{ name: '.all', offset: 0, size: 200 }] });
+    expect(named(bytes)).toMatchObject({ '[ELF header]': 64 });
+    expect(sumOf(partsOf(bytes))).toBe(bytes.length);
+  });
+
+  it('are only worked out where all facts are wanted', () => {
+    expect(factsOf(buildElf({}), 'needed')).not.toHaveProperty('sections');
+  });
+
+  it('stay few and short in a file with thousands of long names', () => {
+    const sections = Array.from({ length: 3000 }, (_, index) => ({ name: `${'n'.repeat(300)}`, content: `${index}` }));
+    const distinct = sections.map((section, index) => ({ ...section, name: `.${index}` }));
+    const long = partsOf(buildElf({ sections }));
+    expect(long.map(({ name }) => name.length).every((length) => length < 210)).toBe(true);
+    const bytes = buildElf({ sections: distinct });
+    expect(partsOf(bytes)).toHaveLength(1000);
+    expect(sumOf(partsOf(bytes))).toBe(bytes.length);
+    expect(named(bytes)['[other sections]']).toBeGreaterThan(0);
+  });
+
+  it('names that are not UTF-8 are spelled out', () => {
+    expect(named(buildElf({ sections: [{ name: '.\xff', content: 'x' }] }))).toHaveProperty(['.\\xFF'], 1);
+  });
+
+  it('sum to the length of any file that can be read', () => {
+    const base = buildElf({
+      type: 3,
+      load: true,
+      sections: [
+        { name: '.a', content: 'aaaa' },
+        { name: '.b', content: 'bbbb', align: 16 },
+      ],
+    });
+    fc.assert(
+      fc.property(
+        fc.nat(base.length - 1),
+        fc.nat(255),
+        fc.nat(base.length - 1),
+        fc.nat(255),
+        (at, byte, at2, byte2) => {
+          const bytes = Buffer.from(base);
+          bytes[at] = byte;
+          bytes[at2] = byte2;
+          try {
+            expect(sumOf(partsOf(bytes))).toBe(bytes.length);
+          } catch (error) {
+            if (!(error instanceof FormatError)) throw error;
+          }
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+const modules = join(import.meta.dirname, '../../node_modules');
+const real = readdirSync(modules, { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.node'))
+  .map((path) => join(modules, path))
+  .filter((path) => readFileSync(path).subarray(0, 4).toString('latin1') === '\x7fELF')
+  .slice(0, 10);
+
+function readelfSizes(path: string): Record<string, number> {
+  const sizes: Record<string, number> = {};
+  const lines = run('readelf', ['-SW', path]).matchAll(
+    /^ +\[ *\d+\] (\S+) +(\S+) +[0-9a-f]{8,} [0-9a-f]+ ([0-9a-f]+) /gm,
+  );
+  for (const [, name = '', type, size = ''] of lines) {
+    const bytes = Number.parseInt(size, 16);
+    if (type !== 'NOBITS' && type !== 'NULL' && bytes > 0) sizes[name] = (sizes[name] ?? 0) + bytes;
+  }
+  return sizes;
+}
+
+describe.skipIf(!requireTool('readelf'))('against readelf -SW', () => {
+  it.each([...real, process.execPath])('%s', (path) => {
+    const bytes = readFileSync(path);
+    expect(sumOf(partsOf(bytes))).toBe(bytes.length);
+    const sections = partsOf(bytes).filter(({ name }) => !name.startsWith('['));
+    expect(Object.fromEntries(sections.map((part) => [part.name, part.bytes]))).toEqual(readelfSizes(path));
+  });
+
+  it.skipIf(!requireTool('gcc')).each(['-c', '-shared -fPIC', '-g -O1 -ffunction-sections -c'])('gcc %s', (flags) => {
+    const work = tempDirectory('sections');
+    writeFileSync(join(work, 'a.c'), 'int big[9000] = {1}; int zero[100]; int f(int x) { return x * big[x]; }');
+    run('gcc', [...flags.split(' '), 'a.c', '-o', 'out'], { cwd: work });
+    const bytes = readFileSync(join(work, 'out'));
+    expect(sumOf(partsOf(bytes))).toBe(bytes.length);
+    const sections = partsOf(bytes).filter(({ name }) => !name.startsWith('['));
+    expect(Object.fromEntries(sections.map((part) => [part.name, part.bytes]))).toEqual(
+      readelfSizes(join(work, 'out')),
+    );
+  });
+});
