@@ -20,11 +20,14 @@ export function globMatcher(pattern: string): Matcher {
   const wholePath = pattern.replace(/\/$/, '').includes('/');
   return (path) => {
     const name = wholePath ? path : baseName(path);
-    const likely = alternatives.filter(({ prefix, suffix }) => name.startsWith(prefix) && name.endsWith(suffix));
-    if (likely.length === 0) return false;
     // By characters where the name is text: `?` is one character, as in a shell.
-    const subject = nameToText(name) ?? name;
-    return likely.some(({ tokens }) => matches(tokens, subject));
+    let subject: string | null = null;
+    for (const { tokens, prefix, suffix } of alternatives) {
+      if (!name.startsWith(prefix) || !name.endsWith(suffix)) continue;
+      subject ??= nameToText(name) ?? name;
+      if (matches(tokens, subject)) return true;
+    }
+    return false;
   };
 }
 
