@@ -5,11 +5,14 @@ import type { OptionSpecs, Values } from './arguments.ts';
 import { exitCodes } from './errors.ts';
 import { inputOptions, scanOptions } from './options.ts';
 import { writeStdout } from './output.ts';
+import { policyCommands } from './policy-commands.ts';
 import { runScan, runSnapshot } from './scan.ts';
 
 export interface Command {
   readonly name: string;
   readonly describe: string;
+  /** What it takes, for help texts: `ARTIFACT`. */
+  readonly takes: string;
   readonly options: OptionSpecs;
   /** Returns the exit code. */
   run(argv: readonly string[], onArtifact: (name: string) => void): Promise<number>;
@@ -39,6 +42,7 @@ function artifactCommand<const Specs extends OptionSpecs>(
   return {
     name,
     describe,
+    takes: 'ARTIFACT',
     options,
     run(argv, onArtifact) {
       const { values, positionals } = parseArguments(argv, options);
@@ -49,7 +53,7 @@ function artifactCommand<const Specs extends OptionSpecs>(
   };
 }
 
-export const commands: readonly Command[] = [scanCommand, snapshotCommand];
+export const commands: readonly Command[] = [scanCommand, snapshotCommand, ...policyCommands];
 
 /** Runs the command that `argv` asks for and returns the exit code. @throws UsageError where it asks for nonsense. */
 export async function runCommand(argv: readonly string[], onArtifact: (name: string) => void): Promise<number> {

@@ -1,4 +1,5 @@
 // Measuring an artifact for a command: progress, limits, selection, and what was odd about it.
+import { statSync } from 'node:fs';
 import { UsageError } from '../errors.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { selectEntries } from '../policy/select.ts';
@@ -27,6 +28,11 @@ export async function measure(
   } finally {
     progress.done();
   }
+}
+
+/** Whether an artifact is a directory of this machine, which a snapshot of one is not. */
+export function isDirectoryOnDisk(artifact: string): boolean {
+  return artifact !== '-' && statSync(artifact, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** One line a notice on standard error. */

@@ -66,7 +66,13 @@ export function toScanOptions(values: InputValues, thoroughness: Pick<ScanOption
   };
 }
 
-export function toReportOptions(values: ScanValues): ReportOptions {
+/** Options of a command that decide how its report looks. */
+export type LayoutValues = Pick<
+  ScanValues,
+  'units' | 'size' | 'sort' | 'depth' | 'top' | 'verbose' | 'color' | 'output'
+>;
+
+export function toReportOptions(values: LayoutValues): ReportOptions {
   const { units, size, sort, depth, top, verbose, color, output } = values;
   const terminal = output === undefined && process.stdout.isTTY;
   return {

@@ -32,7 +32,7 @@ export interface Figure {
 
 export function judgeLimit(subject: Subject, limit: Limit, figure: Figure): Ranked {
   const { actual, remark, doubt = null } = figure;
-  if (actual === null) return notKnown(subject, limit, remark);
+  if (actual === null) return notKnown(subject, limit, doubt ?? remark);
   const status = statusOf(actual, limit);
   if (doubt !== null && status !== 'fail') return notKnown(subject, limit, doubt);
   const over = status === 'fail' ? excess(actual, limit.max) : 0;

@@ -1,7 +1,8 @@
 // `--format json` and `--format snapshot`.
 import type { Reporter } from '../reporter.ts';
+import { checkJson } from './check.ts';
 import { scanJson, snapshotJson } from './scan.ts';
 
-export const jsonReporter: Reporter = { scan: scanJson };
+export const jsonReporter: Reporter = { scan: scanJson, check: checkJson };
 
 export const snapshotReporter: Reporter = { scan: snapshotJson };
