@@ -15,13 +15,12 @@ import { inertLine, terminalText } from '../report/escape.ts';
 import { reporterNamed } from '../report/index.ts';
 import { judge } from '../rules/index.ts';
 import { removableContent } from '../rules/removable.ts';
-import { packDirectory } from '../scan/pack.ts';
-import type { CheckValues } from './check-options.ts';
+import type { CheckValues } from './policy-options.ts';
 import { exitCodes } from './errors.ts';
 import { isDirectoryOnDisk, measure } from './measure.ts';
 import { toReportOptions } from './options.ts';
 import { isSameFile, print } from './output.ts';
-import { createProgress } from './progress.ts';
+import { packedTotals } from './packing.ts';
 import { budgetsFromOptions, targetsOf, withBaselines } from './targets.ts';
 import type { Target, Targets } from './targets.ts';
 import { tool } from './tool.ts';
@@ -167,20 +166,12 @@ async function packed(snapshot: Snapshot, { path, budget }: Target, { values, bu
       (group) => group.compressed !== null && group.members.some((glob) => isMember(glob, budget.name)),
     );
   if (how === null || !wanted || !isDirectoryOnDisk(path)) return snapshot;
-  const progress = createProgress(
-    `packing (${how.text})`,
-    null,
-    values.progress && !values.quiet && process.stderr.isTTY,
-  );
   try {
-    const sizes = await packDirectory(path, snapshot, how, { onProgress: (bytes) => progress.update(bytes) });
-    return { ...snapshot, totals: { ...snapshot.totals, ...sizes } };
+    return { ...snapshot, totals: await packedTotals(path, snapshot, how, values) };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     const notice = { code: error.code, path: error.path ?? null, message: error.message };
     return { ...snapshot, notices: [...snapshot.notices, notice] };
-  } finally {
-    progress.done();
   }
 }
 

@@ -43,7 +43,10 @@ function* heading({ gate, artifacts }: CheckReport, options: ReportOptions, styl
 }
 
 function* budgetsPart({ gate: { verdicts } }: CheckReport, options: ReportOptions, style: Style): Iterable<string> {
-  const shown = verdicts.filter(({ limit }) => limit !== null);
+  const limited = verdicts.filter(({ limit }) => limit !== null);
+  const grave = limited.filter(({ status }) => status !== 'pass');
+  // What is within its limit is left out where there is much of it, never what is not.
+  const shown = limited.slice(0, Math.max(grave.length, options.top));
   if (shown.length === 0) return;
   // Where a budget fails, bytes decide, so bytes are shown.
   const exact = shown.some(({ status }) => status === 'fail');
@@ -65,6 +68,8 @@ function* budgetsPart({ gate: { verdicts } }: CheckReport, options: ReportOption
   }
   const align: Align[] = ['left', 'left', 'right', 'right', 'right'];
   yield* columns(lines, several ? ['left', ...align] : align);
+  const more = limited.length - shown.length;
+  if (more > 0) yield style.dim(`  ${groupDigits(more)} more within: --top N\n`);
 }
 
 interface Row {
