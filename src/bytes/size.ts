@@ -46,6 +46,25 @@ export function formatSizes(sizes: readonly number[], units: Units): string[] {
   });
 }
 
+/** Differences that stand together: as `formatSizes`, growth with a plus sign. */
+export function formatDeltas(deltas: readonly number[], units: Units): string[] {
+  return formatSizes(deltas, units).map((text, index) => ((deltas[index] ?? 0) > 0 ? `+${text}` : text));
+}
+
+/**
+ * What a change is of its base: `+12.3%`, `-100.0%` only where nothing is left, `new` where there was nothing (never Infinity),
+ * empty where nothing changed.
+ */
+export function percentChange(before: number, after: number): string {
+  if (before === after) return '';
+  if (before === 0) return 'new';
+  const percent = (100 * (after - before)) / before;
+  if (percent >= 1000) return `+${groupDigits(Math.round(percent))}%`;
+  // Rounding must not make something out of nothing, nor nothing out of something.
+  const rounded = after === 0 ? -100 : Math.max(-99.9, percent);
+  return `${percent > 0 ? '+' : ''}${Math.abs(rounded) < 0.05 ? `${percent < 0 ? '-' : ''}<0.1` : rounded.toFixed(1)}%`;
+}
+
 /** `du -h` (iec) and `du --si`: rounded up, one decimal below 10, no unit below one K; bytes as they are. */
 export function duSize(bytes: number, units: Units): string {
   if (units === 'bytes') return String(bytes);

@@ -1,11 +1,15 @@
-// Starts the decoding thread while the rest of the program is still loading, where the command line names a large compressed file.
+// Starts decoding threads while the rest of the program is still loading, where the command line names large compressed files.
 // A wrong guess costs a sleeping thread, never a result.
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { warmUpDecodingThread, workerThreshold } from '../codecs/decoding-thread.ts';
 import { detectCodec } from '../codecs/index.ts';
 
+/** No command reads more than two artifacts side by side. */
+const most = 2;
+
 export function anticipateDecoding(argv: readonly string[]): void {
-  if (argv.some(isLargeAndCompressed)) warmUpDecodingThread();
+  const count = Math.min(most, argv.filter(isLargeAndCompressed).length);
+  for (let started = 0; started < count; started++) warmUpDecodingThread();
 }
 
 function isLargeAndCompressed(word: string): boolean {

@@ -10,9 +10,9 @@ import type { JsonDocument, JsonNode, JsonObject } from '../policy/json.ts';
 import { didYouMean } from '../policy/nearest.ts';
 import { terminalText } from '../report/escape.ts';
 import { exitCodes } from './errors.ts';
-import { isDirectoryOnDisk, measure } from './measure.ts';
+import { measure } from './measure.ts';
 import { writeFile, writeStdout } from './output.ts';
-import { packedTotals } from './packing.ts';
+import { isDirectoryOnDisk, packedTotals } from './packing.ts';
 import type { BudgetValues } from './policy-options.ts';
 import { targetsOf } from './targets.ts';
 

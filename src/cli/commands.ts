@@ -3,7 +3,8 @@ import { UsageError } from '../errors.ts';
 import { nearest, parseArguments } from './arguments.ts';
 import type { OptionSpecs, Values } from './arguments.ts';
 import { exitCodes } from './errors.ts';
-import { inputOptions, scanOptions } from './options.ts';
+import { runDiff } from './diff.ts';
+import { diffOptions, inputOptions, scanOptions } from './options.ts';
 import { writeStdout } from './output.ts';
 import { policyCommands } from './policy-commands.ts';
 import { runScan, runSnapshot } from './scan.ts';
@@ -32,6 +33,17 @@ const snapshotCommand = artifactCommand(
   runSnapshot,
 );
 
+const diffCommand: Command = {
+  name: 'diff',
+  describe: 'what changed between two artifacts, directory by directory and file by file',
+  takes: 'OLD NEW',
+  options: diffOptions,
+  run(argv, onArtifact) {
+    const { values, positionals } = parseArguments(argv, diffOptions);
+    return runDiff(bothArtifacts(positionals), values, onArtifact);
+  },
+};
+
 /** A command on one artifact. */
 function artifactCommand<const Specs extends OptionSpecs>(
   name: string,
@@ -53,7 +65,7 @@ function artifactCommand<const Specs extends OptionSpecs>(
   };
 }
 
-export const commands: readonly Command[] = [scanCommand, snapshotCommand, ...policyCommands];
+export const commands: readonly Command[] = [scanCommand, diffCommand, ...policyCommands, snapshotCommand];
 
 /** Runs the command that `argv` asks for and returns the exit code. @throws UsageError where it asks for nonsense. */
 export async function runCommand(argv: readonly string[], onArtifact: (name: string) => void): Promise<number> {
@@ -82,4 +94,17 @@ function onlyArtifact(positionals: readonly string[]): string {
   );
   const hint = near === null ? 'one at a time' : `did you mean the command "${near}"?`;
   throw new UsageError(`"${artifact}" and "${second}" are given as artifacts; ${hint}`);
+}
+
+/** @throws UsageError unless there are exactly two, and at most one on standard input. */
+function bothArtifacts(positionals: readonly string[]): readonly [before: string, after: string] {
+  const [before, after, third] = positionals;
+  if (before === undefined || after === undefined || third !== undefined) {
+    const given = positionals.length === 1 ? 'one is given' : `${positionals.length} are given`;
+    throw new UsageError(
+      `diff takes two artifacts, OLD and NEW; ${positionals.length === 0 ? 'none is given' : given}`,
+    );
+  }
+  if (before === '-' && after === '-') throw new UsageError('only one of OLD and NEW can be standard input');
+  return [before, after];
 }

@@ -15,18 +15,19 @@ export async function helpText(commands: readonly Command[], command: Command | 
   const shown = command ?? commands[0];
   if (command === null) {
     yargs.usage(
-      'sizecheck [COMMAND] ARTIFACT\n\nSays where every byte of an artifact goes, and which bytes can go away.',
+      'sizecheck [COMMAND] ARTIFACT\n\nSays where every byte of an artifact goes, which bytes can go away, and what changed.',
     );
-    for (const { name, describe } of commands) yargs.command(`${name} ARTIFACT`, describe);
+    for (const { name, describe, takes } of commands) yargs.command(`${name} ${takes}`, describe);
     yargs.example('sizecheck python-3.12.tar.zst', 'where its bytes go, and which can go away');
     yargs.example('sizecheck dist/ --format du --units bytes', 'as du -S would print it');
+    yargs.example('sizecheck diff old.tar.zst new.tar.zst', 'what grew, what shrank');
     yargs.example('curl -sL URL | sizecheck -', 'read standard input');
   } else {
-    yargs.usage(`sizecheck ${command.name} ARTIFACT\n\n${command.describe}`);
+    yargs.usage(`sizecheck ${command.name} ${command.takes}\n\n${command.describe}`);
   }
   if (shown !== undefined) addOptions(yargs, shown.options);
   yargs.epilogue(
-    'ARTIFACT: a directory, archive, package, library, snapshot file, or - for standard input.\nExit codes: 0 fine, 1 violated, 2 could not be measured.',
+    'ARTIFACT, OLD, NEW: a directory, archive, package, library, snapshot file, or - for standard input.\nExit codes: 0 fine, 1 violated, 2 could not be measured.',
   );
   return `${await yargs.getHelp()}\n`;
 }

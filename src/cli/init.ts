@@ -11,8 +11,8 @@ import type { DiveImport } from '../policy/dive-ci.ts';
 import { parsePercent, readableLimit, withHeadroom } from '../policy/headroom.ts';
 import { terminalText } from '../report/escape.ts';
 import { exitCodes } from './errors.ts';
-import { isDirectoryOnDisk, measure } from './measure.ts';
-import { packedTotals } from './packing.ts';
+import { measure } from './measure.ts';
+import { isDirectoryOnDisk, packedTotals } from './packing.ts';
 import type { InitValues } from './policy-options.ts';
 import { writeFile, writeStdout } from './output.ts';
 

@@ -35,6 +35,7 @@ process.stderr.on('error', () => {});
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  process.stderr.write(`${describeError(error, artifact)}\n`);
+  // Another artifact may still be read, by this thread or another one, or waited for: there is nothing to finish any more.
+  process.stderr.write(`${describeError(error, artifact)}\n`, () => process.exit(exitCodes.failed));
   process.exitCode = exitCodes.failed;
 }

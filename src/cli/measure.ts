@@ -1,8 +1,7 @@
-// Measuring an artifact for a command: progress, limits, selection, and what was odd about it.
-import { statSync } from 'node:fs';
+// Measuring artifacts for a command: progress, limits, selection, and what was odd about them.
 import { UsageError } from '../errors.ts';
-import type { Snapshot } from '../model/snapshot.ts';
-import { selectEntries } from '../policy/select.ts';
+import type { Notice, Snapshot } from '../model/snapshot.ts';
+import { isEmpty, selectEntries } from '../policy/select.ts';
 import { inertLine, terminalName, terminalText } from '../report/escape.ts';
 import { scan } from '../scan/scan.ts';
 import type { ScanOptions } from '../scan/scan.ts';
@@ -11,17 +10,12 @@ import type { InputValues } from './options.ts';
 import { isSameFile } from './output.ts';
 import { createProgress } from './progress.ts';
 
+type Thoroughness = Pick<ScanOptions, 'digests' | 'facts'>;
+
 /** @throws UsageError where the result would overwrite the artifact. */
-export async function measure(
-  artifact: string,
-  values: InputValues,
-  thoroughness: Pick<ScanOptions, 'digests' | 'facts'>,
-): Promise<Snapshot> {
-  if (values.output !== undefined && isSameFile(values.output, artifact)) {
-    throw new UsageError(`--output names the artifact itself; it would be overwritten`);
-  }
-  const shown = values.progress && !values.quiet && process.stderr.isTTY;
-  const progress = createProgress('reading', null, shown);
+export async function measure(artifact: string, values: InputValues, thoroughness: Thoroughness): Promise<Snapshot> {
+  checkOutput(values, artifact);
+  const progress = createProgress('reading', null, isShown(values));
   try {
     const options = { ...toScanOptions(values, thoroughness), onProgress: (bytes: number) => progress.update(bytes) };
     return selectEntries(await scan(artifact, options), values.include, values.exclude);
@@ -30,9 +24,56 @@ export async function measure(
   }
 }
 
-/** Whether an artifact is a directory of this machine, which a snapshot of one is not. */
-export function isDirectoryOnDisk(artifact: string): boolean {
-  return artifact !== '-' && statSync(artifact, { throwIfNoEntry: false })?.isDirectory() === true;
+/**
+ * Measures two artifacts side by side; the first that fails ends it, and `onFault` is told which.
+ * @throws UsageError where the result would overwrite one of them, or where nothing is selected of both.
+ */
+export async function measureBoth(
+  artifacts: readonly [before: string, after: string],
+  values: InputValues,
+  thoroughness: Thoroughness,
+  onFault: (artifact: string) => void,
+): Promise<[before: Snapshot, after: Snapshot]> {
+  for (const artifact of artifacts) checkOutput(values, artifact);
+  const progress = createProgress('reading', null, isShown(values));
+  const base = toScanOptions(values, thoroughness);
+  const read = [0, 0];
+  let failed = false;
+  const measureSide = async (index: 0 | 1): Promise<Snapshot> => {
+    const onProgress = (bytes: number): void => {
+      read[index] = bytes;
+      progress.update((read[0] ?? 0) + (read[1] ?? 0));
+    };
+    try {
+      return await scan(artifacts[index], { ...base, onProgress });
+    } catch (error) {
+      if (!failed) onFault(artifacts[index]);
+      failed = true;
+      throw error;
+    }
+  };
+  try {
+    const [before, after] = await Promise.all([measureSide(0), measureSide(1)]);
+    const select = (snapshot: Snapshot): Snapshot => selectEntries(snapshot, values.include, values.exclude, true);
+    const selected: [Snapshot, Snapshot] = [select(before), select(after)];
+    const nothing = selected.every(({ entries }) => isEmpty(entries));
+    if (nothing && !(isEmpty(before.entries) && isEmpty(after.entries))) {
+      throw new UsageError('--include and --exclude leave nothing of either artifact to compare');
+    }
+    return selected;
+  } finally {
+    progress.done();
+  }
+}
+
+function checkOutput({ output }: InputValues, artifact: string): void {
+  if (output !== undefined && isSameFile(output, artifact)) {
+    throw new UsageError(`--output names the artifact itself; it would be overwritten`);
+  }
+}
+
+function isShown(values: InputValues): boolean {
+  return values.progress && !values.quiet && process.stderr.isTTY;
 }
 
 /** One line a notice on standard error. */
@@ -41,4 +82,15 @@ export function warn(snapshot: Snapshot): void {
     const where = path === null ? '' : `${terminalName(path)}: `;
     process.stderr.write(`${inertLine(`sizecheck: warning: ${where}${terminalText(message)}`)}\n`);
   }
+}
+
+/** The same where several artifacts are measured: each line names its artifact, and there are at most `most`. */
+export function warnOf(artifact: string, notices: readonly Notice[], most: number): void {
+  const name = artifact === '-' ? 'standard input' : terminalText(artifact);
+  for (const { path, message } of notices.slice(0, most)) {
+    const where = path === null ? '' : `${terminalName(path)}: `;
+    process.stderr.write(`${inertLine(`sizecheck: warning: ${name}: ${where}${terminalText(message)}`)}\n`);
+  }
+  const more = notices.length - most;
+  if (more > 0) process.stderr.write(`sizecheck: warning: ${name}: ${more} more notices\n`);
 }

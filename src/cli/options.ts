@@ -54,8 +54,32 @@ export const scanOptions = {
   ...inputOptions,
 } as const;
 
+export const diffOptions = {
+  format: { kind: 'choice', choices: formatNames('diff'), default: 'table', describe: 'how to print the result' },
+  json: scanOptions.json,
+  size: scanOptions.size,
+  units: scanOptions.units,
+  depth: scanOptions.depth,
+  top: scanOptions.top,
+  sort: { kind: 'choice', choices: ['delta', 'size', 'path'], default: 'delta', describe: 'order of rows' },
+  'min-change': { kind: 'text', default: '0', describe: 'show only what changed by this size or more' },
+  'strip-components': {
+    kind: 'text',
+    default: 'auto',
+    describe: 'leading directories of paths to leave out, or auto: wrappers such as python-3.12.1/',
+  },
+  map: { kind: 'list', describe: "names that match are taken for equal, e.g. 'python3.*' (may be repeated)" },
+  sections: { kind: 'flag', default: false, describe: 'which sections of changed ELF files grew' },
+  rules: scanOptions.rules,
+  ignore: scanOptions.ignore,
+  'exit-code': { kind: 'flag', default: false, describe: 'exit 1 where anything differs' },
+  color: scanOptions.color,
+  ...inputOptions,
+} as const;
+
 export type InputValues = Values<typeof inputOptions>;
 export type ScanValues = Values<typeof scanOptions>;
+export type DiffValues = Values<typeof diffOptions>;
 
 export function toScanOptions(values: InputValues, thoroughness: Pick<ScanOptions, 'digests' | 'facts'>): ScanOptions {
   return {
@@ -68,9 +92,11 @@ export function toScanOptions(values: InputValues, thoroughness: Pick<ScanOption
 
 /** Options of a command that decide how its report looks. */
 export type LayoutValues = Pick<
-  ScanValues,
+  DiffValues,
   'units' | 'size' | 'sort' | 'depth' | 'top' | 'verbose' | 'color' | 'output'
->;
+> & {
+  readonly 'min-change'?: string;
+};
 
 export function toReportOptions(values: LayoutValues): ReportOptions {
   const { units, size, sort, depth, top, verbose, color, output } = values;
@@ -81,7 +107,7 @@ export function toReportOptions(values: LayoutValues): ReportOptions {
     sort,
     depth,
     top,
-    minChange: 0,
+    minChange: parseSize(values['min-change'] ?? '0'),
     // Text that is piped or kept is read at the width that everybody has.
     width: terminal ? Math.min(Math.max(process.stdout.columns, 60), 140) : 80,
     color: color === 'always' || (color === 'auto' && terminal && colorsWanted()),

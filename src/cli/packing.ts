@@ -1,4 +1,5 @@
 // Packing a directory for a command: with progress, and with the sizes where totals have them.
+import { statSync } from 'node:fs';
 import type { Compression } from '../codecs/compress.ts';
 import type { Snapshot, Totals } from '../model/snapshot.ts';
 import { packDirectory } from '../scan/pack.ts';
@@ -22,4 +23,9 @@ export async function packedTotals(
   } finally {
     progress.done();
   }
+}
+
+/** Whether an artifact is a directory of this machine, which a snapshot of one is not. */
+export function isDirectoryOnDisk(artifact: string): boolean {
+  return artifact !== '-' && statSync(artifact, { throwIfNoEntry: false })?.isDirectory() === true;
 }

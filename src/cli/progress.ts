@@ -7,7 +7,7 @@ const interval = 100;
 export interface Progress {
   /** Bytes of the artifact read so far. */
   update(bytes: number): void;
-  /** Removes the line. */
+  /** Removes the line, for good. */
   done(): void;
 }
 
@@ -16,10 +16,11 @@ export function createProgress(phase: string, total: number | null, shown: boole
   const started = Date.now();
   let last = started;
   let drawn = false;
+  let over = false;
   return {
     update(bytes) {
       const now = Date.now();
-      if (!shown || now - last < interval) return;
+      if (!shown || over || now - last < interval) return;
       last = now;
       drawn = true;
       const rate = formatSize(Math.round((bytes * 1000) / Math.max(1, now - started)), 'iec');
@@ -27,6 +28,7 @@ export function createProgress(phase: string, total: number | null, shown: boole
       process.stderr.write(`\r\u001b[K${phase}  ${formatSize(bytes, 'iec')}${share}  ${rate}/s`);
     },
     done() {
+      over = true;
       if (drawn) process.stderr.write('\r\u001b[K');
     },
   };

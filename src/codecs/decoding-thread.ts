@@ -17,18 +17,18 @@ interface DecodingThread {
   readonly ready: Int32Array;
 }
 
-let waiting: DecodingThread | null = null;
+const waiting: DecodingThread[] = [];
 
-/** Starts a thread for the next `takeDecodingThread`. It does not keep the process alive. */
+/** Starts a thread for one `takeDecodingThread` to come. It does not keep the process alive. */
 export function warmUpDecodingThread(): void {
-  waiting ??= startThread();
-  waiting.worker.unref();
+  const thread = startThread();
+  thread.worker.unref();
+  waiting.push(thread);
 }
 
 /** A thread that works on `task`, already waiting or new. */
 export function takeDecodingThread(task: WorkerTask): Worker {
-  const { worker, ready } = waiting ?? startThread();
-  waiting = null;
+  const { worker, ready } = waiting.shift() ?? startThread();
   worker.ref();
   worker.postMessage(task, []);
   Atomics.store(ready, 0, 1);

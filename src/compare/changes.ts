@@ -7,7 +7,7 @@ import { carrierOf } from './links.ts';
 import { isSameComponent } from './pair.ts';
 import type { ComponentMatcher } from './pair.ts';
 import { sectionChanges } from './sections.ts';
-import { bytesOf, contentOf } from './tree.ts';
+import { bytesOf, contentOf, isPlainDirectory } from './tree.ts';
 import type { TreeEntry } from './tree.ts';
 
 export interface ChangeOptions {
@@ -30,7 +30,7 @@ export function changesOf(before: readonly TreeEntry[], after: readonly TreeEntr
   const changes: Change[] = [];
   let unknown = 0;
   for (const old of before) {
-    if (options.ignored.has(old) || old.entry === null) continue;
+    if (isIgnored(old, options) || old.entry === null) continue;
     const now = old.partner;
     if (now === null || now.entry === null) {
       changes.push(oneSided(old, 'removed'));
@@ -41,17 +41,22 @@ export function changesOf(before: readonly TreeEntry[], after: readonly TreeEntr
     if (change !== null) changes.push(change);
   }
   for (const now of after) {
-    if (!options.ignored.has(now) && now.entry !== null && (now.partner?.entry ?? null) === null) {
+    if (!isIgnored(now, options) && now.entry !== null && (now.partner?.entry ?? null) === null) {
       changes.push(oneSided(now, 'added'));
     }
   }
   return { changes: changes.toSorted((a, b) => compareNames(a.path, b.path) || compareNames(a.kind, b.kind)), unknown };
 }
 
+/** What a wrapper directory is compared with may still be a file. */
+function isIgnored(name: TreeEntry, { ignored }: ChangeOptions): boolean {
+  return ignored.has(name) && (name.partner === null || isPlainDirectory(name.partner));
+}
+
 function oneSided(name: TreeEntry, kind: 'added' | 'removed'): Change {
   const bytes = bytesOf(name);
   const [before, after] = kind === 'added' ? [null, bytes] : [bytes, null];
-  const delta = kind === 'added' ? bytes : -bytes;
+  const delta = kind === 'added' ? bytes : 0 - bytes;
   // Written out in one shape: there may be a million of them.
   const entryKind = kindOf(name);
   return { path: name.path, kind, entryKind, before, after, delta, from: null, aspects: [], sections: null };
@@ -102,7 +107,9 @@ function sameContent(old: TreeEntry, now: TreeEntry): boolean | null {
 function sameLink(old: TreeEntry, now: TreeEntry, maps: readonly ComponentMatcher[]): boolean {
   const [a, b] = [old.entry, now.entry];
   if (a?.kind === 'symlink' || b?.kind === 'symlink') return sameTarget(a?.link ?? '', b?.link ?? '', maps);
-  // Regular files: names that shared a content share one again, and the same one.
+  // Regular files: a hard link that leads nowhere has no content, and equals only its like.
+  if (contentOf(old) === null || contentOf(now) === null) return a?.kind === b?.kind && a?.link === b?.link;
+  // Names that shared a content share one again, and the same one.
   const [carrierOld, carrierNew] = [carrierOf(old), carrierOf(now)];
   if (carrierOld === old && carrierNew === now) return true;
   return carrierOld.partner === carrierNew;

@@ -9,7 +9,7 @@ import { findingChanges } from './claims.ts';
 import { chooseCarriers } from './links.ts';
 import { pairMoved } from './moves.ts';
 import type { ComponentMatcher } from './pair.ts';
-import { isDirectory, treeOf } from './tree.ts';
+import { isDirectory, isPlainDirectory, treeOf } from './tree.ts';
 import type { Tree, TreeEntry } from './tree.ts';
 import { chooseStarts, pairStarts } from './wrapper.ts';
 
@@ -39,7 +39,7 @@ export function diffSnapshots(before: Judged, after: Judged, options: DiffOption
     moved.add(a);
   });
   chooseCarriers(old.all, now.all);
-  const ignored = new Set([...starts.before.above, ...starts.after.above].filter(isDirectory));
+  const ignored = new Set([...starts.before.above, ...starts.after.above].filter(isPlainDirectory));
   const { changes, unknown } = changesOf(old.all, now.all, { ...options, moved, ignored });
   return {
     before: sideOf(before, starts.before.stripped),

@@ -113,6 +113,11 @@ export function isDirectory({ entry, children }: TreeEntry): boolean {
   return entry === null || entry.kind === 'directory' || children.length > 0;
 }
 
+/** A directory, named or implied, and nothing else. */
+export function isPlainDirectory({ entry }: TreeEntry): boolean {
+  return entry === null || entry.kind === 'directory';
+}
+
 /** The entry that has the content of a regular file's name; null for all else, and for a hard link that leads nowhere. */
 export function contentOf({ entry, inode }: TreeEntry): Entry | null {
   if (inode !== null) return inode.file;

@@ -3,7 +3,7 @@
 import { depth } from '../model/name.ts';
 import { isSameComponent, pairBelow, pairBy } from './pair.ts';
 import type { ComponentMatcher, OnPair } from './pair.ts';
-import { isDirectory } from './tree.ts';
+import { isDirectory, isPlainDirectory } from './tree.ts';
 import type { Tree, TreeEntry } from './tree.ts';
 
 /** One side's beginning. */
@@ -58,7 +58,7 @@ function chainOf({ root }: Tree): TreeEntry[] {
   const chain = [root];
   for (let at = root; at.children.length === 1 && chain.length <= longestChain;) {
     const [only] = at.children;
-    if (only === undefined || only.children.length === 0) break;
+    if (only === undefined || only.children.length === 0 || !isPlainDirectory(only)) break;
     chain.push(only);
     at = only;
   }
@@ -103,7 +103,7 @@ function overlap(
   if (before === undefined || after === undefined) return 0;
   let files = 0;
   pairBelow([before], [after], maps, (old, now) => {
-    if (!isDirectory(old) && !isDirectory(now)) files++;
+    if (!isPlainDirectory(old) && !isPlainDirectory(now)) files++;
   });
   return files;
 }

@@ -9,8 +9,16 @@ import { totalsOf } from '../scan/entries.ts';
 import { globMatcher } from './glob.ts';
 import type { Matcher } from './glob.ts';
 
-/** The snapshot with only the entries that a pattern of `include` matches and none of `exclude`, and the directories above. */
-export function selectEntries(snapshot: Snapshot, include: readonly string[], exclude: readonly string[]): Snapshot {
+/**
+ * The snapshot with only the entries that a pattern of `include` matches and none of `exclude`, and the directories above.
+ * @throws UsageError where nothing is left, unless `mayBeEmpty`.
+ */
+export function selectEntries(
+  snapshot: Snapshot,
+  include: readonly string[],
+  exclude: readonly string[],
+  mayBeEmpty = false,
+): Snapshot {
   if (include.length === 0 && exclude.length === 0) return snapshot;
   const included = orAbove(include.map(globMatcher));
   const excluded = orAbove(exclude.map(globMatcher));
@@ -22,7 +30,7 @@ export function selectEntries(snapshot: Snapshot, include: readonly string[], ex
     for (let up = parentPath(path); up !== null && !kept.has(up); up = parentPath(up)) kept.add(up);
   }
   const entries = keepContent(snapshot, kept);
-  if (isEmpty(entries) && !isEmpty(snapshot.entries)) {
+  if (!mayBeEmpty && isEmpty(entries) && !isEmpty(snapshot.entries)) {
     throw new UsageError('--include and --exclude leave nothing of the artifact to measure');
   }
   const { archive, compressed } = snapshot.totals;
@@ -61,7 +69,8 @@ function keepContent({ entries }: Snapshot, kept: ReadonlySet<Name>): Entry[] {
   });
 }
 
-function isEmpty(entries: readonly Entry[]): boolean {
+/** Whether there is nothing but directories. */
+export function isEmpty(entries: readonly Entry[]): boolean {
   return entries.every(({ kind }) => kind === 'directory');
 }
 

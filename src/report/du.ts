@@ -1,6 +1,7 @@
 // `--format du`: what `du -S` prints of the unpacked tree, its own disk usage a directory. Subdirectories come before the
-// directory that holds them, as in du; among each other in byte order.
+// directory that holds them, as in du; among each other in byte order. Of a diff: the lines of `diff -U0` over both, by path.
 import { duSize } from '../bytes/size.ts';
+import type { Units } from '../bytes/size.ts';
 import type { TreeNode } from '../compare/rollup.ts';
 import { compareNames, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
@@ -9,11 +10,38 @@ import type { Reporter } from './reporter.ts';
 
 export const duReporter: Reporter = {
   *scan({ tree }, { units }) {
-    for (const { path, own } of postOrder(tree)) {
-      yield `${duSize(own.disk, units)}\t${path === '.' ? '.' : `./${terminalName(path)}`}\n`;
-    }
+    for (const { path, own } of postOrder(tree)) yield duLine(own.disk, path, units);
+  },
+  *diff({ diff }, { units }) {
+    const lines = diff.directories.flatMap(({ path, from, before, after }) => {
+      const [old, now] = [before?.disk ?? null, after?.disk ?? null];
+      if (old === now && from === null) return [];
+      // Different sizes that round alike are printed exactly, as everywhere.
+      const alike = old !== null && now !== null && duSize(old, units) === duSize(now, units);
+      const shown = alike && from === null ? 'bytes' : units;
+      return [...oneSide('-', old, from ?? path, shown), ...oneSide('+', now, path, shown)];
+    });
+    // By path, and what was comes before what is.
+    lines.sort((a, b) => compareNames(a.path, b.path) || compareNames(b.sign, a.sign));
+    for (const { sign, bytes, path, units: own } of lines) yield sign + duLine(bytes, path, own);
   },
 };
+
+interface Line {
+  readonly sign: '-' | '+';
+  readonly bytes: number;
+  readonly path: Name;
+  readonly units: Units;
+}
+
+/** Nothing where the side has no such directory. */
+function oneSide(sign: Line['sign'], bytes: number | null, path: Name, units: Units): Line[] {
+  return bytes === null ? [] : [{ sign, bytes, path, units }];
+}
+
+function duLine(bytes: number, path: Name, units: Units): string {
+  return `${duSize(bytes, units)}\t${path === '.' ? '.' : `./${terminalName(path)}`}\n`;
+}
 
 function postOrder(tree: readonly TreeNode[]): TreeNode[] {
   const children = new Map<Name | null, TreeNode[]>();

@@ -16,19 +16,19 @@ export const reporters: readonly ReporterEntry[] = [
   {
     name: 'table',
     description: 'tables for a terminal',
-    kinds: ['scan', 'check'],
+    kinds: ['scan', 'diff', 'check'],
     load: async () => (await import('./table/index.ts')).tableReporter,
   },
   {
     name: 'json',
     description: 'everything, as JSON (schema 1)',
-    kinds: ['scan', 'check'],
+    kinds: ['scan', 'diff', 'check'],
     load: async () => (await import('./json/index.ts')).jsonReporter,
   },
   {
     name: 'du',
     description: 'own disk usage of each directory, as du -S prints it',
-    kinds: ['scan'],
+    kinds: ['scan', 'diff'],
     load: async () => (await import('./du.ts')).duReporter,
   },
   {

@@ -2,6 +2,7 @@
 import { nameToJson } from '../../model/json-name.ts';
 import type { CheckedArtifact, Verdict } from '../../model/verdict.ts';
 import type { CheckReport } from '../reporter.ts';
+import { diffToJson } from './diff.ts';
 import { findingToJson, list, member, noticeToJson, opening } from './text.ts';
 
 export function* checkJson({ tool, gate, artifacts }: CheckReport): Iterable<string> {
@@ -35,6 +36,6 @@ function artifactToJson({ name, artifact, totals, diff, findings, removable, not
     findings: findings.map(findingToJson),
     removable: { content: removable },
     notices: notices.map(noticeToJson),
-    diff,
+    diff: diff === null ? null : diffToJson(diff),
   };
 }

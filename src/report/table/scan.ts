@@ -7,7 +7,7 @@ import type { Totals } from '../../model/snapshot.ts';
 import { inertLine, terminalName, terminalText } from '../escape.ts';
 import { columns } from './grid.ts';
 import type { ReportOptions, ScanReport } from '../reporter.ts';
-import { cutMiddle, styleFor, wrap, wrapCommand } from './style.ts';
+import { cutMiddle, styleFor, widest, wrap, wrapCommand } from './style.ts';
 import type { Style } from './style.ts';
 
 export function* scanTable(report: ScanReport, options: ReportOptions): Iterable<string> {
@@ -171,10 +171,6 @@ function* noticesPart({ snapshot }: ScanReport, options: ReportOptions, style: S
   }
   const more = notices.length - shown.length;
   if (more > 0) yield style.dim(`  ${groupDigits(more)} more: --verbose\n`);
-}
-
-function widest(texts: readonly string[], least: number): number {
-  return texts.reduce((width, text) => Math.max(width, text.length), least);
 }
 
 /** Share in percent, one decimal; `-` where there is no whole. */

@@ -5,6 +5,8 @@ export interface Style {
   bold(text: string): string;
   dim(text: string): string;
   severity(severity: Severity, text: string): string;
+  /** Growth red, shrinkage green, plain where nothing changed. */
+  change(delta: number, text: string): string;
 }
 
 /** Styles for a terminal, or none at all. */
@@ -12,7 +14,18 @@ export function styleFor(color: boolean): Style {
   const sgr = (on: number, off: number) => (text: string) =>
     color && text !== '' ? `\u001b[${on}m${text}\u001b[${off}m` : text;
   const bySeverity = { error: sgr(31, 39), warn: sgr(33, 39), info: sgr(36, 39) };
-  return { bold: sgr(1, 22), dim: sgr(2, 22), severity: (severity, text) => bySeverity[severity](text) };
+  const [grown, shrunk] = [sgr(31, 39), sgr(32, 39)];
+  return {
+    bold: sgr(1, 22),
+    dim: sgr(2, 22),
+    severity: (severity, text) => bySeverity[severity](text),
+    change: (delta, text) => (delta > 0 ? grown(text) : delta < 0 ? shrunk(text) : text),
+  };
+}
+
+/** Columns of the longest text, at least `least`. */
+export function widest(texts: readonly string[], least: number): number {
+  return texts.reduce((width, text) => Math.max(width, text.length), least);
 }
 
 /** `text` in at most `width` columns of plain characters, its middle left out where it is longer: the end of a path tells most. */

@@ -1,0 +1,73 @@
+// `diff OLD NEW`: measure both side by side, judge, compare, print.
+import { diffSnapshots } from '../compare/diff.ts';
+import type { DiffOptions, Judged } from '../compare/diff.ts';
+import { UsageError } from '../errors.ts';
+import type { Notice, Snapshot } from '../model/snapshot.ts';
+import { globMatcher } from '../policy/glob.ts';
+import { ignoreClaims } from '../policy/select.ts';
+import { reporterNamed } from '../report/index.ts';
+import { judge, ruleIds } from '../rules/index.ts';
+import type { Rule } from '../rules/rule.ts';
+import { exitCodes } from './errors.ts';
+import { measureBoth, warnOf } from './measure.ts';
+import { selectRules, toReportOptions } from './options.ts';
+import type { DiffValues } from './options.ts';
+import { print } from './output.ts';
+import { tool } from './tool.ts';
+
+/** Most lines that say what was odd about the old side. */
+const mostWarnings = 20;
+
+/** Returns the exit code. @param onFault is told which artifact an error is about. */
+export async function runDiff(
+  artifacts: readonly [before: string, after: string],
+  values: DiffValues,
+  onFault: (artifact: string) => void,
+): Promise<number> {
+  const selected = selectRules(values.rules);
+  const name = values.json ? 'json' : values.format;
+  const options = toReportOptions(values);
+  const how = toDiffOptions(values, name);
+  // Loaded while the decoders start up.
+  const loading = reporterNamed(name, 'diff');
+  const thoroughness = { digests: 'all', facts: values.sections ? 'all' : 'needed' } as const;
+  const [before, after] = await measureBoth(artifacts, values, thoroughness, onFault);
+  const reporter = await loading;
+  if (reporter === null) throw new UsageError(`there is no format "${name}"`);
+  const diff = diffSnapshots(judged(before, selected, values.ignore), judged(after, selected, values.ignore), how);
+  await print(reporter({ tool, diff }, options), values.output);
+  if (!values.quiet) {
+    // Other formats carry the notices of the new side themselves.
+    if (name === 'du') warnOf(artifacts[1], diff.notices, mostWarnings);
+    warnOf(artifacts[0], onlyIn(before.notices, diff.notices), mostWarnings);
+  }
+  return values['exit-code'] && diff.changes.length > 0 ? exitCodes.violated : exitCodes.fine;
+}
+
+/** @throws UsageError for what is no number of components and no pattern of one component. */
+function toDiffOptions(values: DiffValues, format: string): DiffOptions {
+  const strip = values['strip-components'];
+  if (strip !== 'auto' && !/^[0-9]{1,4}$/.test(strip)) {
+    throw new UsageError(`--strip-components takes a whole number or auto, not "${strip}"`);
+  }
+  const maps = values.map.map((pattern) => {
+    if (pattern.includes('/')) throw new UsageError(`--map takes a pattern of one name, not of a path: "${pattern}"`);
+    return globMatcher(pattern);
+  });
+  // What du prints of either tree knows nothing of paths that pair up.
+  if (format === 'du') return { stripComponents: 0, maps: [], sections: false };
+  return { stripComponents: strip === 'auto' ? strip : Number(strip), maps, sections: values.sections };
+}
+
+function judged(snapshot: Snapshot, selected: readonly Rule[], ignores: readonly string[]): Judged {
+  return { snapshot, findings: ignoreClaims(judge(snapshot, selected), ignores, new Set(ruleIds)) };
+}
+
+function onlyIn(notices: readonly Notice[], others: readonly Notice[]): Notice[] {
+  const known = new Set(others.map(keyOf));
+  return notices.filter((notice) => !known.has(keyOf(notice)));
+}
+
+function keyOf({ code, path }: Notice): string {
+  return `${code}\0${path ?? ''}`;
+}

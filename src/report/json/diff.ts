@@ -1,0 +1,69 @@
+// `diff --json`: all of a diff but the entries that are the same. `directories[].before` and `after` are own content bytes, null
+// where the directory is not there; disk usage stands beside.
+import type { Change, Diff, DirectoryChange, Side } from '../../model/diff.ts';
+import { nameToJson } from '../../model/json-name.ts';
+import type { Name } from '../../model/name.ts';
+import type { DiffReport } from '../reporter.ts';
+import { findingToJson, list, member, noticeToJson, opening } from './text.ts';
+
+export function* diffJson({ tool, diff }: DiffReport): Iterable<string> {
+  yield opening(tool);
+  yield member('before', sideToJson(diff.before));
+  yield member('after', sideToJson(diff.after));
+  yield member('delta', diff.delta);
+  yield* list('directories', diff.directories, directoryToJson);
+  yield* list('changes', diff.changes, changeToJson);
+  yield member('findings', findingsToJson(diff));
+  yield* list('notices', diff.notices, noticeToJson);
+  yield '\n}\n';
+}
+
+/** The same as a value, for reports that hold diffs of several artifacts. */
+export function diffToJson(diff: Diff): object {
+  return {
+    before: sideToJson(diff.before),
+    after: sideToJson(diff.after),
+    delta: diff.delta,
+    directories: diff.directories.map(directoryToJson),
+    changes: diff.changes.map(changeToJson),
+    findings: findingsToJson(diff),
+    notices: diff.notices.map(noticeToJson),
+  };
+}
+
+function findingsToJson({ findings }: Diff): object {
+  return { new: findings.new.map(findingToJson), fixed: findings.fixed.map(findingToJson), rules: findings.rules };
+}
+
+function sideToJson({ artifact, stripped, totals }: Side): object {
+  return { artifact, stripped, ...totals };
+}
+
+function directoryToJson({ path, from, before, after, delta }: DirectoryChange): object {
+  return {
+    ...nameToJson('path', path),
+    ...fromToJson(from),
+    before: before?.content ?? null,
+    after: after?.content ?? null,
+    delta: delta.content,
+    disk: { before: before?.disk ?? null, after: after?.disk ?? null, delta: delta.disk },
+  };
+}
+
+function changeToJson({ path, kind, entryKind, before, after, delta, from, aspects, sections }: Change): object {
+  return {
+    ...nameToJson('path', path),
+    kind,
+    entryKind,
+    before,
+    after,
+    delta,
+    ...fromToJson(from),
+    ...(aspects.length === 0 ? {} : { aspects }),
+    ...(sections === null ? {} : { sections }),
+  };
+}
+
+function fromToJson(from: Name | null): Record<string, string> {
+  return from === null ? {} : nameToJson('from', from);
+}

@@ -1,0 +1,81 @@
+// Names with numbers in them that one side has and the other has under another number: what `--map` would pair.
+import type { Diff } from '../model/diff.ts';
+import { baseName, compareNames, parentPath } from '../model/name.ts';
+import type { Name } from '../model/name.ts';
+
+export interface MapHint {
+  /** Path on the old side that is gone. */
+  readonly gone: Name;
+  /** Path on the new side that is new. */
+  readonly added: Name;
+  /** What `--map` takes (a byte string, as the names). */
+  readonly pattern: Name;
+}
+
+interface Weighed extends MapHint {
+  /** Bytes of the old side that the pattern would pair, of the example and of all. */
+  readonly own: number;
+  readonly weight: number;
+}
+
+/** What pairs less than this share of the content is not worth a line. */
+const leastShare = 0.01;
+
+/** At most `most` hints of different patterns, those that pair most bytes first. */
+export function mapHints(diff: Diff, most: number): MapHint[] {
+  const gone = new Map<Name, number>();
+  const added = new Map<Name, Name>();
+  const goneDirectories = new Set(diff.directories.filter(({ after }) => after === null).map(({ path }) => path));
+  const newDirectories = new Set(diff.directories.filter(({ before }) => before === null).map(({ path }) => path));
+  for (const { kind, path, delta, entryKind } of diff.changes) {
+    if (delta === 0 && entryKind !== 'directory') continue;
+    // Below a directory that is gone there is nothing to pair until that one is.
+    if (kind === 'removed' && !goneDirectories.has(parentPath(path) ?? '')) gone.set(path, -delta);
+    if (kind === 'added' && !newDirectories.has(parentPath(path) ?? ''))
+      added.set(shapeOf(path, diff.after.stripped), path);
+  }
+  for (const { path, after, delta } of diff.directories) {
+    const top = after === null ? topmost(path, gone) : null;
+    if (top !== null) gone.set(top, (gone.get(top) ?? 0) - delta.content);
+  }
+  const hints = new Map<Name, Weighed>();
+  for (const [path, own] of gone) {
+    const now = added.get(shapeOf(path, diff.before.stripped));
+    const pattern = now === undefined ? null : patternFor(baseName(path), baseName(now));
+    if (now === undefined || pattern === null) continue;
+    const known = hints.get(pattern);
+    const better = known === undefined || known.own < own ? { gone: path, added: now, pattern, own } : known;
+    hints.set(pattern, { ...better, weight: (known?.weight ?? 0) + own });
+  }
+  const least = Math.max(1, diff.before.totals.content * leastShare);
+  return [...hints.values()]
+    .filter(({ weight }) => weight >= least)
+    .toSorted((a, b) => b.weight - a.weight || compareNames(a.pattern, b.pattern))
+    .slice(0, most)
+    .map(({ gone: old, added: now, pattern }) => ({ gone: old, added: now, pattern }));
+}
+
+/** The directory among `known` that holds a directory which is gone, or is it. */
+function topmost(path: Name, known: ReadonlyMap<Name, number>): Name | null {
+  for (let up: Name | null = path; up !== null; up = parentPath(up)) if (known.has(up)) return up;
+  return null;
+}
+
+/** Equal for paths that differ in numbers only, wrappers aside. */
+function shapeOf(path: Name, stripped: number): string {
+  return path
+    .split('/')
+    .slice(stripped)
+    .join('/')
+    .replaceAll(/[0-9]+/g, '0');
+}
+
+/** What both begin with, up to the number that differs; null where that is nothing, or would need escapes. */
+function patternFor(a: Name, b: Name): string | null {
+  // Compiled Python modules all carry the version in one way: one pattern is better than one for each module.
+  if (/\.cpython-[0-9]/.test(a)) return '*.cpython-*';
+  let shared = 0;
+  while (shared < a.length && a[shared] === b[shared]) shared++;
+  const beginning = a.slice(0, shared).replace(/[0-9]+$/, '');
+  return a === b || beginning === '' || /[*?[\]{}\\]/.test(beginning) ? null : `${beginning}*`;
+}

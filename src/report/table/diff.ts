@@ -1,0 +1,156 @@
+// The terminal report of a diff: sizes of both sides, directories by their own change, changes by kind, findings fixed and new.
+// The rows of directories, shown or counted, add up to the TOTAL row, which is the difference of the totals.
+import { formatDeltas, formatSizes, groupDigits, percentChange } from '../../bytes/size.ts';
+import type { Diff, Side } from '../../model/diff.ts';
+import type { Finding } from '../../model/finding.ts';
+import { shellWord } from '../../model/shell.ts';
+import { inertLine, terminalName, terminalText } from '../escape.ts';
+import { mapHints } from '../map-hints.ts';
+import type { DiffReport, ReportOptions } from '../reporter.ts';
+import { changesPart } from './diff-changes.ts';
+import { directoriesPart } from './diff-directories.ts';
+import { columns } from './grid.ts';
+import { cutMiddle, styleFor, widest, wrap } from './style.ts';
+import type { Style } from './style.ts';
+
+const sizeNames = ['content', 'disk', 'archive', 'compressed'] as const;
+
+export function* diffTable({ diff }: DiffReport, options: ReportOptions): Iterable<string> {
+  const style = styleFor(options.color);
+  const parts = [heading, totalsPart, directoriesPart, changesPart, hintsPart, findingsPart, noticesPart];
+  for (const part of parts) {
+    // Names that are wrapped may begin a line with what a CI system takes for a command.
+    for (const piece of part(diff, options, style)) yield piece.split('\n').map(inertLine).join('\n');
+  }
+}
+
+function* heading({ before, after }: Diff, options: ReportOptions, style: Style): Iterable<string> {
+  yield sideLine('old', before, options, style);
+  yield sideLine('new', after, options, style);
+  yield '\n';
+}
+
+function sideLine(label: string, { artifact, stripped }: Side, options: ReportOptions, style: Style): string {
+  const kind = [artifact.format, ...artifact.codecs.toReversed()].join(' in ');
+  const levels = stripped === 1 ? '1 leading directory' : `${stripped} leading directories`;
+  const note = stripped === 0 ? kind : `${kind}, ${levels} left out to compare`;
+  const name = cutMiddle(terminalText(artifact.name), Math.max(20, options.width - note.length - label.length - 4));
+  return `${style.dim(label)}  ${style.bold(name)}  ${style.dim(note)}\n`;
+}
+
+/** Every size that both sides have. */
+function* totalsPart({ before, after, delta, changes }: Diff, options: ReportOptions, style: Style): Iterable<string> {
+  const known = sizeNames.filter((size) => delta[size] !== null);
+  const changed = known.some((size) => delta[size] !== 0);
+  if (changed) {
+    const sizes = formatSizes(
+      known.flatMap((size) => [before.totals[size] ?? 0, after.totals[size] ?? 0]),
+      options.units,
+    );
+    const deltas = formatDeltas(
+      known.map((size) => delta[size] ?? 0),
+      options.units,
+    );
+    const rows = known.map((size, index) => {
+      const [old, now] = [before.totals[size] ?? 0, after.totals[size] ?? 0];
+      return [
+        `  ${size}`,
+        sizes[2 * index] ?? '',
+        sizes[2 * index + 1] ?? '',
+        style.change(now - old, deltas[index] ?? ''),
+        style.change(now - old, percentChange(old, now)),
+      ];
+    });
+    const head = ['', 'BEFORE', 'AFTER', 'CHANGE', '%'].map((text) => style.dim(text));
+    yield* columns([head, ...rows], ['left', 'right', 'right', 'right', 'right']);
+    yield style.dim(`  ${countsLine(before, after)}\n`);
+    yield '\n';
+  }
+  if (changes.length === 0)
+    yield changed ? 'no differences between the files, only in the sizes above\n' : 'no differences\n';
+}
+
+function countsLine(before: Side, after: Side): string {
+  const counts = [
+    ['files', 'files'],
+    ['directories', 'directories'],
+    ['symlinks', 'symlinks'],
+    ['hardlinks', 'hard links'],
+  ] as const;
+  return counts
+    .map(([key, name]) => [before.totals[key], after.totals[key], name] as const)
+    .filter(([old, now]) => old > 0 || now > 0)
+    .map(([old, now, name]) =>
+      old === now ? `${groupDigits(now)} ${name}` : `${groupDigits(old)} -> ${groupDigits(now)} ${name}`,
+    )
+    .join(', ');
+}
+
+function* hintsPart(diff: Diff, _options: ReportOptions, style: Style): Iterable<string> {
+  const hints = mapHints(diff, 3);
+  for (const { gone, added, pattern } of hints) {
+    yield style.dim(`hint: --map ${shellWord(pattern)} pairs ${terminalName(gone)} with ${terminalName(added)}\n`);
+  }
+  if (hints.length > 0) yield '\n';
+}
+
+function* findingsPart({ findings }: Diff, options: ReportOptions, style: Style): Iterable<string> {
+  const fixed = findings.fixed.map((found) => ({ word: 'fixed', sign: -1, found }));
+  const added = findings.new.map((found) => ({ word: 'new', sign: 1, found }));
+  const rows = [...fixed, ...added];
+  if (rows.length === 0) return;
+  yield `${style.bold('Findings')} ${style.dim('(bytes that could be removed; "fixed" are gone, "new" have come)')}\n`;
+  const deltas = formatDeltas(
+    rows.map(({ sign, found }) => sign * found.bytes),
+    options.units,
+  );
+  const width = widest(deltas, 0);
+  for (const [index, { word, sign, found }] of rows.entries()) {
+    const size = style.change(sign * found.bytes, (deltas[index] ?? '').padStart(width));
+    const severity = style.severity(found.severity, found.severity.padEnd(5));
+    yield `  ${word.padEnd(5)}  ${size}  ${severity}  ${style.bold(found.rule)}\n`;
+    yield* claimLines(found, width + 11, options, style);
+  }
+  yield* ruleLines(findings.rules, options, style);
+}
+
+function* claimLines(found: Finding, indent: number, options: ReportOptions, style: Style): Iterable<string> {
+  const shown = found.claims.slice(0, options.verbose ? options.top : 3);
+  const sizes = formatSizes(
+    shown.map(({ bytes }) => bytes),
+    options.units,
+  );
+  const space = ' '.repeat(indent);
+  for (const [index, { path }] of shown.entries()) {
+    const size = sizes[index] ?? '';
+    const name = cutMiddle(terminalName(path), Math.max(12, options.width - indent - size.length - 2));
+    yield `${space}${style.dim(`${size}  ${name}`)}\n`;
+  }
+  const more = found.claims.length - shown.length;
+  if (more > 0) yield style.dim(`${space}and ${groupDigits(more)} more: ${options.verbose ? '--json' : '--verbose'}\n`);
+}
+
+/** Where each rule stands now. */
+function* ruleLines(rules: Diff['findings']['rules'], options: ReportOptions, style: Style): Iterable<string> {
+  const changed = rules.filter(({ before, after }) => before !== after);
+  const sizes = formatSizes(
+    changed.flatMap(({ before, after }) => [before, after]),
+    options.units,
+  );
+  for (const [index, { rule }] of changed.entries()) {
+    yield style.dim(`  ${rule}: ${sizes[2 * index]} before, ${sizes[2 * index + 1]} now\n`);
+  }
+}
+
+function* noticesPart({ notices }: Diff, options: ReportOptions, style: Style): Iterable<string> {
+  if (notices.length === 0) return;
+  const shown = options.verbose ? notices : notices.slice(0, 5);
+  yield `\n${style.bold(`Notices on the new side (${groupDigits(notices.length)})`)}\n`;
+  for (const { path, message } of shown) {
+    const line = path === null ? terminalText(message) : `${terminalName(path)}: ${terminalText(message)}`;
+    for (const [index, part] of wrap(line, options.width - 4).entries())
+      yield `${index === 0 ? '  ' : '    '}${part}\n`;
+  }
+  const more = notices.length - shown.length;
+  if (more > 0) yield style.dim(`  ${groupDigits(more)} more: --verbose\n`);
+}
