@@ -7,6 +7,7 @@ import { exitCodes } from './errors.ts';
 import { runDiff } from './diff.ts';
 import { diffOptions, inputOptions, scanOptions } from './options.ts';
 import { writeStdout } from './output.ts';
+import { policyCommands } from './policy-commands.ts';
 import { reportOptions, runReport } from './report.ts';
 import { runScan, runSnapshot } from './scan.ts';
 
@@ -94,7 +95,14 @@ function artifactCommand<const Specs extends OptionSpecs>(
   };
 }
 
-export const commands: readonly Command[] = [scanCommand, diffCommand, snapshotCommand, reportCommand, commentCommand];
+export const commands: readonly Command[] = [
+  scanCommand,
+  diffCommand,
+  ...policyCommands,
+  snapshotCommand,
+  reportCommand,
+  commentCommand,
+];
 
 /** Runs the command that `argv` asks for and returns the exit code. @throws UsageError where it asks for nonsense. */
 export async function runCommand(argv: readonly string[], onArtifact: (name: string) => void): Promise<number> {

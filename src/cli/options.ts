@@ -90,12 +90,15 @@ export function toScanOptions(values: InputValues, thoroughness: Pick<ScanOption
   };
 }
 
-type ReportValues = Pick<DiffValues, 'units' | 'size' | 'depth' | 'top' | 'verbose' | 'color' | 'output'> & {
-  readonly sort: ReportOptions['sort'];
+/** Options of a command that decide how its report looks. */
+export type LayoutValues = Pick<
+  DiffValues,
+  'units' | 'size' | 'sort' | 'depth' | 'top' | 'verbose' | 'color' | 'output'
+> & {
   readonly 'min-change'?: string;
 };
 
-export function toReportOptions(values: ReportValues): ReportOptions {
+export function toReportOptions(values: LayoutValues): ReportOptions {
   const { units, size, sort, depth, top, verbose, color, output } = values;
   const terminal = output === undefined && process.stdout.isTTY;
   return {

@@ -13,7 +13,10 @@ export interface Refusal {
 
 export function refusal(refused: Refusal): ServiceError {
   const { service, place, status, said } = refused;
-  const words = said.replace(/\s+/g, ' ').replace(/[\s:]+$/, '').slice(0, 300);
+  const words = said
+    .replace(/\s+/g, ' ')
+    .replace(/[\s:]+$/, '')
+    .slice(0, 300);
   const quoted = words === '' ? `HTTP ${status}` : `HTTP ${status}, ${words}`;
   return new ServiceError('refused', `${service} ${sentence(refused)} ${place} (${quoted})${hint(refused)}`, status);
 }

@@ -1,0 +1,175 @@
+// The gate in a terminal: the verdict first, then each budget with what is left or over, then what makes the failures large.
+import { exactBytes, formatSize, formatSizes, groupDigits } from '../../bytes/size.ts';
+import type { Measure, Verdict, VerdictStatus } from '../../model/verdict.ts';
+import { inertLine, terminalName, terminalText } from '../escape.ts';
+import type { CheckReport, ReportOptions } from '../reporter.ts';
+import { columns } from './grid.ts';
+import type { Align } from './grid.ts';
+import { cutMiddle, styleFor, wrap } from './style.ts';
+import type { Style } from './style.ts';
+
+export function* checkTable(report: CheckReport, options: ReportOptions): Iterable<string> {
+  const style = styleFor(options.color);
+  for (const part of [heading, budgetsPart, detailsPart, noticesPart]) {
+    for (const piece of part(report, options, style)) yield piece.split('\n').map(inertLine).join('\n');
+  }
+}
+
+const words: Readonly<Record<VerdictStatus, string>> = { pass: 'pass', warn: 'warn', fail: 'FAIL', unknown: 'unknown' };
+
+function colored(style: Style, status: VerdictStatus, text: string): string {
+  if (status === 'pass') return text;
+  return style.severity(status === 'warn' ? 'warn' : 'error', text);
+}
+
+function* heading({ gate, artifacts }: CheckReport, options: ReportOptions, style: Style): Iterable<string> {
+  const { verdicts, status } = gate;
+  const count = (wanted: VerdictStatus): number => verdicts.filter((one) => one.status === wanted).length;
+  const parts = [
+    count('fail') === 0 ? '' : `${groupDigits(count('fail'))} over`,
+    count('unknown') === 0 ? '' : `${groupDigits(count('unknown'))} unknown`,
+    count('warn') === 0 ? '' : `${groupDigits(count('warn'))} near the limit or with a warning`,
+    count('pass') === 0 ? '' : `${groupDigits(count('pass'))} within`,
+  ].filter((text) => text !== '');
+  const told = parts.length === 0 ? 'nothing to judge' : parts.join(', ');
+  yield `${colored(style, status, style.bold(words[status]))}  ${told}\n`;
+  const [only, second] = artifacts;
+  if (only !== undefined && second === undefined) {
+    const kind = [only.artifact.format, ...only.artifact.codecs.toReversed()].join(' in ');
+    const name = cutMiddle(terminalText(only.artifact.name), options.width - kind.length - 2);
+    yield `${style.bold(name)}  ${style.dim(kind)}\n`;
+  }
+  yield '\n';
+}
+
+function* budgetsPart({ gate: { verdicts } }: CheckReport, options: ReportOptions, style: Style): Iterable<string> {
+  const limited = verdicts.filter(({ limit }) => limit !== null);
+  const grave = limited.filter(({ status }) => status !== 'pass');
+  // What is within its limit is left out where there is much of it, never what is not.
+  const shown = limited.slice(0, Math.max(grave.length, options.top));
+  if (shown.length === 0) return;
+  // Where a budget fails, bytes decide, so bytes are shown.
+  const exact = shown.some(({ status }) => status === 'fail');
+  const rows = shown.map((verdict) => row(verdict, exact, options));
+  const several = new Set(shown.map(({ artifact }) => artifact)).size > 1;
+  const figures = [0, 1, 2].map((at) => Math.max(6, ...rows.map(({ cells }) => cells[at]?.length ?? 0)));
+  const taken = 2 + 7 + 8 + figures.reduce((sum, width) => sum + width, 0);
+  const left = Math.max(several ? 26 : 16, options.width - taken);
+  const budgetWidth = several ? Math.min(longest(rows.map(({ budget }) => budget)), Math.ceil(left / 2)) : left;
+  const nameWidth = left - budgetWidth - 2;
+  const name = several ? [style.dim('ARTIFACT')] : [];
+  const titles = ['BUDGET', 'ACTUAL', 'LIMIT', exact ? 'OVER / LEFT' : 'LEFT'].map((text) => style.dim(text));
+  const lines: string[][] = [['', ...name, ...titles]];
+  for (const { status, artifact, budget, cells } of rows) {
+    const line = [`  ${colored(style, status, words[status])}`];
+    if (several) line.push(cutMiddle(artifact, nameWidth));
+    line.push(cutMiddle(budget, budgetWidth), ...cells);
+    lines.push(line);
+  }
+  const align: Align[] = ['left', 'left', 'right', 'right', 'right'];
+  yield* columns(lines, several ? ['left', ...align] : align);
+  const more = limited.length - shown.length;
+  if (more > 0) yield style.dim(`  ${groupDigits(more)} more within: --top N\n`);
+}
+
+interface Row {
+  readonly status: VerdictStatus;
+  readonly artifact: string;
+  readonly budget: string;
+  readonly cells: readonly [actual: string, limit: string, left: string];
+}
+
+function row(verdict: Verdict, exact: boolean, { units }: ReportOptions): Row {
+  const { artifact, actual, limit, over, status, measure } = verdict;
+  const left = actual === null || limit === null ? null : limit - actual;
+  const text =
+    measure === 'growth-percent'
+      ? (value: number) => `${trimmed(value)} %`
+      : (value: number) => (exact || units === 'bytes' ? exactBytes(value) : formatSize(value, units));
+  const pair =
+    exact || units === 'bytes' || measure === 'growth-percent' ? null : formatSizes([actual ?? 0, limit ?? 0], units);
+  const signed = (value: number): string =>
+    measure.startsWith('growth') && value > 0 ? `+${text(value)}` : text(value);
+  return {
+    status,
+    artifact: terminalText(artifact),
+    budget: budgetLabel(verdict),
+    cells: [
+      actual === null ? '-' : (pair?.[0] ?? signed(actual)),
+      limit === null ? '-' : (pair?.[1] ?? text(limit)),
+      left === null ? '-' : over !== null && over > 0 ? `+${text(over)}` : text(left),
+    ],
+  };
+}
+
+/** A percentage with as many decimals as tell it apart, four at most. */
+function trimmed(value: number): string {
+  return String(Number(value.toFixed(4)));
+}
+
+const labels: Readonly<Record<Measure, string>> = {
+  compressed: 'compressed',
+  uncompressed: 'uncompressed',
+  growth: 'growth',
+  'growth-percent': 'growth in %',
+  path: 'path',
+  rule: 'rule',
+};
+
+function budgetLabel({ measure, path, budget }: Verdict): string {
+  if (measure === 'rule') return terminalText(budget);
+  const what = budget.endsWith('.total') ? 'all ' : '';
+  return path === null ? labels[measure] : terminalText(`${what}${path}`);
+}
+
+/** What is not as it should be, worst first, each with its figures, its reason and its largest contributors. */
+function* detailsPart({ gate: { verdicts } }: CheckReport, options: ReportOptions, style: Style): Iterable<string> {
+  const several = new Set(verdicts.map(({ artifact }) => artifact)).size > 1;
+  for (const verdict of verdicts) {
+    const { status, artifact, reason, top, actual, measure } = verdict;
+    const hasMore = status !== 'pass' || (reason !== null && actual === null) || (options.verbose && top.length > 0);
+    if (!hasMore) continue;
+    const about = several ? `${terminalText(artifact)}: ${budgetLabel(verdict)}` : budgetLabel(verdict);
+    const figure = figureText(verdict);
+    const head = [about, figure].filter((text) => text !== '').join(', ');
+    const lines = wrap(head, options.width - 9);
+    yield `\n${colored(style, status, words[status].padEnd(7))}  ${style.bold(lines[0] ?? '')}\n`;
+    for (const line of lines.slice(1)) yield `         ${line}\n`;
+    if (verdict.budget !== budgetLabel(verdict)) yield style.dim(`         ${terminalText(verdict.budget)}\n`);
+    for (const line of reason === null ? [] : wrap(terminalText(reason), options.width - 9)) yield `         ${line}\n`;
+    if (top.length === 0) continue;
+    const sizes = top.map(({ bytes }) => `${measure.startsWith('growth') ? '+' : ''}${exactBytes(bytes)}`);
+    const width = longest(sizes);
+    for (const [index, { path }] of top.entries()) {
+      yield `         ${(sizes[index] ?? '').padStart(width)}  ${cutMiddle(terminalName(path), Math.max(12, options.width - 11 - width))}\n`;
+    }
+  }
+}
+
+/** How much a verdict is over its limit, or how near to it. */
+function figureText({ measure, over, actual, limit, status }: Verdict): string {
+  if (over !== null && over > 0) {
+    if (measure === 'growth-percent') return `${trimmed(over)} points over`;
+    return measure === 'rule' ? exactBytes(over) : `${exactBytes(over)} over`;
+  }
+  if (status !== 'warn' || actual === null || limit === null || measure === 'rule') return '';
+  return measure === 'growth-percent' ? `${trimmed(limit - actual)} points left` : `${exactBytes(limit - actual)} left`;
+}
+
+function* noticesPart({ artifacts }: CheckReport, options: ReportOptions, style: Style): Iterable<string> {
+  const notices = artifacts.flatMap(({ name, notices: own }) => own.map((notice) => ({ name, ...notice })));
+  if (notices.length === 0) return;
+  const shown = options.verbose ? notices : notices.slice(0, 5);
+  yield `\n${style.bold(`Notices (${groupDigits(notices.length)})`)}\n`;
+  for (const { name, path, message } of shown) {
+    const where = path === null ? terminalText(name) : terminalName(path);
+    for (const [index, line] of wrap(`${where}: ${terminalText(message)}`, options.width - 4).entries())
+      yield `${index === 0 ? '  ' : '    '}${line}\n`;
+  }
+  const more = notices.length - shown.length;
+  if (more > 0) yield style.dim(`  ${groupDigits(more)} more: --verbose\n`);
+}
+
+function longest(texts: readonly string[]): number {
+  return texts.reduce((most, text) => Math.max(most, text.length), 0);
+}
