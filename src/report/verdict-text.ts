@@ -18,7 +18,8 @@ export function subject({ measure, path, budget }: Verdict, { word }: Words): st
     case 'growth-percent':
       return 'growth in percent';
     case 'path':
-      return word(path ?? budget);
+      // A limit on all that matches together, or on each.
+      return `${budget.endsWith('.total') ? 'all ' : ''}${word(path ?? budget)}`;
     case 'rule':
       return word(budget);
   }

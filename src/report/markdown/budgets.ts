@@ -63,7 +63,7 @@ export function budgetTable({ verdicts }: Gate, units: Units, rows: number): str
   const columns: Column[] = ['center', ...(several ? (['left'] as const) : []), 'left', 'right', 'right', 'right'];
   const header = ['', ...(several ? ['Artifact'] : []), 'Budget', 'Actual', 'Limit', 'Headroom'];
   const cells = shown.map((verdict) => [
-    icons[verdict.status],
+    iconOf(verdict),
     ...(several ? [markdownWord(verdict.artifact)] : []),
     subject(verdict, words),
     ...figures(verdict, units),
@@ -73,6 +73,11 @@ export function budgetTable({ verdicts }: Gate, units: Units, rows: number): str
   return table(columns, header, cells);
 }
 
+/** What was not measured and yet passes (an optional artifact that is not there) does not look like a limit that holds. */
+function iconOf({ status, actual }: Verdict): string {
+  return status === 'pass' && actual === null ? '➖' : icons[status];
+}
+
 /** Actual, limit and headroom: to the byte where the limit is broken. */
 function figures(verdict: Verdict, units: Units): string[] {
   const { actual, limit, over, measure, status } = verdict;
@@ -80,7 +85,7 @@ function figures(verdict: Verdict, units: Units): string[] {
   const exact = status === 'fail';
   const texts = formatSizes([actual ?? 0, limit ?? 0], exact ? 'bytes' : units);
   const limitText = limit === null || measure === 'rule' ? none : spaced(texts[1] ?? '');
-  if (actual === null) return ['unknown', limitText, none];
+  if (actual === null) return [status === 'pass' ? none : 'unknown', limitText, none];
   const actualText = spaced(texts[0] ?? '');
   if (limit === null || measure === 'rule') return [actualText, limitText, none];
   if (over !== null && over > 0) return [actualText, limitText, `**${spaced(exactBytes(over))} over**`];
@@ -89,9 +94,9 @@ function figures(verdict: Verdict, units: Units): string[] {
   return [actualText, limitText, `${spaced(formatSize(left, exact ? 'bytes' : units))}${share}`];
 }
 
-function percentFigures({ actual, limit, over, measure }: Verdict): string[] {
+function percentFigures({ actual, limit, over, measure, status }: Verdict): string[] {
   const limitText = limit === null ? none : amount(measure, limit, actual);
-  if (actual === null) return ['unknown', limitText, none];
+  if (actual === null) return [status === 'pass' ? none : 'unknown', limitText, none];
   const actualText = amount(measure, actual, limit);
   if (limit === null) return [actualText, limitText, none];
   const points = `${Math.abs(limit - actual).toFixed(1)}\u00a0points`;

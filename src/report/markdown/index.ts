@@ -34,7 +34,9 @@ function diffParts({ diff }: DiffReport, options: ReportOptions, limits: Limits)
   return [[headlineOfDiff(diff, options)], ...changesParts(diff, options, limits)];
 }
 
-function checkParts({ gate, artifacts }: CheckReport, options: ReportOptions, limits: Limits): string[][] {
+function checkParts({ gate, artifacts }: CheckReport, given: ReportOptions, limits: Limits): string[][] {
+  // Of a comparison beside a gate the largest changes are what counts, whatever the gate's own tables are sorted by.
+  const options = { ...given, sort: 'delta' } as const;
   const shown = artifacts.slice(0, limits.artifacts);
   const left = artifacts.length - shown.length;
   // All limits that break should be seen: the table of budgets may be longer than others.

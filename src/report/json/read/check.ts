@@ -22,12 +22,12 @@ function verdictOf(node: Node): Verdict {
     artifact: read.text(node, 'artifact'),
     budget: read.text(node, 'budget'),
     measure: read.word(node, 'measure', measures),
-    path: read.nullableText(node, 'path'),
+    path: read.optionalText(node, 'path'),
     actual: read.nullableNumber(node, 'actual'),
     limit: read.nullableNumber(node, 'limit'),
     over: read.nullableNumber(node, 'over'),
     status: read.word(node, 'status', verdictStatuses),
-    reason: read.nullableText(node, 'reason'),
+    reason: read.optionalText(node, 'reason'),
     top: read.list(node, 'top', contributorOf),
   };
 }

@@ -63,6 +63,11 @@ export function nullableText(node: Node, key: string): string | null {
   return node.json[key] === null ? null : text(node, key);
 }
 
+/** null where the key is null or absent. */
+export function optionalText(node: Node, key: string): string | null {
+  return node.json[key] === undefined ? null : nullableText(node, key);
+}
+
 export function name(node: Node, key: string): Name {
   const found = nameFromJson(node.json, key);
   if (found === null) throw bad(`has no name at ${place(node, key)}`);
