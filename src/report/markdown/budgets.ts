@@ -106,20 +106,25 @@ function percentFigures({ actual, limit, over, measure, status }: Verdict): stri
 /** What is behind the limits that do not hold: reasons, and the largest contributors. */
 export function evidence({ verdicts }: Gate, units: Units, rows: number): string[] {
   const said = verdicts.filter(({ status, reason, top }) => status !== 'pass' && (reason !== null || top.length > 0));
-  const lines = said.slice(0, rows).map((verdict) => {
-    const about = `- ${markdownWord(verdict.artifact)} ${subject(verdict, words)}`;
-    const sizes = formatSizes(
-      verdict.top.map(({ bytes }) => bytes),
-      units,
-    );
-    const largest = verdict.top.map(({ path }, index) => `${markdownName(path)} ${sizes[index]}`).join(', ');
-    const grown = verdict.measure === 'growth' || verdict.measure === 'growth-percent';
-    const parts = [
-      ...(verdict.reason === null ? [] : [markdownText(verdict.reason)]),
-      ...(largest === '' ? [] : [`${grown ? 'grew most' : 'largest'} ${largest}`]),
-    ];
-    return `${about}: ${parts.join('; ')}`;
+  const several = new Set(verdicts.map(({ artifact }) => artifact)).size > 1;
+  const shown = said.slice(0, rows);
+  const lines = shown.flatMap((verdict) => {
+    const artifact = several ? `${markdownWord(verdict.artifact)} ` : '';
+    const why = verdict.reason === null ? '' : `: ${markdownText(verdict.reason)}`;
+    return [`- ${artifact}${subject(verdict, words)}${why}`, ...contributors(verdict, units)];
   });
-  const more = said.length - lines.length;
+  const more = said.length - shown.length;
   return more > 0 && lines.length > 0 ? [...lines, `- ${andMore(more)}`] : lines;
+}
+
+function contributors({ top, measure }: Verdict, units: Units): string[] {
+  const sizes = formatSizes(
+    top.map(({ bytes }) => bytes),
+    units,
+  );
+  const grown = measure === 'growth' || measure === 'growth-percent';
+  return top.map(({ path, bytes }, index) => {
+    const sign = grown && bytes > 0 ? '+' : '';
+    return `  - ${sign}${spaced(sizes[index] ?? '')} ${markdownName(path)}`;
+  });
 }

@@ -1,7 +1,7 @@
 // A diff's part of a comment: sizes, directories, files. The rows shown, the row of the rest and the total always add up.
 import { groupDigits } from '../../bytes/size.ts';
 import type { Change, ChangeKind, Diff, DirectoryChange } from '../../model/diff.ts';
-import { compareNames, depth } from '../../model/name.ts';
+import { baseName, compareNames, depth } from '../../model/name.ts';
 import type { Totals } from '../../model/snapshot.ts';
 import { markdownName } from '../escape-markdown.ts';
 import type { ReportOptions } from '../reporter.ts';
@@ -9,6 +9,9 @@ import { details, table } from './blocks.ts';
 import { andMore, count, countDelta, deltaCells, percentChange, sizeCells } from './figures.ts';
 
 const columns = ['left', 'right', 'right', 'right', 'right'] as const;
+
+/** Paths stand last: where they are long, it is they that run out of the page, not the figures. */
+const pathColumns = ['right', 'right', 'right', 'right', 'left'] as const;
 
 /** Sizes known on both sides, and the number of files. */
 export function sizesTable({ before, after, delta }: Diff, { units }: ReportOptions): string[] {
@@ -45,15 +48,15 @@ export function directoriesTable(diff: Diff, options: ReportOptions, rows: numbe
   );
   const deltas = deltaCells([...shown.map(({ delta }) => delta[size]), total - shownDelta, total], units);
   const cells = shown.map((directory, index) => [
-    pathCell(directory),
-    sizes[2 * index] ?? '',
-    sizes[2 * index + 1] ?? '',
     deltas[index] ?? '',
     percentChange(directory.before?.[size] ?? null, directory.after?.[size] ?? null),
+    sizes[2 * index] ?? '',
+    sizes[2 * index + 1] ?? '',
+    pathCell(directory),
   ]);
-  if (rest > 0) cells.push([andMore(rest), '', '', deltas.at(-2) ?? '', '']);
-  cells.push(['**Total**', sizes.at(-2) ?? '', sizes.at(-1) ?? '', `**${deltas.at(-1)}**`, percentChange(old, now)]);
-  return table(columns, [`Directory (own ${size})`, 'Before', 'After', 'Change', ''], cells);
+  if (rest > 0) cells.push([deltas.at(-2) ?? '', '', '', '', andMore(rest)]);
+  cells.push([`**${deltas.at(-1)}**`, percentChange(old, now), sizes.at(-2) ?? '', sizes.at(-1) ?? '', '**Total**']);
+  return table(pathColumns, ['Change', '', 'Before', 'After', `Directory (own ${size})`], cells);
 }
 
 /** Files, folded. */
@@ -71,14 +74,14 @@ export function filesDetails(diff: Diff, options: ReportOptions, rows: number): 
   const shownDelta = shown.reduce((sum, { delta }) => sum + delta, 0);
   const deltas = deltaCells([...shown.map(({ delta }) => delta), total - shownDelta], options.units);
   const cells = shown.map((change, index) => [
-    pathCell(change) + sectionsOf(change, options),
-    sizes[2 * index] ?? '',
-    sizes[2 * index + 1] ?? '',
     deltas[index] ?? '',
     note(change),
+    sizes[2 * index] ?? '',
+    sizes[2 * index + 1] ?? '',
+    pathCell(change) + sectionsOf(change, options),
   ]);
-  if (rest > 0) cells.push([andMore(rest), '', '', deltas.at(-1) ?? '', '']);
-  return details(`Files: ${kinds(changes)}`, table(columns, ['File', 'Before', 'After', 'Change', ''], cells));
+  if (rest > 0) cells.push([deltas.at(-1) ?? '', '', '', '', andMore(rest)]);
+  return details(`Files: ${kinds(changes)}`, table(pathColumns, ['Change', '', 'Before', 'After', 'File'], cells));
 }
 
 function kinds(changes: readonly Change[]): string {
@@ -87,9 +90,15 @@ function kinds(changes: readonly Change[]): string {
   return counts.flatMap(([number, kind]) => (number === 0 ? [] : [count(number, kind, kind)])).join(', ');
 }
 
-/** The new path, and the old one where it differs. */
-function pathCell({ path, from }: Change | DirectoryChange): string {
-  return from === null ? markdownName(path) : `${markdownName(path)} (was ${markdownName(from)})`;
+/**
+ * The new path, and the old one where it tells something: of what moved, and where the name itself differs. That a wrapper or a
+ * versioned directory above has another name would be repeated in every row.
+ */
+function pathCell(change: Change | DirectoryChange): string {
+  const { path, from } = change;
+  const moved = 'kind' in change && change.kind === 'moved';
+  if (from === null || (!moved && baseName(from) === baseName(path))) return markdownName(path);
+  return `${markdownName(path)}<br><sub>was ${markdownName(from)}</sub>`;
 }
 
 /** Percent, or what changed where the size did not. */

@@ -12,32 +12,35 @@ const mostCommands = 6;
 
 const icons: Readonly<Record<Severity, string>> = { error: '❌', warn: '⚠️', info: 'ℹ️' };
 
-/** `title` is plain text of ours: `New findings`. Fixed ones need no command. */
-export function findingsDetails(
-  title: string,
-  findings: readonly Finding[],
-  units: Units,
-  rows: number,
-  commands: boolean,
-): string[] {
+export interface FindingsStyle {
+  /** Plain text of ours: `New findings`. */
+  readonly title: string;
+  /** Bytes of all of them: their sum, or less where they overlap. */
+  readonly bytes: number;
+  /** Whether to say how to fix them; what is fixed needs none. */
+  readonly commands: boolean;
+  readonly units: Units;
+  readonly rows: number;
+}
+
+export function findingsDetails(findings: readonly Finding[], style: FindingsStyle): string[] {
+  const { title, commands, units, rows } = style;
   if (findings.length === 0) return [];
   const sizes = formatSizes(
-    findings.map(({ bytes }) => bytes),
+    findings.map((found) => found.bytes),
     units,
   );
   const shown = findings.slice(0, rows);
   const lines = shown.flatMap((found, index) => item(found, sizes[index] ?? '', commands));
   const more = findings.length - shown.length;
   if (more > 0) lines.push(`- ${andMore(more)}`);
-  return details(`${title}: ${summaryOf(findings, units)}`, lines);
+  return details(`${title}: ${rulesOf(findings)}, ${formatSize(style.bytes, units)}`, lines);
 }
 
-/** Rules and bytes, inside HTML, so only of what is certain: ids are checked. */
-function summaryOf(findings: readonly Finding[], units: Units): string {
-  const bytes = findings.reduce((sum, found) => sum + found.bytes, 0);
+/** Inside HTML, so only of what is certain: ids are checked. */
+function rulesOf(findings: readonly Finding[]): string {
   const ids = findings.map(({ rule }) => rule).filter((rule) => /^[a-z]{1,30}(?:-[a-z]{1,30}){0,5}$/.test(rule));
-  const names = ids.length === findings.length && ids.length <= 3 ? ids.join(', ') : count(findings.length, 'rule');
-  return `${names}, ${formatSize(bytes, units)}`;
+  return ids.length === findings.length && ids.length <= 3 ? ids.join(', ') : count(findings.length, 'rule');
 }
 
 function item({ severity, rule, title, fix }: Finding, size: string, commands: boolean): string[] {
@@ -53,4 +56,9 @@ function item({ severity, rule, title, fix }: Finding, size: string, commands: b
   // Indented, they belong to the item.
   const body = [...(block.length > 0 ? ['', ...block] : []), ...after.flatMap((line) => ['', line])];
   return [head, ...body.map((line) => (line === '' ? '' : `  ${line}`))];
+}
+
+/** Sum of what findings claim. */
+export function claimed(findings: readonly Finding[]): number {
+  return findings.reduce((sum, found) => sum + found.bytes, 0);
 }

@@ -9,7 +9,7 @@ import type { Limits } from './blocks.ts';
 import { budgetTable, evidence, headline, tally } from './budgets.ts';
 import { directoriesTable, filesDetails, headlineOfDiff, sizesTable } from './changes.ts';
 import { count } from './figures.ts';
-import { findingsDetails } from './findings.ts';
+import { claimed, findingsDetails } from './findings.ts';
 import { comparedDetails, footer, measuredDetails } from './identity.ts';
 import { defaultKey, marker } from './marker.ts';
 
@@ -59,7 +59,13 @@ function artifactParts(one: CheckedArtifact, options: ReportOptions, limits: Lim
   }
   return [
     [title],
-    findingsDetails('Findings', one.findings, options.units, limits.rows, true),
+    findingsDetails(one.findings, {
+      title: 'Findings',
+      bytes: one.removable,
+      commands: true,
+      units: options.units,
+      rows: limits.rows,
+    }),
     measuredDetails(one, options.units),
   ];
 }
@@ -71,13 +77,14 @@ function sizeLine(diff: Diff, options: ReportOptions): string {
 
 function changesParts(diff: Diff, options: ReportOptions, { rows }: Limits): string[][] {
   const { units } = options;
+  const { new: found, fixed } = diff.findings;
   const changed = diff.changes.length > 0 || diff.directories.length > 0 || diff.delta.compressed !== 0;
   return [
     changed ? sizesTable(diff, options) : [],
     directoriesTable(diff, options, rows),
     filesDetails(diff, options, rows),
-    findingsDetails('New findings', diff.findings.new, units, rows, true),
-    findingsDetails('Fixed findings', diff.findings.fixed, units, rows, false),
+    findingsDetails(found, { title: 'New findings', bytes: claimed(found), commands: true, units, rows }),
+    findingsDetails(fixed, { title: 'Fixed findings', bytes: claimed(fixed), commands: false, units, rows }),
     comparedDetails(diff, units, !changed),
   ];
 }
