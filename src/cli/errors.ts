@@ -18,6 +18,11 @@ export function describeError(error: unknown, artifact: string | null): string {
   return inertLine(`sizecheck: ${where === '' ? '' : `${where}: `}${terminalText(error.message)}${at}`);
 }
 
+/** One inert line on standard error, for what does not change the result. */
+export function warnLine(message: string): void {
+  process.stderr.write(`${inertLine(`sizecheck: warning: ${terminalText(message)}`)}\n`);
+}
+
 function nameOf(artifact: string | null): string | null {
   if (artifact === null) return null;
   return artifact === '-' ? 'standard input' : terminalText(artifact);
