@@ -24,6 +24,11 @@ function placeOf(error: SizecheckError, artifact: string | null): string | null 
   return error instanceof OutputError ? terminalText(error.target) : nameOf(artifact);
 }
 
+/** One inert line on standard error, for what does not change the result. */
+export function warnLine(message: string): void {
+  process.stderr.write(`${inertLine(`sizecheck: warning: ${terminalText(message)}`)}\n`);
+}
+
 function nameOf(artifact: string | null): string | null {
   if (artifact === null) return null;
   return artifact === '-' ? 'standard input' : terminalText(artifact);

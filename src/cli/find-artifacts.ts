@@ -35,7 +35,8 @@ interface Search {
 
 function stepOf(part: string): Step {
   if (part === '**') return { kind: 'directories' };
-  if (!/[*?[\\]/.test(part)) return { kind: 'literal', name: part };
+  const plain = part.replaceAll(/\\./gs, '');
+  if (!/[*?[]/.test(plain)) return { kind: 'literal', name: part.replaceAll(/\\(.)/gs, '$1') };
   return { kind: 'pattern', matches: globMatcher(part) };
 }
 

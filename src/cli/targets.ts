@@ -4,7 +4,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { parseSize } from '../bytes/size.ts';
 import { ConfigError, InputError, UsageError, systemCode } from '../errors.ts';
 import type { ArtifactBudget, Budgets } from '../policy/budgets.ts';
-import type { Unmeasured } from '../policy/evaluate.ts';
+import type { Unmeasured } from '../policy/evidence.ts';
 import type { Growth, Limit } from '../policy/limits.ts';
 import { findArtifacts } from './find-artifacts.ts';
 

@@ -30,10 +30,10 @@ export function changesOf(before: readonly TreeEntry[], after: readonly TreeEntr
   const changes: Change[] = [];
   let unknown = 0;
   for (const old of before) {
-    if (isIgnored(old, options) || old.entry === null) continue;
     const now = old.partner;
-    if (now === null || now.entry === null) {
-      changes.push(oneSided(old, 'removed'));
+    if (isIgnored(old, options)) continue;
+    if (now === null || isOnlyImplied(now, old)) {
+      if (old.entry !== null) changes.push(oneSided(old, 'removed'));
       continue;
     }
     if (sameContent(old, now) === null) unknown++;
@@ -41,9 +41,9 @@ export function changesOf(before: readonly TreeEntry[], after: readonly TreeEntr
     if (change !== null) changes.push(change);
   }
   for (const now of after) {
-    if (!isIgnored(now, options) && now.entry !== null && (now.partner?.entry ?? null) === null) {
-      changes.push(oneSided(now, 'added'));
-    }
+    const old = now.partner;
+    if (isIgnored(now, options) || now.entry === null) continue;
+    if (old === null || isOnlyImplied(old, now)) changes.push(oneSided(now, 'added'));
   }
   return { changes: changes.toSorted((a, b) => compareNames(a.path, b.path) || compareNames(a.kind, b.kind)), unknown };
 }
@@ -51,6 +51,11 @@ export function changesOf(before: readonly TreeEntry[], after: readonly TreeEntr
 /** What a wrapper directory is compared with may still be a file. */
 function isIgnored(name: TreeEntry, { ignored }: ChangeOptions): boolean {
   return ignored.has(name) && (name.partner === null || isPlainDirectory(name.partner));
+}
+
+/** A directory that paths below it imply equals one that is named; it is nothing beside a file of its path. */
+function isOnlyImplied(name: TreeEntry, partner: TreeEntry): boolean {
+  return name.entry === null && !isPlainDirectory(partner);
 }
 
 function oneSided(name: TreeEntry, kind: 'added' | 'removed'): Change {

@@ -12,63 +12,68 @@ export interface JudgedTree {
 }
 
 export function findingChanges(before: JudgedTree, after: JudgedTree): FindingChanges {
-  const oldKey = keyOf(before.tree, 'old');
-  const newKey = keyOf(after.tree, 'new');
+  const olds = claimsOf(before, 'old');
+  const news = claimsOf(after, 'new');
+  pairClaims(olds, news);
   return {
-    new: without(after.findings, newKey, before.findings, oldKey),
-    fixed: without(before.findings, oldKey, after.findings, newKey),
+    new: unpaired(after.findings, news),
+    fixed: unpaired(before.findings, olds),
     rules: ruleTotals(before.findings, after.findings),
   };
 }
 
-type KeyOf = (rule: string, claim: Claim) => string;
-
-/** Claims are known by the file's name on the new side, and there by the name that carries its content. */
-function keyOf(tree: Tree, side: 'old' | 'new'): KeyOf {
-  return (rule, { path, part }) => {
-    const name = tree.byPath.get(path);
-    const own = name === undefined ? null : carrierOf(name);
-    const now = side === 'new' ? own : (own?.partner ?? null);
-    const place = now === null ? `${side}:${path}` : `both:${carrierOf(now).path}`;
-    return `${rule}\0${part ?? ''}\0${place}`;
-  };
+interface Known {
+  readonly claim: Claim;
+  /** Index of its finding. */
+  readonly of: number;
+  /** Equal for claims of one rule on one part of one file. */
+  readonly key: string;
+  paired: boolean;
 }
 
-/** `findings` less the claims that `others` have too. Claims of equal key pair by equal bytes first. */
-function without(findings: readonly Finding[], key: KeyOf, others: readonly Finding[], otherKey: KeyOf): Finding[] {
-  const exact = new Map<string, number>();
-  const any = new Map<string, number>();
-  for (const { rule, claims } of others) {
-    for (const claim of claims) {
-      const base = otherKey(rule, claim);
-      count(any, base, 1);
-      count(exact, `${base}\0${claim.bytes}`, 1);
+/** Files are known by their name on the new side, and there by the name that carries their content. */
+function claimsOf({ tree, findings }: JudgedTree, side: 'old' | 'new'): Known[] {
+  const claims: Known[] = [];
+  for (const [of, { rule, claims: own }] of findings.entries()) {
+    for (const claim of own) {
+      const name = tree.byPath.get(claim.path);
+      const carrier = name === undefined ? null : carrierOf(name);
+      const now = side === 'new' ? carrier : (carrier?.partner ?? null);
+      const place = now === null ? `${side}:${claim.path}` : carrierOf(now).path;
+      claims.push({ claim, of, key: `${rule}\0${claim.part ?? ''}\0${place}`, paired: false });
     }
   }
-  const kept = findings.map((found) => found.claims.filter((claim) => !takeExact(found.rule, claim)));
-  return findings
-    .map((found, index) => {
-      const claims = (kept[index] ?? []).filter((claim) => !take(any, key(found.rule, claim)));
-      return { ...found, bytes: claims.reduce((sum, { bytes }) => sum + bytes, 0), claims };
-    })
-    .filter(({ claims }) => claims.length > 0)
-    .toSorted((a, b) => b.bytes - a.bytes || compareNames(a.rule, b.rule));
+  return claims;
+}
 
-  function takeExact(rule: string, claim: Claim): boolean {
-    const base = key(rule, claim);
-    if (!take(exact, `${base}\0${claim.bytes}`)) return false;
-    return take(any, base);
+/** A file may have several claims of one key (each earlier copy of an archive member): those of equal bytes pair first. */
+function pairClaims(olds: readonly Known[], news: readonly Known[]): void {
+  for (const keyOf of [({ key, claim }: Known) => `${key}\0${claim.bytes}`, ({ key }: Known) => key]) {
+    const waiting = new Map<string, Known[]>();
+    for (const old of olds) {
+      if (old.paired) continue;
+      const same = waiting.get(keyOf(old));
+      if (same === undefined) waiting.set(keyOf(old), [old]);
+      else same.push(old);
+    }
+    for (const now of news) {
+      const old = now.paired ? undefined : waiting.get(keyOf(now))?.pop();
+      if (old !== undefined) old.paired = now.paired = true;
+    }
   }
 }
 
-function count(counts: Map<string, number>, key: string, by: number): void {
-  counts.set(key, (counts.get(key) ?? 0) + by);
-}
-
-function take(counts: Map<string, number>, key: string): boolean {
-  const left = counts.get(key) ?? 0;
-  if (left > 0) counts.set(key, left - 1);
-  return left > 0;
+/** The findings with only those claims that the other side has not, most bytes first. */
+function unpaired(findings: readonly Finding[], claims: readonly Known[]): Finding[] {
+  const left = findings.map((): Claim[] => []);
+  for (const { claim, of, paired } of claims) if (!paired) left[of]?.push(claim);
+  const kept: Finding[] = [];
+  for (const [index, own] of left.entries()) {
+    const found = findings[index];
+    if (found === undefined || own.length === 0) continue;
+    kept.push({ ...found, bytes: own.reduce((sum, { bytes }) => sum + bytes, 0), claims: own });
+  }
+  return kept.toSorted((a, b) => b.bytes - a.bytes || compareNames(a.rule, b.rule));
 }
 
 function ruleTotals(before: readonly Finding[], after: readonly Finding[]): RuleChange[] {

@@ -1,5 +1,6 @@
 // Files that went from one path to another: content that one side has only under a path that the other has not. Of several
 // candidates the one pairs whose path ends alike (base name first), then the one whose path begins alike, then in order.
+import { compareNames, depth } from '../model/name.ts';
 import { contentOf } from './tree.ts';
 import type { TreeEntry } from './tree.ts';
 import type { OnPair } from './pair.ts';
@@ -36,14 +37,23 @@ function pairAlike(olds: readonly TreeEntry[], news: readonly TreeEntry[], onPai
     news,
     (name) => componentsOf(name).toReversed(),
     (sameEndOld, sameEndNew) =>
-      pairDeepest(sameEndOld, sameEndNew, componentsOf, (sameStartOld, sameStartNew) => {
-        const count = Math.min(sameStartOld.length, sameStartNew.length);
-        for (let at = 0; at < count; at++) {
-          const [a, b] = [sameStartOld[at], sameStartNew[at]];
-          if (a !== undefined && b !== undefined) onPair(a, b);
-        }
-      }),
+      pairDeepest(sameEndOld, sameEndNew, componentsOf, (sameStartOld, sameStartNew) =>
+        pairInOrder(sameStartOld.toSorted(byDepth), sameStartNew.toSorted(byDepth), onPair),
+      ),
   );
+}
+
+function pairInOrder(olds: readonly TreeEntry[], news: readonly TreeEntry[], onPair: OnPair): void {
+  for (const [index, old] of olds.entries()) {
+    const now = news[index];
+    if (now === undefined) return;
+    onPair(old, now);
+  }
+}
+
+/** Of those that begin alike the ones less far down are nearer. */
+function byDepth(a: TreeEntry, b: TreeEntry): number {
+  return depth(a.path) - depth(b.path) || compareNames(a.path, b.path);
 }
 
 function componentsOf({ path }: TreeEntry): readonly string[] {

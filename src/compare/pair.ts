@@ -57,6 +57,10 @@ function pairEqual(olds: readonly TreeEntry[], news: readonly TreeEntry[], onPai
     } else if (now !== undefined && order > 0) {
       rest.after.push(now);
       j++;
+    } else if (old !== undefined && now !== undefined && isOnly(olds, i) && isOnly(news, j)) {
+      onPair(old, now);
+      i++;
+      j++;
     } else {
       const [endOld, endNew] = [endOfName(olds, i), endOfName(news, j)];
       pairSame(olds.slice(i, endOld), news.slice(j, endNew), rest, onPair);
@@ -65,19 +69,19 @@ function pairEqual(olds: readonly TreeEntry[], news: readonly TreeEntry[], onPai
   }
 }
 
+/** Nearly always there is one path of a name. */
+function isOnly(list: readonly TreeEntry[], at: number): boolean {
+  return list[at + 1]?.name !== list[at]?.name;
+}
+
 function endOfName(list: readonly TreeEntry[], start: number): number {
   let end = start + 1;
   while (list[end] !== undefined && list[end]?.name === list[start]?.name) end++;
   return end;
 }
 
-/** Names that are equal: the same path first, then in order. Nearly always there is one on each side. */
+/** Names that are equal: the same path first, then in order. */
 function pairSame(olds: readonly TreeEntry[], news: readonly TreeEntry[], rest: Rest, onPair: OnPair): void {
-  const [old, now] = [olds[0], news[0]];
-  if (olds.length === 1 && news.length === 1 && old !== undefined && now !== undefined) {
-    onPair(old, now);
-    return;
-  }
   const left = pairBy(({ path }) => path, { before: [...olds], after: [...news] }, onPair);
   const still = pairBy(() => '', left, onPair);
   rest.before.push(...still.before);

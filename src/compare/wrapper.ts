@@ -72,6 +72,8 @@ type Cut = readonly [number, number];
 function bestCut(olds: readonly TreeEntry[], news: readonly TreeEntry[], maps: readonly ComponentMatcher[]): Cut {
   const none: Cut = [0, 0];
   let best = { cut: none, files: overlap(olds[0], news[0], maps) };
+  // Where all of one side has an equal path already, nothing can be better.
+  if (best.files === Math.min(filesBelow(olds), filesBelow(news))) return best.cut;
   for (const cut of cuts(olds, news, maps)) {
     const files = overlap(olds[cut[0]], news[cut[1]], maps);
     if (files > best.files) best = { cut, files };
@@ -105,6 +107,20 @@ function overlap(
   pairBelow([before], [after], maps, (old, now) => {
     if (!isPlainDirectory(old) && !isPlainDirectory(now)) files++;
   });
+  return files;
+}
+
+/** Number of paths of a side that are no directories. */
+function filesBelow([root]: readonly TreeEntry[]): number {
+  let files = 0;
+  const pending = root === undefined ? [] : [root];
+  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+    if (!isPlainDirectory(at)) files++;
+    for (const child of at.children) {
+      if (child.children.length > 0) pending.push(child);
+      else if (!isPlainDirectory(child)) files++;
+    }
+  }
   return files;
 }
 

@@ -1,53 +1,17 @@
 // From what was measured to the gate. Pure: the same figures, budgets and day give the same verdicts.
 import { spellBytes } from '../model/json-name.ts';
 import { nameFromText } from '../model/name.ts';
-import type { Diff } from '../model/diff.ts';
-import type { Notice, Snapshot } from '../model/snapshot.ts';
+import type { Notice } from '../model/snapshot.ts';
 import type { Gate } from '../model/verdict.ts';
 import { isMember } from './budgets.ts';
 import type { ArtifactBudget, Budgets, GroupBudget } from './budgets.ts';
+import type { Baseline, Evidence, Measured, Unmeasured } from './evidence.ts';
 import { contributorsToContent, contributorsToGrowth, largest } from './contributors.ts';
 import type { Growth, Limit } from './limits.ts';
 import { pathVerdicts } from './path-verdicts.ts';
 import { ignoreVerdicts, ruleVerdicts, unknownRuleVerdicts } from './rule-verdicts.ts';
-import type { Judged } from './severities.ts';
 import { judgeLimit, notKnown, notThere, rankVerdicts, worst } from './verdicts.ts';
 import type { Figure, Ranked, Subject } from './verdicts.ts';
-
-/** What an artifact is compared with: a diff, or why there is none. */
-export type Baseline =
-  | { readonly kind: 'diff'; readonly diff: Diff; readonly notices: readonly Notice[] }
-  /** None is named, or it does not exist. */
-  | { readonly kind: 'missing'; readonly reason: string }
-  | { readonly kind: 'unusable'; readonly reason: string };
-
-export interface Measured {
-  /** Name of the budget, with the path behind it where the budget has several files. */
-  readonly name: string;
-  readonly budget: ArtifactBudget;
-  /** `totals.compressed` of a directory holds what it was packed into. */
-  readonly snapshot: Snapshot;
-  readonly judged: Judged;
-  readonly baseline: Baseline;
-}
-
-/** An artifact that could not be measured, or one that is optional and not there. */
-export interface Unmeasured {
-  readonly budget: ArtifactBudget;
-  readonly kind: 'broken' | 'absent';
-  readonly reason: string;
-}
-
-export interface Evidence {
-  readonly measured: readonly Measured[];
-  readonly unmeasured: readonly Unmeasured[];
-  /** The budgets file, as verdicts on its own entries name it. */
-  readonly file: string;
-  /** ISO date, UTC. */
-  readonly today: string;
-  /** Whether every artifact of the budgets file was asked for. */
-  readonly complete: boolean;
-}
 
 export interface Evaluation {
   readonly gate: Gate;

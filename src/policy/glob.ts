@@ -70,12 +70,36 @@ export function expandBraces(pattern: string): string[] {
   return done;
 }
 
-function innermostBraces(text: string, pattern: string): { before: string; choices: string[]; after: string } | null {
-  const close = text.indexOf('}');
-  const open = close < 0 ? text.indexOf('{') : text.lastIndexOf('{', close);
-  if (close < 0 && open < 0) return null;
-  if (close < 0 || open < 0) throw new UsageError(`the pattern "${pattern}" has a brace without its partner`);
-  return { before: text.slice(0, open), choices: text.slice(open + 1, close).split(','), after: text.slice(close + 1) };
+interface Group {
+  readonly before: string;
+  readonly choices: readonly string[];
+  readonly after: string;
+}
+
+/** The first group that closes, which holds no other; a backslash takes a brace or comma as it is. */
+function innermostBraces(text: string, pattern: string): Group | null {
+  const unpaired = (): never => {
+    throw new UsageError(`the pattern "${pattern}" has a brace without its partner`);
+  };
+  let open = -1;
+  let choices: string[] = [];
+  let from = 0;
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at];
+    if (char === '\\') at++;
+    else if (char === '{') {
+      open = at;
+      choices = [];
+      from = at + 1;
+    } else if (char === ',' && open >= 0) {
+      choices.push(text.slice(from, at));
+      from = at + 1;
+    } else if (char === '}') {
+      if (open < 0) unpaired();
+      return { before: text.slice(0, open), choices: [...choices, text.slice(from, at)], after: text.slice(at + 1) };
+    }
+  }
+  return open < 0 ? null : unpaired();
 }
 
 function tokenize(text: string, pattern: string): Token[] {

@@ -23,7 +23,8 @@ export function readableLimit(bytes: number, family: 'iec' | 'si' = 'iec'): stri
   const [name, factor] = unit;
   const value = bytes / factor;
   const step = value >= 100 ? 1 : value >= 10 ? 10 : 100;
-  return `${Number((Math.ceil(value * step) / step).toFixed(2))} ${name}`;
+  // One division of whole numbers: the product of a quotient may be off by a last bit, which would round up to one more.
+  return `${Number((Math.ceil((bytes * step) / factor) / step).toFixed(2))} ${name}`;
 }
 
 /** Bytes with `percent` of headroom, rounded up. */

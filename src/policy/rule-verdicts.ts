@@ -4,7 +4,7 @@ import type { Finding } from '../model/finding.ts';
 import type { VerdictStatus } from '../model/verdict.ts';
 import type { Ignore, RuleSeverity } from './budgets.ts';
 import { contributorsToRule } from './contributors.ts';
-import type { Evidence } from './evaluate.ts';
+import type { Evidence } from './evidence.ts';
 import { isAside, isExpired } from './severities.ts';
 import type { Ranked } from './verdicts.ts';
 

@@ -5,7 +5,7 @@ import { rank, rules } from '../rules/index.ts';
 import type { Budgets, Ignore } from './budgets.ts';
 import { orAbove } from './select.ts';
 
-export interface Judged {
+export interface JudgedByPolicy {
   /** Without ignored claims, with the severities of the budgets file. */
   readonly findings: readonly Finding[];
   /** Ignores (by JSON path) that took claims out. */
@@ -19,7 +19,7 @@ export function judgeByPolicy(
   findings: readonly Finding[],
   { rules: severities, ignore }: Pick<Budgets, 'rules' | 'ignore'>,
   today: string,
-): Judged {
+): JudgedByPolicy {
   const used = new Set<string>();
   const expired = new Set<string>();
   const ignores = ignore.map((entry) => ({ entry, covers: orAbove([entry.match.matches]) }));

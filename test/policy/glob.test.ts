@@ -33,6 +33,9 @@ describe('globs', () => {
     ['{a,{b,c}d}', 'cd', true],
     [String.raw`\*.py`, '*.py', true],
     [String.raw`\*.py`, 'a.py', false],
+    [String.raw`\{a,b\}`, '{a,b}', true],
+    [String.raw`{a\,b,c}`, 'a,b', true],
+    [String.raw`\[x\]`, '[x]', true],
     ['caf\u00e9', 'caf\u00c3\u00a9', true],
     ['a+b(c).$', 'a+b(c).$', true],
   ])('%s on %s: %s', (pattern, path, expected) => {

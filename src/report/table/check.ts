@@ -1,5 +1,5 @@
 // The gate in a terminal: the verdict first, then each budget with what is left or over, then what makes the failures large.
-import { exactBytes, formatSize, formatSizes, groupDigits } from '../../bytes/size.ts';
+import { exactBytes, formatSize, groupDigits } from '../../bytes/size.ts';
 import type { Measure, Verdict, VerdictStatus } from '../../model/verdict.ts';
 import { inertLine, terminalName, terminalText } from '../escape.ts';
 import type { CheckReport, ReportOptions } from '../reporter.ts';
@@ -82,12 +82,12 @@ interface Row {
 function row(verdict: Verdict, exact: boolean, { units }: ReportOptions): Row {
   const { artifact, actual, limit, over, status, measure } = verdict;
   const left = actual === null || limit === null ? null : limit - actual;
-  const text =
-    measure === 'growth-percent'
-      ? (value: number) => `${trimmed(value)} %`
-      : (value: number) => (exact || units === 'bytes' ? exactBytes(value) : formatSize(value, units));
-  const pair =
-    exact || units === 'bytes' || measure === 'growth-percent' ? null : formatSizes([actual ?? 0, limit ?? 0], units);
+  // Two figures that differ never read alike.
+  const rough = (value: number): string =>
+    measure === 'growth-percent' ? `${trimmed(value)} %` : exact ? exactBytes(value) : formatSize(value, units);
+  const alike = actual !== limit && rough(actual ?? 0) === rough(limit ?? 0);
+  const precise = (value: number): string => (measure === 'growth-percent' ? `${value} %` : exactBytes(value));
+  const text = alike ? precise : rough;
   const signed = (value: number): string =>
     measure.startsWith('growth') && value > 0 ? `+${text(value)}` : text(value);
   return {
@@ -95,16 +95,16 @@ function row(verdict: Verdict, exact: boolean, { units }: ReportOptions): Row {
     artifact: terminalText(artifact),
     budget: budgetLabel(verdict),
     cells: [
-      actual === null ? '-' : (pair?.[0] ?? signed(actual)),
-      limit === null ? '-' : (pair?.[1] ?? text(limit)),
+      actual === null ? '-' : signed(actual),
+      limit === null ? '-' : text(limit),
       left === null ? '-' : over !== null && over > 0 ? `+${text(over)}` : text(left),
     ],
   };
 }
 
-/** A percentage with as many decimals as tell it apart, four at most. */
+/** A percentage as short as it can be read. */
 function trimmed(value: number): string {
-  return String(Number(value.toFixed(4)));
+  return String(Number(Math.abs(value) < 1 ? value.toPrecision(4) : value.toFixed(4)));
 }
 
 const labels: Readonly<Record<Measure, string>> = {

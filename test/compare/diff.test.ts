@@ -1,0 +1,400 @@
+// How paths pair up and what counts as a change, case by case.
+import { describe, expect, it } from 'vitest';
+import { diffSnapshots } from '../../src/compare/diff.ts';
+import type { DiffOptions } from '../../src/compare/diff.ts';
+import type { Change, Diff } from '../../src/model/diff.ts';
+import type { Finding } from '../../src/model/finding.ts';
+import type { Entry } from '../../src/model/snapshot.ts';
+import { globMatcher } from '../../src/policy/glob.ts';
+import { digest, directory, elf, file, hardlink, snapshot } from '../build/snapshot.ts';
+
+interface More extends Partial<DiffOptions> {
+  readonly findings?: readonly [readonly Finding[], readonly Finding[]];
+}
+
+function diff(before: readonly Entry[], after: readonly Entry[], more: More = {}): Diff {
+  const { findings = [[], []], ...options } = more;
+  return diffSnapshots(
+    { snapshot: snapshot(before), findings: findings[0] },
+    { snapshot: snapshot(after), findings: findings[1] },
+    { stripComponents: 'auto', maps: [], sections: false, ...options },
+  );
+}
+
+/** One line a change: what a person would want to read. */
+function lines({ changes }: Diff): string[] {
+  return changes.map(({ kind, from, path, delta, aspects }) =>
+    [kind, from === null ? path : `${from} -> ${path}`, delta, ...aspects].join(' '),
+  );
+}
+
+function text(path: string, content: string, more: Partial<Entry> = {}): Entry {
+  return file(path, content.length, { digest: digest(content), ...more });
+}
+
+function symlink(path: string, link: string): Entry {
+  return file(path, 0, { kind: 'symlink', disk: 0, link });
+}
+
+describe('what counts as a change', () => {
+  it('added, removed, changed', () => {
+    expect(
+      lines(
+        diff(
+          [text('same', 'x'), text('gone', 'abc'), text('other', 'aa')],
+          [text('same', 'x'), text('new', 'abcd'), text('other', 'bbb')],
+        ),
+      ),
+    ).toEqual(['removed gone -3', 'added new 4', 'changed other 1 content']);
+  });
+
+  it('content of equal size by digest; what is not known is not claimed, but said', () => {
+    expect(lines(diff([text('a', 'xx')], [text('a', 'yy')]))).toEqual(['changed a 0 content']);
+    const unknown = diff([file('a', 2)], [text('a', 'yy')]);
+    expect(unknown.changes).toEqual([]);
+    expect(unknown.notices.map(({ code }) => code)).toEqual(['content-unknown']);
+    expect(lines(diff([file('a', 2)], [text('a', 'yyy')]))).toEqual(['changed a 1 content']);
+  });
+
+  it('mode and owner, but no time and nothing that one side lacks', () => {
+    expect(lines(diff([text('a', 'x')], [text('a', 'x', { mtime: 5 })]))).toEqual([]);
+    expect(lines(diff([text('a', 'x')], [text('a', 'x', { mode: 0o755, uid: 7 })]))).toEqual([
+      'changed a 0 mode owner',
+    ]);
+    expect(lines(diff([text('a', 'x')], [text('a', 'x', { gid: 7 })]))).toEqual(['changed a 0 owner']);
+    expect(lines(diff([text('a', 'x')], [text('a', 'x', { mode: null, uid: null, gid: null })]))).toEqual([]);
+    expect(lines(diff([directory('d')], [{ ...directory('d'), mode: 0o700 }]))).toEqual(['changed d 0 mode']);
+  });
+
+  it('symlinks by target; their modes mean nothing', () => {
+    expect(lines(diff([symlink('l', 'a')], [symlink('l', 'b')]))).toEqual(['changed l 0 link']);
+    expect(lines(diff([symlink('l', 'a')], [{ ...symlink('l', 'a'), mode: 0o777 }]))).toEqual([]);
+  });
+
+  it('a file that becomes a directory, and a directory that becomes a link', () => {
+    const became = diff(
+      [text('x', 'abc'), directory('y'), text('y/f', 'z')],
+      [directory('x'), text('x/g', 'q'), symlink('y', 'x')],
+    );
+    expect(lines(became)).toEqual(['changed x -3 kind mode', 'added x/g 1', 'changed y 0 kind', 'removed y/f -1']);
+    expect(
+      became.directories.map(({ path, before, after }) => [path, before?.content ?? null, after?.content ?? null]),
+    ).toEqual([
+      ['.', 3, 0],
+      ['x', null, 1],
+      ['y', 1, null],
+    ]);
+  });
+
+  it('sections of changed ELF files, where asked for', () => {
+    const parts = (sizes: Record<string, number>) => ({
+      facts: elf({}, { sections: Object.entries(sizes).map(([name, bytes]) => ({ name, bytes })) }),
+    });
+    const before = [text('lib.so', 'x'.repeat(30), parts({ '.text': 10, '.data': 15, '.gone': 5 }))];
+    const after = [text('lib.so', 'y'.repeat(50), parts({ '.text': 32, '.data': 15, '.new': 3 }))];
+    const [change] = diff(before, after, { sections: true }).changes;
+    expect(change?.sections).toEqual([
+      { name: '.text', before: 10, after: 32, delta: 22 },
+      { name: '.gone', before: 5, after: null, delta: -5 },
+      { name: '.new', before: null, after: 3, delta: 3 },
+    ]);
+    expect(change?.sections?.reduce((sum, { delta }) => sum + delta, 0)).toBe(change?.delta);
+    expect(diff(before, after).changes[0]?.sections).toBeNull();
+    expect(diff([text('lib.so', 'x')], after, { sections: true }).changes[0]?.sections).toBeNull();
+  });
+});
+
+describe('moves', () => {
+  it('are one change of no bytes', () => {
+    expect(lines(diff([text('a/x', 'content'), text('y', 'y')], [text('b/x', 'content'), text('y', 'y')]))).toEqual([
+      'moved a/x -> b/x 0',
+    ]);
+  });
+
+  it('with another mode are still moves', () => {
+    expect(lines(diff([text('a', 'content')], [text('b', 'content', { mode: 0o755 })]))).toEqual([
+      'moved a -> b 0 mode',
+    ]);
+  });
+
+  it('never of empty files, nor of files whose content is unknown', () => {
+    expect(lines(diff([text('a', '')], [text('b', '')]))).toEqual(['removed a 0', 'added b 0']);
+    expect(lines(diff([file('a', 3)], [file('b', 3)]))).toEqual(['removed a -3', 'added b 3']);
+  });
+
+  it('a copy is an addition, and of two copies that go one has moved', () => {
+    expect(lines(diff([text('a', 'cc')], [text('a', 'cc'), text('b', 'cc')]))).toEqual(['added b 2']);
+    expect(lines(diff([text('a', 'cc'), text('b', 'cc')], [text('c', 'cc')]))).toEqual([
+      'removed b -2',
+      'moved a -> c 0',
+    ]);
+  });
+
+  it('the same base name first, then the nearest path', () => {
+    const old = [text('lib/one/x.py', 'cc'), text('share/y.py', 'cc')];
+    expect(lines(diff(old, [text('lib/one/y.py', 'cc'), text('far/away/x.py', 'cc')]))).toEqual([
+      'moved lib/one/x.py -> far/away/x.py 0',
+      'moved share/y.py -> lib/one/y.py 0',
+    ]);
+    expect(lines(diff([text('lib/a/x', 'cc')], [text('lib/b/x', 'cc'), text('other/x', 'cc')]))).toEqual([
+      'moved lib/a/x -> lib/b/x 0',
+      'added other/x 2',
+    ]);
+    expect(lines(diff([text('lib/a', 'cc')], [text('bin/b', 'cc'), text('lib/c', 'cc')]))).toEqual([
+      'added bin/b 2',
+      'moved lib/a -> lib/c 0',
+    ]);
+  });
+
+  it('directories that are renamed with all their like files keep them apart', () => {
+    const tree = (name: string) => ['a', 'b', 'c'].map((part) => text(`${name}/${part}/__init__.py`, 'same'));
+    expect(lines(diff(tree('old'), tree('new'), { stripComponents: 0 }))).toEqual([
+      'moved old/a/__init__.py -> new/a/__init__.py 0',
+      'moved old/b/__init__.py -> new/b/__init__.py 0',
+      'moved old/c/__init__.py -> new/c/__init__.py 0',
+    ]);
+  });
+});
+
+describe('hard links', () => {
+  const two = [text('a', 'content'), hardlink('b', 'a')];
+
+  it('a further name costs nothing, and losing one saves nothing', () => {
+    expect(lines(diff([text('b', 'content')], two))).toEqual(['added a 0']);
+    expect(lines(diff(two, [text('b', 'content')]))).toEqual(['removed a 0']);
+    expect(lines(diff(two, [text('a', 'content')]))).toEqual(['removed b 0']);
+    expect(lines(diff(two, two))).toEqual([]);
+  });
+
+  it('a link that becomes a copy costs its content, and back', () => {
+    expect(lines(diff(two, [text('a', 'content'), text('b', 'content')]))).toEqual(['changed b 7 link']);
+    expect(lines(diff([text('a', 'content'), text('b', 'content')], two))).toEqual(['changed b -7 link']);
+  });
+
+  it('content stays with the name that keeps it', () => {
+    expect(lines(diff(two, [text('a', 'other one'), text('b', 'content')]))).toEqual(['changed a 9 content link']);
+  });
+
+  it('names that share with another one now', () => {
+    const pairs = (x: string, y: string) => [text('a', 'cc'), text('z', 'cc'), hardlink('m', x), hardlink('n', y)];
+    expect(lines(diff(pairs('a', 'z'), pairs('z', 'a')))).toHaveLength(2);
+  });
+
+  it('a link that leads nowhere is no file of its path', () => {
+    expect(lines(diff([hardlink('a', 'nowhere')], [text('a', 'xy')]))).toEqual(['changed a 2 link']);
+    expect(lines(diff([hardlink('a', 'nowhere')], [hardlink('a', 'nowhere')]))).toEqual([]);
+  });
+});
+
+describe('wrapper directories', () => {
+  const tree = (top: string) => [text(`${top}bin/x`, 'x'), text(`${top}lib/y`, 'y')];
+  const stripped = ({ before, after }: Diff) => [before.stripped, after.stripped];
+
+  it.each([
+    ['python-3.9.18/', 'python-3.10.2/', 1, 1],
+    ['', 'app/', 0, 1],
+    ['usr/local/', '', 2, 0],
+    ['same/', 'same/', 0, 0],
+    ['a/b/', 'c/b/', 1, 1],
+    ['a/', 'b/a/', 0, 1],
+    ['', '', 0, 0],
+  ])('%o against %o', (old, now, i, j) => {
+    const result = diff(tree(old), tree(now));
+    expect(result.changes).toEqual([]);
+    expect(stripped(result)).toEqual([i, j]);
+  });
+
+  it('stay where leaving them out makes nothing better', () => {
+    expect(stripped(diff([text('lib/a', 'a')], [text('lib/b', 'b'), text('lib/a', 'a')]))).toEqual([0, 0]);
+    expect(stripped(diff([text('old/a', 'a')], [text('new/b', 'b')]))).toEqual([0, 0]);
+    expect(stripped(diff([text('lib/lib/a', 'a')], [text('lib/a', 'a'), text('README', 'r')]))).toEqual([1, 0]);
+  });
+
+  it('are gone or new themselves, so that sums stay right', () => {
+    const result = diff(
+      [directory('bin'), text('bin/x', 'x')],
+      [directory('app'), directory('app/bin'), text('app/bin/x', 'x')],
+    );
+    expect(result.directories).toEqual([
+      { path: '.', from: null, before: null, after: { content: 0, disk: 4096 }, delta: { content: 0, disk: 4096 } },
+    ]);
+    expect(result.changes).toEqual([]);
+  });
+
+  it('as many as the user says, on both sides', () => {
+    const result = diff([text('a/x', 'x'), text('b/y', 'y'), text('top', 't')], [text('c/x', 'x'), text('d/y', 'yy')], {
+      stripComponents: 1,
+    });
+    expect(stripped(result)).toEqual([1, 1]);
+    expect(lines(result)).toEqual(['changed b/y -> d/y 1 content', 'removed top -1']);
+    expect(lines(diff(tree('a/'), tree('b/'), { stripComponents: 0 })).every((line) => line.startsWith('moved'))).toBe(
+      true,
+    );
+    expect(lines(diff(tree(''), tree(''), { stripComponents: 99 }))).toEqual([]);
+  });
+});
+
+describe('--map', () => {
+  const maps = ['python3.*', 'libpython3.*'].map(globMatcher);
+  const of = (result: Diff): string[] => lines(result);
+
+  it('pairs directories and files whose names match', () => {
+    const result = diff(
+      [text('lib/python3.10/os.py', 'old'), text('lib/python3.10/gone.py', 'g'), text('lib/libpython3.10.so', 'xx')],
+      [text('lib/python3.11/os.py', 'newer'), text('lib/python3.11/come.py', 'c'), text('lib/libpython3.11.so', 'xxx')],
+      { maps },
+    );
+    expect(of(result)).toEqual([
+      'changed lib/libpython3.10.so -> lib/libpython3.11.so 1 content',
+      'removed lib/python3.10/gone.py -1',
+      'added lib/python3.11/come.py 1',
+      'changed lib/python3.10/os.py -> lib/python3.11/os.py 2 content',
+    ]);
+    expect(result.directories).toEqual([
+      expect.objectContaining({ path: 'lib', from: null }),
+      expect.objectContaining({ path: 'lib/python3.11', from: 'lib/python3.10' }),
+    ]);
+  });
+
+  it('takes targets of symlinks for equal, too', () => {
+    const before = [symlink('libpython3.so', 'libpython3.10.so')];
+    expect(of(diff(before, [symlink('libpython3.so', 'libpython3.11.so')], { maps }))).toEqual([]);
+    expect(of(diff(before, [symlink('libpython3.so', 'other.so')], { maps }))).toEqual([
+      'changed libpython3.so 0 link',
+    ]);
+  });
+
+  it('folds nothing where both versions are on one side: equal names pair first, then in order', () => {
+    const both = [text('python3.10/a', 'a'), text('python3.11/a', 'aa')];
+    expect(of(diff(both, both, { maps }))).toEqual([]);
+    expect(of(diff(both, [text('python3.11/a', 'aa')], { maps }))).toEqual(['removed python3.10/a -1']);
+    expect(of(diff([text('python3.9/a', 'a')], both, { maps }))).toEqual(['added python3.11/a 2']);
+    expect(of(diff([text('python3.8/a', 'b'), text('python3.9/a', 'c')], both, { maps }))).toEqual([
+      'changed python3.8/a -> python3.10/a 0 content',
+      'changed python3.9/a -> python3.11/a 1 content',
+    ]);
+  });
+
+  it('pairs names that differ in digits alone before others', () => {
+    expect(
+      of(diff([text('python3.9', 'p'), text('python3.9-config', 'c')], [text('python3.10-config', 'cc')], { maps })),
+    ).toEqual(['changed python3.9-config -> python3.10-config 1 content', 'removed python3.9 -1']);
+  });
+
+  it('never pairs a file with a directory', () => {
+    expect(of(diff([text('python3.9', 'p')], [text('python3.10/x', 'q')], { maps }))).toEqual([
+      'added python3.10/x 1',
+      'removed python3.9 -1',
+    ]);
+  });
+
+  it('keeps every byte where wrappers are left out as well', () => {
+    const result = diff([text('p-3.9/lib/python3.9/os.py', 'os')], [text('p-3.10/lib/python3.10/os.py', 'oss')], {
+      maps,
+    });
+    expect(of(result)).toEqual(['changed p-3.9/lib/python3.9/os.py -> p-3.10/lib/python3.10/os.py 1 content']);
+    expect([result.before.stripped, result.after.stripped]).toEqual([1, 1]);
+  });
+});
+
+describe('findings', () => {
+  const finding = (rule: string, ...claims: (readonly [path: string, bytes: number, part?: string])[]): Finding => ({
+    rule,
+    severity: 'warn',
+    title: rule,
+    bytes: claims.reduce((sum, [, bytes]) => sum + bytes, 0),
+    claims: claims.map(([path, bytes, part = null]) => ({ path, bytes, part })),
+    fix: { commands: [], advice: null },
+  });
+  const claims = (findings: readonly Finding[]) =>
+    findings.map(({ rule, bytes, claims: own }) => [rule, bytes, own.map(({ path }) => path).join(' ')]);
+  const entries = ['a', 'b', 'c'].map((path) => text(path, path));
+
+  it('are new and fixed claim by claim, whatever their bytes', () => {
+    const before = [
+      finding('debug-symbols', ['a', 10, 'debug'], ['b', 5, 'debug']),
+      finding('static-library', ['b', 9]),
+    ];
+    const after = [
+      finding('debug-symbols', ['a', 99, 'debug'], ['c', 7, 'debug']),
+      finding('duplicate-file', ['c', 1]),
+    ];
+    const { findings } = diff(entries, entries, { findings: [before, after] });
+    expect(claims(findings.fixed)).toEqual([
+      ['static-library', 9, 'b'],
+      ['debug-symbols', 5, 'b'],
+    ]);
+    expect(claims(findings.new)).toEqual([
+      ['debug-symbols', 7, 'c'],
+      ['duplicate-file', 1, 'c'],
+    ]);
+    expect(findings.rules).toEqual([
+      { rule: 'debug-symbols', before: 15, after: 106 },
+      { rule: 'duplicate-file', before: 0, after: 1 },
+      { rule: 'static-library', before: 9, after: 0 },
+    ]);
+  });
+
+  it('of a file that moved, was mapped, or has another first name are the same', () => {
+    const one = (path: string): [Finding[], Finding[]] => [[finding('r', ['a', 1])], [finding('r', [path, 1])]];
+    const none = { new: [], fixed: [], rules: [{ rule: 'r', before: 1, after: 1 }] };
+    expect(diff([text('a', 'cc')], [text('z', 'cc')], { findings: one('z') }).findings).toEqual(none);
+    expect(
+      diff([text('a', 'c')], [text('b', 'dd')], { maps: [globMatcher('?')], findings: one('b') }).findings,
+    ).toEqual(none);
+    const linked = [text('a', 'cc'), hardlink('b', 'a')];
+    expect(diff(linked, [text('b', 'cc')], { findings: one('b') }).findings).toEqual(none);
+  });
+
+  it('of one path several times pair by bytes first', () => {
+    const before = [finding('duplicate-entry', ['a', 5, 'superseded'])];
+    const after = [finding('duplicate-entry', ['a', 10, 'superseded'], ['a', 5, 'superseded'])];
+    const { findings } = diff(entries, entries, { findings: [before, after] });
+    expect(claims(findings.new)).toEqual([['duplicate-entry', 10, 'a']]);
+    expect(findings.fixed).toEqual([]);
+  });
+});
+
+describe('totals', () => {
+  it('are null where one side does not know them', () => {
+    const judged = (length: number | null, name: string) => {
+      const one = snapshot([text('a', name)]);
+      return { snapshot: { ...one, totals: { ...one.totals, archive: length, compressed: length } }, findings: [] };
+    };
+    const options: DiffOptions = { stripComponents: 'auto', maps: [], sections: false };
+    expect(diffSnapshots(judged(null, 'x'), judged(5, 'xyz'), options).delta).toEqual({
+      content: 2,
+      disk: 0,
+      archive: null,
+      compressed: null,
+    });
+    expect(diffSnapshots(judged(9, 'x'), judged(5, 'x'), options).delta).toMatchObject({ archive: -4, compressed: -4 });
+  });
+});
+
+describe('a diff of many files', () => {
+  it('takes time in proportion, whatever pairs with what', () => {
+    const many = (name: (index: number) => string, content: (index: number) => string): Entry[] =>
+      Array.from({ length: 30_000 }, (_, index) => text(name(index), content(index)));
+    const started = performance.now();
+    const alike = diff(
+      many(
+        (index) => `a${index % 100}/f${index}`,
+        () => 'same',
+      ),
+      many(
+        (index) => `b${index % 90}/g${index}`,
+        () => 'same',
+      ),
+    );
+    expect(alike.changes.every(({ kind }: Change) => kind === 'moved')).toBe(true);
+    const flat = diff(
+      many((index) => `x${index}.3.9`, String),
+      many((index) => `x${index}.3.10`, String),
+      { maps: [globMatcher('x*')] },
+    );
+    expect(flat.changes).toEqual([]);
+    // Quadratic work on these would take minutes.
+    expect(performance.now() - started).toBeLessThan(20_000);
+  });
+});
