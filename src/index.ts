@@ -46,8 +46,14 @@ export type { Baseline, Evidence, Measured, Unmeasured } from './policy/evidence
 export type { Growth, Limit } from './policy/limits.ts';
 export { judgeByPolicy } from './policy/severities.ts';
 export type { JudgedByPolicy } from './policy/severities.ts';
+export { csvReporter } from './report/csv.ts';
 export { duReporter } from './report/du.ts';
+export { githubReporter } from './report/github.ts';
 export { jsonReporter, snapshotReporter } from './report/json/index.ts';
+export { parseReport } from './report/json/read/index.ts';
+export type { SavedReport } from './report/json/read/index.ts';
+export { junitReporter } from './report/junit.ts';
+export { markdownReporter } from './report/markdown/index.ts';
 export type {
   CheckReport,
   DiffReport,

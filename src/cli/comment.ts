@@ -154,11 +154,12 @@ async function post(
   target: Target,
   token: string,
 ): Promise<Posted | null> {
+  const { sleep } = await import('../forge/http.ts');
   const { upsert } = await import('../forge/upsert.ts');
   const forge = await connect(target, values, token);
   if (forge === null) return null;
   const create = !values['only-on-change'] || isWorthTelling(saved);
-  return upsert(forge, text.marker, text.body, { create, dryRun: values['dry-run'] });
+  return upsert(forge, text.marker, text.body, { create, dryRun: values['dry-run'], wait: sleep });
 }
 
 async function connect(target: Target, values: CommentValues, token: string): Promise<Forge | null> {

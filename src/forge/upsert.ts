@@ -2,6 +2,7 @@
 // several the oldest is updated, the others are left alone, so two runs always agree on which one it is.
 import { ServiceError } from '../errors.ts';
 import type { Comment, Forge } from './forge.ts';
+import { faultWait } from './waiting.ts';
 
 export interface Posted {
   /** `left`: there was none, and none was wanted. */
@@ -14,6 +15,7 @@ export interface UpsertOptions {
   readonly create: boolean;
   /** Whether to only find out what would be done. */
   readonly dryRun: boolean;
+  readonly wait: (milliseconds: number) => Promise<void>;
 }
 
 /** How often to look again after a creation of which it is not known whether it happened. */
@@ -31,6 +33,7 @@ export async function upsert(forge: Forge, marker: string, body: string, options
     } catch (error) {
       // The service may have created it and then failed to say so: look before creating another one.
       if (!isUncertain(error) || round === mostRounds) throw error;
+      await options.wait(faultWait(round));
     }
   }
 }

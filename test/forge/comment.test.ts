@@ -59,7 +59,10 @@ function forge(setup?: Setup): Forge {
 }
 
 function post(text = body, setup?: Setup, options = { create: true, dryRun: false }): Promise<Posted> {
-  return upsert(forge(setup), text.split('\n', 1)[0] ?? '', text, options);
+  const wait = async (milliseconds: number): Promise<void> => {
+    waits.push(milliseconds);
+  };
+  return upsert(forge(setup), text.split('\n', 1)[0] ?? '', text, { ...options, wait });
 }
 
 async function refused(promise: Promise<unknown>): Promise<ServiceError> {
@@ -292,6 +295,14 @@ describe('faults', () => {
     server.instead.push(['POST', { status: 502, afterwards: true }]);
     expect((await post()).action).toBe('unchanged');
     expect(server.comments).toHaveLength(1);
+    expect(waits).toEqual([2000]);
+  });
+
+  it('a creation that fails forever', async () => {
+    for (let index = 0; index < 9; index++) server.instead.push(['POST', { status: 502 }]);
+    expect((await refused(post())).message).toMatch(/^GitHub fails for o\/r#7 \(HTTP 502, made up\)$/);
+    expect(sent().filter((one) => one.startsWith('POST'))).toHaveLength(3);
+    expect(waits).toEqual([2000, 4000]);
   });
 
   it('a creation that hangs up, with and without effect', async () => {

@@ -23,18 +23,19 @@ const marker = '<!-- sizecheck:layer -->';
 const body = `${marker}\n### Smaller\n`;
 
 function post(text = body, project = '12', iid = 7, held = token): Promise<Posted> {
+  const wait = async (milliseconds: number): Promise<void> => {
+    waits.push(milliseconds);
+  };
   const send = createSend({
     service: 'GitLab',
     api: server.url,
     timeLimit: 60_000,
     requestLimit: 5000,
-    wait: async (milliseconds) => {
-      waits.push(milliseconds);
-    },
+    wait,
     now: Date.now,
   });
   const connection = { api: server.url, token: held, tokenName: 'GITLAB_TOKEN', agent: 'sizecheck/0.0.0', send };
-  return upsert(gitlabForge(connection, { project, iid }), marker, text, { create: true, dryRun: false });
+  return upsert(gitlabForge(connection, { project, iid }), marker, text, { create: true, dryRun: false, wait });
 }
 
 async function refused(promise: Promise<unknown>): Promise<string> {

@@ -112,10 +112,10 @@ describe('a comment on a gate', () => {
       ['', 'Artifact', 'Budget', 'Actual', 'Limit', 'Headroom'],
       ['❌', 'layer-py312-amd64', 'compressed', '5,324,123 B', '5,242,880 B', '81,243 B over'],
       ['❌', 'layer-py312-amd64', 'growth in percent', '3.1%', '2%', '1.1 points over'],
-      ['❓', 'layer-py313-amd64', 'growth', 'unknown', '200.0 KiB', '–'],
-      ['⚠️', 'layer-py312-amd64', 'debug-symbols', '39.0 MiB', '–', '–'],
-      ['✅', 'layer-py312-amd64', 'uncompressed', '11.5 MiB', '12.0 MiB', '557.2 KiB (4.5%)'],
-      ['✅', 'layer-py312-amd64', '**/*.so', '5.7 MiB', '6.0 MiB', '284.6 KiB (4.6%)'],
+      ['❓', 'layer-py313-amd64', 'growth', 'unknown', '204,800 B', '–'],
+      ['⚠️', 'layer-py312-amd64', 'debug-symbols', '40,894,464 B', '–', '–'],
+      ['✅', 'layer-py312-amd64', 'uncompressed', '12,012,345 B', '12,582,912 B', '570,567 B (4.5%)'],
+      ['✅', 'layer-py312-amd64', '**/*.so', '6,000,000 B', '6,291,456 B', '291,456 B (4.6%)'],
     ]);
   });
 
@@ -199,6 +199,21 @@ describe('a comment on a diff', () => {
     const cells = named(html, 'td').filter((cell) => /^[+−]?[\d,.]+\u00a0(?:B|[KMG]iB)$/.test(textOf(cell)));
     expect(cells.length).toBeGreaterThan(20);
     for (const cell of cells) expect(attribute(cell, 'align')).toBe('right');
+  });
+
+  it('tells what was odd, and sizes that only one side has', () => {
+    const base = diff();
+    const notices = [
+      { code: 'unreadable', path: 'lib/secret', message: 'cannot be read (EACCES)' },
+      { code: 'no-end-of-archive', path: null, message: 'ends without an end-of-archive mark' },
+    ];
+    const before = { ...base.before, totals: { ...base.before.totals, compressed: null, archive: null } };
+    const text = first(diffReport({ before, delta: { ...base.delta, compressed: null, archive: null }, notices }));
+    expectSound(text);
+    expect(text).toContain(
+      '<summary>2 notices</summary>\n\n- `lib/secret`: cannot be read (EACCES)\n- ends without an',
+    );
+    expect(tablesOf(toHtml(text)).at(-1)).toContainEqual(['compressed', '–', '18.1\u00a0MiB']);
   });
 
   it('says new and gone instead of a percentage', () => {

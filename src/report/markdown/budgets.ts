@@ -56,8 +56,10 @@ export function tally({ verdicts }: Gate): string[] {
 }
 
 /** One row a verdict, at most `rows`; those that hold are left out first, since the worst come first. */
-export function budgetTable({ verdicts }: Gate, units: Units, rows: number): string[] {
+export function budgetTable({ verdicts, status }: Gate, given: Units, rows: number): string[] {
   if (verdicts.length === 0) return [];
+  // Where a budget fails, bytes decide, so bytes are shown.
+  const units = status === 'fail' ? 'bytes' : given;
   const shown = verdicts.slice(0, rows);
   const several = new Set(verdicts.map(({ artifact }) => artifact)).size > 1;
   const columns: Column[] = ['center', ...(several ? (['left'] as const) : []), 'left', 'right', 'right', 'right'];
@@ -78,12 +80,11 @@ function iconOf({ status, actual }: Verdict): string {
   return status === 'pass' && actual === null ? '➖' : icons[status];
 }
 
-/** Actual, limit and headroom: to the byte where the limit is broken. */
+/** Actual, limit and headroom. */
 function figures(verdict: Verdict, units: Units): string[] {
   const { actual, limit, over, measure, status } = verdict;
   if (measure === 'growth-percent') return percentFigures(verdict);
-  const exact = status === 'fail';
-  const texts = formatSizes([actual ?? 0, limit ?? 0], exact ? 'bytes' : units);
+  const texts = formatSizes([actual ?? 0, limit ?? 0], units);
   const limitText = limit === null || measure === 'rule' ? none : spaced(texts[1] ?? '');
   if (actual === null) return [status === 'pass' ? none : 'unknown', limitText, none];
   const actualText = spaced(texts[0] ?? '');
@@ -91,7 +92,7 @@ function figures(verdict: Verdict, units: Units): string[] {
   if (over !== null && over > 0) return [actualText, limitText, `**${spaced(exactBytes(over))} over**`];
   const left = limit - actual;
   const share = limit > 0 ? ` (${((100 * left) / limit).toFixed(1)}%)` : '';
-  return [actualText, limitText, `${spaced(formatSize(left, exact ? 'bytes' : units))}${share}`];
+  return [actualText, limitText, `${spaced(formatSize(left, units))}${share}`];
 }
 
 function percentFigures({ actual, limit, over, measure, status }: Verdict): string[] {

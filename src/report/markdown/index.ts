@@ -10,7 +10,7 @@ import { budgetTable, evidence, headline, tally } from './budgets.ts';
 import { directoriesTable, filesDetails, headlineOfDiff, sizesTable } from './changes.ts';
 import { count } from './figures.ts';
 import { claimed, findingsDetails } from './findings.ts';
-import { comparedDetails, footer, measuredDetails } from './identity.ts';
+import { comparedDetails, footer, measuredDetails, noticesDetails } from './identity.ts';
 import { defaultKey, marker } from './marker.ts';
 
 export const markdownReporter: Reporter = {
@@ -46,19 +46,21 @@ function checkParts({ gate, artifacts }: CheckReport, given: ReportOptions, limi
     tally(gate),
     budgetTable(gate, options.units, most),
     evidence(gate, options.units, most),
-    ...shown.flatMap((one) => artifactParts(one, options, limits)),
+    ...shown.flatMap((one) => {
+      const title = artifacts.length > 1 ? [`#### ${markdownWord(one.name)}`] : [];
+      return artifactParts(one, title, options, limits);
+    }),
     left > 0 ? [`${count(left, 'more artifact')}.`] : [],
   ];
 }
 
-function artifactParts(one: CheckedArtifact, options: ReportOptions, limits: Limits): string[][] {
-  const title = `#### ${markdownWord(one.name)}`;
+/** @param title left out where there is one artifact only: the headline names it. */
+function artifactParts(one: CheckedArtifact, title: string[], options: ReportOptions, limits: Limits): string[][] {
   if (one.diff !== null) {
-    const compared = [title, '', sizeLine(one.diff, options)];
-    return [compared, ...changesParts(one.diff, options, limits)];
+    return [title, [sizeLine(one.diff, options)], ...changesParts(one.diff, options, limits)];
   }
   return [
-    [title],
+    title,
     findingsDetails(one.findings, {
       title: 'Findings',
       bytes: one.removable,
@@ -66,6 +68,7 @@ function artifactParts(one: CheckedArtifact, options: ReportOptions, limits: Lim
       units: options.units,
       rows: limits.rows,
     }),
+    noticesDetails(one.notices, limits.rows),
     measuredDetails(one, options.units),
   ];
 }
@@ -85,6 +88,7 @@ function changesParts(diff: Diff, options: ReportOptions, { rows }: Limits): str
     filesDetails(diff, options, rows),
     findingsDetails(found, { title: 'New findings', bytes: claimed(found), commands: true, units, rows }),
     findingsDetails(fixed, { title: 'Fixed findings', bytes: claimed(fixed), commands: false, units, rows }),
-    comparedDetails(diff, units, !changed),
+    noticesDetails(diff.notices, rows),
+    comparedDetails(diff, units, changed),
   ];
 }
