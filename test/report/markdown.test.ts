@@ -159,7 +159,7 @@ describe('a comment on a gate', () => {
 
   it('names the largest contributors of what does not hold', () => {
     expect(first(checkReport())).toContain(
-      '- `layer-py312-amd64` compressed\n  - 2.0\u00a0MiB `python/numpy/core/_multiarray_umath.so`\n  - 792.3\u00a0KiB `',
+      '- `layer-py312-amd64` compressed: largest files\n  - 2.0\u00a0MiB `python/numpy/core/_multiarray_umath.so`\n  - 792.3\u00a0KiB `',
     );
   });
 

@@ -9,7 +9,10 @@ import { table } from './blocks.ts';
 import type { Column } from './blocks.ts';
 import { andMore, count, none, spaced } from './figures.ts';
 
-const icons: Readonly<Record<VerdictStatus, string>> = { pass: '✅', warn: '⚠️', fail: '❌', unknown: '❓' };
+const icons = { pass: '✅', warn: '⚠️', fail: '❌', unknown: '❓', skipped: '➖' } as const satisfies Record<
+  VerdictStatus | 'skipped',
+  string
+>;
 
 const titles: Readonly<Record<VerdictStatus, string>> = {
   pass: 'Within budget',
@@ -42,17 +45,23 @@ function ratio({ actual, limit }: Verdict): number {
 /** How many fail, warn, hold; nothing where the headline is about the only one. */
 export function tally({ verdicts }: Gate): string[] {
   if (verdicts.length < 2) return [];
-  const kinds: readonly (readonly [VerdictStatus, string, string])[] = [
+  const kinds: readonly (readonly [VerdictStatus | 'skipped', string, string])[] = [
     ['fail', 'limit is exceeded', 'limits are exceeded'],
     ['unknown', 'could not be measured', 'could not be measured'],
     ['warn', 'warns', 'warn'],
     ['pass', 'holds', 'hold'],
+    ['skipped', 'is optional and not there', 'are optional and not there'],
   ];
-  const parts = kinds.flatMap(([status, one, many]) => {
-    const number = verdicts.filter((verdict) => verdict.status === status).length;
+  const parts = kinds.flatMap(([kind, one, many]) => {
+    const number = verdicts.filter((verdict) => kindOf(verdict) === kind).length;
     return number === 0 ? [] : [count(number, one, many)];
   });
   return [`${parts.join(', ')}.`];
+}
+
+/** What was not measured and yet passes (an optional artifact that is not there) does not look like a limit that holds. */
+function kindOf({ status, actual }: Verdict): VerdictStatus | 'skipped' {
+  return status === 'pass' && actual === null ? 'skipped' : status;
 }
 
 /** One row a verdict, at most `rows`; those that hold are left out first, since the worst come first. */
@@ -65,7 +74,7 @@ export function budgetTable({ verdicts, status }: Gate, given: Units, rows: numb
   const columns: Column[] = ['center', ...(several ? (['left'] as const) : []), 'left', 'right', 'right', 'right'];
   const header = ['', ...(several ? ['Artifact'] : []), 'Budget', 'Actual', 'Limit', 'Headroom'];
   const cells = shown.map((verdict) => [
-    iconOf(verdict),
+    icons[kindOf(verdict)],
     ...(several ? [markdownWord(verdict.artifact)] : []),
     subject(verdict, words),
     ...figures(verdict, units),
@@ -73,11 +82,6 @@ export function budgetTable({ verdicts, status }: Gate, given: Units, rows: numb
   const more = verdicts.length - shown.length;
   if (more > 0) cells.push(['', ...(several ? [''] : []), andMore(more), '', '', '']);
   return table(columns, header, cells);
-}
-
-/** What was not measured and yet passes (an optional artifact that is not there) does not look like a limit that holds. */
-function iconOf({ status, actual }: Verdict): string {
-  return status === 'pass' && actual === null ? '➖' : icons[status];
 }
 
 /** Actual, limit and headroom. */
@@ -111,21 +115,28 @@ export function evidence({ verdicts }: Gate, units: Units, rows: number): string
   const shown = said.slice(0, rows);
   const lines = shown.flatMap((verdict) => {
     const artifact = several ? `${markdownWord(verdict.artifact)} ` : '';
-    const why = verdict.reason === null ? '' : `: ${markdownText(verdict.reason)}`;
-    return [`- ${artifact}${subject(verdict, words)}${why}`, ...contributors(verdict, units)];
+    const parts = [
+      ...(verdict.reason === null ? [] : [markdownText(verdict.reason)]),
+      ...(verdict.top.length === 0 ? [] : [isGrowth(verdict) ? 'grew most' : 'largest files']),
+    ];
+    return [`- ${artifact}${subject(verdict, words)}: ${parts.join('; ')}`, ...contributors(verdict, units)];
   });
   const more = said.length - shown.length;
   return more > 0 && lines.length > 0 ? [...lines, `- ${andMore(more)}`] : lines;
 }
 
-function contributors({ top, measure }: Verdict, units: Units): string[] {
+function isGrowth({ measure }: Verdict): boolean {
+  return measure === 'growth' || measure === 'growth-percent';
+}
+
+function contributors(verdict: Verdict, units: Units): string[] {
+  const { top } = verdict;
   const sizes = formatSizes(
     top.map(({ bytes }) => bytes),
     units,
   );
-  const grown = measure === 'growth' || measure === 'growth-percent';
   return top.map(({ path, bytes }, index) => {
-    const sign = grown && bytes > 0 ? '+' : '';
+    const sign = isGrowth(verdict) && bytes > 0 ? '+' : '';
     return `  - ${sign}${spaced(sizes[index] ?? '')} ${markdownName(path)}`;
   });
 }

@@ -143,10 +143,10 @@ function largest(before: Sized, after: Sized, size: 'content' | 'disk'): number 
   return Math.max(bytes(before), bytes(after));
 }
 
-/** One line that says how the sizes moved; for a diff, the headline. */
-export function headlineOfDiff({ delta, before, after, changes, directories }: Diff, { units }: ReportOptions): string {
+/** How the sizes moved, in one line. */
+export function sizesLine({ delta, before, after, changes, directories }: Diff, { units }: ReportOptions): string {
   if (delta.content === 0 && (delta.compressed ?? 0) === 0) {
-    return changes.length === 0 && directories.length === 0 ? '### No change' : '### Same size';
+    return changes.length === 0 && directories.length === 0 ? 'No change' : 'Same size';
   }
   const parts = (['compressed', 'content'] as const).flatMap((size) => {
     const change = delta[size];
@@ -156,5 +156,5 @@ export function headlineOfDiff({ delta, before, after, changes, directories }: D
   });
   const signs = new Set([delta.content, delta.compressed ?? 0].filter((change) => change !== 0).map(Math.sign));
   const title = signs.size > 1 ? 'Size changed' : signs.has(1) ? 'Larger' : 'Smaller';
-  return `### ${title}: ${parts.join(', ')}`;
+  return `${title}: ${parts.join(', ')}`;
 }

@@ -1,14 +1,16 @@
 // `--format markdown`: what a pull request shows. Verdict first, then budgets, changes and findings, each table with a bounded
 // number of rows; whatever names hold, it stays text. The first line is the marker by which `sizecheck comment` finds it again.
+import type { Units } from '../../bytes/size.ts';
 import type { Diff } from '../../model/diff.ts';
+import type { Totals } from '../../model/snapshot.ts';
 import type { CheckedArtifact } from '../../model/verdict.ts';
 import { markdownWord } from '../escape-markdown.ts';
 import type { CheckReport, DiffReport, Reporter, ReportOptions } from '../reporter.ts';
 import { fit, paragraphs } from './blocks.ts';
 import type { Limits } from './blocks.ts';
 import { budgetTable, evidence, headline, tally } from './budgets.ts';
-import { directoriesTable, filesDetails, headlineOfDiff, sizesTable } from './changes.ts';
-import { count } from './figures.ts';
+import { directoriesTable, filesDetails, sizesLine, sizesTable } from './changes.ts';
+import { count, sizeCells } from './figures.ts';
 import { claimed, findingsDetails } from './findings.ts';
 import { comparedDetails, footer, measuredDetails, noticesDetails } from './identity.ts';
 import { defaultKey, marker } from './marker.ts';
@@ -31,7 +33,7 @@ export function markdownOf(report: CheckReport | DiffReport, options: ReportOpti
 }
 
 function diffParts({ diff }: DiffReport, options: ReportOptions, limits: Limits): string[][] {
-  return [[headlineOfDiff(diff, options)], ...changesParts(diff, options, limits)];
+  return [[`### ${sizesLine(diff, options)}`], ...changesParts(diff, options, limits)];
 }
 
 function checkParts({ gate, artifacts }: CheckReport, given: ReportOptions, limits: Limits): string[][] {
@@ -46,21 +48,20 @@ function checkParts({ gate, artifacts }: CheckReport, given: ReportOptions, limi
     tally(gate),
     budgetTable(gate, options.units, most),
     evidence(gate, options.units, most),
-    ...shown.flatMap((one) => {
-      const title = artifacts.length > 1 ? [`#### ${markdownWord(one.name)}`] : [];
-      return artifactParts(one, title, options, limits);
-    }),
+    ...shown.flatMap((one) => artifactParts(one, artifacts.length > 1, options, limits)),
     left > 0 ? [`${count(left, 'more artifact')}.`] : [],
   ];
 }
 
-/** @param title left out where there is one artifact only: the headline names it. */
-function artifactParts(one: CheckedArtifact, title: string[], options: ReportOptions, limits: Limits): string[][] {
-  if (one.diff !== null) {
-    return [title, [sizeLine(one.diff, options)], ...changesParts(one.diff, options, limits)];
+/** @param several whether there are others, so that it has to be said which one this is; of one, the headline says so. */
+function artifactParts(one: CheckedArtifact, several: boolean, options: ReportOptions, limits: Limits): string[][] {
+  const { name, diff, totals } = one;
+  if (diff !== null) {
+    const about = several ? markdownWord(name) : 'Against the baseline';
+    return [[`#### ${about} – ${sizesLine(diff, options)}`], ...changesParts(diff, options, limits)];
   }
   return [
-    title,
+    several ? [`#### ${markdownWord(name)} – ${sizesOf(totals, options.units)}`] : [],
     findingsDetails(one.findings, {
       title: 'Findings',
       bytes: one.removable,
@@ -73,15 +74,15 @@ function artifactParts(one: CheckedArtifact, title: string[], options: ReportOpt
   ];
 }
 
-/** The headline of the diff as a sentence. */
-function sizeLine(diff: Diff, options: ReportOptions): string {
-  return `${headlineOfDiff(diff, options).replace('### ', '')}.`;
+function sizesOf({ compressed, content }: Totals, units: Units): string {
+  const [compressedText, contentText] = sizeCells([compressed, content], units);
+  return `${compressed === null ? '' : `compressed ${compressedText}, `}content ${contentText}`;
 }
 
 function changesParts(diff: Diff, options: ReportOptions, { rows }: Limits): string[][] {
   const { units } = options;
   const { new: found, fixed } = diff.findings;
-  const changed = diff.changes.length > 0 || diff.directories.length > 0 || diff.delta.compressed !== 0;
+  const changed = diff.changes.length > 0 || diff.directories.length > 0 || (diff.delta.compressed ?? 0) !== 0;
   return [
     changed ? sizesTable(diff, options) : [],
     directoriesTable(diff, options, rows),
