@@ -59,7 +59,11 @@ function* budgetsPart({ gate: { verdicts } }: CheckReport, options: ReportOption
   const kept = wide ? [0, 1, 2] : [0, 2];
   const space = Math.max(several ? 14 : 8, nameSpace(rows, titles, kept, options) - (several ? 2 : 0));
   const names = longest(rows.map(({ artifact }) => artifact));
-  const nameWidth = Math.max(Math.min(names, Math.floor(space / 3)), space - longest(rows.map(({ budget }) => budget)));
+  const nameWidth = Math.max(
+    8,
+    Math.min(names, Math.floor(space / 3)),
+    space - longest(rows.map(({ budget }) => budget)),
+  );
   const budgetWidth = several ? space - nameWidth : space;
   const name = several ? [style.dim('ARTIFACT')] : [];
   const lines: string[][] = [['', ...name, style.dim('BUDGET'), ...kept.map((at) => style.dim(titles[at] ?? ''))]];
