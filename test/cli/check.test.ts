@@ -266,6 +266,17 @@ const cases: readonly Case[] = [
     says: 'the baseline "cut.tar" app/main.js: is cut short',
   },
   {
+    name: 'growth with versioned directories',
+    budgets: { path: 'new.tar', baseline: 'old.tar', growth: { max: 0 } },
+    files: {
+      'old.tar': buildTar([{ name: 'lib/py3.9/a', content: 'a'.repeat(9000) }]),
+      'new.tar': buildTar([{ name: 'lib/py3.10/a', content: 'b'.repeat(9007) }]),
+    },
+    args: ['--map', 'py3.*'],
+    code: 1,
+    says: '+7 B  lib/py3.10/a',
+  },
+  {
     name: '--baseline before that of the file',
     budgets: { baseline: 'none.json', growth: { max: 2000 } },
     args: ['--baseline', 'old.tar'],
