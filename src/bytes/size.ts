@@ -52,14 +52,14 @@ export function formatDeltas(deltas: readonly number[], units: Units): string[] 
 }
 
 /**
- * What a change is of its base: `+12.3%`, `-100.0%` only where nothing is left, `new` where there was nothing (never Infinity),
- * empty where nothing changed.
+ * What a change is of its base: `+12.3%`, `-100.0%` only where nothing is left, `27x` where it is ten times as much or more, `new`
+ * where there was nothing (never Infinity), empty where nothing changed.
  */
 export function percentChange(before: number, after: number): string {
   if (before === after) return '';
   if (before === 0) return 'new';
   const percent = (100 * (after - before)) / before;
-  if (percent >= 1000) return `+${groupDigits(Math.round(percent))}%`;
+  if (percent >= 900) return `${groupDigits(Math.floor(after / before))}x`;
   // Rounding must not make something out of nothing, nor nothing out of something.
   const rounded = after === 0 ? -100 : Math.max(-99.9, percent);
   return `${percent > 0 ? '+' : ''}${Math.abs(rounded) < 0.05 ? `${percent < 0 ? '-' : ''}<0.1` : rounded.toFixed(1)}%`;

@@ -9,6 +9,7 @@ import { evaluate } from '../policy/evaluate.ts';
 import type { Measured } from '../policy/evidence.ts';
 import { reporterNamed } from '../report/index.ts';
 import { removableContent } from '../rules/removable.ts';
+import { toPairing } from './diff.ts';
 import { exitCodes, warnLine } from './errors.ts';
 import { measureTargets } from './measure-targets.ts';
 import type { Run } from './measure-targets.ts';
@@ -30,13 +31,14 @@ export async function runCheck(
   const file = values.budgets ?? 'budgets.json';
   const { budgets, found } = plan(file, artifacts, values, onArtifact);
   refuseOverwriting(file, found, values);
-  const run: Run = { values, budgets, onArtifact, today: new Date().toISOString().slice(0, 10) };
+  const today = new Date().toISOString().slice(0, 10);
+  const run: Run = { values, budgets, onArtifact, today, pairing: toPairing(values) };
   const { measured, broken } = await measureTargets(found.targets, run);
   const evidence = {
     measured,
     unmeasured: [...found.absent, ...broken],
     file,
-    today: run.today,
+    today,
     complete: found.complete,
   };
   const { gate, skippedGroups } = evaluate(budgets, evidence);

@@ -1,6 +1,6 @@
 // Measures what a gate judges: each artifact beside its baseline. What is wrong with one of them does not hide the others.
 import { diffSnapshots } from '../compare/diff.ts';
-import type { Judged } from '../compare/diff.ts';
+import type { DiffOptions, Judged } from '../compare/diff.ts';
 import { InputError, SizecheckError, UsageError } from '../errors.ts';
 import { spellBytes } from '../model/json-name.ts';
 import type { Snapshot } from '../model/snapshot.ts';
@@ -19,6 +19,8 @@ import type { Target } from './targets.ts';
 export interface Run {
   readonly values: CheckValues;
   readonly budgets: Budgets;
+  /** How paths pair up with those of the baseline. */
+  readonly pairing: Pick<DiffOptions, 'stripComponents' | 'maps'>;
   /** ISO date, UTC. */
   readonly today: string;
   readonly onArtifact: (name: string) => void;
@@ -96,7 +98,7 @@ function compared(
   { baseline, budget }: Target,
   old: PromiseSettledResult<Snapshot | null>,
   after: Judged,
-  { values, budgets, today }: Run,
+  { values, budgets, today, pairing }: Run,
 ): Baseline {
   if (old.status === 'rejected') {
     const error: unknown = old.reason;
@@ -110,7 +112,7 @@ function compared(
     return { kind: 'missing', reason: 'no baseline is named; give --baseline OLD, or "baseline" in the budgets file' };
   }
   const before = { snapshot: old.value, findings: judgeByPolicy(judge(old.value), budgets, today).findings };
-  const diff = diffSnapshots(before, after, { stripComponents: 'auto', maps: [], sections: false });
+  const diff = diffSnapshots(before, after, { ...pairing, sections: false });
   return { kind: 'diff', diff, notices: old.value.notices };
 }
 

@@ -36,7 +36,7 @@ export async function measureBoth(
 ): Promise<[before: Snapshot, after: Snapshot]> {
   for (const artifact of artifacts) checkOutput(values, artifact);
   const progress = createProgress('reading', null, isShown(values));
-  const base = toScanOptions(values, thoroughness);
+  const base = { ...toScanOptions(values, thoroughness), knownFacts: new Map() };
   const read = [0, 0];
   let failed = false;
   const measureSide = async (index: 0 | 1): Promise<Snapshot> => {

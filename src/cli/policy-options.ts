@@ -1,7 +1,7 @@
 // Options of the commands around budgets: check, init, budget, explain.
 import { formatNames } from '../report/index.ts';
 import type { Values } from './arguments.ts';
-import { inputOptions, scanOptions } from './options.ts';
+import { diffOptions, inputOptions, scanOptions } from './options.ts';
 
 const { include: _include, exclude: _exclude, ...reading } = inputOptions;
 const { output, ...readingOnly } = reading;
@@ -14,6 +14,8 @@ export const checkOptions = {
   'max-compressed': { kind: 'text', describe: 'limit without a budgets file, such as "5 MiB"' },
   'max-uncompressed': { kind: 'text', describe: 'limit on the unpacked content, without a budgets file' },
   'max-growth': { kind: 'list', describe: 'limit on growth without a budgets file: a size, a percentage, or both' },
+  'strip-components': diffOptions['strip-components'],
+  map: diffOptions.map,
   format: { kind: 'choice', choices: formatNames('check'), default: 'table', describe: 'how to print the result' },
   json,
   units,

@@ -69,7 +69,7 @@ function oneSided(name: TreeEntry, kind: 'added' | 'removed'): Change {
 
 /** null where nothing is known to differ. */
 function pairChange(old: TreeEntry, now: TreeEntry, options: ChangeOptions): Change | null {
-  const aspects = aspectsOf(old, now, options.maps);
+  const aspects = isFurtherName(old, now) ? [] : aspectsOf(old, now, options.maps);
   const moved = options.moved.has(old);
   if (aspects.length === 0 && !moved) return null;
   const [before, after] = [bytesOf(old), bytesOf(now)];
@@ -84,6 +84,12 @@ function pairChange(old: TreeEntry, now: TreeEntry, options: ChangeOptions): Cha
     aspects,
     sections: options.sections && aspects.includes('content') ? sectionChanges(contentOf(old), contentOf(now)) : null,
   };
+}
+
+/** Hard links to one file on both sides: what differs of that file is told once, of the name that carries it. */
+function isFurtherName(old: TreeEntry, now: TreeEntry): boolean {
+  const [carrierOld, carrierNew] = [carrierOf(old), carrierOf(now)];
+  return carrierOld !== old && carrierNew !== now && carrierOld.partner === carrierNew;
 }
 
 function aspectsOf(old: TreeEntry, now: TreeEntry, maps: readonly ComponentMatcher[]): Aspect[] {

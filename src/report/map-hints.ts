@@ -18,7 +18,7 @@ interface Weighed extends MapHint {
   readonly weight: number;
 }
 
-/** What pairs less than this share of the content is not worth a line. */
+/** Files that are less than this share of the content are not worth a line. */
 const leastShare = 0.01;
 
 /** At most `most` hints of different patterns, those that pair most bytes first. */
@@ -49,7 +49,7 @@ export function mapHints(diff: Diff, most: number): MapHint[] {
   }
   const least = Math.max(1, diff.before.totals.content * leastShare);
   return [...hints.values()]
-    .filter(({ weight }) => weight >= least)
+    .filter(({ weight, gone: old }) => weight >= (goneDirectories.has(old) ? 1 : least))
     .toSorted((a, b) => b.weight - a.weight || compareNames(a.pattern, b.pattern))
     .slice(0, most)
     .map(({ gone: old, added: now, pattern }) => ({ gone: old, added: now, pattern }));

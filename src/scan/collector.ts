@@ -38,6 +38,8 @@ export interface CollectorOptions {
   /** Whether files with random access are hashed as they come, because their source is gone later (a spool); else by hashing.ts. */
   readonly hashAtOnce: boolean;
   readonly facts: FactsWanted;
+  /** Facts by inspector and digest, of this artifact and of others that are scanned with the same thoroughness. */
+  readonly knownFacts?: Map<string, Facts>;
 }
 
 export interface Collected {

@@ -7,7 +7,7 @@ import type { ByteSource } from '../bytes/source.ts';
 import { Spool } from '../bytes/spool.ts';
 import { FormatError, InputError } from '../errors.ts';
 import type { OpenFile } from '../formats/format.ts';
-import { inspectors } from '../inspectors/index.ts';
+import { inspectors, withPathFacts } from '../inspectors/index.ts';
 import { headLength } from '../inspectors/inspector.ts';
 import type { Inspector } from '../inspectors/inspector.ts';
 import type { Name } from '../model/name.ts';
@@ -68,8 +68,16 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
 
   function inspect(inspector: Inspector | null, source: ByteSource, slot: Slot, inode: Inode): void {
     if (inspector === null) return;
+    // Only what takes long is looked up; a digest that comes later (files with random access) finds nothing.
+    const known = inspector.needs === 'all' && inode.digest !== null ? options.knownFacts : undefined;
+    const key = `${inspector.name} ${inode.digest}`;
     try {
-      inode.facts = inspector.inspect(source, { path: slot.path, size: inode.size, facts: options.facts });
+      const found = known?.get(key);
+      inode.facts =
+        found === undefined
+          ? inspector.inspect(source, { path: slot.path, size: inode.size, facts: options.facts })
+          : withPathFacts(found, slot.path);
+      known?.set(key, inode.facts);
       const remark = inspector.remark?.(inode.facts) ?? null;
       if (remark !== null) report(remark.code, slot.path, remark.message);
     } catch (error) {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { duSize, formatSize, formatSizes, parseSize } from '../../src/bytes/size.ts';
+import { duSize, formatDeltas, formatSize, formatSizes, parseSize, percentChange } from '../../src/bytes/size.ts';
 import { UsageError } from '../../src/errors.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { requireTool } from '../oracles.ts';
@@ -25,6 +25,38 @@ describe('formatSize', () => {
     expect(formatSize(5_000_000, 'si')).toBe('5.0 MB');
     expect(formatSize(1500, 'si')).toBe('1.5 kB');
     expect(formatSize(1_234_567, 'bytes')).toBe('1,234,567 B');
+  });
+});
+
+describe('formatDeltas', () => {
+  it('signs growth and shrinkage, and prints exactly what would print alike', () => {
+    expect(formatDeltas([2048, -2048, 0, 17], 'iec')).toEqual(['+2.0 KiB', '-2.0 KiB', '0 B', '+17 B']);
+    expect(formatDeltas([1_048_576, 1_048_577, -123_456], 'iec')).toEqual([
+      '+1,048,576 B',
+      '+1,048,577 B',
+      '-120.6 KiB',
+    ]);
+    expect(formatDeltas([-123_456, 1234], 'bytes')).toEqual(['-123,456 B', '+1,234 B']);
+  });
+});
+
+describe('percentChange', () => {
+  it.each([
+    [100, 100, ''],
+    [0, 0, ''],
+    [0, 5, 'new'],
+    [5, 0, '-100.0%'],
+    [100, 112, '+12.0%'],
+    [3, 2, '-33.3%'],
+    // Rounding makes neither something of nothing nor nothing of something.
+    [1_000_000, 1_000_001, '+<0.1%'],
+    [1_000_000, 999_999, '-<0.1%'],
+    [1_000_000, 1, '-99.9%'],
+    [10, 99, '+890.0%'],
+    [10, 100, '10x'],
+    [1, 1_234_567, '1,234,567x'],
+  ])('from %d to %d is "%s"', (before, after, text) => {
+    expect(percentChange(before, after)).toBe(text);
   });
 });
 

@@ -2,7 +2,7 @@
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import zlib, { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { tempDirectory } from '../build/temp.ts';
 import { buildTar } from '../build/tar.ts';
@@ -264,6 +264,17 @@ const cases: readonly Case[] = [
     files: { 'cut.tar': old.subarray(0, 4000) },
     code: 2,
     says: 'the baseline "cut.tar" app/main.js: is cut short',
+  },
+  {
+    name: 'growth with versioned directories',
+    budgets: { path: 'new.tar', baseline: 'old.tar', growth: { max: 0 } },
+    files: {
+      'old.tar': buildTar([{ name: 'lib/py3.9/a', content: 'a'.repeat(9000) }]),
+      'new.tar': buildTar([{ name: 'lib/py3.10/a', content: 'b'.repeat(9007) }]),
+    },
+    args: ['--map', 'py3.*'],
+    code: 1,
+    says: '+7 B  lib/py3.10/a',
   },
   {
     name: '--baseline before that of the file',
@@ -798,6 +809,28 @@ describe.skipIf(process.getuid?.() !== 0)('a directory that cannot be read whole
     const ran = asNobody(['--max-compressed', '1MiB', '--compress-with', 'gzip']);
     expect(ran.code).toBe(2);
     expect(JSON.parse(ran.stdout).gate.verdicts[0].reason).toContain('secret');
+  });
+});
+
+describe('zstd', () => {
+  const program = tempDirectory('gate-no-zstd');
+  const root = join(cli, '../../..');
+  for (const name of ['dist', 'package.json']) cpSync(join(root, name), join(program, name), { recursive: true });
+
+  it.skipIf('createZstdCompress' in zlib)('is asked for by name where this machine cannot compress with it', () => {
+    const args = [
+      join(program, 'dist/cli/main.js'),
+      'check',
+      '--json',
+      work,
+      '--max-compressed',
+      '1MiB',
+      '--compress-with',
+      'zstd',
+    ];
+    const ran = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    expect(ran).toMatchObject({ status: 2, stdout: '' });
+    expect(ran.stderr).toContain('needs Node 22.15 or later, or the optional package zstd-napi');
   });
 });
 

@@ -175,6 +175,14 @@ describe('hard links', () => {
     expect(lines(diff(two, [text('a', 'other one'), text('b', 'content')]))).toEqual(['changed a 9 content link']);
   });
 
+  it('what differs of a file with several names is told once', () => {
+    const named = (content: string, mode: number) => [text('a', content, { mode }), { ...hardlink('b', 'a'), mode }];
+    expect(lines(diff(named('old', 0o644), named('newer', 0o755)))).toEqual(['changed a 2 content mode']);
+    expect(lines(diff(named('old', 0o644), [text('a', 'newer'), text('b', 'old')]))).toEqual([
+      'changed a 5 content link',
+    ]);
+  });
+
   it('names that share with another one now', () => {
     const pairs = (x: string, y: string) => [text('a', 'cc'), text('z', 'cc'), hardlink('m', x), hardlink('n', y)];
     expect(lines(diff(pairs('a', 'z'), pairs('z', 'a')))).toHaveLength(2);

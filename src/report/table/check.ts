@@ -28,7 +28,7 @@ function* heading({ gate, artifacts }: CheckReport, options: ReportOptions, styl
   const parts = [
     count('fail') === 0 ? '' : `${groupDigits(count('fail'))} over`,
     count('unknown') === 0 ? '' : `${groupDigits(count('unknown'))} unknown`,
-    count('warn') === 0 ? '' : `${groupDigits(count('warn'))} near the limit or with a warning`,
+    count('warn') === 0 ? '' : `${groupDigits(count('warn'))} ${count('warn') === 1 ? 'warning' : 'warnings'}`,
     count('pass') === 0 ? '' : `${groupDigits(count('pass'))} within`,
   ].filter((text) => text !== '');
   const told = parts.length === 0 ? 'nothing to judge' : parts.join(', ');
@@ -52,24 +52,42 @@ function* budgetsPart({ gate: { verdicts } }: CheckReport, options: ReportOption
   const exact = shown.some(({ status }) => status === 'fail');
   const rows = shown.map((verdict) => row(verdict, exact, options));
   const several = new Set(shown.map(({ artifact }) => artifact)).size > 1;
-  const figures = [0, 1, 2].map((at) => Math.max(6, ...rows.map(({ cells }) => cells[at]?.length ?? 0)));
-  const taken = 2 + 7 + 8 + figures.reduce((sum, width) => sum + width, 0);
-  const left = Math.max(several ? 26 : 16, options.width - taken);
-  const budgetWidth = several ? Math.min(longest(rows.map(({ budget }) => budget)), Math.ceil(left / 2)) : left;
-  const nameWidth = left - budgetWidth - 2;
+  const anyOver = shown.some(({ over }) => over !== null && over > 0);
+  const titles = ['ACTUAL', 'LIMIT', anyOver ? 'OVER / LEFT' : 'LEFT'] as const;
+  // On a narrow terminal the limit goes first: it stands in the budgets file.
+  const wide = nameSpace(rows, titles, [0, 1, 2], options) >= (several ? 26 : 16);
+  const kept = wide ? [0, 1, 2] : [0, 2];
+  const space = Math.max(several ? 14 : 8, nameSpace(rows, titles, kept, options) - (several ? 2 : 0));
+  const names = longest(rows.map(({ artifact }) => artifact));
+  const nameWidth = Math.max(
+    8,
+    Math.min(names, Math.floor(space / 3)),
+    space - longest(rows.map(({ budget }) => budget)),
+  );
+  const budgetWidth = several ? space - nameWidth : space;
   const name = several ? [style.dim('ARTIFACT')] : [];
-  const titles = ['BUDGET', 'ACTUAL', 'LIMIT', exact ? 'OVER / LEFT' : 'LEFT'].map((text) => style.dim(text));
-  const lines: string[][] = [['', ...name, ...titles]];
+  const lines: string[][] = [['', ...name, style.dim('BUDGET'), ...kept.map((at) => style.dim(titles[at] ?? ''))]];
   for (const { status, artifact, budget, cells } of rows) {
     const line = [`  ${colored(style, status, words[status])}`];
     if (several) line.push(cutMiddle(artifact, nameWidth));
-    line.push(cutMiddle(budget, budgetWidth), ...cells);
+    line.push(cutMiddle(budget, budgetWidth), ...kept.map((at) => cells[at] ?? ''));
     lines.push(line);
   }
-  const align: Align[] = ['left', 'left', 'right', 'right', 'right'];
+  const align: Align[] = ['left', 'left', ...kept.map(() => 'right' as const)];
   yield* columns(lines, several ? ['left', ...align] : align);
   const more = limited.length - shown.length;
   if (more > 0) yield style.dim(`  ${groupDigits(more)} more within: --top N\n`);
+}
+
+/** Columns that are left for names beside the status and the figures that are kept. */
+function nameSpace(
+  rows: readonly Row[],
+  titles: readonly string[],
+  kept: readonly number[],
+  { width }: ReportOptions,
+): number {
+  const figures = kept.map((at) => 2 + longest([titles[at] ?? '', ...rows.map(({ cells }) => cells[at] ?? '')]));
+  return width - 2 - longest(rows.map(({ status }) => words[status])) - 2 - figures.reduce((sum, one) => sum + one, 0);
 }
 
 interface Row {

@@ -1,7 +1,7 @@
 // What changed file by file: one group a kind, largest change first; for ELF files which sections grew, where that was asked for.
 import { formatDeltas, formatSizes, groupDigits, percentChange } from '../../bytes/size.ts';
 import type { Change, ChangeKind, Diff, SectionChange } from '../../model/diff.ts';
-import { compareNames } from '../../model/name.ts';
+import { compareNames, parentPath } from '../../model/name.ts';
 import { terminalName, terminalText } from '../escape.ts';
 import type { ReportOptions } from '../reporter.ts';
 import { cutMiddle, widest } from './style.ts';
@@ -35,13 +35,22 @@ function* groupLines(
   const [text = ''] = formatDeltas([sum], options.units);
   const change = sum === 0 ? '' : `  ${style.change(sum, text)}`;
   yield `${style.bold(title)} ${style.dim(`(${groupDigits(group.length)})`)}${change}\n`;
-  const rows = group
+  const shown = withoutFilled(group);
+  const rows = shown
     .filter(({ delta }) => Math.abs(delta) >= options.minChange)
     .toSorted(order(options))
     .slice(0, options.top);
   yield* rowLines(kind, rows, options, style);
-  const more = group.length - rows.length;
+  const more = shown.length - rows.length;
   if (more > 0) yield style.dim(`  ${groupDigits(more)} more: --top N\n`);
+}
+
+/** Directories that came or went with something in them are told by what was in them. */
+function withoutFilled(group: readonly Change[]): readonly Change[] {
+  const holders = new Set(group.map(({ path }) => parentPath(path)));
+  return group.filter(({ path, entryKind, kind }) => {
+    return entryKind !== 'directory' || kind === 'changed' || !holders.has(path);
+  });
 }
 
 function order({ sort }: ReportOptions): (a: Change, b: Change) => number {
@@ -87,7 +96,7 @@ function rowFigures(kind: ChangeKind, rows: readonly Change[], options: ReportOp
   const [deltaWidth, percentWidth, sizeWidth] = [widest(deltas, 0), widest(percents, 0), widest(sizes, 0)];
   return rows.map(({ delta, aspects }, index) => {
     // Where only a mode or a link differs, sizes say nothing.
-    if (delta === 0 && !aspects.includes('content')) return '';
+    if (delta === 0 && !aspects.includes('content')) return aspects.join(', ');
     const share = [(deltas[index] ?? '').padStart(deltaWidth), (percents[index] ?? '').padStart(percentWidth)];
     if (options.width < wide) return share.join('  ');
     return [
@@ -110,7 +119,9 @@ function nameLines(change: Change, room: number, style: Style): string[] {
 }
 
 /** What is not said by the sizes. */
-function remarkOf({ kind, entryKind, aspects }: Change): string {
+function remarkOf({ kind, entryKind, aspects, delta }: Change): string {
+  // Stands in place of the figures already.
+  if (kind === 'changed' && delta === 0 && !aspects.includes('content')) return '';
   const words: string[] = aspects.filter((aspect) => aspect !== 'content' || aspects.length > 1);
   if (kind === 'added' || kind === 'removed') {
     if (entryKind !== 'file') words.push(entryKind === 'hardlink' ? 'hard link' : entryKind);

@@ -72,17 +72,18 @@ function* totalsPart({ before, after, delta, changes }: Diff, options: ReportOpt
 
 function countsLine(before: Side, after: Side): string {
   const counts = [
-    ['files', 'files'],
-    ['directories', 'directories'],
-    ['symlinks', 'symlinks'],
-    ['hardlinks', 'hard links'],
+    ['files', 'file', 'files'],
+    ['directories', 'directory', 'directories'],
+    ['symlinks', 'symlink', 'symlinks'],
+    ['hardlinks', 'hard link', 'hard links'],
   ] as const;
   return counts
-    .map(([key, name]) => [before.totals[key], after.totals[key], name] as const)
-    .filter(([old, now]) => old > 0 || now > 0)
-    .map(([old, now, name]) =>
-      old === now ? `${groupDigits(now)} ${name}` : `${groupDigits(old)} -> ${groupDigits(now)} ${name}`,
-    )
+    .map(([key, one, many]) => ({ old: before.totals[key], now: after.totals[key], one, many }))
+    .filter(({ old, now }) => old > 0 || now > 0)
+    .map(({ old, now, one, many }) => {
+      const was = old === now ? '' : `${groupDigits(old)} -> `;
+      return `${was}${groupDigits(now)} ${now === 1 && old === 1 ? one : many}`;
+    })
     .join(', ');
 }
 
@@ -115,7 +116,8 @@ function* findingsPart({ findings }: Diff, options: ReportOptions, style: Style)
 }
 
 function* claimLines(found: Finding, indent: number, options: ReportOptions, style: Style): Iterable<string> {
-  const shown = found.claims.slice(0, options.verbose ? options.top : 3);
+  // What frees nothing is not worth three lines.
+  const shown = found.claims.slice(0, options.verbose ? options.top : found.bytes > 0 ? 3 : 0);
   const sizes = formatSizes(
     shown.map(({ bytes }) => bytes),
     options.units,
@@ -127,7 +129,9 @@ function* claimLines(found: Finding, indent: number, options: ReportOptions, sty
     yield `${space}${style.dim(`${size}  ${name}`)}\n`;
   }
   const more = found.claims.length - shown.length;
-  if (more > 0) yield style.dim(`${space}and ${groupDigits(more)} more: ${options.verbose ? '--json' : '--verbose'}\n`);
+  const and =
+    shown.length > 0 ? `and ${groupDigits(more)} more` : `${groupDigits(more)} ${more === 1 ? 'claim' : 'claims'}`;
+  if (more > 0) yield style.dim(`${space}${and}: ${options.verbose ? '--json' : '--verbose'}\n`);
 }
 
 /** Where each rule stands now. */
