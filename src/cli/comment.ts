@@ -68,7 +68,7 @@ export async function runComment(values: CommentValues, onArtifact: (name: strin
   // From here on, errors are not about the file.
   onArtifact('');
   const text = await render(saved, values);
-  if (values.summary) appendSummary(text.body, process.env);
+  if (values.summary && !values['dry-run']) appendSummary(text.body, process.env);
   const token = tokenOf(values, process.env);
   try {
     return values['dry-run']

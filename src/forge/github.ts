@@ -56,7 +56,9 @@ export function githubForge(connection: Connection, pull: PullRequest): Forge {
       for (;;) {
         const page = await guard(iterator.next());
         if (page.done === true) return;
-        for (const raw of page.value.data) yield { ...toComment(raw, connection), own: isOwn(authorOf(raw)) };
+        for (const raw of asList(page.value.data, connection)) {
+          yield { ...toComment(raw, connection), own: isOwn(authorOf(raw)) };
+        }
       }
     },
     async create(body) {
@@ -106,7 +108,10 @@ export async function findPullRequest(
       headers: version,
     }),
   );
-  return answer.data.find((pull) => pull.head.sha === head.sha)?.number ?? null;
+  const pull = asList(answer.data, connection)
+    .map(asObject)
+    .find((one) => asObject(one['head'])['sha'] === head.sha);
+  return typeof pull?.['number'] === 'number' ? pull['number'] : null;
 }
 
 /**
@@ -121,7 +126,7 @@ async function ownComments(client: Client, { token }: Connection): Promise<(auth
 async function loginOf(client: Client): Promise<string | null> {
   try {
     const { data } = await client.request('GET /user', { headers: version });
-    return data.login;
+    return typeof data.login === 'string' ? data.login : null;
   } catch (error) {
     const status = statusOf(error);
     if (status === 403 || status === 404) return null;
@@ -130,10 +135,10 @@ async function loginOf(client: Client): Promise<string | null> {
 }
 
 /** @throws ServiceError where the answer is not a comment: a proxy's page, or another API. */
-function toComment(raw: unknown, { api }: Connection): Comment {
+function toComment(raw: unknown, connection: Connection): Comment {
   const { id, body, html_url: url } = asObject(raw);
   if (typeof id !== 'number' || !Number.isSafeInteger(id)) {
-    throw new ServiceError('bad-answer', `GitHub's answer is not a comment; is ${api} its API?`, null);
+    throw unreadable(connection, null);
   }
   return { id, body: typeof body === 'string' ? body : '', url: typeof url === 'string' ? url : null, own: true };
 }
@@ -143,6 +148,17 @@ function authorOf(raw: unknown): Author | null {
   if (user === undefined || user === null) return null;
   const { login, type } = asObject(user);
   return { login, type };
+}
+
+function unreadable({ api }: Connection, cause: unknown): ServiceError {
+  return new ServiceError('bad-answer', `GitHub's answer is not a list or a comment; is ${api} its API?`, null, {
+    cause,
+  });
+}
+
+function asList(value: unknown, connection: Connection): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  throw unreadable(connection, null);
 }
 
 /** What a server sends need not be what its description says. */
@@ -159,7 +175,8 @@ function guardFor(connection: Connection, place: string): <Value>(promise: Promi
       if (error instanceof ServiceError) throw error;
       if (error instanceof Error && error.cause instanceof ServiceError) throw error.cause;
       const status = statusOf(error);
-      if (status === null) throw error;
+      // Octokit trips over answers of an unexpected kind.
+      if (status === null) throw unreadable(connection, error);
       throw refusal({ service: 'GitHub', tokenName: connection.tokenName, place, status, said: messageOf(error) });
     }
   };

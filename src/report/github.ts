@@ -6,7 +6,7 @@ import type { Finding, Severity } from '../model/finding.ts';
 import type { Verdict, VerdictStatus } from '../model/verdict.ts';
 import { terminalName, terminalText } from './escape.ts';
 import type { Reporter } from './reporter.ts';
-import { sentence } from './verdict-text.ts';
+import { sentence, tightest } from './verdict-text.ts';
 
 type Level = 'error' | 'warning' | 'notice';
 
@@ -20,17 +20,12 @@ interface Annotation {
 const mostOfLevel = 10;
 
 const bySeverity: Readonly<Record<Severity, Level>> = { error: 'error', warn: 'warning', info: 'notice' };
-const byStatus: Readonly<Record<VerdictStatus, Level>> = {
-  fail: 'error',
-  unknown: 'error',
-  warn: 'warning',
-  pass: 'notice',
-};
-const titles: Readonly<Record<VerdictStatus, string>> = {
+type Worse = Exclude<VerdictStatus, 'pass'>;
+const byStatus: Readonly<Record<Worse, Level>> = { fail: 'error', unknown: 'error', warn: 'warning' };
+const titles: Readonly<Record<Worse, string>> = {
   fail: 'Size budget exceeded',
   unknown: 'Size not measured',
   warn: 'Size budget warning',
-  pass: 'Size budget holds',
 };
 
 const words = { word: terminalText, text: terminalText };
@@ -54,19 +49,28 @@ export const githubReporter: Reporter = {
     ]);
   },
   *check({ gate }) {
-    yield* commands(gate.verdicts.map(verdictAnnotation));
+    const holding = gate.verdicts.filter(({ status }) => status === 'pass');
+    yield* commands([...gate.verdicts.flatMap(verdictAnnotations), ...summaryOf(holding)]);
   },
 };
 
-function verdictAnnotation(verdict: Verdict): Annotation {
+/** One line for all limits that hold: the closest of them tells most. */
+function summaryOf(holding: readonly Verdict[]): Annotation[] {
+  const closest = tightest(holding);
+  if (closest === null) return [];
+  const said = `${terminalText(closest.artifact)} ${sentence(closest, words)}`;
+  const message = holding.length === 1 ? said : `${holding.length} limits hold; the closest: ${said}`;
+  return [{ level: 'notice', title: 'Within size budgets', message }];
+}
+
+/** One for each limit that does not hold. */
+function verdictAnnotations(verdict: Verdict): Annotation[] {
   const { artifact, status, top } = verdict;
+  if (status === 'pass') return [];
   const largest = top.map(({ path, bytes }) => `${terminalName(path)} (${exactBytes(bytes)})`);
-  const because = status === 'pass' || largest.length === 0 ? '' : `; largest: ${largest.join(', ')}`;
-  return {
-    level: byStatus[status],
-    title: titles[status],
-    message: `${terminalText(artifact)} ${sentence(verdict, words)}${because}`,
-  };
+  const because = largest.length === 0 ? '' : `; largest: ${largest.join(', ')}`;
+  const message = `${terminalText(artifact)} ${sentence(verdict, words)}${because}`;
+  return [{ level: byStatus[status], title: titles[status], message }];
 }
 
 function annotationOf({ rule, severity, title, bytes, fix }: Finding, artifact: string, units: Units): Annotation {

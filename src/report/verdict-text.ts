@@ -67,3 +67,16 @@ function percentText(value: number, other: number | null): string {
 function trimmed(text: string): string {
   return text.replace(/\.0+$/, '');
 }
+
+/** The verdict that uses most of its limit; null of none. */
+export function tightest(verdicts: readonly Verdict[]): Verdict | null {
+  return verdicts.reduce<Verdict | null>(
+    (best, one) => (best === null || shareUsed(one) > shareUsed(best) ? one : best),
+    null,
+  );
+}
+
+/** Share of the limit that is used; -1 where there is no such thing. */
+function shareUsed({ actual, limit }: Verdict): number {
+  return limit === null || actual === null || limit <= 0 ? -1 : actual / limit;
+}

@@ -132,6 +132,9 @@ describe('comment', () => {
     await comment([...here, '--summary'], { GITHUB_STEP_SUMMARY: at('summary.md') });
     expect(readFileSync(at('summary.md'), 'utf8')).toBe(`before\n${server.comments[0]?.body}\n`);
     expect((await comment([...here, '--summary'])).code).toBe(0);
+    writeFileSync(at('summary.md'), '');
+    await comment([...here, '--summary', '--dry-run'], { GITHUB_STEP_SUMMARY: at('summary.md') });
+    expect(readFileSync(at('summary.md'), 'utf8')).toBe('');
   });
 
   it('posts to GitLab, where that is the CI system', async () => {

@@ -216,10 +216,25 @@ describe('refusals', () => {
     expect((await refused(post())).message.length).toBeLessThan(700);
   });
 
+  it.each(['page', { message: 'hello' }, [5], [null]])('a list that is none: %j', async (answer) => {
+    server.instead.push(['GET /repos', { status: 200, body: answer }]);
+    expect((await refused(post())).message).toMatch(/^GitHub's answer is not a list or a comment; is http/);
+    server.faults.length = 0;
+  });
+
+  it('a user without a name owns nothing', async () => {
+    add(1, { body });
+    server.instead.push(['GET /user', { status: 200, body: {} }]);
+    expect((await post()).action).toBe('created');
+    server.faults.length = 0;
+  });
+
   it('an answer that is no comment', async () => {
     server.instead.push(['POST', { status: 204 }]);
     const error = await refused(post());
-    expect(error.message).toMatch(/^GitHub's answer is not a comment; is http:\/\/127\.0\.0\.1:\d+ its API\?$/);
+    expect(error.message).toMatch(
+      /^GitHub's answer is not a list or a comment; is http:\/\/127\.0\.0\.1:\d+ its API\?$/,
+    );
     server.faults.length = 0;
   });
 });

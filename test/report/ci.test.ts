@@ -90,15 +90,14 @@ describe('annotations', () => {
 
   const linesOf = (text: string): string[] => text.split('\n').slice(0, -1);
 
-  it('are one line a verdict, the gravest first', async () => {
+  it('are one line a limit that does not hold, the gravest first', async () => {
     const found = linesOf(await print('github', 'check', checkReport())).map(parse);
     expect(found.map(({ level, title }) => `${level} ${title}`)).toEqual([
       'error Size budget exceeded',
       'error Size budget exceeded',
       'error Size not measured',
       'warning Size budget warning',
-      'notice Size budget holds',
-      'notice Size budget holds',
+      'notice Within size budgets',
     ]);
     expect(found[0]?.message).toBe(
       'layer-py312-amd64 compressed is 5,324,123 B, 81,243 B over its limit of 5,242,880 B; largest: ' +
@@ -108,6 +107,15 @@ describe('annotations', () => {
     expect(found[2]?.message).toBe(
       'layer-py313-amd64 growth is unknown: its baseline baseline/layer-py313.json is missing',
     );
+  });
+
+  it('of limits that hold are one line, with the closest', async () => {
+    const found = linesOf(await print('github', 'check', checkReport())).map(parse);
+    expect(found.at(-1)?.message).toBe(
+      '2 limits hold; the closest: layer-py312-amd64 uncompressed is 12,012,345 B, 570,567 B under its limit of 12,582,912 B',
+    );
+    const [only] = linesOf(await print('github', 'check', checkReport([verdict()]))).map(parse);
+    expect(only?.message).toBe('layer-py312-amd64 compressed is 4,812,331 B, 430,549 B under its limit of 5,242,880 B');
   });
 
   it('say what a diff changed, and its new findings', async () => {

@@ -4,7 +4,7 @@ import { exactBytes, formatSize, formatSizes } from '../../bytes/size.ts';
 import type { Units } from '../../bytes/size.ts';
 import type { Gate, Verdict, VerdictStatus } from '../../model/verdict.ts';
 import { markdownName, markdownText, markdownWord } from '../escape-markdown.ts';
-import { amount, sentence, subject } from '../verdict-text.ts';
+import { amount, sentence, subject, tightest } from '../verdict-text.ts';
 import { table } from './blocks.ts';
 import type { Column } from './blocks.ts';
 import { andMore, count, none, spaced } from './figures.ts';
@@ -33,13 +33,7 @@ export function headline({ status, verdicts }: Gate): string {
 /** The verdict that decides: the worst; where all hold, the one with the least headroom. */
 function deciding(status: VerdictStatus, verdicts: readonly Verdict[]): Verdict | null {
   const own = verdicts.filter((one) => one.status === status);
-  if (status !== 'pass') return own[0] ?? null;
-  return own.reduce<Verdict | null>((best, one) => (best === null || ratio(one) > ratio(best) ? one : best), null);
-}
-
-/** Share of the limit that is used; -1 where there is no such thing. */
-function ratio({ actual, limit }: Verdict): number {
-  return limit === null || actual === null || limit <= 0 ? -1 : actual / limit;
+  return status === 'pass' ? tightest(own) : (own[0] ?? null);
 }
 
 /** How many fail, warn, hold; nothing where the headline is about the only one. */
