@@ -7,6 +7,7 @@ set -uo pipefail
 wanted=(
   tar:tar bsdtar:libarchive-tools zip:zip unzip:unzip gzip:gzip zstd:zstd xz:xz-utils bzip2:bzip2
   readelf:binutils strip:binutils ar:binutils gcc:gcc python3:python3 dpkg-deb:dpkg du:coreutils find:findutils
+  git:git make:make bash:bash
 )
 packages=()
 for pair in "${wanted[@]}"; do

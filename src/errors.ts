@@ -56,6 +56,17 @@ export class OutputError extends SizecheckError {
 /** The operating system refused: unreadable, missing, not a regular file, disk full. */
 export class InputError extends SizecheckError {}
 
+/** A service on the network (GitHub, GitLab) refused, or did not answer in time. */
+export class ServiceError extends SizecheckError {
+  /** Status of the HTTP response; null where none came. */
+  readonly status: number | null;
+
+  constructor(code: string, message: string, status: number | null, place?: ErrorPlace) {
+    super(code, message, place);
+    this.status = status;
+  }
+}
+
 /** What the operating system said, `ENOENT`; for any other error its text. */
 export function systemCode(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error);

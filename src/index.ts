@@ -2,6 +2,8 @@
 
 export { formatSize, formatSizes, parseSize } from './bytes/size.ts';
 export type { Units } from './bytes/size.ts';
+export { parseCompression } from './codecs/compress.ts';
+export type { Compression } from './codecs/compress.ts';
 export { diffSnapshots } from './compare/diff.ts';
 export type { DiffOptions, Judged } from './compare/diff.ts';
 export type { ComponentMatcher } from './compare/pair.ts';
@@ -36,8 +38,22 @@ export type {
   Totals,
 } from './model/snapshot.ts';
 export type { CheckedArtifact, Contributor, Gate, Measure, Verdict, VerdictStatus } from './model/verdict.ts';
+export { readBudgets } from './policy/budgets.ts';
+export type { ArtifactBudget, Budgets, Glob, GroupBudget, Ignore, PathBudget, RuleSeverity } from './policy/budgets.ts';
+export { evaluate } from './policy/evaluate.ts';
+export type { Evaluation } from './policy/evaluate.ts';
+export type { Baseline, Evidence, Measured, Unmeasured } from './policy/evidence.ts';
+export type { Growth, Limit } from './policy/limits.ts';
+export { judgeByPolicy } from './policy/severities.ts';
+export type { JudgedByPolicy } from './policy/severities.ts';
+export { csvReporter } from './report/csv.ts';
 export { duReporter } from './report/du.ts';
+export { githubReporter } from './report/github.ts';
 export { jsonReporter, snapshotReporter } from './report/json/index.ts';
+export { parseReport } from './report/json/read/index.ts';
+export type { SavedReport } from './report/json/read/index.ts';
+export { junitReporter } from './report/junit.ts';
+export { markdownReporter } from './report/markdown/index.ts';
 export type {
   CheckReport,
   DiffReport,
@@ -52,6 +68,8 @@ export { judge, rules } from './rules/index.ts';
 export { removableContent } from './rules/removable.ts';
 export type { Rule } from './rules/rule.ts';
 export { defaultLimits } from './scan/limits.ts';
+export { packDirectory } from './scan/pack.ts';
+export type { Packed, PackOptions } from './scan/pack.ts';
 export { scan } from './scan/scan.ts';
 export type { ScanOptions } from './scan/scan.ts';
 export { parseSnapshot } from './scan/snapshot-file.ts';

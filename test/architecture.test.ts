@@ -15,7 +15,7 @@ const levels: readonly (readonly string[])[] = [
   ['scan'],
   ['rules', 'compare'],
   ['policy'],
-  ['report'],
+  ['report', 'forge'],
   ['index.ts'],
   ['cli'],
 ];

@@ -105,15 +105,17 @@ const factors: ReadonlyMap<string, number> = new Map([
 export function parseSize(text: string): number {
   const match = /^\s*([0-9]{1,16}(?:\.[0-9]{1,9})?)\s*([A-Za-z]*)\s*$/.exec(text);
   const factor = factors.get(match?.[2] ?? '');
+  const shown = text.length > 60 ? `${text.slice(0, 60)}…` : text;
   if (match === null || factor === undefined) {
-    const letter = /^[kmgt]$/i.exec(match?.[2] ?? '')?.[0].toUpperCase();
+    // `5M` means either, and so do spellings such as `mb` that mix the two.
+    const letter = /^([kmgt])(?:i?b?)$/i.exec(match?.[2] ?? '')?.[1]?.toUpperCase();
     const hint =
       letter === undefined
         ? ''
         : `; write ${match?.[1]} ${letter}iB (1024) or ${match?.[1]} ${letter === 'K' ? 'k' : letter}B (1000)`;
-    throw new UsageError(`"${text}" is not a size such as 12 MiB, 5 MB or 1048576${hint}`);
+    throw new UsageError(`"${shown}" is not a size such as 12 MiB, 5 MB or 1048576${hint}`);
   }
   const bytes = Math.floor(Number(match[1]) * factor);
-  if (!Number.isSafeInteger(bytes)) throw new UsageError(`"${text}" is more than 2^53 - 1 bytes`);
+  if (!Number.isSafeInteger(bytes)) throw new UsageError(`"${shown}" is more than 2^53 - 1 bytes`);
   return bytes;
 }

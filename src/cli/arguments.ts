@@ -2,6 +2,9 @@
 // same table. An option is declared in one place only.
 import { parseArgs } from 'node:util';
 import { UsageError } from '../errors.ts';
+import { nearest } from '../policy/nearest.ts';
+
+export { nearest } from '../policy/nearest.ts';
 
 interface Common {
   readonly describe: string;
@@ -97,24 +100,4 @@ function valueOf(
       throw new UsageError(`--${name} takes one of ${spec.choices.join(', ')}, not "${String(given)}"`);
   }
   return undefined;
-}
-
-/** The word that is at most two edits away, or null. */
-export function nearest(word: string, known: readonly string[]): string | null {
-  const ranked = known.map((candidate) => ({ candidate, edits: editDistance(word, candidate) }));
-  const best = ranked.reduce((a, b) => (b.edits < a.edits ? b : a), { candidate: '', edits: 3 });
-  return best.edits <= 2 ? best.candidate : null;
-}
-
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(change, (previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1));
-    }
-    previous = row;
-  }
-  return previous[b.length] ?? 0;
 }

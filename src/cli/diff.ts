@@ -44,8 +44,17 @@ export async function runDiff(
   return values['exit-code'] && diff.changes.length > 0 ? exitCodes.violated : exitCodes.fine;
 }
 
-/** @throws UsageError for what is no number of components and no pattern of one component. */
 function toDiffOptions(values: DiffValues, format: string): DiffOptions {
+  const pairing = toPairing(values);
+  // What du prints of either tree knows nothing of paths that pair up.
+  if (format === 'du') return { stripComponents: 0, maps: [], sections: false };
+  return { ...pairing, sections: values.sections };
+}
+
+/** How paths pair up. @throws UsageError for what is no number of components and no pattern of one component. */
+export function toPairing(
+  values: Pick<DiffValues, 'strip-components' | 'map'>,
+): Pick<DiffOptions, 'stripComponents' | 'maps'> {
   const strip = values['strip-components'];
   if (strip !== 'auto' && !/^[0-9]{1,4}$/.test(strip)) {
     throw new UsageError(`--strip-components takes a whole number or auto, not "${strip}"`);
@@ -54,9 +63,7 @@ function toDiffOptions(values: DiffValues, format: string): DiffOptions {
     if (pattern.includes('/')) throw new UsageError(`--map takes a pattern of one name, not of a path: "${pattern}"`);
     return globMatcher(pattern);
   });
-  // What du prints of either tree knows nothing of paths that pair up.
-  if (format === 'du') return { stripComponents: 0, maps: [], sections: false };
-  return { stripComponents: strip === 'auto' ? strip : Number(strip), maps, sections: values.sections };
+  return { stripComponents: strip === 'auto' ? strip : Number(strip), maps };
 }
 
 function judged(snapshot: Snapshot, selected: readonly Rule[], ignores: readonly string[]): Judged {

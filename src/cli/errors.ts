@@ -1,5 +1,5 @@
 // Errors as a person and a log see them: one inert line, and the exit code that goes with it.
-import { OutputError, SizecheckError } from '../errors.ts';
+import { OutputError, ServiceError, SizecheckError } from '../errors.ts';
 import { inertLine, terminalName, terminalText } from '../report/escape.ts';
 
 /** Exit codes: 0 fine, 1 violated, 2 could not be measured, 130 interrupted. */
@@ -11,11 +11,22 @@ export function describeError(error: unknown, artifact: string | null): string {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return `sizecheck: internal error, please report it: ${stack.split('\n').map(terminalText).join('\n')}`;
   }
-  const place = [error instanceof OutputError ? terminalText(error.target) : nameOf(artifact)];
+  const place = [placeOf(error, artifact)];
   if (error.path !== undefined) place.push(terminalName(error.path));
   const at = error.offset === undefined ? '' : ` (at byte ${error.offset})`;
   const where = place.filter((part) => part !== null).join(': ');
   return inertLine(`sizecheck: ${where === '' ? '' : `${where}: `}${terminalText(error.message)}${at}`);
+}
+
+/** What an error is about: a service names itself in its message. */
+function placeOf(error: SizecheckError, artifact: string | null): string | null {
+  if (error instanceof ServiceError) return null;
+  return error instanceof OutputError ? terminalText(error.target) : nameOf(artifact);
+}
+
+/** One inert line on standard error, for what does not change the result. */
+export function warnLine(message: string): void {
+  process.stderr.write(`${inertLine(`sizecheck: warning: ${terminalText(message)}`)}\n`);
 }
 
 function nameOf(artifact: string | null): string | null {

@@ -90,7 +90,15 @@ export function toScanOptions(values: InputValues, thoroughness: Pick<ScanOption
   };
 }
 
-export function toReportOptions(values: ScanValues | DiffValues): ReportOptions {
+/** Options of a command that decide how its report looks. */
+export type LayoutValues = Pick<
+  DiffValues,
+  'units' | 'size' | 'sort' | 'depth' | 'top' | 'verbose' | 'color' | 'output'
+> & {
+  readonly 'min-change'?: string;
+};
+
+export function toReportOptions(values: LayoutValues): ReportOptions {
   const { units, size, sort, depth, top, verbose, color, output } = values;
   const terminal = output === undefined && process.stdout.isTTY;
   return {
@@ -99,7 +107,7 @@ export function toReportOptions(values: ScanValues | DiffValues): ReportOptions 
     sort,
     depth,
     top,
-    minChange: 'min-change' in values ? parseSize(values['min-change']) : 0,
+    minChange: parseSize(values['min-change'] ?? '0'),
     // Text that is piped or kept is read at the width that everybody has.
     width: terminal ? Math.min(Math.max(process.stdout.columns, 60), 140) : 80,
     color: color === 'always' || (color === 'auto' && terminal && colorsWanted()),

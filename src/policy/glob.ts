@@ -9,24 +9,50 @@ const maxAlternatives = 1000;
 
 type Token =
   | { readonly type: 'char'; readonly char: string }
-  | { readonly type: 'any' | 'star' | 'globstar' }
+  | { readonly type: 'any' | 'star' | 'globstar' | 'directories' }
   | { readonly type: 'set'; readonly negated: boolean; readonly ranges: readonly (readonly [string, string])[] };
 
 export type Matcher = (path: Name) => boolean;
 
 /** @throws UsageError for an unclosed bracket or brace, or for braces with too many alternatives. */
 export function globMatcher(pattern: string): Matcher {
-  const alternatives = expandBraces(pattern).map((text) => tokenize(text.replace(/^\.?\/+/, ''), pattern));
+  const alternatives = expandBraces(pattern).map((text) => alternative(tokenize(text.replace(/^\.?\/+/, ''), pattern)));
   const wholePath = pattern.replace(/\/$/, '').includes('/');
   return (path) => {
     const name = wholePath ? path : baseName(path);
     // By characters where the name is text: `?` is one character, as in a shell.
-    const subject = nameToText(name) ?? name;
-    return alternatives.some((tokens) => matches(tokens, subject));
+    let subject: string | null = null;
+    for (const { tokens, prefix, suffix } of alternatives) {
+      if (!name.startsWith(prefix) || !name.endsWith(suffix)) continue;
+      subject ??= nameToText(name) ?? name;
+      if (matches(tokens, subject)) return true;
+    }
+    return false;
   };
 }
 
-function expandBraces(pattern: string): string[] {
+interface Alternative {
+  readonly tokens: readonly Token[];
+  /** What every match begins and ends with: most names are told apart by that alone, and thousands of patterns stay cheap. */
+  readonly prefix: string;
+  readonly suffix: string;
+}
+
+function alternative(tokens: readonly Token[]): Alternative {
+  return { tokens, prefix: leading(tokens), suffix: leading(tokens.toReversed()).split('').toReversed().join('') };
+}
+
+/** The plain characters up to the first that is none; ASCII only, which is the same as bytes and as text. */
+function leading(tokens: readonly Token[]): string {
+  const end = tokens.findIndex((token) => token.type !== 'char' || token.char > '\x7f');
+  return tokens
+    .slice(0, end < 0 ? tokens.length : end)
+    .map((token) => (token.type === 'char' ? token.char : ''))
+    .join('');
+}
+
+/** The patterns without braces that a pattern with braces stands for. */
+export function expandBraces(pattern: string): string[] {
   const done: string[] = [];
   const pending = [pattern];
   for (let text = pending.pop(); text !== undefined; text = pending.pop()) {
@@ -44,12 +70,36 @@ function expandBraces(pattern: string): string[] {
   return done;
 }
 
-function innermostBraces(text: string, pattern: string): { before: string; choices: string[]; after: string } | null {
-  const close = text.indexOf('}');
-  const open = close < 0 ? text.indexOf('{') : text.lastIndexOf('{', close);
-  if (close < 0 && open < 0) return null;
-  if (close < 0 || open < 0) throw new UsageError(`the pattern "${pattern}" has a brace without its partner`);
-  return { before: text.slice(0, open), choices: text.slice(open + 1, close).split(','), after: text.slice(close + 1) };
+interface Group {
+  readonly before: string;
+  readonly choices: readonly string[];
+  readonly after: string;
+}
+
+/** The first group that closes, which holds no other; a backslash takes a brace or comma as it is. */
+function innermostBraces(text: string, pattern: string): Group | null {
+  const unpaired = (): never => {
+    throw new UsageError(`the pattern "${pattern}" has a brace without its partner`);
+  };
+  let open = -1;
+  let choices: string[] = [];
+  let from = 0;
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at];
+    if (char === '\\') at++;
+    else if (char === '{') {
+      open = at;
+      choices = [];
+      from = at + 1;
+    } else if (char === ',' && open >= 0) {
+      choices.push(text.slice(from, at));
+      from = at + 1;
+    } else if (char === '}') {
+      if (open < 0) unpaired();
+      return { before: text.slice(0, open), choices: [...choices, text.slice(from, at)], after: text.slice(at + 1) };
+    }
+  }
+  return open < 0 ? null : unpaired();
 }
 
 function tokenize(text: string, pattern: string): Token[] {
@@ -59,9 +109,11 @@ function tokenize(text: string, pattern: string): Token[] {
     if (char === '*') {
       const run = /^\*+/.exec(text.slice(at))?.[0].length ?? 1;
       at += run - 1;
-      // `**/` also matches nothing at all: `**/x` is `x` in every directory, the root included.
-      if (run > 1 && text[at + 1] === '/') at++;
-      tokens.push({ type: run > 1 ? 'globstar' : 'star' });
+      if (run > 1 && text[at + 1] === '/') {
+        // `**/` is any number of whole directories, none included: `**/x` is `x` in every directory, and never `ax`.
+        at++;
+        tokens.push({ type: 'directories' });
+      } else tokens.push({ type: run > 1 ? 'globstar' : 'star' });
     } else if (char === '?') {
       tokens.push({ type: 'any' });
     } else if (char === '[') {
@@ -87,18 +139,23 @@ function setOf(body: string): Token {
 
 /** Simulates the pattern as an automaton: `states` holds every token position that the text so far can be at. */
 function matches(tokens: readonly Token[], text: string): boolean {
-  let states = closure(tokens, new Set([0]));
+  let states = closure(tokens, new Set([0]), true);
   for (const char of text) {
     const next = new Set<number>();
     for (const state of states) {
       const token = tokens[state];
       if (token === undefined || !accepts(token, char)) continue;
-      next.add(token.type === 'star' || token.type === 'globstar' ? state : state + 1);
+      next.add(stays(token) ? state : state + 1);
     }
     if (next.size === 0) return false;
-    states = closure(tokens, next);
+    states = closure(tokens, next, char === '/');
   }
   return states.has(tokens.length);
+}
+
+/** Whether a token takes any number of characters. */
+function stays({ type }: Token): boolean {
+  return type === 'star' || type === 'globstar' || type === 'directories';
 }
 
 function accepts(token: Token, char: string): boolean {
@@ -109,6 +166,7 @@ function accepts(token: Token, char: string): boolean {
     case 'star':
       return char !== '/';
     case 'globstar':
+    case 'directories':
       return true;
     case 'set':
       return char !== '/' && token.negated !== token.ranges.some(([from, to]) => from <= char && char <= to);
@@ -116,11 +174,11 @@ function accepts(token: Token, char: string): boolean {
   return false;
 }
 
-/** Stars match nothing too. */
-function closure(tokens: readonly Token[], states: Set<number>): Set<number> {
+/** Stars match nothing too; directories end where a component may begin. */
+function closure(tokens: readonly Token[], states: Set<number>, atStart: boolean): Set<number> {
   for (const state of states) {
     const type = tokens[state]?.type;
-    if (type === 'star' || type === 'globstar') states.add(state + 1);
+    if (type === 'star' || type === 'globstar' || (type === 'directories' && atStart)) states.add(state + 1);
   }
   return states;
 }

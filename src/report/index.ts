@@ -16,13 +16,13 @@ export const reporters: readonly ReporterEntry[] = [
   {
     name: 'table',
     description: 'tables for a terminal',
-    kinds: ['scan', 'diff'],
+    kinds: ['scan', 'diff', 'check'],
     load: async () => (await import('./table/index.ts')).tableReporter,
   },
   {
     name: 'json',
     description: 'everything, as JSON (schema 1)',
-    kinds: ['scan', 'diff'],
+    kinds: ['scan', 'diff', 'check'],
     load: async () => (await import('./json/index.ts')).jsonReporter,
   },
   {
@@ -36,6 +36,30 @@ export const reporters: readonly ReporterEntry[] = [
     description: 'JSON with every entry, one a line; can be scanned again',
     kinds: ['scan'],
     load: async () => (await import('./json/index.ts')).snapshotReporter,
+  },
+  {
+    name: 'markdown',
+    description: 'a comment for a pull request, as Markdown',
+    kinds: ['diff', 'check'],
+    load: async () => (await import('./markdown/index.ts')).markdownReporter,
+  },
+  {
+    name: 'github',
+    description: 'annotations of a GitHub Actions run',
+    kinds: ['scan', 'diff', 'check'],
+    load: async () => (await import('./github.ts')).githubReporter,
+  },
+  {
+    name: 'junit',
+    description: 'JUnit XML, a test case a limit',
+    kinds: ['check'],
+    load: async () => (await import('./junit.ts')).junitReporter,
+  },
+  {
+    name: 'csv',
+    description: 'directories or limits, as CSV in bytes',
+    kinds: ['scan', 'diff', 'check'],
+    load: async () => (await import('./csv.ts')).csvReporter,
   },
 ];
 

@@ -14,6 +14,14 @@ describe('globs', () => {
     ['lib/**', 'library/x', false],
     ['lib/**/a', 'lib/a', true],
     ['lib/**/a', 'lib/x/y/a', true],
+    ['**/test', 'test', true],
+    ['**/test', 'lib/test', true],
+    ['**/test', 'lib/mytest', false],
+    ['**/test/**', 'lib/mytest/x', false],
+    ['lib/**/a', 'lib/x/ba', false],
+    ['a**/b', 'a/b', true],
+    ['a**/b', 'ab', false],
+    ['**', 'x/y', true],
     ['./lib/a', 'lib/a', true],
     ['?.py', 'a.py', true],
     ['?.py', 'ab.py', false],
@@ -25,6 +33,9 @@ describe('globs', () => {
     ['{a,{b,c}d}', 'cd', true],
     [String.raw`\*.py`, '*.py', true],
     [String.raw`\*.py`, 'a.py', false],
+    [String.raw`\{a,b\}`, '{a,b}', true],
+    [String.raw`{a\,b,c}`, 'a,b', true],
+    [String.raw`\[x\]`, '[x]', true],
     ['caf\u00e9', 'caf\u00c3\u00a9', true],
     ['a+b(c).$', 'a+b(c).$', true],
   ])('%s on %s: %s', (pattern, path, expected) => {
@@ -33,6 +44,14 @@ describe('globs', () => {
 
   it.each(['{a', 'a}', '[a', '{a,b}'.repeat(30), '{'.repeat(50)])('refuses %s', (pattern) => {
     expect(() => globMatcher(pattern)).toThrow(UsageError);
+  });
+
+  it('of thousands are told apart from most paths by their plain ends', () => {
+    const matchers = Array.from({ length: 50_000 }, (_, index) => globMatcher(`lib/**/module-${index}.so`));
+    const startedAt = performance.now();
+    for (let file = 0; file < 20; file++)
+      expect(matchers.filter((matcher) => matcher(`lib/x/module-${file}.so`))).toHaveLength(1);
+    expect(performance.now() - startedAt).toBeLessThan(5000);
   });
 
   it('is not slow on patterns that catch others', () => {

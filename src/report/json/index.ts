@@ -1,8 +1,9 @@
 // `--format json` and `--format snapshot`.
 import type { Reporter } from '../reporter.ts';
+import { checkJson } from './check.ts';
 import { diffJson } from './diff.ts';
 import { scanJson, snapshotJson } from './scan.ts';
 
-export const jsonReporter: Reporter = { scan: scanJson, diff: diffJson };
+export const jsonReporter: Reporter = { scan: scanJson, diff: diffJson, check: checkJson };
 
 export const snapshotReporter: Reporter = { scan: snapshotJson };

@@ -1,6 +1,7 @@
 // `--format table`: what a person reads in a terminal.
 import type { Reporter } from '../reporter.ts';
+import { checkTable } from './check.ts';
 import { diffTable } from './diff.ts';
 import { scanTable } from './scan.ts';
 
-export const tableReporter: Reporter = { scan: scanTable, diff: diffTable };
+export const tableReporter: Reporter = { scan: scanTable, diff: diffTable, check: checkTable };

@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# The steps of action.yml. Everything that a workflow's author or a pull request chose comes in variables and stays data.
+set -euo pipefail
+
+fail() {
+  printf 'sizecheck: %s\n' "$1" >&2
+  exit 2
+}
+
+output() {
+  printf '%s=%s\n' "$1" "$2" >> "$GITHUB_OUTPUT"
+}
+
+# Where the command line is: a path that was given, a version from npm, or this checkout, built where it is not yet.
+provide() {
+  if [ -n "${SIZECHECK_PATH:-}" ]; then
+    [ -f "$SIZECHECK_PATH" ] || fail "path: there is no file $SIZECHECK_PATH"
+    output main "$SIZECHECK_PATH"
+  elif [ -n "${SIZECHECK_VERSION:-}" ]; then
+    [[ $SIZECHECK_VERSION =~ ^[0-9A-Za-z][0-9A-Za-z.-]*$ ]] || fail "version: $SIZECHECK_VERSION is not a version"
+    npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$RUNNER_TEMP/sizecheck" "sizecheck@$SIZECHECK_VERSION"
+    output main "$RUNNER_TEMP/sizecheck/node_modules/sizecheck/dist/cli/main.js"
+  else
+    if [ ! -f "$GITHUB_ACTION_PATH/dist/cli/main.js" ]; then
+      (cd "$GITHUB_ACTION_PATH" && npm ci --silent --no-audit --no-fund --ignore-scripts && npm run --silent build)
+    fi
+    output main "$GITHUB_ACTION_PATH/dist/cli/main.js"
+  fi
+}
+
+# Lines of $1 that are not empty, in the array `lines`; a carriage return from a Windows editor is no part of one.
+read_lines() {
+  lines=()
+  local line
+  while IFS= read -r line || [ -n "$line" ]; do
+    line=${line%$'\r'}
+    [ -z "$line" ] || lines+=("$line")
+  done <<< "$1"
+}
+
+# Exit code 1 (over budget) is kept for the last step, so that everything is said before the job fails.
+measure() {
+  local report=$RUNNER_TEMP/sizecheck-report-$GITHUB_ACTION.json code=0
+  local arguments=()
+  read_lines "${SIZECHECK_OPTIONS:-}"
+  arguments+=(${lines[@]+"${lines[@]}"} --json --output "$report")
+  if [ -n "${SIZECHECK_OLD:-}${SIZECHECK_NEW:-}" ]; then
+    [ -n "${SIZECHECK_OLD:-}" ] && [ -n "${SIZECHECK_NEW:-}" ] || fail 'old and new: both are needed to compare'
+    [ -z "${SIZECHECK_ARTIFACTS:-}${SIZECHECK_BUDGETS:-}${SIZECHECK_BASELINE:-}" ] ||
+      fail 'old and new compare; artifacts, budgets and baseline check: give one or the other'
+    arguments=(diff "${arguments[@]}" -- "$SIZECHECK_OLD" "$SIZECHECK_NEW")
+  else
+    [ -z "${SIZECHECK_BUDGETS:-}" ] || arguments+=(--budgets "$SIZECHECK_BUDGETS")
+    [ -z "${SIZECHECK_BASELINE:-}" ] || arguments+=(--baseline "$SIZECHECK_BASELINE")
+    read_lines "${SIZECHECK_ARTIFACTS:-}"
+    arguments=(check "${arguments[@]}" -- ${lines[@]+"${lines[@]}"})
+  fi
+  rm -f "$report"
+  node "$SIZECHECK" "${arguments[@]}" || code=$?
+  [ -f "$report" ] || exit "$code"
+  output report "$report"
+  output code "$code"
+  output status "$(node -e '
+    const { gate, changes } = JSON.parse(require("node:fs").readFileSync(process.argv[1], "utf8"));
+    console.log(gate?.status ?? (changes.length > 0 ? "changed" : "same"));
+  ' "$report")"
+}
+
+comment() {
+  local arguments=(--from "$SIZECHECK_REPORT" --token-env SIZECHECK_TOKEN --forge github)
+  [ -z "${SIZECHECK_KEY:-}" ] || arguments+=("--key=$SIZECHECK_KEY")
+  node "$SIZECHECK" comment "${arguments[@]}"
+}
+
+case ${1:-} in
+provide | measure | comment) "$1" ;;
+*) fail 'usage: action.sh provide|measure|comment' ;;
+esac

@@ -1,0 +1,125 @@
+// `check`: measures the artifacts that have budgets, compares them with their baselines, judges, prints.
+import { readFileSync } from 'node:fs';
+import { parseCompression } from '../codecs/compress.ts';
+import { ConfigError, UsageError, systemCode } from '../errors.ts';
+import type { CheckedArtifact, VerdictStatus } from '../model/verdict.ts';
+import { readBudgets } from '../policy/budgets.ts';
+import type { ArtifactBudget, Budgets } from '../policy/budgets.ts';
+import { evaluate } from '../policy/evaluate.ts';
+import type { Measured } from '../policy/evidence.ts';
+import { reporterNamed } from '../report/index.ts';
+import { removableContent } from '../rules/removable.ts';
+import { toPairing } from './diff.ts';
+import { exitCodes, warnLine } from './errors.ts';
+import { measureTargets } from './measure-targets.ts';
+import type { Run } from './measure-targets.ts';
+import { toReportOptions } from './options.ts';
+import { isSameFile, print } from './output.ts';
+import type { CheckValues } from './policy-options.ts';
+import { budgetsFromOptions, targetsOf, withBaselines } from './targets.ts';
+import type { Target, Targets } from './targets.ts';
+import { tool } from './tool.ts';
+
+/** Returns the exit code. */
+export async function runCheck(
+  artifacts: readonly string[],
+  values: CheckValues,
+  onArtifact: (name: string) => void,
+): Promise<number> {
+  const format = values.json ? 'json' : values.format;
+  const loading = reporterNamed(format, 'check');
+  const file = values.budgets ?? 'budgets.json';
+  const { budgets, found } = plan(file, artifacts, values, onArtifact);
+  refuseOverwriting(file, found, values);
+  const today = new Date().toISOString().slice(0, 10);
+  const run: Run = { values, budgets, onArtifact, today, pairing: toPairing(values) };
+  const { measured, broken } = await measureTargets(found.targets, run);
+  const evidence = {
+    measured,
+    unmeasured: [...found.absent, ...broken],
+    file,
+    today,
+    complete: found.complete,
+  };
+  const { gate, skippedGroups } = evaluate(budgets, evidence);
+  const reporter = await loading;
+  if (reporter === null) throw new UsageError(`there is no format "${format}" for check`);
+  const report = { tool, gate, artifacts: measured.map(checked) };
+  const options = { ...values, size: 'content', sort: 'size', depth: 99 } as const;
+  await print(reporter(report, toReportOptions(options)), values.output);
+  if (!values.quiet)
+    for (const name of skippedGroups) warnLine(`group "${name}" is not judged: not all of its members are given`);
+  return exitCodeOf(gate.status, values['exit-zero']);
+}
+
+/** The budgets, and what they are for. */
+function plan(
+  file: string,
+  artifacts: readonly string[],
+  values: CheckValues,
+  onArtifact: (name: string) => void,
+): { readonly budgets: Budgets; readonly found: Targets } {
+  const given = budgetsFromOptions(values, artifacts);
+  if (given !== null && values.budgets !== undefined) {
+    throw new UsageError('limits come from --budgets or from --max-… options, not from both');
+  }
+  if (given === null) onArtifact(file);
+  const budgets = withCompression(
+    given ?? readBudgetsFile(file, values.budgets === undefined),
+    values['compress-with'],
+  );
+  const found =
+    given === null
+      ? targetsOf(file, budgets, artifacts)
+      : { targets: budgets.artifacts.map(targetByItself), absent: [], complete: true };
+  return { budgets, found: withBaselines(found, values.baseline) };
+}
+
+function targetByItself(budget: ArtifactBudget): Target {
+  return { name: budget.name, path: budget.path, budget, baseline: null };
+}
+
+function readBudgetsFile(file: string, isDefault: boolean): Budgets {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    const code = systemCode(error);
+    const hint =
+      isDefault && code === 'ENOENT' ? '; make it with "sizecheck init", or give limits such as --max-compressed' : '';
+    throw new ConfigError(`cannot be read (${code})${hint}`, { cause: error });
+  }
+  return readBudgets(bytes).budgets;
+}
+
+/** `--compress-with` stands before what the file says. */
+function withCompression(budgets: Budgets, text: string | undefined): Budgets {
+  if (text === undefined) return budgets;
+  const compressWith = parseCompression(text);
+  return { ...budgets, artifacts: budgets.artifacts.map((budget) => ({ ...budget, compressWith })) };
+}
+
+function refuseOverwriting(file: string, { targets }: Targets, { output }: CheckValues): void {
+  if (output === undefined) return;
+  const inputs = [file, ...targets.flatMap(({ path, baseline }) => [path, ...(baseline === null ? [] : [baseline])])];
+  const hit = inputs.find((path) => isSameFile(output, path));
+  if (hit !== undefined) throw new UsageError(`--output names "${hit}", which is read; it would be overwritten`);
+}
+
+function checked({ name, snapshot, judged, baseline }: Measured): CheckedArtifact {
+  return {
+    name,
+    artifact: snapshot.artifact,
+    totals: snapshot.totals,
+    diff: baseline.kind === 'diff' ? baseline.diff : null,
+    findings: judged.findings,
+    removable: removableContent(snapshot, judged.findings),
+    notices: snapshot.notices,
+  };
+}
+
+/** What is unknown could not be measured, which `--exit-zero` does not forgive. */
+function exitCodeOf(status: VerdictStatus, exitZero: boolean): number {
+  if (status === 'unknown') return exitCodes.failed;
+  return status === 'fail' && !exitZero ? exitCodes.violated : exitCodes.fine;
+}

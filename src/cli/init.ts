@@ -1,0 +1,150 @@
+// `init`: a first budgets file from today's sizes with some headroom, or from limits that a team already has.
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { exactBytes, parseSize } from '../bytes/size.ts';
+import { parseCompression } from '../codecs/compress.ts';
+import { ConfigError, UsageError, systemCode } from '../errors.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { decodeText } from '../policy/budgets.ts';
+import { readDiveCi } from '../policy/dive-ci.ts';
+import type { DiveImport } from '../policy/dive-ci.ts';
+import { parsePercent, readableLimit, withHeadroom } from '../policy/headroom.ts';
+import { terminalText } from '../report/escape.ts';
+import { exitCodes } from './errors.ts';
+import { measure } from './measure.ts';
+import { isDirectoryOnDisk, packedTotals } from './packing.ts';
+import type { InitValues } from './policy-options.ts';
+import { writeFile, writeStdout } from './output.ts';
+
+const schemaUrl = 'https://unpkg.com/sizecheck/docs/budgets.schema.json';
+
+interface Drafted {
+  readonly name: string;
+  readonly path: string;
+  readonly compressed?: { readonly max: string | number };
+  readonly uncompressed: { readonly max: string | number };
+  readonly compressWith?: string;
+}
+
+/** Returns the exit code. */
+export async function runInit(
+  artifacts: readonly string[],
+  values: InitValues,
+  onArtifact: (name: string) => void,
+): Promise<number> {
+  const file = values.budgets;
+  onArtifact(file);
+  if (existsSync(file) && !values.force) throw new ConfigError('exists already; --force overwrites it');
+  if (artifacts.length === 0) throw new UsageError('which artifacts? Give a path or several');
+  parsePercent(values.headroom, '--headroom');
+  const imported = values['from-dive-ci'] === undefined ? null : importDive(values['from-dive-ci'], onArtifact);
+  const drafts: Drafted[] = [];
+  const lines: string[] = [];
+  for (const path of artifacts) {
+    if (path === '-') throw new UsageError('a budget needs a path; standard input has none');
+    onArtifact(path);
+    const snapshot = await measured(path, values);
+    const draft = drafted(
+      path,
+      snapshot,
+      values,
+      drafts.map(({ name }) => name),
+    );
+    drafts.push(draft);
+    lines.push(`${draft.name} (${draft.path})`, ...limitLines(draft, snapshot));
+  }
+  onArtifact(file);
+  writeFile(file, [budgetsText(drafts, imported)]);
+  const notes = imported === null ? [] : ['', ...imported.notes];
+  await writeStdout([`wrote ${file}`, '', ...lines, ...notes].map((line) => `${terminalText(line)}\n`));
+  return exitCodes.fine;
+}
+
+async function measured(path: string, values: InitValues): Promise<Snapshot> {
+  const options = { ...values, output: undefined, include: [], exclude: [] };
+  const snapshot = await measure(path, options, { digests: 'auto', facts: 'needed' });
+  const how = values['compress-with'];
+  if (how === undefined || !isDirectoryOnDisk(path)) return snapshot;
+  return { ...snapshot, totals: await packedTotals(path, snapshot, parseCompression(how), values) };
+}
+
+function drafted(path: string, { totals }: Snapshot, values: InitValues, taken: readonly string[]): Drafted {
+  const percent = parsePercent(values.headroom, '--headroom');
+  const limit = (bytes: number, kib: string | undefined, option: string) => ({
+    max: kib === undefined ? readableLimit(withHeadroom(bytes, percent)) : kibLimit(kib, option),
+  });
+  const how = values['compress-with'];
+  const { compressed, content } = totals;
+  const compressedKib = values['max-compressed-kib'];
+  if (compressed === null && compressedKib !== undefined) {
+    throw new UsageError('a directory has no compressed size; say how to compress it with --compress-with');
+  }
+  return {
+    name: nameOf(path, taken),
+    path: pathFrom(values.budgets, path),
+    ...(compressed === null ? {} : { compressed: limit(compressed, compressedKib, '--max-compressed-kib') }),
+    uncompressed: limit(content, values['max-uncompressed-kib'], '--max-uncompressed-kib'),
+    ...(how === undefined || !isDirectoryOnDisk(path) ? {} : { compressWith: how }),
+  };
+}
+
+function kibLimit(text: string, option: string): string {
+  if (!/^[0-9]{1,12}$/.test(text)) throw new UsageError(`${option} takes a whole number of KiB, not "${text}"`);
+  return `${Number(text)} KiB`;
+}
+
+/** The file's name without what says how it is packed; made unique among those that are taken. */
+function nameOf(path: string, taken: readonly string[]): string {
+  const base = basename(resolve(path)).replaceAll('=', '-');
+  const plain = base.replace(/(?:\.(?:tar|tgz|tzst|gz|zst|xz|bz2|zip|whl|deb|json))+$/, '') || base;
+  for (let count = 1; ; count++) {
+    const name = count === 1 ? plain : `${plain}-${count}`;
+    if (!taken.includes(name)) return name;
+  }
+}
+
+/** The artifact's path as a glob, seen from the folder of the budgets file. */
+function pathFrom(file: string, path: string): string {
+  const seen = isAbsolute(path) ? path : relative(dirname(resolve(file)), resolve(path));
+  const plain = seen === '' ? '.' : seen.split(sep).join('/');
+  return plain.replace(/[*?[\]{}\\]/g, String.raw`\$&`);
+}
+
+function limitLines(draft: Drafted, { totals }: Snapshot): string[] {
+  const pairs = [
+    ['compressed', draft.compressed, totals.compressed],
+    ['uncompressed', draft.uncompressed, totals.content],
+  ] as const;
+  return pairs.flatMap(([word, limit, today]) => {
+    if (limit === undefined || today === null) return [];
+    const max = typeof limit.max === 'number' ? limit.max : parseSize(limit.max);
+    const room = max - today;
+    const state = room >= 0 ? `${exactBytes(room)} left` : `${exactBytes(-room)} over already`;
+    const text = typeof limit.max === 'number' ? exactBytes(max) : `${limit.max} = ${exactBytes(max)}`;
+    return [`  ${word.padEnd(12)}  today ${exactBytes(today)}, limit ${text}, ${state}`];
+  });
+}
+
+function importDive(file: string, onArtifact: (name: string) => void): DiveImport {
+  onArtifact(file);
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    throw new ConfigError(`cannot be read (${systemCode(error)})`, { cause: error });
+  }
+  return readDiveCi(decodeText(bytes));
+}
+
+function budgetsText(artifacts: readonly Drafted[], imported: DiveImport | null): string {
+  const rules = Object.fromEntries(imported?.rules ?? []);
+  const document = {
+    $schema: schemaUrl,
+    version: 1,
+    artifacts,
+    ...(Object.keys(rules).length === 0 ? {} : { rules }),
+  };
+  // Limits on one line each, as people write them.
+  const text = JSON.stringify(document, null, 2).replace(/\{\n\s+("max": [^\n]+)\n\s+\}/g, '{ $1 }');
+  return `${text}\n`;
+}

@@ -1,0 +1,55 @@
+// The commands around budgets. What they run is loaded only when asked for.
+import { parseArguments } from './arguments.ts';
+
+import type { Command } from './commands.ts';
+import { budgetOptions, checkOptions, explainOptions, initOptions } from './policy-options.ts';
+
+const checkCommand: Command = {
+  name: 'check',
+  describe: 'judge artifacts by their budgets; exits 1 where one is over',
+  takes: '[ARTIFACT…]',
+  options: checkOptions,
+  async run(argv, onArtifact) {
+    const { values, positionals } = parseArguments(argv, checkOptions);
+    const { runCheck } = await import('./check.ts');
+    return runCheck(positionals, values, onArtifact);
+  },
+};
+
+const initCommand: Command = {
+  name: 'init',
+  describe: "write budgets.json from today's sizes",
+  takes: 'ARTIFACT…',
+  options: initOptions,
+  async run(argv, onArtifact) {
+    const { values, positionals } = parseArguments(argv, initOptions);
+    const { runInit } = await import('./init.ts');
+    return runInit(positionals, values, onArtifact);
+  },
+};
+
+const budgetCommand: Command = {
+  name: 'budget',
+  describe: 'raise a limit of budgets.json, with a reason',
+  takes: 'raise NAME',
+  options: budgetOptions,
+  async run(argv, onArtifact) {
+    const { values, positionals } = parseArguments(argv, budgetOptions);
+    const { runBudget } = await import('./budget.ts');
+    return runBudget(positionals, values, onArtifact);
+  },
+};
+
+const explainCommand: Command = {
+  name: 'explain',
+  describe: 'what a rule finds, why, and how to remove it',
+  takes: '[RULE]',
+  options: explainOptions,
+  async run(argv) {
+    const { values, positionals } = parseArguments(argv, explainOptions);
+    const { runExplain } = await import('./explain.ts');
+    return runExplain(positionals, values);
+  },
+};
+
+export const policyCommands: readonly Command[] = [checkCommand, initCommand, budgetCommand, explainCommand];

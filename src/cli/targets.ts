@@ -1,0 +1,194 @@
+// Which artifacts a gate measures, each with the budget that it has: those of the budgets file, or those on the command line.
+import { lstatSync, realpathSync } from 'node:fs';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { parseSize } from '../bytes/size.ts';
+import { ConfigError, InputError, UsageError, systemCode } from '../errors.ts';
+import type { ArtifactBudget, Budgets } from '../policy/budgets.ts';
+import type { Unmeasured } from '../policy/evidence.ts';
+import type { Growth, Limit } from '../policy/limits.ts';
+import { findArtifacts } from './find-artifacts.ts';
+
+export interface Target {
+  /** As verdicts name it. */
+  readonly name: string;
+  /** To be opened; relative to the working directory, `-` for standard input. */
+  readonly path: string;
+  readonly budget: ArtifactBudget;
+  /** What to compare with, as `path`; null for nothing. */
+  readonly baseline: string | null;
+}
+
+export interface Targets {
+  readonly targets: readonly Target[];
+  /** Optional artifacts that are not there. */
+  readonly absent: readonly Unmeasured[];
+  /** Whether every artifact of the budgets file is among them. */
+  readonly complete: boolean;
+}
+
+/** @throws ConfigError for an artifact that is missing, UsageError for one that no budget covers. */
+export function targetsOf(file: string, budgets: Budgets, artifacts: readonly string[]): Targets {
+  return artifacts.length === 0 ? allTargets(file, budgets) : namedTargets(file, budgets, artifacts);
+}
+
+function allTargets(file: string, { artifacts }: Budgets): Targets {
+  const folder = dirname(file);
+  const targets: Target[] = [];
+  const absent: Unmeasured[] = [];
+  const missing: string[] = [];
+  for (const budget of artifacts) {
+    const paths = findArtifacts(folder, budget.path);
+    if (paths.length > 0) targets.push(...paths.map((path) => targetOf(file, budget, path, paths.length)));
+    else if (budget.optional) {
+      absent.push({ budget, kind: 'absent', reason: `"${budget.path}" is optional, and not there` });
+    } else missing.push(`${budget.at}.path: "${budget.path}" matches nothing`);
+  }
+  if (missing.length > 0) {
+    const where = folder === '.' ? 'the folder of the file' : `"${folder}"`;
+    throw new ConfigError(`${missing.join('; ')} (in ${where}); make it, correct it, or mark it "optional"`);
+  }
+  return { targets, absent, complete: true };
+}
+
+/** @param path relative to the folder of the budgets file. @param count how many paths the budget's pattern has. */
+function targetOf(file: string, budget: ArtifactBudget, path: string, count: number): Target {
+  if (count > 1 && budget.baseline !== null) {
+    throw new ConfigError(
+      `${budget.at}.baseline: "${budget.path}" matches ${count} artifacts, which one baseline cannot serve; give each its own entry`,
+    );
+  }
+  const name = count === 1 ? budget.name : `${budget.name} (${path})`;
+  return { name, path: inFolder(file, path), budget, baseline: baselineOf(file, budget) };
+}
+
+function baselineOf(file: string, { baseline }: ArtifactBudget): string | null {
+  return baseline === null ? null : inFolder(file, baseline);
+}
+
+function inFolder(file: string, path: string): string {
+  return isAbsolute(path) ? path : join(dirname(file), path);
+}
+
+function namedTargets(file: string, budgets: Budgets, artifacts: readonly string[]): Targets {
+  const pairs = artifacts.flatMap((word) => {
+    const { name, path } = splitName(word, budgets.artifacts);
+    checkExists(path);
+    return (name === null ? coveringBudgets(file, budgets, path) : [name]).map((budget) => ({ budget, path }));
+  });
+  const targets = pairs.map(({ budget, path }): Target => {
+    const alone = pairs.filter((other) => other.budget === budget).length === 1;
+    const name = alone ? budget.name : `${budget.name} (${path})`;
+    return { name, path, budget, baseline: baselineOf(file, budget) };
+  });
+  const complete = budgets.artifacts.every((budget) => pairs.some((pair) => pair.budget === budget));
+  return { targets, absent: [], complete };
+}
+
+/** `NAME=PATH` where NAME is that of an artifact; a path may hold "=" as well. */
+function splitName(word: string, artifacts: readonly ArtifactBudget[]): { name: ArtifactBudget | null; path: string } {
+  const equals = word.indexOf('=');
+  const named = equals < 0 ? undefined : artifacts.find(({ name }) => name === word.slice(0, equals));
+  return named === undefined ? { name: null, path: word } : { name: named, path: word.slice(equals + 1) };
+}
+
+function checkExists(path: string): void {
+  if (path === '-') return;
+  try {
+    lstatSync(path);
+  } catch (error) {
+    throw new InputError('not-found', `"${path}" cannot be read (${systemCode(error)})`, { cause: error });
+  }
+}
+
+function coveringBudgets(file: string, { artifacts }: Budgets, path: string): readonly ArtifactBudget[] {
+  const covering = artifacts.filter((budget) =>
+    findArtifacts(dirname(file), budget.path).some((found) => isSamePath(inFolder(file, found), path)),
+  );
+  if (covering.length > 0) return covering;
+  const [only, second] = artifacts;
+  if (only !== undefined && second === undefined) return [only];
+  const known = artifacts.map((budget) => `${budget.name} ("${budget.path}")`).join(', ');
+  throw new UsageError(`no budget of "${file}" covers "${path}"; it has ${known}; to choose one write NAME=${path}`);
+}
+
+function isSamePath(a: string, b: string): boolean {
+  if (resolve(a) === resolve(b)) return true;
+  try {
+    return b !== '-' && realpathSync(a) === realpathSync(b);
+  } catch {
+    return false;
+  }
+}
+
+/** `--baseline OLD` for the only artifact, `--baseline NAME=OLD` for one of several; it stands before that of the file. */
+export function withBaselines({ targets, ...rest }: Targets, words: readonly string[]): Targets {
+  let changed = targets;
+  for (const word of words) {
+    const { name, path } = splitName(
+      word,
+      targets.map(({ budget }) => budget),
+    );
+    const [only, second] = targets;
+    if (name === null && (only === undefined || second !== undefined)) {
+      throw new UsageError(
+        `--baseline "${word}" is for which of ${targets.length} artifacts? Write --baseline NAME=${word}`,
+      );
+    }
+    const budget = name ?? only?.budget;
+    changed = changed.map((one) => (one.budget === budget ? { ...one, baseline: path } : one));
+  }
+  return { targets: changed, ...rest };
+}
+
+export interface LimitOptions {
+  readonly 'max-compressed': string | undefined;
+  readonly 'max-uncompressed': string | undefined;
+  readonly 'max-growth': readonly string[];
+}
+
+/** Budgets from the command line alone, or null where it has none. @throws UsageError where it is no limit. */
+export function budgetsFromOptions(options: LimitOptions, artifacts: readonly string[]): Budgets | null {
+  const compressed = limitFrom('--max-compressed', options['max-compressed']);
+  const uncompressed = limitFrom('--max-uncompressed', options['max-uncompressed']);
+  const growth = growthFrom(options['max-growth']);
+  if (compressed === null && uncompressed === null && growth === null) return null;
+  if (artifacts.length === 0) throw new UsageError('which artifact are the limits for? Give a path');
+  const budgetOf = (path: string): ArtifactBudget => ({
+    at: '',
+    name: path,
+    path,
+    baseline: null,
+    compressed,
+    uncompressed,
+    growth,
+    paths: [],
+    compressWith: null,
+    optional: false,
+    reason: null,
+  });
+  return { artifacts: [...new Set(artifacts)].map(budgetOf), groups: [], rules: new Map(), ignore: [] };
+}
+
+function limitFrom(option: string, text: string | undefined): Limit | null {
+  return text === undefined ? null : { at: option, max: parseSize(text), warnAt: null };
+}
+
+/** One size, one percentage, or both. */
+function growthFrom(words: readonly string[]): Growth | null {
+  if (words.length === 0) return null;
+  const percents = words.flatMap((word) => {
+    const match = /^\s*([0-9]{1,9}(?:\.[0-9]{1,6})?)\s*%\s*$/.exec(word);
+    return match === null ? [] : [Number(match[1])];
+  });
+  const sizes = words.filter((word) => !word.includes('%')).map(parseSize);
+  if (percents.length > 1 || sizes.length > 1 || percents.length + sizes.length < words.length) {
+    throw new UsageError(`--max-growth takes a size such as 200KiB, a percentage such as 2%, or one of each`);
+  }
+  const [max] = sizes;
+  const [percent] = percents;
+  return {
+    max: max === undefined ? null : { at: '--max-growth', max, warnAt: null },
+    maxPercent: percent === undefined ? null : { at: '--max-growth', max: percent, warnAt: null },
+    missingBaseline: 'unknown',
+  };
+}

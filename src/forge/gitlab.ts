@@ -1,0 +1,114 @@
+// Merge-request notes through GitLab's REST API: https://docs.gitlab.com/api/notes/
+import { ServiceError } from '../errors.ts';
+import type { Comment, Connection, Forge } from './forge.ts';
+import { refusal } from './refusal.ts';
+
+export interface MergeRequest {
+  /** Number of the project, or its path `group/project`. */
+  readonly project: string;
+  readonly iid: number;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+interface Answer {
+  readonly json: unknown;
+  readonly headers: Headers;
+}
+
+export function gitlabForge(connection: Connection, { project, iid }: MergeRequest): Forge {
+  const notes = `${connection.api}/projects/${encodeURIComponent(project)}/merge_requests/${iid}/notes`;
+  const place = `${project}!${iid}`;
+  const ask = (method: string, url: string, body?: string): Promise<Answer> =>
+    request(connection, place, method, url, body);
+  return {
+    name: 'GitLab',
+    async *comments() {
+      const self = await userOf(connection, place);
+      let next: string | null = `${notes}?sort=asc&order_by=created_at&per_page=100`;
+      while (next !== null) {
+        const { json, headers }: Answer = await ask('GET', next);
+        if (!Array.isArray(json)) throw notNotes(connection);
+        for (const raw of json) {
+          const note = asObject(raw);
+          if (note?.['system'] === true) continue;
+          const author = asObject(note?.['author'])?.['id'];
+          yield { ...toComment(note, connection), own: self === null || author === self };
+        }
+        next = nextPage(headers, notes);
+      }
+    },
+    async create(body) {
+      return toComment(asObject((await ask('POST', notes, body)).json), connection);
+    },
+    async update(id, body) {
+      return toComment(asObject((await ask('PUT', `${notes}/${id}`, body)).json), connection);
+    },
+  };
+}
+
+/** Number of the token's user; null where the token may not ask. */
+async function userOf(connection: Connection, place: string): Promise<number | null> {
+  try {
+    const { json } = await request(connection, place, 'GET', `${connection.api}/user`);
+    const id = asObject(json)?.['id'];
+    return typeof id === 'number' ? id : null;
+  } catch (error) {
+    if (error instanceof ServiceError && (error.status === 403 || error.status === 404)) return null;
+    throw error;
+  }
+}
+
+async function request(
+  { send, token, tokenName, agent }: Connection,
+  place: string,
+  method: string,
+  url: string,
+  body?: string,
+): Promise<Answer> {
+  const headers = { 'private-token': token, 'user-agent': agent, accept: 'application/json' };
+  const content = body === undefined ? {} : { body: JSON.stringify({ body }) };
+  const type = body === undefined ? {} : { 'content-type': 'application/json' };
+  const response = await send(url, { method, headers: { ...headers, ...type }, ...content });
+  const text = await response.text();
+  const json = parse(text);
+  if (response.ok) return { json, headers: response.headers };
+  throw refusal({ service: 'GitLab', tokenName, place, status: response.status, said: messageOf(json) });
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** `{message}` (text, or reasons by field) or `{error}`. */
+function messageOf(json: unknown): string {
+  const said = asObject(json)?.['message'] ?? asObject(json)?.['error'];
+  if (said === undefined) return '';
+  return typeof said === 'string' ? said : JSON.stringify(said);
+}
+
+function nextPage(headers: Headers, notes: string): string | null {
+  const link = /<([^<>]+)>;\s*rel="next"/.exec(headers.get('link') ?? '')?.[1];
+  if (link !== undefined) return link;
+  const page = headers.get('x-next-page') ?? '';
+  return /^\d+$/.test(page) ? `${notes}?sort=asc&order_by=created_at&per_page=100&page=${page}` : null;
+}
+
+function toComment(note: Json | null, connection: Connection): Comment {
+  const id = note?.['id'];
+  const body = note?.['body'];
+  if (typeof id !== 'number' || typeof body !== 'string') throw notNotes(connection);
+  return { id, body, url: null, own: true };
+}
+
+function notNotes({ api }: Connection): ServiceError {
+  return new ServiceError('bad-answer', `GitLab's answer holds no notes; is ${api} its API?`, null);
+}
+
+function asObject(value: unknown): Json | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
+}

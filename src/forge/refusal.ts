@@ -1,0 +1,48 @@
+// What a forge's refusals mean, in one sentence each, with the fix where it is known.
+import { ServiceError } from '../errors.ts';
+
+export interface Refusal {
+  readonly service: 'GitHub' | 'GitLab';
+  readonly tokenName: string;
+  /** `owner/repo#12` */
+  readonly place: string;
+  readonly status: number;
+  /** The service's own words. */
+  readonly said: string;
+}
+
+export function refusal(refused: Refusal): ServiceError {
+  const { service, place, status, said } = refused;
+  const words = said
+    .replace(/\s+/g, ' ')
+    .replace(/[\s:]+$/, '')
+    .slice(0, 300);
+  const quoted = words === '' ? `HTTP ${status}` : `HTTP ${status}, ${words}`;
+  return new ServiceError('refused', `${service} ${sentence(refused)} ${place} (${quoted})${hint(refused)}`, status);
+}
+
+function sentence({ status, tokenName }: Refusal): string {
+  switch (status) {
+    case 401:
+      return `does not accept the token in ${tokenName} for`;
+    case 403:
+      return 'does not let this token comment on';
+    case 404:
+    case 410:
+      return 'does not know, or hides from this token,';
+    case 422:
+      return 'rejects the comment on';
+    default:
+      return status >= 500 ? 'fails for' : 'refuses the request for';
+  }
+}
+
+const remedies = {
+  GitHub:
+    '; give the job "permissions: pull-requests: write"; for pull requests from forks, whose tokens only read, see "Pull requests from forks" in docs/guides/github-actions.md',
+  GitLab: '; the token needs the scope "api" and at least the role Reporter (CI_JOB_TOKEN cannot comment)',
+} as const;
+
+function hint({ status, service }: Refusal): string {
+  return status === 403 || (status === 401 && service === 'GitLab') ? remedies[service] : '';
+}

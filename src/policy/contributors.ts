@@ -1,0 +1,51 @@
+// What makes a figure large: the few paths that are worth looking at first.
+import { rollup } from '../compare/rollup.ts';
+import type { Diff } from '../model/diff.ts';
+import type { Finding } from '../model/finding.ts';
+import { compareNames } from '../model/name.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { Contributor } from '../model/verdict.ts';
+
+/** Contributors of a verdict, at most. */
+const most = 3;
+
+/** The largest first, then by path; what adds nothing is left out. */
+export function largest(candidates: Iterable<Contributor>): Contributor[] {
+  const top: Contributor[] = [];
+  for (const candidate of candidates) {
+    if (candidate.bytes <= 0) continue;
+    const at = top.findIndex((known) => before(candidate, known));
+    if (at >= 0) top.splice(at, 0, candidate);
+    else if (top.length < most) top.push(candidate);
+    if (top.length > most) top.pop();
+  }
+  return top;
+}
+
+function before(a: Contributor, b: Contributor): boolean {
+  return a.bytes > b.bytes || (a.bytes === b.bytes && compareNames(a.path, b.path) < 0);
+}
+
+/** The largest files; where even they are less than a tenth of the whole, the directories that hold most themselves. */
+export function contributorsToContent(snapshot: Snapshot): Contributor[] {
+  const files = largest(filesOf(snapshot));
+  const sum = files.reduce((total, { bytes }) => total + bytes, 0);
+  if (sum * 10 >= snapshot.totals.content) return files;
+  return largest(rollup(snapshot).map(({ path, own }) => ({ path: `${path}/`, bytes: own.content })));
+}
+
+function* filesOf({ entries }: Snapshot): Iterable<Contributor> {
+  for (const { path, kind, size } of entries) if (kind === 'file') yield { path, bytes: size };
+}
+
+/** What grew most. */
+export function contributorsToGrowth({ changes }: Diff): Contributor[] {
+  return largest(changes.map(({ path, delta }) => ({ path, bytes: delta })));
+}
+
+/** The largest claims; where none has bytes, the first ones. */
+export function contributorsToRule(findings: readonly Finding[]): Contributor[] {
+  const claims = findings.flatMap((found) => found.claims.map(({ path, bytes }) => ({ path, bytes })));
+  const top = largest(claims);
+  return top.length > 0 ? top : claims.toSorted((a, b) => compareNames(a.path, b.path)).slice(0, most);
+}

@@ -1,0 +1,180 @@
+// From what was measured to the gate. Pure: the same figures, budgets and day give the same verdicts.
+import { spellBytes } from '../model/json-name.ts';
+import { nameFromText } from '../model/name.ts';
+import type { Notice } from '../model/snapshot.ts';
+import type { Gate } from '../model/verdict.ts';
+import { isMember } from './budgets.ts';
+import type { ArtifactBudget, Budgets, GroupBudget } from './budgets.ts';
+import type { Baseline, Evidence, Measured, Unmeasured } from './evidence.ts';
+import { contributorsToContent, contributorsToGrowth, largest } from './contributors.ts';
+import type { Growth, Limit } from './limits.ts';
+import { pathVerdicts } from './path-verdicts.ts';
+import { ignoreVerdicts, ruleVerdicts, unknownRuleVerdicts } from './rule-verdicts.ts';
+import { judgeLimit, notKnown, notThere, rankVerdicts, worst } from './verdicts.ts';
+import type { Figure, Ranked, Subject } from './verdicts.ts';
+
+export interface Evaluation {
+  readonly gate: Gate;
+  /** Groups with members that were not asked for: they are not judged. */
+  readonly skippedGroups: readonly string[];
+}
+
+export function evaluate(budgets: Budgets, evidence: Evidence): Evaluation {
+  const { measured, unmeasured } = evidence;
+  const asked = new Set([...measured, ...unmeasured].map(({ budget }) => budget));
+  const judgeable = budgets.groups.filter((group) =>
+    membersOf(group, budgets.artifacts).every((one) => asked.has(one)),
+  );
+  const ranked = [
+    ...budgets.artifacts.flatMap((budget) => [
+      ...measured.filter((one) => one.budget === budget).flatMap((one) => artifactVerdicts(one, budgets)),
+      ...unmeasured.filter((one) => one.budget === budget).flatMap((one) => unmeasuredVerdicts(one, budgets)),
+    ]),
+    ...judgeable.flatMap((group) => groupVerdicts(group, evidence)),
+    ...ignoreVerdicts(budgets.ignore, evidence),
+  ];
+  const verdicts = rankVerdicts(ranked);
+  return {
+    gate: { status: worst(verdicts.map(({ status }) => status)), verdicts },
+    skippedGroups: budgets.groups.filter((group) => !judgeable.includes(group)).map(({ name }) => name),
+  };
+}
+
+function artifactVerdicts(one: Measured, budgets: Budgets): Ranked[] {
+  const { name, budget, snapshot, judged } = one;
+  const doubt = doubtOf(snapshot.notices);
+  const top = contributorsToContent(snapshot);
+  const subject = { artifact: name, why: budget.reason };
+  const { compressed, uncompressed, growth } = budget;
+  return [
+    ...limited({ ...subject, measure: 'compressed' }, compressed, { ...compressedFigure(one), doubt, top }),
+    ...limited({ ...subject, measure: 'uncompressed' }, uncompressed, {
+      actual: snapshot.totals.content,
+      remark: null,
+      doubt,
+      top,
+    }),
+    ...(growth === null ? [] : growthVerdicts(subject, growth, one.baseline, doubt)),
+    ...pathVerdicts(subject, budget.paths, snapshot.entries, doubt),
+    ...ruleVerdicts(name, budgets.rules, judged.findings, doubt),
+  ];
+}
+
+function limited(subject: Subject, limit: Limit | null, figure: Figure): Ranked[] {
+  return limit === null ? [] : [judgeLimit(subject, limit, figure)];
+}
+
+function compressedFigure({ snapshot, budget }: Measured): { actual: number | null; remark: string | null } {
+  const actual = snapshot.totals.compressed;
+  const how = budget.compressWith?.text ?? null;
+  if (actual !== null) {
+    return {
+      actual,
+      remark: snapshot.artifact.format === 'directory' && how !== null ? `packed as tar, ${how}` : null,
+    };
+  }
+  const remark =
+    how === null
+      ? 'a directory has no compressed size; say how to compress it with --compress-with, as in --compress-with zstd:19'
+      : 'a snapshot of a directory cannot be compressed; measure the directory itself';
+  return { actual, remark };
+}
+
+/** Both limits on growth: in bytes of content, and in percent of the baseline's. */
+function growthVerdicts(
+  subject: Omit<Subject, 'measure'>,
+  growth: Growth,
+  baseline: Baseline,
+  doubt: string | null,
+): Ranked[] {
+  const limits = [
+    { limit: growth.max, subject: { ...subject, measure: 'growth' as const } },
+    { limit: growth.maxPercent, subject: { ...subject, measure: 'growth-percent' as const } },
+  ];
+  return limits.flatMap((one) => {
+    if (one.limit === null) return [];
+    if (baseline.kind === 'missing' && growth.missingBaseline === 'pass')
+      return [notThere(one.subject, one.limit, baseline.reason)];
+    if (baseline.kind !== 'diff') return [notKnown(one.subject, one.limit, baseline.reason)];
+    return [judgeLimit(one.subject, one.limit, growthFigure(one.subject.measure, one.limit, baseline, doubt))];
+  });
+}
+
+function growthFigure(
+  measure: 'growth' | 'growth-percent',
+  { max }: Limit,
+  { diff, notices }: Extract<Baseline, { kind: 'diff' }>,
+  ownDoubt: string | null,
+): Figure {
+  const grown = diff.delta.content;
+  const base = diff.before.totals.content;
+  const old = doubtOf(notices);
+  const doubt = ownDoubt ?? (old === null ? null : `baseline: ${old}`);
+  const top = contributorsToGrowth(diff);
+  if (measure === 'growth') return { actual: grown, remark: null, doubt, top };
+  const overBytes = Math.max(0, grown - Math.floor((base * max) / 100));
+  if (base > 0) return { actual: (100 * grown) / base, remark: null, doubt, top, overBytes };
+  if (grown === 0) return { actual: 0, remark: null, doubt, top };
+  return { actual: null, remark: 'the baseline holds 0 bytes, of which there is no percentage', top };
+}
+
+function unmeasuredVerdicts({ budget, kind, reason }: Unmeasured, budgets: Budgets): Ranked[] {
+  const subject = { artifact: budget.name, why: budget.reason };
+  const { compressed, uncompressed, growth, paths } = budget;
+  const limits: (readonly [Subject, Limit | null])[] = [
+    [{ ...subject, measure: 'compressed' }, compressed],
+    [{ ...subject, measure: 'uncompressed' }, uncompressed],
+    [{ ...subject, measure: 'growth' }, growth?.max ?? null],
+    [{ ...subject, measure: 'growth-percent' }, growth?.maxPercent ?? null],
+    ...paths.flatMap(({ match, max, total }) =>
+      [max, total].map((limit) => [{ ...subject, measure: 'path', path: match.pattern }, limit] as const),
+    ),
+  ];
+  const verdict = kind === 'absent' ? notThere : notKnown;
+  const ranked = limits.flatMap(([about, limit]) => (limit === null ? [] : [verdict(about, limit, reason)]));
+  return kind === 'absent' ? ranked : [...ranked, ...unknownRuleVerdicts(budget.name, budgets.rules, reason)];
+}
+
+function membersOf(group: GroupBudget, artifacts: readonly ArtifactBudget[]): ArtifactBudget[] {
+  return artifacts.filter(({ name }) => group.members.some((glob) => isMember(glob, name)));
+}
+
+/** Limits on the sum over artifacts; what is optional and not there counts 0. */
+function groupVerdicts(group: GroupBudget, { measured, unmeasured }: Evidence): Ranked[] {
+  const isIn = ({ budget }: { readonly budget: ArtifactBudget }): boolean =>
+    group.members.some((glob) => isMember(glob, budget.name));
+  const members = measured.filter(isIn);
+  const broken = unmeasured.find((one) => one.kind === 'broken' && isIn(one));
+  const sizes = { compressed: 'compressed', uncompressed: 'content' } as const;
+  return (['compressed', 'uncompressed'] as const).flatMap((measure) => {
+    const limit = group[measure];
+    const subject: Subject = { artifact: group.name, measure, why: group.reason };
+    if (limit === null) return [];
+    if (broken !== undefined)
+      return [notKnown(subject, limit, `"${broken.budget.name}" was not measured: ${broken.reason}`)];
+    const parts = members.map((one) => ({ one, bytes: one.snapshot.totals[sizes[measure]] }));
+    const without = parts.find(({ bytes }) => bytes === null);
+    if (without !== undefined)
+      return [notKnown(subject, limit, `"${without.one.name}": ${compressedFigure(without.one).remark ?? ''}`)];
+    const doubted = members.find(({ snapshot }) => doubtOf(snapshot.notices) !== null);
+    const doubt = doubted === undefined ? null : `"${doubted.name}": ${doubtOf(doubted.snapshot.notices) ?? ''}`;
+    const actual = parts.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
+    const top = largest(parts.map(({ one, bytes }) => ({ path: nameFromText(one.name), bytes: bytes ?? 0 })));
+    const remark = members.length === 0 ? 'none of its members is there' : null;
+    return [judgeLimit(subject, limit, { actual, remark, doubt, top })];
+  });
+}
+
+/** Notices that say that content was not, or not surely, measured. */
+const doubtful: ReadonlySet<string> = new Set(['unreadable', 'changed', 'vanished']);
+
+/** Why the figures of an artifact are not certain; null where they are. */
+function doubtOf(notices: readonly Notice[]): string | null {
+  const found = notices.filter(({ code }) => doubtful.has(code));
+  const [first] = found;
+  if (first === undefined) return null;
+  const where = first.path === null ? '' : `${spellBytes(first.path)} `;
+  const more = found.length - 1;
+  const others = more === 0 ? '' : ` (and ${more} more ${more === 1 ? 'path' : 'paths'})`;
+  return `not all of it could be measured: ${where}${first.message}${others}`;
+}

@@ -1,0 +1,66 @@
+// Limits on files by their path: on each file that a glob matches, and on all of them together. A glob that matches nothing
+// guards nothing, so it is unknown unless it may.
+import type { Name } from '../model/name.ts';
+import type { Entry } from '../model/snapshot.ts';
+import type { Contributor } from '../model/verdict.ts';
+import type { PathBudget } from './budgets.ts';
+import { largest } from './contributors.ts';
+import type { Limit } from './limits.ts';
+import { judgeLimit, notKnown, notThere } from './verdicts.ts';
+import type { Ranked, Subject } from './verdicts.ts';
+
+export function pathVerdicts(
+  about: Omit<Subject, 'measure' | 'path'>,
+  budgets: readonly PathBudget[],
+  entries: readonly Entry[],
+  doubt: string | null,
+): Ranked[] {
+  if (budgets.length === 0) return [];
+  const named = entries.filter(({ kind }) => kind === 'file' || kind === 'hardlink');
+  const sizes = new Map(named.map(({ path, size }) => [path, size]));
+  return budgets.flatMap((budget) => {
+    const why = budget.reason ?? about.why;
+    const subject: Subject = { ...about, why, measure: 'path', path: budget.match.pattern };
+    const files = matching(budget, named, sizes);
+    const top = largest(files);
+    const judge = (limit: Limit, actual: number, remark: string | null): Ranked =>
+      files.length === 0
+        ? nothing(subject, limit, budget, entries)
+        : judgeLimit(subject, limit, { actual, remark, doubt, top });
+    const ranked: Ranked[] = [];
+    if (budget.max !== null) {
+      const { max } = budget.max;
+      const over = files.filter(({ bytes }) => bytes > max).length;
+      const largestFile = files.reduce((most, { bytes }) => Math.max(most, bytes), 0);
+      ranked.push(judge(budget.max, largestFile, over > 1 ? `${over} files are over` : null));
+    }
+    if (budget.total !== null) {
+      const sum = files.reduce((total, { bytes }) => total + bytes, 0);
+      ranked.push(judge(budget.total, sum, `${files.length} ${files.length === 1 ? 'file' : 'files'} together`));
+    }
+    return ranked;
+  });
+}
+
+/** Files that the glob matches under any of their names, each once. */
+function matching({ match }: PathBudget, named: readonly Entry[], sizes: ReadonlyMap<Name, number>): Contributor[] {
+  const seen = new Set<Name>();
+  const files: Contributor[] = [];
+  for (const { path, kind, link } of named) {
+    if (!match.matches(path)) continue;
+    const first = kind === 'hardlink' ? (link ?? path) : path;
+    if (seen.has(first)) continue;
+    seen.add(first);
+    files.push({ path, bytes: sizes.get(first) ?? 0 });
+  }
+  return files;
+}
+
+function nothing(subject: Subject, limit: Limit, { match, optional }: PathBudget, entries: readonly Entry[]): Ranked {
+  if (optional) return notThere(subject, limit, 'matches no file, which is optional');
+  const isDirectory = entries.some(({ path, kind }) => kind === 'directory' && match.matches(path));
+  const hint = isDirectory
+    ? `matches a directory and no file; write ${match.pattern.replace(/\/+$/, '')}/**`
+    : 'matches no file; correct it, or make it "optional"';
+  return notKnown(subject, limit, hint);
+}

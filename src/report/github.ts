@@ -1,0 +1,100 @@
+// `--format github`: workflow commands that GitHub Actions shows as annotations. What stands in them is data: names are escaped
+// first as for a terminal, then as the commands' own syntax asks, so no text can begin a command of its own.
+import { exactBytes, formatSize } from '../bytes/size.ts';
+import type { Units } from '../bytes/size.ts';
+import type { Finding, Severity } from '../model/finding.ts';
+import type { Verdict, VerdictStatus } from '../model/verdict.ts';
+import { terminalName, terminalText } from './escape.ts';
+import type { Reporter } from './reporter.ts';
+import { sentence, tightest } from './verdict-text.ts';
+
+type Level = 'error' | 'warning' | 'notice';
+
+interface Annotation {
+  readonly level: Level;
+  readonly title: string;
+  readonly message: string;
+}
+
+/** GitHub shows at most ten of a level a step; the tenth says how many there are more. */
+const mostOfLevel = 10;
+
+const bySeverity: Readonly<Record<Severity, Level>> = { error: 'error', warn: 'warning', info: 'notice' };
+type Worse = Exclude<VerdictStatus, 'pass'>;
+const byStatus: Readonly<Record<Worse, Level>> = { fail: 'error', unknown: 'error', warn: 'warning' };
+const titles: Readonly<Record<Worse, string>> = {
+  fail: 'Size budget exceeded',
+  unknown: 'Size not measured',
+  warn: 'Size budget warning',
+};
+
+const words = { word: terminalText, text: terminalText };
+
+export const githubReporter: Reporter = {
+  *scan({ snapshot, findings }, { units }) {
+    yield* commands(findings.map((found) => annotationOf(found, snapshot.artifact.name, units)));
+  },
+  *diff({ diff }, { units }) {
+    const { delta, before, after } = diff;
+    const figures = (['compressed', 'content'] as const).flatMap((size) => {
+      const change = delta[size];
+      const [old, now] = [before.totals[size], after.totals[size]];
+      if (change === null || old === null || now === null) return [];
+      return [`${size} ${change > 0 ? '+' : ''}${exactBytes(change)} (${exactBytes(old)} to ${exactBytes(now)})`];
+    });
+    const { name } = after.artifact;
+    yield* commands([
+      { level: 'notice', title: 'Size change', message: `${terminalText(name)}: ${figures.join(', ')}` },
+      ...diff.findings.new.map((found) => annotationOf(found, name, units)),
+    ]);
+  },
+  *check({ gate }) {
+    const holding = gate.verdicts.filter(({ status }) => status === 'pass');
+    yield* commands([...gate.verdicts.flatMap(verdictAnnotations), ...summaryOf(holding)]);
+  },
+};
+
+/** One line for all limits that hold: the closest of them tells most. */
+function summaryOf(holding: readonly Verdict[]): Annotation[] {
+  const closest = tightest(holding);
+  if (closest === null) return [];
+  const said = `${terminalText(closest.artifact)} ${sentence(closest, words)}`;
+  const message = holding.length === 1 ? said : `${holding.length} limits hold; the closest: ${said}`;
+  return [{ level: 'notice', title: 'Within size budgets', message }];
+}
+
+/** One for each limit that does not hold. */
+function verdictAnnotations(verdict: Verdict): Annotation[] {
+  const { artifact, status, top } = verdict;
+  if (status === 'pass') return [];
+  const largest = top.map(({ path, bytes }) => `${terminalName(path)} (${exactBytes(bytes)})`);
+  const because = largest.length === 0 ? '' : `; largest: ${largest.join(', ')}`;
+  const message = `${terminalText(artifact)} ${sentence(verdict, words)}${because}`;
+  return [{ level: byStatus[status], title: titles[status], message }];
+}
+
+function annotationOf({ rule, severity, title, bytes, fix }: Finding, artifact: string, units: Units): Annotation {
+  const [command] = fix.commands;
+  const remedy = command === undefined ? '' : `; fix: ${terminalText(command)}`;
+  const message = `${terminalText(artifact)}: ${terminalText(title)}, ${formatSize(bytes, units)}${remedy}`;
+  return { level: bySeverity[severity], title: terminalText(rule), message };
+}
+
+function* commands(annotations: readonly Annotation[]): Iterable<string> {
+  for (const level of ['error', 'warning', 'notice'] as const) {
+    const own = annotations.filter((annotation) => annotation.level === level);
+    const fits = own.length <= mostOfLevel;
+    for (const { title, message } of own.slice(0, fits ? mostOfLevel : mostOfLevel - 1)) {
+      yield `::${level} title=${property(title)}::${data(message)}\n`;
+    }
+    if (!fits) yield `::${level} title=sizecheck::${own.length - mostOfLevel + 1} more of this kind\n`;
+  }
+}
+
+function data(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function property(text: string): string {
+  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}

@@ -1,0 +1,41 @@
+// `check --json`: the verdicts, and of each artifact who it is, its sizes and findings, and its diff as `diff --json` has it.
+import { nameToJson } from '../../model/json-name.ts';
+import type { CheckedArtifact, Verdict } from '../../model/verdict.ts';
+import type { CheckReport } from '../reporter.ts';
+import { diffToJson } from './diff.ts';
+import { findingToJson, list, member, noticeToJson, opening } from './text.ts';
+
+export function* checkJson({ tool, gate, artifacts }: CheckReport): Iterable<string> {
+  yield opening(tool);
+  yield member('gate', { status: gate.status, verdicts: gate.verdicts.map(verdictToJson) });
+  yield* list('artifacts', artifacts, artifactToJson);
+  yield '\n}\n';
+}
+
+function verdictToJson({ path, reason, top, ...verdict }: Verdict): object {
+  const { artifact, budget, measure, actual, limit, over, status } = verdict;
+  return {
+    artifact,
+    budget,
+    measure,
+    ...(path === null ? {} : { path }),
+    actual,
+    limit,
+    over,
+    status,
+    ...(reason === null ? {} : { reason }),
+    top: top.map(({ path: name, bytes }) => ({ ...nameToJson('path', name), bytes })),
+  };
+}
+
+function artifactToJson({ name, artifact, totals, diff, findings, removable, notices }: CheckedArtifact): object {
+  return {
+    name,
+    artifact,
+    totals,
+    findings: findings.map(findingToJson),
+    removable: { content: removable },
+    notices: notices.map(noticeToJson),
+    diff: diff === null ? null : diffToJson(diff),
+  };
+}

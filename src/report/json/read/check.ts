@@ -1,0 +1,50 @@
+// A gate's report read back from `check --json`.
+import { measures, verdictStatuses } from '../../../model/verdict.ts';
+import type { CheckedArtifact, Contributor, Gate, Verdict, VerdictStatus } from '../../../model/verdict.ts';
+import { diffOf } from './diff.ts';
+import * as read from './fields.ts';
+import type { Node } from './fields.ts';
+import { artifactOf, findingOf, noticeOf, totalsOf } from './values.ts';
+
+/** From the worst on. */
+const severity: readonly VerdictStatus[] = ['fail', 'unknown', 'warn', 'pass'];
+
+export function gateOf(node: Node): Gate {
+  const verdicts = read.list(node, 'verdicts', verdictOf);
+  const status = read.word(node, 'status', verdictStatuses);
+  const worst = severity.find((one) => verdicts.some((verdict) => verdict.status === one)) ?? 'pass';
+  if (verdicts.length > 0 && status !== worst) throw read.bad(`has gate.status ${status}, but a verdict of ${worst}`);
+  return { status, verdicts };
+}
+
+function verdictOf(node: Node): Verdict {
+  return {
+    artifact: read.text(node, 'artifact'),
+    budget: read.text(node, 'budget'),
+    measure: read.word(node, 'measure', measures),
+    path: read.optionalText(node, 'path'),
+    actual: read.nullableNumber(node, 'actual'),
+    limit: read.nullableNumber(node, 'limit'),
+    over: read.nullableNumber(node, 'over'),
+    status: read.word(node, 'status', verdictStatuses),
+    reason: read.optionalText(node, 'reason'),
+    top: read.list(node, 'top', contributorOf),
+  };
+}
+
+function contributorOf(node: Node): Contributor {
+  return { path: read.name(node, 'path'), bytes: read.integer(node, 'bytes') };
+}
+
+export function checkedOf(node: Node): CheckedArtifact {
+  const diff = read.nullableObject(node, 'diff');
+  return {
+    name: read.text(node, 'name'),
+    artifact: artifactOf(read.object(node, 'artifact')),
+    totals: totalsOf(read.object(node, 'totals')),
+    diff: diff === null ? null : diffOf(diff),
+    findings: read.list(node, 'findings', findingOf),
+    removable: read.size(read.object(node, 'removable'), 'content'),
+    notices: read.list(node, 'notices', noticeOf),
+  };
+}

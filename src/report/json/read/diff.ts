@@ -1,0 +1,123 @@
+// A diff read back from `diff --json`, or from its place in a check. What can be computed again has to come out the same.
+import { entryKinds } from '../../../model/snapshot.ts';
+import type {
+  Change,
+  Diff,
+  DirectoryChange,
+  RuleChange,
+  SectionChange,
+  Side,
+  TotalsDelta,
+} from '../../../model/diff.ts';
+import * as read from './fields.ts';
+import type { Node } from './fields.ts';
+import { artifactOf, findingOf, noticeOf, totalsOf } from './values.ts';
+
+const kinds = ['added', 'removed', 'changed', 'moved'] as const;
+const aspects = ['content', 'kind', 'mode', 'owner', 'link'] as const;
+
+export function diffOf(node: Node): Diff {
+  const before = sideOf(read.object(node, 'before'));
+  const after = sideOf(read.object(node, 'after'));
+  const findings = read.object(node, 'findings');
+  const diff: Diff = {
+    before,
+    after,
+    delta: deltaOf(read.object(node, 'delta'), before, after),
+    directories: read.list(node, 'directories', directoryOf),
+    changes: read.list(node, 'changes', changeOf),
+    findings: {
+      new: read.list(findings, 'new', findingOf),
+      fixed: read.list(findings, 'fixed', findingOf),
+      rules: read.list(findings, 'rules', ruleOf),
+    },
+    notices: read.list(node, 'notices', noticeOf),
+  };
+  for (const size of ['content', 'disk'] as const) {
+    const sum = diff.directories.reduce((all, { delta }) => all + delta[size], 0);
+    if (sum !== diff.delta[size]) throw read.bad(`has directories whose ${size} does not sum to delta.${size}`);
+  }
+  return diff;
+}
+
+function sideOf(node: Node): Side {
+  return {
+    artifact: artifactOf(read.object(node, 'artifact')),
+    totals: totalsOf(node),
+    stripped: read.size(node, 'stripped'),
+  };
+}
+
+function deltaOf(node: Node, before: Side, after: Side): TotalsDelta {
+  const delta: TotalsDelta = {
+    content: read.integer(node, 'content'),
+    disk: read.integer(node, 'disk'),
+    archive: read.nullableInteger(node, 'archive'),
+    compressed: read.nullableInteger(node, 'compressed'),
+  };
+  for (const size of ['content', 'disk', 'archive', 'compressed'] as const) {
+    const [old, now] = [before.totals[size], after.totals[size]];
+    if (delta[size] !== (old === null || now === null ? null : now - old)) {
+      throw read.bad(`has a ${read.place(node, size)} that is not the difference of the totals`);
+    }
+  }
+  return delta;
+}
+
+function directoryOf(node: Node): DirectoryChange {
+  const disk = read.object(node, 'disk');
+  const sizes = (key: 'before' | 'after') => {
+    const [content, blocks] = [read.nullableSize(node, key), read.nullableSize(disk, key)];
+    if (content === null && blocks === null) return null;
+    if (content === null || blocks === null)
+      throw read.bad(`has one size but not the other at ${read.place(node, key)}`);
+    return { content, disk: blocks };
+  };
+  const [before, after] = [sizes('before'), sizes('after')];
+  return {
+    path: read.name(node, 'path'),
+    from: read.optionalName(node, 'from'),
+    before,
+    after,
+    delta: {
+      content: difference(node, before?.content, after?.content),
+      disk: difference(disk, before?.disk, after?.disk),
+    },
+  };
+}
+
+function changeOf(node: Node): Change {
+  const [before, after] = [read.nullableSize(node, 'before'), read.nullableSize(node, 'after')];
+  return {
+    path: read.name(node, 'path'),
+    kind: read.word(node, 'kind', kinds),
+    entryKind: read.word(node, 'entryKind', entryKinds),
+    before,
+    after,
+    delta: difference(node, before, after),
+    from: read.optionalName(node, 'from'),
+    aspects: read.optionalWords(node, 'aspects', aspects),
+    sections:
+      node.json['sections'] === undefined || node.json['sections'] === null
+        ? null
+        : read.list(node, 'sections', sectionOf),
+  };
+}
+
+function sectionOf(node: Node): SectionChange {
+  const [before, after] = [read.nullableSize(node, 'before'), read.nullableSize(node, 'after')];
+  return { name: read.text(node, 'name'), before, after, delta: difference(node, before, after) };
+}
+
+/** The node's `delta`, which must be what its two sides make. */
+function difference(node: Node, before: number | null | undefined, after: number | null | undefined): number {
+  const delta = read.integer(node, 'delta');
+  if (delta !== (after ?? 0) - (before ?? 0)) {
+    throw read.bad(`has a ${read.place(node, 'delta')} that is not the difference of before and after`);
+  }
+  return delta;
+}
+
+function ruleOf(node: Node): RuleChange {
+  return { rule: read.text(node, 'rule'), before: read.size(node, 'before'), after: read.size(node, 'after') };
+}

@@ -1,0 +1,84 @@
+// `--format junit`: JUnit XML for the test tabs of CI systems, a suite an artifact, a test case a verdict. Text is escaped by one
+// function, and holds no character that XML forbids.
+import { exactBytes } from '../bytes/size.ts';
+import type { Verdict, VerdictStatus } from '../model/verdict.ts';
+import { terminalName, terminalText } from './escape.ts';
+import type { Reporter } from './reporter.ts';
+import { sentence, subject } from './verdict-text.ts';
+
+const words = { word: terminalText, text: terminalText };
+
+/** What a verdict counts as in JUnit's words. */
+type Outcome = 'passed' | 'failure' | 'error' | 'skipped';
+
+export const junitReporter: Reporter = {
+  *check({ tool, gate }) {
+    const suites = new Map<string, Verdict[]>();
+    for (const verdict of gate.verdicts) {
+      suites.set(verdict.artifact, [...(suites.get(verdict.artifact) ?? []), verdict]);
+    }
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n';
+    yield `<testsuites name=${quoted(tool.name)} ${counts(gate.verdicts)} time="0">\n`;
+    for (const [artifact, verdicts] of suites) {
+      yield `  <testsuite name=${quoted(artifact)} ${counts(verdicts)} time="0">\n`;
+      for (const verdict of verdicts) yield* testcase(verdict);
+      yield '  </testsuite>\n';
+    }
+    yield '</testsuites>\n';
+  },
+};
+
+function* testcase(verdict: Verdict): Iterable<string> {
+  const { artifact, budget, status } = verdict;
+  const about = subject(verdict, words);
+  const said = sentence(verdict, words);
+  // Two path budgets may share their glob; the place in the budgets file tells them apart.
+  const name = verdict.measure === 'rule' ? about : `${about} (${budget})`;
+  yield `    <testcase name=${quoted(name)} classname=${quoted(`sizecheck.${artifact}`)} time="0">\n`;
+  const largest = verdict.top.map(({ path, bytes }) => `${terminalName(path)}  ${exactBytes(bytes)}`);
+  const body = [said, ...largest].join('\n');
+  switch (outcomeOf(verdict)) {
+    case 'failure':
+      yield `      <failure message=${quoted(said)} type="over-budget">${escaped(body)}</failure>\n`;
+      break;
+    case 'error':
+      yield `      <error message=${quoted(said)} type="not-measured">${escaped(body)}</error>\n`;
+      break;
+    case 'skipped':
+      yield `      <skipped message=${quoted(said)}/>\n`;
+      break;
+    case 'passed':
+      yield `      <system-out>${escaped(status === 'warn' ? `warning: ${body}` : said)}</system-out>\n`;
+      break;
+  }
+  yield '    </testcase>\n';
+}
+
+/** What could not be measured and yet passes (an optional artifact that is not there) was skipped. */
+function outcomeOf({ status, actual }: Verdict): Outcome {
+  const outcomes: Readonly<Record<VerdictStatus, Outcome>> = {
+    pass: actual === null ? 'skipped' : 'passed',
+    warn: 'passed',
+    fail: 'failure',
+    unknown: 'error',
+  };
+  return outcomes[status];
+}
+
+function counts(verdicts: readonly Verdict[]): string {
+  const of = (outcome: Outcome): number => verdicts.filter((verdict) => outcomeOf(verdict) === outcome).length;
+  return `tests="${verdicts.length}" failures="${of('failure')}" errors="${of('error')}" skipped="${of('skipped')}"`;
+}
+
+function quoted(text: string): string {
+  return `"${escaped(terminalText(text)).replaceAll('"', '&quot;')}"`;
+}
+
+/** Beyond markup: characters that XML 1.0 has not, even as references. Controls are spelled out before; lines may break. */
+function escaped(text: string): string {
+  return text
+    .replace(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, '\ufffd')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;');
+}

@@ -1,0 +1,61 @@
+// Figures as cells: sizes with and without a sign, shares, counts. Different figures of one column never print alike.
+import { formatSizes, groupDigits } from '../../bytes/size.ts';
+import type { Units } from '../../bytes/size.ts';
+
+/** A cell without a figure. */
+export const none = '–';
+
+/** Sizes of one column; null prints as absent. */
+export function sizeCells(sizes: readonly (number | null)[], units: Units): string[] {
+  const texts = formatSizes(
+    sizes.map((size) => size ?? 0),
+    units,
+  );
+  return sizes.map((size, index) => (size === null ? none : spaced(texts[index] ?? '')));
+}
+
+/** Differences of one column, with their sign. */
+export function deltaCells(deltas: readonly (number | null)[], units: Units): string[] {
+  return sizeCells(deltas, units).map((text, index) => signed(text, deltas[index] ?? 0));
+}
+
+/** A difference of numbers that are no bytes. */
+export function countDelta(delta: number): string {
+  return signed(groupDigits(delta), delta);
+}
+
+/** Change in percent of `before`; of nothing there is no percentage. */
+export function percentChange(before: number | null, after: number | null): string {
+  if (before === null || before === 0) return after === null || after === 0 ? '' : 'new';
+  if (after === null) return 'gone';
+  const change = (100 * (after - before)) / before;
+  if (change === 0) return '';
+  if (Math.abs(change) < 0.05) return '≈0%';
+  return signed(`${groupedPercent(change)}%`, change);
+}
+
+/** `34.2`, `1,250`: whole from a thousand on. */
+function groupedPercent(value: number): string {
+  return Math.abs(value) < 1000 ? value.toFixed(1) : groupDigits(Math.round(value));
+}
+
+/** A minus sign as long as the plus sign. */
+function signed(text: string, value: number): string {
+  if (value > 0) return `+${text}`;
+  return text.replace(/^-/, '−');
+}
+
+/** Number and unit stay on one line. */
+export function spaced(text: string): string {
+  return text.replace(' ', '\u00a0');
+}
+
+/** `1 file`, `3,324 files`. */
+export function count(number: number, one: string, many = `${one}s`): string {
+  return `${groupDigits(number)} ${number === 1 ? one : many}`;
+}
+
+/** What a table leaves out. */
+export function andMore(number: number): string {
+  return `${groupDigits(number)} more`;
+}

@@ -1,0 +1,64 @@
+// Findings in a comment, folded: what was found, and the command that fixes it as a block to copy.
+import { formatSize, formatSizes } from '../../bytes/size.ts';
+import type { Units } from '../../bytes/size.ts';
+import type { Finding, Severity } from '../../model/finding.ts';
+import { codeBlock, markdownText, markdownWord } from '../escape-markdown.ts';
+import { details } from './blocks.ts';
+import { andMore, count } from './figures.ts';
+
+/** Longest command that is printed; a cut one would be dangerous to run. */
+const longestCommand = 1500;
+const mostCommands = 6;
+
+const icons: Readonly<Record<Severity, string>> = { error: '❌', warn: '⚠️', info: 'ℹ️' };
+
+export interface FindingsStyle {
+  /** Plain text of ours: `New findings`. */
+  readonly title: string;
+  /** Bytes of all of them: their sum, or less where they overlap. */
+  readonly bytes: number;
+  /** Whether to say how to fix them; what is fixed needs none. */
+  readonly commands: boolean;
+  readonly units: Units;
+  readonly rows: number;
+}
+
+export function findingsDetails(findings: readonly Finding[], style: FindingsStyle): string[] {
+  const { title, commands, units, rows } = style;
+  if (findings.length === 0) return [];
+  const sizes = formatSizes(
+    findings.map((found) => found.bytes),
+    units,
+  );
+  const shown = findings.slice(0, rows);
+  const lines = shown.flatMap((found, index) => item(found, sizes[index] ?? '', commands));
+  const more = findings.length - shown.length;
+  if (more > 0) lines.push(`- ${andMore(more)}`);
+  return details(`${title}: ${rulesOf(findings)}, ${formatSize(style.bytes, units)}`, lines);
+}
+
+/** Inside HTML, so only of what is certain: ids are checked. */
+function rulesOf(findings: readonly Finding[]): string {
+  const ids = findings.map(({ rule }) => rule).filter((rule) => /^[a-z]{1,30}(?:-[a-z]{1,30}){0,5}$/.test(rule));
+  return ids.length === findings.length && ids.length <= 3 ? ids.join(', ') : count(findings.length, 'rule');
+}
+
+function item({ severity, rule, title, fix }: Finding, size: string, commands: boolean): string[] {
+  const head = `- ${commands ? `${icons[severity]} ` : ''}${markdownWord(rule)} **${size}** – ${markdownText(title)}`;
+  if (!commands) return [head];
+  const usable = fix.commands.filter((command) => command.length <= longestCommand).slice(0, mostCommands);
+  const left = fix.commands.length - usable.length;
+  const block = usable.length === 0 ? [] : codeBlock('sh', usable);
+  const after = [
+    ...(left > 0 ? [`${count(left, 'further command')}: run sizecheck scan`] : []),
+    ...(fix.advice === null ? [] : [markdownText(fix.advice)]),
+  ];
+  // Indented, they belong to the item.
+  const body = [...(block.length > 0 ? ['', ...block] : []), ...after.flatMap((line) => ['', line])];
+  return [head, ...body.map((line) => (line === '' ? '' : `  ${line}`))];
+}
+
+/** Sum of what findings claim. */
+export function claimed(findings: readonly Finding[]): number {
+  return findings.reduce((sum, found) => sum + found.bytes, 0);
+}

@@ -1,0 +1,84 @@
+// Who was measured: names, formats, sizes and findings of one or both sides, folded; and the program that says so.
+import { formatSize } from '../../bytes/size.ts';
+import type { Units } from '../../bytes/size.ts';
+import type { Diff } from '../../model/diff.ts';
+import type { ArtifactIdentity, Notice, Totals } from '../../model/snapshot.ts';
+import type { CheckedArtifact } from '../../model/verdict.ts';
+import { markdownName, markdownText, markdownWord } from '../escape-markdown.ts';
+import type { Tool } from '../reporter.ts';
+import { details, table } from './blocks.ts';
+import { andMore, count, none, sizeCells } from './figures.ts';
+
+const sizes = ['compressed', 'archive', 'content', 'disk'] as const;
+type SizeKey = (typeof sizes)[number];
+
+/** @param besideSizes whether a table of sizes stands beside: then only those follow that it leaves out, known on one side only. */
+export function comparedDetails(diff: Diff, units: Units, besideSizes: boolean): string[] {
+  const { before, after, findings, delta } = diff;
+  const sides = [before, after] as const;
+  const row = (label: string, cell: (side: (typeof sides)[number]) => string): string[] => [label, ...sides.map(cell)];
+  const size = (key: SizeKey) => [
+    key,
+    ...sizeCells(
+      sides.map(({ totals }) => totals[key]),
+      units,
+    ),
+  ];
+  const isOneSided = (key: SizeKey): boolean => delta[key] === null && sides.some(({ totals }) => totals[key] !== null);
+  const found = (side: 'before' | 'after'): string => {
+    const own = findings.rules.filter((rule) => rule[side] > 0);
+    const bytes = own.reduce((sum, rule) => sum + rule[side], 0);
+    return own.length === 0 ? 'none' : `${count(own.length, 'rule')}, ${formatSize(bytes, units)}`;
+  };
+  const stripped = sides.some((side) => side.stripped > 0)
+    ? [row('leading directories left out', (side) => String(side.stripped))]
+    : [];
+  const rows = [
+    row('artifact', (side) => markdownWord(side.artifact.name)),
+    row('format', (side) => formatOf(side.artifact)),
+    ...sizes.filter((key) => !besideSizes || isOneSided(key)).map(size),
+    row('holds', (side) => holds(side.totals)),
+    ['findings', found('before'), found('after')],
+    ...stripped,
+  ];
+  return details('What was compared', table(['left', 'right', 'right'], ['', 'Before', 'After'], rows));
+}
+
+/** The same for an artifact without a baseline. */
+export function measuredDetails({ artifact, totals, findings, removable }: CheckedArtifact, units: Units): string[] {
+  const known = sizes.map((key) => [key, sizeCells([totals[key]], units)[0] ?? none]);
+  const waste =
+    findings.length === 0 ? 'none' : `${count(findings.length, 'rule')}, ${formatSize(removable, units)} removable`;
+  const rows = [
+    ['artifact', markdownWord(artifact.name)],
+    ['format', formatOf(artifact)],
+    ...known,
+    ['holds', holds(totals)],
+    ['findings', waste],
+  ];
+  return details('What was measured', table(['left', 'right'], ['', ''], rows));
+}
+
+function formatOf({ format, codecs }: ArtifactIdentity): string {
+  return [format, ...codecs.toReversed()].join(' in ');
+}
+
+function holds({ files, directories }: Totals): string {
+  return `${count(files, 'file')}, ${count(directories, 'directory', 'directories')}`;
+}
+
+/** What was odd about an artifact: its figures may be less certain than they look. */
+export function noticesDetails(notices: readonly Notice[], rows: number): string[] {
+  if (notices.length === 0) return [];
+  const shown = notices.slice(0, rows);
+  const lines = shown.map(({ path, message }) =>
+    path === null ? `- ${markdownText(message)}` : `- ${markdownName(path)}: ${markdownText(message)}`,
+  );
+  const rest = notices.length - shown.length;
+  return details(count(notices.length, 'notice'), rest > 0 ? [...lines, `- ${andMore(rest)}`] : lines);
+}
+
+/** The last line. */
+export function footer({ name, version }: Tool): string[] {
+  return [`<sub>${markdownText(`${name} ${version}`)}</sub>`];
+}

@@ -1,0 +1,95 @@
+// `--format markdown`: what a pull request shows. Verdict first, then budgets, changes and findings, each table with a bounded
+// number of rows; whatever names hold, it stays text. The first line is the marker by which `sizecheck comment` finds it again.
+import type { Units } from '../../bytes/size.ts';
+import type { Diff } from '../../model/diff.ts';
+import type { Totals } from '../../model/snapshot.ts';
+import type { CheckedArtifact } from '../../model/verdict.ts';
+import { markdownWord } from '../escape-markdown.ts';
+import type { CheckReport, DiffReport, Reporter, ReportOptions } from '../reporter.ts';
+import { fit, paragraphs } from './blocks.ts';
+import type { Limits } from './blocks.ts';
+import { budgetTable, evidence, headline, tally } from './budgets.ts';
+import { directoriesTable, filesDetails, sizesLine, sizesTable } from './changes.ts';
+import { count, sizeCells } from './figures.ts';
+import { claimed, findingsDetails } from './findings.ts';
+import { comparedDetails, footer, measuredDetails, noticesDetails } from './identity.ts';
+import { defaultKey, marker } from './marker.ts';
+
+export const markdownReporter: Reporter = {
+  *diff(report, options) {
+    yield markdownOf(report, options, defaultKey(report));
+  },
+  *check(report, options) {
+    yield markdownOf(report, options, defaultKey(report));
+  },
+};
+
+/** The comment of `key`, at most 65,536 characters long. */
+export function markdownOf(report: CheckReport | DiffReport, options: ReportOptions, key: string): string {
+  return fit((limits) => {
+    const parts = 'gate' in report ? checkParts(report, options, limits) : diffParts(report, options, limits);
+    return [marker(key), ...paragraphs([...parts, footer(report.tool)])];
+  }, options.top);
+}
+
+function diffParts({ diff }: DiffReport, options: ReportOptions, limits: Limits): string[][] {
+  return [[`### ${sizesLine(diff, options)}`], ...changesParts(diff, options, limits)];
+}
+
+function checkParts({ gate, artifacts }: CheckReport, given: ReportOptions, limits: Limits): string[][] {
+  // Of a comparison beside a gate the largest changes are what counts, whatever the gate's own tables are sorted by.
+  const options = { ...given, sort: 'delta' } as const;
+  const shown = artifacts.slice(0, limits.artifacts);
+  const left = artifacts.length - shown.length;
+  // All limits that break should be seen: the table of budgets may be longer than others.
+  const most = limits.rows * 4;
+  return [
+    [headline(gate)],
+    tally(gate),
+    budgetTable(gate, options.units, most),
+    evidence(gate, options.units, most),
+    ...shown.flatMap((one) => artifactParts(one, artifacts.length > 1, options, limits)),
+    left > 0 ? [`${count(left, 'more artifact')}.`] : [],
+  ];
+}
+
+/** @param several whether there are others, so that it has to be said which one this is; of one, the headline says so. */
+function artifactParts(one: CheckedArtifact, several: boolean, options: ReportOptions, limits: Limits): string[][] {
+  const { name, diff, totals } = one;
+  if (diff !== null) {
+    const about = several ? markdownWord(name) : 'Against the baseline';
+    return [[`#### ${about} – ${sizesLine(diff, options)}`], ...changesParts(diff, options, limits)];
+  }
+  return [
+    several ? [`#### ${markdownWord(name)} – ${sizesOf(totals, options.units)}`] : [],
+    findingsDetails(one.findings, {
+      title: 'Findings',
+      bytes: one.removable,
+      commands: true,
+      units: options.units,
+      rows: limits.rows,
+    }),
+    noticesDetails(one.notices, limits.rows),
+    measuredDetails(one, options.units),
+  ];
+}
+
+function sizesOf({ compressed, content }: Totals, units: Units): string {
+  const [compressedText, contentText] = sizeCells([compressed, content], units);
+  return `${compressed === null ? '' : `compressed ${compressedText}, `}content ${contentText}`;
+}
+
+function changesParts(diff: Diff, options: ReportOptions, { rows }: Limits): string[][] {
+  const { units } = options;
+  const { new: found, fixed } = diff.findings;
+  const changed = diff.changes.length > 0 || diff.directories.length > 0 || (diff.delta.compressed ?? 0) !== 0;
+  return [
+    changed ? sizesTable(diff, options) : [],
+    directoriesTable(diff, options, rows),
+    filesDetails(diff, options, rows),
+    findingsDetails(found, { title: 'New findings', bytes: claimed(found), commands: true, units, rows }),
+    findingsDetails(fixed, { title: 'Fixed findings', bytes: claimed(fixed), commands: false, units, rows }),
+    noticesDetails(diff.notices, rows),
+    comparedDetails(diff, units, changed),
+  ];
+}

@@ -1,0 +1,193 @@
+// The gate in a terminal: the verdict first, then each budget with what is left or over, then what makes the failures large.
+import { exactBytes, formatSize, groupDigits } from '../../bytes/size.ts';
+import type { Measure, Verdict, VerdictStatus } from '../../model/verdict.ts';
+import { inertLine, terminalName, terminalText } from '../escape.ts';
+import type { CheckReport, ReportOptions } from '../reporter.ts';
+import { columns } from './grid.ts';
+import type { Align } from './grid.ts';
+import { cutMiddle, styleFor, wrap } from './style.ts';
+import type { Style } from './style.ts';
+
+export function* checkTable(report: CheckReport, options: ReportOptions): Iterable<string> {
+  const style = styleFor(options.color);
+  for (const part of [heading, budgetsPart, detailsPart, noticesPart]) {
+    for (const piece of part(report, options, style)) yield piece.split('\n').map(inertLine).join('\n');
+  }
+}
+
+const words: Readonly<Record<VerdictStatus, string>> = { pass: 'pass', warn: 'warn', fail: 'FAIL', unknown: 'unknown' };
+
+function colored(style: Style, status: VerdictStatus, text: string): string {
+  if (status === 'pass') return text;
+  return style.severity(status === 'warn' ? 'warn' : 'error', text);
+}
+
+function* heading({ gate, artifacts }: CheckReport, options: ReportOptions, style: Style): Iterable<string> {
+  const { verdicts, status } = gate;
+  const count = (wanted: VerdictStatus): number => verdicts.filter((one) => one.status === wanted).length;
+  const parts = [
+    count('fail') === 0 ? '' : `${groupDigits(count('fail'))} over`,
+    count('unknown') === 0 ? '' : `${groupDigits(count('unknown'))} unknown`,
+    count('warn') === 0 ? '' : `${groupDigits(count('warn'))} ${count('warn') === 1 ? 'warning' : 'warnings'}`,
+    count('pass') === 0 ? '' : `${groupDigits(count('pass'))} within`,
+  ].filter((text) => text !== '');
+  const told = parts.length === 0 ? 'nothing to judge' : parts.join(', ');
+  yield `${colored(style, status, style.bold(words[status]))}  ${told}\n`;
+  const [only, second] = artifacts;
+  if (only !== undefined && second === undefined) {
+    const kind = [only.artifact.format, ...only.artifact.codecs.toReversed()].join(' in ');
+    const name = cutMiddle(terminalText(only.artifact.name), options.width - kind.length - 2);
+    yield `${style.bold(name)}  ${style.dim(kind)}\n`;
+  }
+  yield '\n';
+}
+
+function* budgetsPart({ gate: { verdicts } }: CheckReport, options: ReportOptions, style: Style): Iterable<string> {
+  const limited = verdicts.filter(({ limit }) => limit !== null);
+  const grave = limited.filter(({ status }) => status !== 'pass');
+  // What is within its limit is left out where there is much of it, never what is not.
+  const shown = limited.slice(0, Math.max(grave.length, options.top));
+  if (shown.length === 0) return;
+  // Where a budget fails, bytes decide, so bytes are shown.
+  const exact = shown.some(({ status }) => status === 'fail');
+  const rows = shown.map((verdict) => row(verdict, exact, options));
+  const several = new Set(shown.map(({ artifact }) => artifact)).size > 1;
+  const anyOver = shown.some(({ over }) => over !== null && over > 0);
+  const titles = ['ACTUAL', 'LIMIT', anyOver ? 'OVER / LEFT' : 'LEFT'] as const;
+  // On a narrow terminal the limit goes first: it stands in the budgets file.
+  const wide = nameSpace(rows, titles, [0, 1, 2], options) >= (several ? 26 : 16);
+  const kept = wide ? [0, 1, 2] : [0, 2];
+  const space = Math.max(several ? 14 : 8, nameSpace(rows, titles, kept, options) - (several ? 2 : 0));
+  const names = longest(rows.map(({ artifact }) => artifact));
+  const nameWidth = Math.max(
+    8,
+    Math.min(names, Math.floor(space / 3)),
+    space - longest(rows.map(({ budget }) => budget)),
+  );
+  const budgetWidth = several ? space - nameWidth : space;
+  const name = several ? [style.dim('ARTIFACT')] : [];
+  const lines: string[][] = [['', ...name, style.dim('BUDGET'), ...kept.map((at) => style.dim(titles[at] ?? ''))]];
+  for (const { status, artifact, budget, cells } of rows) {
+    const line = [`  ${colored(style, status, words[status])}`];
+    if (several) line.push(cutMiddle(artifact, nameWidth));
+    line.push(cutMiddle(budget, budgetWidth), ...kept.map((at) => cells[at] ?? ''));
+    lines.push(line);
+  }
+  const align: Align[] = ['left', 'left', ...kept.map(() => 'right' as const)];
+  yield* columns(lines, several ? ['left', ...align] : align);
+  const more = limited.length - shown.length;
+  if (more > 0) yield style.dim(`  ${groupDigits(more)} more within: --top N\n`);
+}
+
+/** Columns that are left for names beside the status and the figures that are kept. */
+function nameSpace(
+  rows: readonly Row[],
+  titles: readonly string[],
+  kept: readonly number[],
+  { width }: ReportOptions,
+): number {
+  const figures = kept.map((at) => 2 + longest([titles[at] ?? '', ...rows.map(({ cells }) => cells[at] ?? '')]));
+  return width - 2 - longest(rows.map(({ status }) => words[status])) - 2 - figures.reduce((sum, one) => sum + one, 0);
+}
+
+interface Row {
+  readonly status: VerdictStatus;
+  readonly artifact: string;
+  readonly budget: string;
+  readonly cells: readonly [actual: string, limit: string, left: string];
+}
+
+function row(verdict: Verdict, exact: boolean, { units }: ReportOptions): Row {
+  const { artifact, actual, limit, over, status, measure } = verdict;
+  const left = actual === null || limit === null ? null : limit - actual;
+  // Two figures that differ never read alike.
+  const rough = (value: number): string =>
+    measure === 'growth-percent' ? `${trimmed(value)} %` : exact ? exactBytes(value) : formatSize(value, units);
+  const alike = actual !== limit && rough(actual ?? 0) === rough(limit ?? 0);
+  const precise = (value: number): string => (measure === 'growth-percent' ? `${value} %` : exactBytes(value));
+  const text = alike ? precise : rough;
+  const signed = (value: number): string =>
+    measure.startsWith('growth') && value > 0 ? `+${text(value)}` : text(value);
+  return {
+    status,
+    artifact: terminalText(artifact),
+    budget: budgetLabel(verdict),
+    cells: [
+      actual === null ? '-' : signed(actual),
+      limit === null ? '-' : text(limit),
+      left === null ? '-' : over !== null && over > 0 ? `+${text(over)}` : text(left),
+    ],
+  };
+}
+
+/** A percentage as short as it can be read. */
+function trimmed(value: number): string {
+  return String(Number(Math.abs(value) < 1 ? value.toPrecision(4) : value.toFixed(4)));
+}
+
+const labels: Readonly<Record<Measure, string>> = {
+  compressed: 'compressed',
+  uncompressed: 'uncompressed',
+  growth: 'growth',
+  'growth-percent': 'growth in %',
+  path: 'path',
+  rule: 'rule',
+};
+
+function budgetLabel({ measure, path, budget }: Verdict): string {
+  if (measure === 'rule') return terminalText(budget);
+  const what = budget.endsWith('.total') ? 'all ' : '';
+  return path === null ? labels[measure] : terminalText(`${what}${path}`);
+}
+
+/** What is not as it should be, worst first, each with its figures, its reason and its largest contributors. */
+function* detailsPart({ gate: { verdicts } }: CheckReport, options: ReportOptions, style: Style): Iterable<string> {
+  const several = new Set(verdicts.map(({ artifact }) => artifact)).size > 1;
+  for (const verdict of verdicts) {
+    const { status, artifact, reason, top, actual, measure } = verdict;
+    const hasMore = status !== 'pass' || (reason !== null && actual === null) || (options.verbose && top.length > 0);
+    if (!hasMore) continue;
+    const about = several ? `${terminalText(artifact)}: ${budgetLabel(verdict)}` : budgetLabel(verdict);
+    const figure = figureText(verdict);
+    const head = [about, figure].filter((text) => text !== '').join(', ');
+    const lines = wrap(head, options.width - 9);
+    yield `\n${colored(style, status, words[status].padEnd(7))}  ${style.bold(lines[0] ?? '')}\n`;
+    for (const line of lines.slice(1)) yield `         ${line}\n`;
+    if (verdict.budget !== budgetLabel(verdict)) yield style.dim(`         ${terminalText(verdict.budget)}\n`);
+    for (const line of reason === null ? [] : wrap(terminalText(reason), options.width - 9)) yield `         ${line}\n`;
+    if (top.length === 0) continue;
+    const sizes = top.map(({ bytes }) => `${measure.startsWith('growth') ? '+' : ''}${exactBytes(bytes)}`);
+    const width = longest(sizes);
+    for (const [index, { path }] of top.entries()) {
+      yield `         ${(sizes[index] ?? '').padStart(width)}  ${cutMiddle(terminalName(path), Math.max(12, options.width - 11 - width))}\n`;
+    }
+  }
+}
+
+/** How much a verdict is over its limit, or how near to it. */
+function figureText({ measure, over, actual, limit, status }: Verdict): string {
+  if (over !== null && over > 0) {
+    if (measure === 'growth-percent') return `${trimmed(over)} points over`;
+    return measure === 'rule' ? exactBytes(over) : `${exactBytes(over)} over`;
+  }
+  if (status !== 'warn' || actual === null || limit === null || measure === 'rule') return '';
+  return measure === 'growth-percent' ? `${trimmed(limit - actual)} points left` : `${exactBytes(limit - actual)} left`;
+}
+
+function* noticesPart({ artifacts }: CheckReport, options: ReportOptions, style: Style): Iterable<string> {
+  const notices = artifacts.flatMap(({ name, notices: own }) => own.map((notice) => ({ name, ...notice })));
+  if (notices.length === 0) return;
+  const shown = options.verbose ? notices : notices.slice(0, 5);
+  yield `\n${style.bold(`Notices (${groupDigits(notices.length)})`)}\n`;
+  for (const { name, path, message } of shown) {
+    const where = path === null ? terminalText(name) : terminalName(path);
+    for (const [index, line] of wrap(`${where}: ${terminalText(message)}`, options.width - 4).entries())
+      yield `${index === 0 ? '  ' : '    '}${line}\n`;
+  }
+  const more = notices.length - shown.length;
+  if (more > 0) yield style.dim(`  ${groupDigits(more)} more: --verbose\n`);
+}
+
+function longest(texts: readonly string[]): number {
+  return texts.reduce((most, text) => Math.max(most, text.length), 0);
+}

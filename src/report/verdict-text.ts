@@ -1,0 +1,82 @@
+// Verdicts in words, with exact bytes, for every reporter that writes sentences. Names go through the escape function of its form.
+import { exactBytes } from '../bytes/size.ts';
+import type { Measure, Verdict } from '../model/verdict.ts';
+
+/** How an output form shows a chosen word (a glob, a rule) and free text (a reason). */
+export interface Words {
+  readonly word: (text: string) => string;
+  readonly text: (text: string) => string;
+}
+
+/** What a verdict is about, without its artifact: `compressed`, a glob, a rule. */
+export function subject({ measure, path, budget }: Verdict, { word }: Words): string {
+  switch (measure) {
+    case 'compressed':
+    case 'uncompressed':
+    case 'growth':
+      return measure;
+    case 'growth-percent':
+      return 'growth in percent';
+    case 'path':
+      // A limit on all that matches together, or on each.
+      return `${budget.endsWith('.total') ? 'all ' : ''}${word(path ?? budget)}`;
+    case 'rule':
+      return word(budget);
+  }
+  return measure satisfies never;
+}
+
+/** One sentence without its full stop and without the artifact: `compressed is 5,324,123 B, 81,243 B over its limit of 5,242,880 B`. */
+export function sentence(verdict: Verdict, words: Words): string {
+  const { measure, actual, limit, over, reason, status } = verdict;
+  const about = subject(verdict, words);
+  const why = reason === null ? '' : words.text(reason);
+  if (actual === null)
+    return status === 'pass' ? join(`${about} was not measured`, why) : join(`${about} is unknown`, why);
+  const figure = amount(measure, actual, limit);
+  const said = measure === 'rule' ? `${about} finds ${figure}` : `${about} is ${figure}`;
+  if (limit === null || measure === 'rule') return join(said, why);
+  const bound = amount(measure, limit, actual);
+  if (over !== null && over > 0) {
+    const excess = measure === 'growth-percent' ? '' : `${exactBytes(over)} `;
+    return join(`${said}, ${excess}over its limit of ${bound}`, why);
+  }
+  if (actual === limit) return join(`${said}, exactly its limit`, why);
+  const left = measure === 'growth-percent' ? '' : `${exactBytes(limit - actual)} `;
+  return join(`${said}, ${left}under its limit of ${bound}`, why);
+}
+
+function join(said: string, why: string): string {
+  return why === '' ? said : `${said}: ${why}`;
+}
+
+/** Exact bytes, or percent with as many digits as tell it from `other`. */
+export function amount(measure: Measure, value: number, other: number | null): string {
+  return measure === 'growth-percent' ? percentText(value, other) : exactBytes(value);
+}
+
+function percentText(value: number, other: number | null): string {
+  for (let digits = 1; digits < 9; digits++) {
+    const text = value.toFixed(digits);
+    if (other === null || other === value || text !== other.toFixed(digits)) return `${trimmed(text)}%`;
+  }
+  return `${value}%`;
+}
+
+/** `2.0` is 2. */
+function trimmed(text: string): string {
+  return text.replace(/\.0+$/, '');
+}
+
+/** The verdict that uses most of its limit; null of none. */
+export function tightest(verdicts: readonly Verdict[]): Verdict | null {
+  return verdicts.reduce<Verdict | null>(
+    (best, one) => (best === null || shareUsed(one) > shareUsed(best) ? one : best),
+    null,
+  );
+}
+
+/** Share of the limit that is used; -1 where there is no such thing. */
+function shareUsed({ actual, limit }: Verdict): number {
+  return limit === null || actual === null || limit <= 0 ? -1 : actual / limit;
+}

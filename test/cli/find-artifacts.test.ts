@@ -1,0 +1,73 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { findArtifacts } from '../../src/cli/find-artifacts.ts';
+import { ConfigError } from '../../src/errors.ts';
+import { tempDirectory } from '../build/temp.ts';
+import { requireTool, run } from '../oracles.ts';
+
+const root = tempDirectory('find-artifacts');
+for (const path of ['dist/sub/deep', 'other', 'we[ird]']) mkdirSync(join(root, path), { recursive: true });
+const files = [
+  'dist/a-1.zip',
+  'dist/a-2.zip',
+  'dist/.hidden.zip',
+  'dist/sub/b.zip',
+  'dist/sub/deep/c.zip',
+  'other/x{1}.zip',
+  'we[ird]/d.zip',
+  'caf\u00e9.zip',
+];
+for (const path of files) writeFileSync(join(root, path), 'x');
+symlinkSync('../dist', join(root, 'other/link'));
+symlinkSync('a-1.zip', join(root, 'dist/z.zip'));
+symlinkSync('loop', join(root, 'loop'));
+
+describe('artifacts of a pattern', () => {
+  it.each([
+    ['dist/a-1.zip', ['dist/a-1.zip']],
+    ['./dist//a-1.zip', ['dist/a-1.zip']],
+    ['dist/', ['dist']],
+    ['.', ['.']],
+    ['dist/a-*.zip', ['dist/a-1.zip', 'dist/a-2.zip']],
+    ['dist/*.zip', ['dist/.hidden.zip', 'dist/a-1.zip', 'dist/a-2.zip', 'dist/z.zip']],
+    ['*/*.zip', ['dist/.hidden.zip', 'dist/a-1.zip', 'dist/a-2.zip', 'dist/z.zip', 'other/x{1}.zip', 'we[ird]/d.zip']],
+    ['dist/{a-2,sub/b}.zip', ['dist/a-2.zip', 'dist/sub/b.zip']],
+    ['**/c.zip', ['dist/sub/deep/c.zip']],
+    ['dist/**', ['dist', 'dist/sub', 'dist/sub/deep']],
+    ['dist/s*', ['dist/sub']],
+    ['other/link/a-1.zip', ['other/link/a-1.zip']],
+    ['o*/link', ['other/link']],
+    [String.raw`other/x\{1\}.zip`, ['other/x{1}.zip']],
+    [String.raw`we\[ird\]/*.zip`, ['we[ird]/d.zip']],
+    ['caf?.zip', ['caf\u00e9.zip']],
+    ['loop', ['loop']],
+    ['nothing/*.zip', []],
+    ['dist/nothing.zip', []],
+    ['dist/a-1.zip/x', []],
+    ['', ['.']],
+  ])('%j', (pattern, expected) => {
+    expect(findArtifacts(root, pattern)).toEqual(expected);
+  });
+
+  it('may lie above, or anywhere', () => {
+    expect(findArtifacts(join(root, 'other'), '../dist/a-1.zip')).toEqual(['../dist/a-1.zip']);
+    expect(findArtifacts('/', `${root}/dist/a-?.zip`)).toEqual([`${root}/dist/a-1.zip`, `${root}/dist/a-2.zip`]);
+  });
+
+  it.skipIf(!requireTool('find'))('are those that find finds', () => {
+    const found = run('find', ['.', '-name', '*.zip', '-printf', String.raw`%P\n`], { cwd: root })
+      .trimEnd()
+      .split('\n');
+    expect(findArtifacts(root, '**/*.zip')).toEqual(
+      found.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))),
+    );
+  });
+
+  it('with a name that is no text are refused, not left out', () => {
+    const odd = tempDirectory('find-odd');
+    writeFileSync(Buffer.concat([Buffer.from(`${odd}/`), Buffer.from([0xff, 0x2e, 0x7a])]), 'x');
+    expect(() => findArtifacts(odd, '*.z')).toThrow(ConfigError);
+    expect(findArtifacts(odd, '*.zip')).toEqual([]);
+  });
+});

@@ -1,0 +1,105 @@
+// Notes on merge requests: the same rules as on GitHub, in GitLab's words.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ServiceError } from '../../src/errors.ts';
+import { gitlabForge } from '../../src/forge/gitlab.ts';
+import { createSend } from '../../src/forge/http.ts';
+import { upsert } from '../../src/forge/upsert.ts';
+import type { Posted } from '../../src/forge/upsert.ts';
+import { token } from './github-server.ts';
+import { self, startGitlab } from './gitlab-server.ts';
+import type { GitlabServer } from './gitlab-server.ts';
+
+let server: GitlabServer;
+let waits: number[];
+
+beforeEach(async () => {
+  server = await startGitlab();
+  waits = [];
+});
+
+afterEach(() => server.close());
+
+const marker = '<!-- sizecheck:layer -->';
+const body = `${marker}\n### Smaller\n`;
+
+function post(text = body, project = '12', iid = 7, held = token): Promise<Posted> {
+  const wait = async (milliseconds: number): Promise<void> => {
+    waits.push(milliseconds);
+  };
+  const send = createSend({
+    service: 'GitLab',
+    api: server.url,
+    timeLimit: 60_000,
+    requestLimit: 5000,
+    wait,
+    now: Date.now,
+  });
+  const connection = { api: server.url, token: held, tokenName: 'GITLAB_TOKEN', agent: 'sizecheck/0.0.0', send };
+  return upsert(gitlabForge(connection, { project, iid }), marker, text, { create: true, dryRun: false, wait });
+}
+
+async function refused(promise: Promise<unknown>): Promise<string> {
+  const error: unknown = await promise.catch((caught: unknown) => caught);
+  if (!(error instanceof ServiceError)) throw new Error('not refused');
+  expect(error.message).not.toContain(token);
+  return error.message;
+}
+
+describe('notes', () => {
+  it('are created, updated, and left alone where they are the same', async () => {
+    expect((await post()).action).toBe('created');
+    expect((await post()).action).toBe('unchanged');
+    expect((await post(`${body}x`)).action).toBe('updated');
+    expect(server.notes).toEqual([{ id: 1, author: self, system: false, body: `${body}x` }]);
+  });
+
+  it('of a project by its path', async () => {
+    expect((await post(body, 'group/project')).action).toBe('created');
+  });
+
+  it.each([
+    [31, true],
+    [250, true],
+    [250, false],
+  ])('are found behind %d others (links: %s)', async (count, links) => {
+    server.links = links;
+    for (let id = 1; id <= count; id++) server.notes.push({ id, author: 1, system: id % 2 === 0, body: `chat ${id}` });
+    server.notes.push({ id: count + 1, author: self, system: false, body });
+    expect(await post(`${body}x`)).toMatchObject({ action: 'updated', comment: { id: count + 1 } });
+    expect(server.received.filter((one) => one.includes('/notes?'))).toHaveLength(Math.ceil((count + 1) / 100));
+  });
+
+  it('of strangers and of the system are never edited', async () => {
+    server.notes.push({ id: 1, author: 1, system: false, body }, { id: 2, author: self, system: true, body });
+    expect((await post(`${body}x`)).action).toBe('created');
+    expect(server.notes.slice(0, 2).map((note) => note.body)).toEqual([body, body]);
+  });
+
+  it('wait for rate limits and faults', async () => {
+    server.instead.push(['GET', 429, { 'retry-after': '4' }], ['GET', 502], ['POST', 429, { 'retry-after': '2' }]);
+    expect((await post()).action).toBe('created');
+    expect(waits).toEqual([4000, 2000, 2000]);
+  });
+});
+
+describe('refusals', () => {
+  it('401, with the scope that is needed', async () => {
+    expect(await refused(post(body, '12', 7, 'wrong'))).toMatch(
+      /^GitLab does not accept the token in GITLAB_TOKEN for 12!7 \(HTTP 401, 401 Unauthorized\); the token needs the scope "api"/,
+    );
+  });
+
+  it('403', async () => {
+    server.instead.push(['POST', 403]);
+    expect(await refused(post())).toMatch(/^GitLab does not let this token comment on 12!7 .*Reporter/);
+  });
+
+  it('404', async () => {
+    expect(await refused(post(body, '99'))).toMatch(/^GitLab does not know, or hides from this token, 99!7/);
+  });
+
+  it('5xx forever', async () => {
+    for (let index = 0; index < 9; index++) server.instead.push(['GET', 500]);
+    expect(await refused(post())).toMatch(/^GitLab fails for 12!7 \(HTTP 500, 500 made up\)$/);
+  });
+});

@@ -1,0 +1,282 @@
+// action.yml and the workflows of the guide, parsed, checked and run: the shell of every step, against a GitHub in miniature.
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { startGithub, token } from '../forge/github-server.ts';
+import type { GithubServer } from '../forge/github-server.ts';
+import { requireTool } from '../oracles.ts';
+import { budgets, makeProject, projectTools } from './project.ts';
+import type { Project } from './project.ts';
+import { action, blocksOf, keepForCache, root, runAction, runSteps } from './workflow.ts';
+import type { Contexts, Log, Machine, Workflow } from './workflow.ts';
+
+const guide = readFileSync(join(root, 'docs/guides/github-actions.md'), 'utf8');
+const workflows: Workflow[] = blocksOf('github-actions.md', 'yaml').map((text) => parse(text));
+const [gate, baseline, compare, fork, forkComment] = workflows;
+
+let server: GithubServer;
+
+beforeAll(async () => {
+  server = await startGithub();
+});
+
+beforeEach(() => {
+  // As the workflow's own token: an installation, which may not ask who it is.
+  server.login = null;
+  for (const list of [server.comments, server.received, server.instead, server.pulls]) list.length = 0;
+});
+
+afterAll(async () => {
+  await server.close();
+  expect(server.faults).toEqual([]);
+});
+
+describe('action.yml', () => {
+  it('is a composite action whose inputs and outputs are in the guide', () => {
+    expect(action.runs.using).toBe('composite');
+    const documented = [...guide.matchAll(/^\| ((?:`\w+`(?:, )?)+) \|/gm)].flatMap((match) =>
+      [...(match[1] ?? '').matchAll(/`(\w+)`/g)].map((one) => one[1]),
+    );
+    expect(new Set(documented)).toEqual(new Set([...Object.keys(action.inputs), ...Object.keys(action.outputs)]));
+    for (const { description } of [...Object.values(action.inputs), ...Object.values(action.outputs)])
+      expect(description).not.toBe('');
+  });
+
+  it('uses every input, none in a script, and every step has a shell', () => {
+    const text = readFileSync(join(root, 'action.yml'), 'utf8');
+    const used = new Set([...text.matchAll(/\binputs\.(\w+)/g)].map((match) => match[1]));
+    expect(used).toEqual(new Set(Object.keys(action.inputs)));
+    for (const step of action.runs.steps) {
+      expect(step.run).not.toContain('${{');
+      expect(step.shell).toBe('bash');
+    }
+  });
+
+  it('the steps of workflows put no expression into a script', () => {
+    expect(workflows).toHaveLength(5);
+    for (const { jobs } of workflows)
+      for (const { steps } of Object.values(jobs)) for (const { run } of steps) expect(run ?? '').not.toContain('${{');
+  });
+
+  it('asks for no more permissions than each workflow needs', () => {
+    expect(workflows.map(({ permissions }) => permissions)).toEqual([
+      { contents: 'read', 'pull-requests': 'write' },
+      { contents: 'read', 'pull-requests': 'write' },
+      { contents: 'read', 'pull-requests': 'write' },
+      { contents: 'read' },
+      { actions: 'read', 'pull-requests': 'write' },
+    ]);
+  });
+});
+
+describe.skipIf(!projectTools.every(requireTool))('workflows', () => {
+  interface Setting {
+    readonly project: Project;
+    readonly contexts: Contexts;
+    readonly machine: Machine;
+    readonly log: Log;
+    readonly summary: string;
+  }
+
+  function setting(
+    label: string,
+    more: { readonly event?: object; readonly name?: string; readonly full?: string } = {},
+  ): Setting {
+    const project = makeProject(label);
+    const summary = join(project.machine.temp, 'summary.md');
+    const path = join(project.machine.temp, 'event.json');
+    const event = more.event ?? { pull_request: { number: 7, head: { repo: { full_name: more.full ?? 'o/r' } } } };
+    writeFileSync(path, JSON.stringify(event));
+    writeFileSync(summary, '');
+    const env = {
+      ...project.machine.env,
+      GITHUB_REPOSITORY: 'o/r',
+      GITHUB_API_URL: server.url,
+      GITHUB_EVENT_PATH: path,
+      GITHUB_BASE_REF: 'main',
+      GITHUB_STEP_SUMMARY: summary,
+    };
+    const github = { event_name: more.name ?? 'pull_request', event, base_ref: 'main', repository: 'o/r', token };
+    const machine = { ...project.machine, env };
+    return { project, machine, summary, log: { ran: [], failed: false }, contexts: { github, steps: {} } };
+  }
+
+  async function runWorkflow(workflow: Workflow | undefined, { contexts, machine, log }: Setting): Promise<void> {
+    for (const { steps } of Object.values(workflow?.jobs ?? {})) await runSteps(steps, contexts, machine, log);
+    const text = log.ran.map(({ result }) => `${result.stdout}${result.stderr}`).join('');
+    expect(text).not.toContain(token);
+  }
+
+  const told = ({ log }: Setting): string =>
+    log.ran.map(({ name, result }) => `${name}: ${result.code}\n${result.stdout}${result.stderr}`).join('\n');
+
+  it('the gate in one step comments, annotates, and is unknown without a baseline', async () => {
+    const here = setting('gate');
+    await runWorkflow(gate, here);
+    // budgets.json limits growth, and there is nothing to measure it against.
+    expect(here.log.failed, told(here)).toBe(true);
+    expect(server.comments[0]?.body).toMatch(
+      /^<!-- sizecheck:layer -->\n### ❓ Not measured: `layer` growth is unknown/,
+    );
+    expect(told(here)).toContain('::error title=Size not measured::');
+    expect(here.log.ran.at(-1)).toMatchObject({ name: 'Judge', result: { code: 2 } });
+  });
+
+  it('the gate holds where there are no limits on growth', async () => {
+    const here = setting('holds');
+    const [layer] = budgets.artifacts;
+    const { growth: _, ...rest } = { ...layer };
+    writeFileSync(join(here.machine.cwd, 'budgets.json'), JSON.stringify({ ...budgets, artifacts: [rest] }));
+    await runWorkflow(gate, here);
+    expect(here.log.failed, told(here)).toBe(false);
+    expect(server.comments[0]?.body).toMatch(/^<!-- sizecheck:layer -->\n### ✅ Within budget: /);
+    expect(readFileSync(here.summary, 'utf8')).toBe(server.comments[0]?.body);
+  });
+
+  it('the baseline of the merge base is measured once, then cached', async () => {
+    const here = setting('baseline');
+    await runWorkflow(baseline, here);
+    expect(here.log.failed, told(here)).toBe(false);
+    expect(here.log.ran.map(({ name }) => name)).toContain('Measure the merge base');
+    expect(here.contexts.steps['base']?.outputs).toEqual({ commit: here.project.base });
+    expect(here.contexts.steps['size']?.outputs['status']).toBe('pass');
+    expect(told(here)).toContain('the gate says pass\nartifact,status,measure');
+    expect(server.comments[0]?.body).toContain('`lib/new.py`');
+    expect(server.comments[0]?.body).toMatch(/growth/);
+    const again = setting('cached');
+    keepForCache(again.machine, join(here.machine.cwd, 'baseline.json'));
+    const cached = { ...again, machine: { ...again.machine, cacheHit: true } };
+    await runWorkflow(baseline, cached);
+    expect(again.log.failed, told(again)).toBe(false);
+    expect(again.log.ran.map(({ name }) => name)).not.toContain('Measure the merge base');
+    expect(server.comments).toHaveLength(1);
+  });
+
+  it('comparing two trees', async () => {
+    const here = setting('compare');
+    await runWorkflow(compare, here);
+    expect(here.log.failed, told(here)).toBe(false);
+    expect(server.comments[0]?.body).toMatch(/^<!-- sizecheck:layer -->\n### Larger: compressed \+/);
+    expect(told(here)).toContain('::notice title=Size change::');
+  });
+
+  it('a fork is measured without a token and commented on by the second workflow', async () => {
+    const here = setting('fork', { full: 'fork/r' });
+    const [layer] = budgets.artifacts;
+    writeFileSync(
+      join(here.machine.cwd, 'budgets.json'),
+      JSON.stringify({ ...budgets, artifacts: [{ ...layer, growth: undefined, compressed: { max: 1000 } }] }),
+    );
+    await runWorkflow(fork, here);
+    expect(here.log.failed, told(here)).toBe(true);
+    expect(here.log.ran.at(-1)).toMatchObject({ name: 'Judge', result: { code: 1 } });
+    expect(server.received).toEqual([]);
+
+    const head = { head_branch: 'change', head_sha: 'abc', head_repository: { owner: { login: 'fork' } } };
+    const event = { workflow_run: { id: 5, event: 'pull_request', ...head } };
+    const there = setting('fork-comment', { event, name: 'workflow_run' });
+    const machine = { ...there.machine, temp: here.machine.temp };
+    server.pulls.push({ head: 'fork:change', sha: 'abc', number: 7 });
+    await runWorkflow(forkComment, { ...there, machine });
+    expect(there.log.failed, told(there)).toBe(false);
+    expect(server.comments[0]?.body).toMatch(/^<!-- sizecheck:layer -->\n### ❌ Over budget: `layer` compressed is /);
+  });
+
+  it('a fork in one workflow is gated, not commented on', async () => {
+    const here = setting('fork-alone', { full: 'fork/r' });
+    await runWorkflow(compare, here);
+    expect(here.log.failed, told(here)).toBe(false);
+    expect(server.received).toEqual([]);
+    expect(readFileSync(here.summary, 'utf8')).toContain('### Larger');
+  });
+
+  describe('the action', () => {
+    async function act(
+      inputs: Record<string, string>,
+      label: string,
+    ): Promise<Setting & { outputs: Record<string, string> }> {
+      const here = setting(label);
+      await runSteps([{ run: 'make dist' }], here.contexts, here.machine, here.log);
+      const outputs = await runAction(inputs, here.contexts, here.machine, here.log);
+      return { ...here, outputs };
+    }
+
+    it('fails where the budget is exceeded, unless told not to', async () => {
+      const inputs = { options: '--max-compressed=1000', artifacts: 'dist/layer.zip', comment: 'false' };
+      const strict = await act(inputs, 'strict');
+      expect(strict.outputs['status'], told(strict)).toBe('fail');
+      expect(strict.log.failed).toBe(true);
+      expect(readFileSync(strict.outputs['report'] ?? '', 'utf8')).toContain('"status":"fail"');
+      const lenient = await act({ ...inputs, fail: 'false' }, 'lenient');
+      expect(lenient.outputs['status']).toBe('fail');
+      expect(lenient.log.failed, told(lenient)).toBe(false);
+      expect(server.received).toEqual([]);
+    });
+
+    it('says nothing where it is told to', async () => {
+      const quiet = await act(
+        {
+          options: '--max-compressed=1MB',
+          artifacts: 'dist/layer.zip',
+          comment: 'false',
+          summary: 'false',
+          annotations: 'false',
+        },
+        'quiet',
+      );
+      expect(quiet.log.failed, told(quiet)).toBe(false);
+      expect(readFileSync(quiet.summary, 'utf8')).toBe('');
+      expect(told(quiet)).not.toContain('::');
+    });
+
+    it.each([
+      [{ old: 'dist/layer.zip' }, /old and new: both are needed/],
+      [{ old: 'a', new: 'b', budgets: 'budgets.json' }, /give one or the other/],
+      [{ path: '/no/such/file' }, /path: there is no file/],
+      [{ version: '1.0.0; touch injected' }, /version: .* is not a version/],
+      [{ artifacts: 'dist/missing.zip', options: '--max-compressed=1' }, /missing\.zip/],
+    ])('%j is refused', async (inputs, says) => {
+      const here = await act({ ...inputs, comment: 'false' }, 'refused');
+      expect(here.log.failed).toBe(true);
+      expect(here.log.ran.at(-1)?.result.code).toBe(2);
+      expect(told(here)).toMatch(says);
+    });
+
+    it('takes no input for shell text or an option', async () => {
+      const nasty = '$(touch injected)`touch injected`; touch injected';
+      const here = await act(
+        { artifacts: nasty, budgets: nasty, baseline: nasty, key: nasty, options: '', comment: 'true' },
+        'nasty',
+      );
+      expect(here.log.failed).toBe(true);
+      expect(told(here)).not.toContain('injected: command');
+      expect(readdirSync(here.machine.cwd)).not.toContain('injected');
+      expect(server.comments).toEqual([]);
+      const option = await act({ artifacts: '--output=stolen\n', options: '--max-compressed=1MB' }, 'option');
+      expect(told(option)).toMatch(/--output=stolen/);
+      expect(() => readFileSync(join(option.machine.cwd, 'stolen'))).toThrow('ENOENT');
+    });
+
+    it('installs the version that is asked for, without running scripts', async () => {
+      const here = setting('version');
+      const npm = join(here.machine.temp, 'bin/npm');
+      writeFileSync(npm, '#!/bin/sh\nprintf "%s\\n" "$@" > "$RUNNER_TEMP/npm-arguments"\n', { mode: 0o755 });
+      await runAction({ version: '0.1.0', comment: 'false' }, here.contexts, here.machine, here.log);
+      expect(readFileSync(join(here.machine.temp, 'npm-arguments'), 'utf8')).toMatch(
+        /^install\n(?:.*\n)*--ignore-scripts\n--prefix\n.*\nsizecheck@0\.1\.0\n$/,
+      );
+    });
+
+    it('keeps several comments apart by key', async () => {
+      const inputs = { options: '--max-compressed=1MB', artifacts: 'dist/layer.zip' };
+      await act({ ...inputs, key: 'one' }, 'key-1');
+      await act({ ...inputs, key: 'two' }, 'key-2');
+      await act({ ...inputs, key: 'one' }, 'key-3');
+      expect(server.comments.map(({ body }) => body.split('\n')[0])).toEqual([
+        '<!-- sizecheck:one -->',
+        '<!-- sizecheck:two -->',
+      ]);
+    });
+  });
+});

@@ -1,0 +1,86 @@
+// The job of the GitLab guide, run as a runner does, against a GitLab in miniature.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { token } from '../forge/github-server.ts';
+import { startGitlab } from '../forge/gitlab-server.ts';
+import type { GitlabServer } from '../forge/gitlab-server.ts';
+import type { Ran } from '../cli/run.ts';
+import { requireTool } from '../oracles.ts';
+import { makeProject, projectTools } from './project.ts';
+import type { Project } from './project.ts';
+import { bash, blocksOf } from './workflow.ts';
+
+interface Job {
+  readonly rules: readonly { readonly if: string }[];
+  readonly cache: { readonly key: string; readonly paths: readonly string[] };
+  readonly script: readonly string[];
+  readonly artifacts: { readonly reports: { readonly junit: string }; readonly paths: readonly string[] };
+}
+
+const [page = ''] = blocksOf('gitlab-ci.md', 'yaml');
+const { size }: { readonly size: Job } = parse(page);
+
+let server: GitlabServer;
+
+beforeAll(async () => {
+  server = await startGitlab();
+});
+
+beforeEach(() => {
+  for (const list of [server.notes, server.received]) list.length = 0;
+});
+
+afterAll(() => server.close());
+
+function runJob({ machine, base }: Project, env: Record<string, string> = {}): Promise<Ran> {
+  return bash(size.script.join('\n'), machine.cwd, {
+    ...machine.env,
+    GITLAB_CI: 'true',
+    CI_API_V4_URL: server.url,
+    CI_PROJECT_ID: '99',
+    CI_MERGE_REQUEST_PROJECT_ID: '12',
+    CI_MERGE_REQUEST_IID: '7',
+    CI_MERGE_REQUEST_DIFF_BASE_SHA: base,
+    GITLAB_TOKEN: token,
+    ...env,
+  });
+}
+
+describe.skipIf(!projectTools.every(requireTool))('the job of the guide', () => {
+  it('has a cache by commit, and keeps what it reports', () => {
+    expect(size.cache).toEqual({ key: 'sizecheck-$CI_MERGE_REQUEST_DIFF_BASE_SHA', paths: ['baseline.json'] });
+    expect(size.rules).toEqual([{ if: '$CI_PIPELINE_SOURCE == "merge_request_event"' }]);
+  });
+
+  it('measures, reports and comments; with the cached baseline too', async () => {
+    const project = makeProject('gitlab');
+    const first = await runJob(project);
+    expect(first.code, first.stderr).toBe(0);
+    expect(first.stdout).toContain('created the comment: 12!7, note 1');
+    expect(server.notes[0]?.body).toMatch(/^<!-- sizecheck:layer -->\n### ✅ Within budget: /);
+    for (const file of [size.artifacts.reports.junit, ...size.artifacts.paths])
+      expect(existsSync(join(project.machine.cwd, file))).toBe(true);
+    const second = await runJob(project);
+    expect(second.code, second.stderr).toBe(0);
+    expect(second.stdout).toContain('left the comment as it is');
+    expect(`${first.stdout}${first.stderr}${second.stdout}${second.stderr}`).not.toContain(token);
+  });
+
+  it('fails after it has said everything', async () => {
+    const project = makeProject('gitlab-over');
+    const file = join(project.machine.cwd, 'budgets.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('40 KiB', '1 KiB'));
+    const ran = await runJob(project);
+    expect(ran.code).toBe(1);
+    expect(server.notes[0]?.body).toContain('### ❌ Over budget: `layer` compressed is ');
+    expect(readFileSync(join(project.machine.cwd, 'sizecheck.xml'), 'utf8')).toContain('<failure ');
+  });
+
+  it('works without a token, as for a fork', async () => {
+    const ran = await runJob(makeProject('gitlab-fork'), { GITLAB_TOKEN: '' });
+    expect(ran.code, ran.stderr).toBe(0);
+    expect(server.received).toEqual([]);
+  });
+});

@@ -1,0 +1,50 @@
+// What is shipped stands on what package.json declares: no file of dist/ needs a package that an installation would not have, and the
+// licence of everything that is bundled goes along.
+import { readFileSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = resolve(import.meta.dirname, '..');
+const dist = join(root, 'dist');
+const manifest: { dependencies: Record<string, string>; optionalDependencies: Record<string, string> } = JSON.parse(
+  readFileSync(join(root, 'package.json'), 'utf8'),
+);
+const declared = new Set(Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }));
+const files = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.js'));
+
+function packagesOf(file: string): string[] {
+  const text = readFileSync(join(dist, file), 'utf8');
+  const specifiers = [
+    ...text.matchAll(
+      /(?:^|[;\n])\s*(?:import|export)[^'"`;]*?from\s*["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']\s*\)/g,
+    ),
+  ];
+  return specifiers
+    .map((match) => match[1] ?? match[2] ?? '')
+    .filter((specifier) => !specifier.startsWith('.') && !specifier.startsWith('node:'))
+    .map((specifier) =>
+      specifier
+        .split('/')
+        .slice(0, specifier.startsWith('@') ? 2 : 1)
+        .join('/'),
+    );
+}
+
+describe('the package', () => {
+  it('finds imports at all', () => {
+    expect(files.flatMap(packagesOf)).toContain('cli-table3');
+  });
+
+  it.each(files)('%s imports nothing that is not installed', (file) => {
+    expect(packagesOf(file).filter((name) => !declared.has(name))).toEqual([]);
+  });
+
+  it('carries the licences of what is bundled', () => {
+    const text = readFileSync(join(dist, 'cli/LICENSES.txt'), 'utf8');
+    const bundled = readFileSync(join(dist, 'cli/github.js'), 'utf8');
+    expect(bundled).toContain('octokit');
+    for (const name of ['@octokit/core', '@octokit/request', 'before-after-hook', 'universal-user-agent']) {
+      expect(text).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\([\\w.-]+\\)\\n\\n\\S`, 'm'));
+    }
+  });
+});

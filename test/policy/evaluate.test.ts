@@ -1,0 +1,218 @@
+// What the table of the command line (test/cli/check.test.ts) does not reach: order, doubts, names, many limits.
+import { describe, expect, it } from 'vitest';
+import { diffSnapshots } from '../../src/compare/diff.ts';
+import type { Finding, Severity } from '../../src/model/finding.ts';
+import type { Notice, Snapshot } from '../../src/model/snapshot.ts';
+import type { Verdict } from '../../src/model/verdict.ts';
+import { readBudgets } from '../../src/policy/budgets.ts';
+import { evaluate } from '../../src/policy/evaluate.ts';
+import type { Baseline } from '../../src/policy/evidence.ts';
+import { judgeByPolicy } from '../../src/policy/severities.ts';
+import { directory, file, hardlink, snapshot } from '../build/snapshot.ts';
+
+const missing: Baseline = { kind: 'missing', reason: 'none' };
+
+function verdicts(
+  artifact: object,
+  measured: Snapshot,
+  more: { root?: object; findings?: Finding[]; baseline?: Baseline; today?: string } = {},
+): readonly Verdict[] {
+  const document = { version: 1, artifacts: [{ name: 'a', path: 'a', ...artifact }], ...more.root };
+  const { budgets } = readBudgets(Buffer.from(JSON.stringify(document)));
+  const today = more.today ?? '2026-01-01';
+  const judged = judgeByPolicy(more.findings ?? [], budgets, today);
+  return evaluate(budgets, {
+    measured: budgets.artifacts.map((budget) => ({
+      name: 'a',
+      budget,
+      snapshot: measured,
+      judged,
+      baseline: more.baseline ?? missing,
+    })),
+    unmeasured: [],
+    file: 'budgets.json',
+    today,
+    complete: true,
+  }).gate.verdicts;
+}
+
+function finding(
+  rule: string,
+  severity: Severity,
+  claims: readonly (readonly [path: string, bytes: number])[],
+): Finding {
+  return {
+    rule,
+    severity,
+    title: `${rule} finds`,
+    bytes: claims.reduce((sum, [, bytes]) => sum + bytes, 0),
+    claims: claims.map(([path, bytes]) => ({ path, part: null, bytes })),
+    fix: { commands: [], advice: null },
+  };
+}
+
+const tree = snapshot([
+  directory('lib'),
+  file('lib/a.so', 700),
+  hardlink('lib/b.so', 'lib/a.so'),
+  file('lib/c.so', 200),
+  file('x', 100),
+]);
+
+describe('verdicts on paths', () => {
+  it('count a file with several names once, under a name that matches', () => {
+    const [verdict] = verdicts({ paths: [{ match: '{b,c}.so', total: 1000 }] }, tree);
+    expect(verdict).toMatchObject({
+      actual: 900,
+      top: [
+        { path: 'lib/b.so', bytes: 700 },
+        { path: 'lib/c.so', bytes: 200 },
+      ],
+    });
+    const [all] = verdicts({ paths: [{ match: 'lib/**', total: 900 }] }, tree);
+    expect(all).toMatchObject({ actual: 900, status: 'pass' });
+  });
+
+  it('count empty files as matches', () => {
+    const [verdict] = verdicts({ paths: [{ match: 'empty', max: 0 }] }, snapshot([file('empty', 0)]));
+    expect(verdict).toMatchObject({ actual: 0, status: 'pass', top: [] });
+  });
+
+  it('of 50,000 rules come in seconds', () => {
+    const many = snapshot(Array.from({ length: 2000 }, (_, index) => file(`lib/module-${index}.so`, index)));
+    const paths = Array.from({ length: 50_000 }, (_, index) => ({
+      match: `**/module-${index}.so`,
+      max: 10,
+      optional: true,
+    }));
+    const startedAt = performance.now();
+    const found = verdicts({ paths }, many);
+    expect(found.filter(({ status }) => status === 'fail')).toHaveLength(1989);
+    expect(found[0]).toMatchObject({ actual: 1999, over: 1989 });
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
+  });
+});
+
+describe('doubt', () => {
+  const doubts: Notice[] = [
+    { code: 'unreadable', path: 'secret', message: 'cannot be opened (EACCES)' },
+    { code: 'vanished', path: 'gone', message: 'vanished while it was read' },
+  ];
+  const doubted = { ...tree, notices: doubts };
+  const everything = {
+    compressed: { max: 99_999 },
+    uncompressed: { max: 1000 },
+    growth: { max: 0, maxPercent: 5 },
+    paths: [{ match: '*.so', max: 1000, total: 1000 }],
+  };
+  const root = { rules: { 'debug-symbols': 'error', 'duplicate-file': 'warn' } };
+
+  it('makes unknown whatever would pass or warn', () => {
+    const options = { stripComponents: 0, maps: [], sections: false } as const;
+    const same = diffSnapshots({ snapshot: doubted, findings: [] }, { snapshot: doubted, findings: [] }, options);
+    const baseline: Baseline = { kind: 'diff', diff: same, notices: [] };
+    const found = verdicts(everything, doubted, {
+      root,
+      baseline,
+      findings: [finding('duplicate-file', 'info', [['x', 1]])],
+    });
+    expect(found).toHaveLength(8);
+    for (const verdict of found) {
+      expect(verdict).toMatchObject({ status: 'unknown', actual: null, over: null, top: [] });
+      expect(verdict.reason).toBe(
+        'not all of it could be measured: secret cannot be opened (EACCES) (and 1 more path)',
+      );
+    }
+  });
+
+  it('on the baseline makes growth unknown', () => {
+    const options = { stripComponents: 0, maps: [], sections: false } as const;
+    const diff = diffSnapshots({ snapshot: doubted, findings: [] }, { snapshot: tree, findings: [] }, options);
+    const [verdict] = verdicts({ growth: { max: 0 } }, tree, { baseline: { kind: 'diff', diff, notices: doubts } });
+    expect(verdict).toMatchObject({ status: 'unknown', reason: expect.stringContaining('baseline: not all of it') });
+  });
+
+  it('leaves failures as they are', () => {
+    const found = verdicts({ uncompressed: { max: 999 }, paths: [{ match: '*.so', max: 1 }] }, doubted, {
+      root,
+      findings: [finding('debug-symbols', 'warn', [['lib/a.so', 5]])],
+    });
+    expect(found.map(({ status, budget }) => `${status} ${budget}`)).toEqual([
+      'fail artifacts[0].paths[0].max',
+      'fail debug-symbols',
+      'fail artifacts[0].uncompressed.max',
+      'unknown duplicate-file',
+    ]);
+  });
+
+  it('is not made by other notices', () => {
+    const broken = { ...tree, notices: [{ code: 'bad-elf', path: 'lib/a.so', message: 'is broken' }] };
+    expect(verdicts({ uncompressed: { max: 1000 } }, broken)[0]?.status).toBe('pass');
+  });
+});
+
+describe('rules', () => {
+  it('count findings without bytes, and not what is said by the way', () => {
+    const rules = { rules: { 'timestamp-bytecode': 'error' } };
+    const stale = finding('timestamp-bytecode', 'warn', [
+      ['b.pyc', 0],
+      ['a.pyc', 0],
+    ]);
+    const aside = finding('timestamp-bytecode', 'info', [['c.pyc', 0]]);
+    expect(verdicts({}, tree, { root: rules, findings: [aside] })[0]?.status).toBe('pass');
+    expect(verdicts({}, tree, { root: rules, findings: [stale, aside] })[0]).toMatchObject({
+      status: 'fail',
+      actual: 0,
+      over: 0,
+      reason: 'timestamp-bytecode finds',
+      top: [{ path: 'a.pyc' }, { path: 'b.pyc' }],
+    });
+  });
+
+  it('are ignored until a day, not on it', () => {
+    const until = { rule: '*', match: 'lib', reason: 'r', until: '2026-01-02' };
+    const root = { rules: { 'debug-symbols': 'error' }, ignore: [until] };
+    const findings = [finding('debug-symbols', 'warn', [['lib/a.so', 5]])];
+    expect(verdicts({}, tree, { root, findings, today: '2026-01-01' }).map(({ status }) => status)).toEqual(['pass']);
+    expect(verdicts({}, tree, { root, findings, today: '2026-01-02' }).map(({ status }) => status)).toEqual([
+      'fail',
+      'warn',
+    ]);
+  });
+
+  it('lose only the claims that are ignored', () => {
+    const root = {
+      rules: { 'debug-symbols': 'error' },
+      ignore: [{ rule: 'debug-symbols', match: '**/a.so', reason: 'r' }],
+    };
+    const findings = [
+      finding('debug-symbols', 'warn', [
+        ['lib/a.so', 5],
+        ['lib/c.so', 3],
+      ]),
+    ];
+    expect(verdicts({}, tree, { root, findings })[0]).toMatchObject({
+      actual: 3,
+      top: [{ path: 'lib/c.so', bytes: 3 }],
+    });
+  });
+});
+
+describe('contributors', () => {
+  it('are three, the largest first, then by path', () => {
+    const many = snapshot(['d', 'c', 'b', 'a'].map((name) => file(name, 10)));
+    expect(verdicts({ uncompressed: { max: 1 } }, many)[0]?.top.map(({ path }) => path)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('are directories where no file stands out', () => {
+    const small = Array.from({ length: 100 }, (_, index) =>
+      file(`${index % 2 === 0 ? 'even' : 'odd'}/${index}`, 10 + (index % 2)),
+    );
+    expect(
+      verdicts({ uncompressed: { max: 1 } }, snapshot([directory('even'), directory('odd'), ...small]))[0]?.top,
+    ).toEqual([
+      { path: 'odd/', bytes: 550 },
+      { path: 'even/', bytes: 500 },
+    ]);
+  });
+});

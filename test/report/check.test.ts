@@ -1,0 +1,218 @@
+// Reports of a gate, whole, as a person and a script see them. To change one on purpose: UPDATE_GOLDEN=1 npx vitest run
+// test/report, and read the difference. A missing golden fails.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { diffSnapshots } from '../../src/compare/diff.ts';
+import { nameFromText } from '../../src/model/name.ts';
+import type { Snapshot } from '../../src/model/snapshot.ts';
+import { readBudgets } from '../../src/policy/budgets.ts';
+import { evaluate } from '../../src/policy/evaluate.ts';
+import type { Baseline, Measured, Unmeasured } from '../../src/policy/evidence.ts';
+import { judgeByPolicy } from '../../src/policy/severities.ts';
+import { reporterNamed } from '../../src/report/index.ts';
+import type { CheckReport, ReportOptions } from '../../src/report/reporter.ts';
+import { judge } from '../../src/rules/index.ts';
+import { removableContent } from '../../src/rules/removable.ts';
+import { digest, directory, elf, file, snapshot } from '../build/snapshot.ts';
+
+const golden = resolve(import.meta.dirname, '../golden');
+const mebibyte = 1024 ** 2;
+
+function runtime(more: number, total: number): Snapshot {
+  return snapshot(
+    [
+      ...['lib', 'lib/python3.12', 'lib/python3.12/site-packages', 'share'].map(directory),
+      file('lib/libpython3.12.so.1.0', 9 * mebibyte + more, {
+        facts: elf({ unneeded: 9 * mebibyte }),
+        digest: digest(`so${more}`),
+      }),
+      file('lib/python3.12/os.py', 39_000),
+      file('lib/python3.12/site-packages/na\xc3\xafve \x1b[31mname.so', 700_000, { digest: digest('twin') }),
+      file('share/::error::twin', 700_000, { digest: digest('twin') }),
+      ...(more > 0 ? [file('share/new \xff bytes', 4000)] : []),
+    ],
+    {
+      artifact: { name: 'dist/runtime.tar.zst', format: 'tar', codecs: ['zstd'], length: total },
+      notices:
+        more > 0
+          ? [
+              {
+                code: 'no-end-of-archive',
+                path: null,
+                message: 'ends at 10240 without an end-of-archive mark; it may have been cut',
+              },
+            ]
+          : [],
+    },
+  );
+}
+
+const document = {
+  version: 1,
+  artifacts: [
+    {
+      name: 'runtime',
+      path: 'dist/runtime.tar.zst',
+      compressed: { max: '5 MiB', warnAt: '95%' },
+      uncompressed: { max: '12 MiB', warnAt: '80%' },
+      growth: { max: '200 KiB', maxPercent: 2, mode: 'both' },
+      paths: [
+        { match: '**/*.so*', max: '9 MiB' },
+        { match: 'share/**', total: '2 MB' },
+        { match: '*.dll', max: 0 },
+      ],
+      reason: 'cold start',
+    },
+    { name: 'extension', path: 'dist/extension', compressed: { max: '5 MiB' }, optional: true },
+    { name: 'cut', path: 'dist/cut.zip', uncompressed: { max: 1 } },
+  ],
+  groups: [{ name: 'all', members: ['*'], uncompressed: { max: 262_144_000 } }],
+  rules: { 'debug-symbols': 'error', 'duplicate-file': 'warn' },
+  ignore: [{ rule: 'duplicate-file', match: 'share/*', reason: 'two loaders', until: '2026-01-01' }],
+};
+
+function report(): CheckReport {
+  const { budgets } = readBudgets(Buffer.from(JSON.stringify(document)));
+  const today = '2026-06-01';
+  const [before, after] = [runtime(0, 5 * mebibyte), runtime(300_000, 5 * mebibyte + 1)];
+  const judged = judgeByPolicy(judge(after), budgets, today);
+  const old = { snapshot: before, findings: judgeByPolicy(judge(before), budgets, today).findings };
+  const diff = diffSnapshots(
+    old,
+    { snapshot: after, findings: judged.findings },
+    { stripComponents: 'auto', maps: [], sections: false },
+  );
+  const [first, second, third] = budgets.artifacts;
+  if (first === undefined || second === undefined || third === undefined) throw new Error('three artifacts');
+  const baseline: Baseline = { kind: 'diff', diff, notices: [] };
+  const totals = { ...after.totals, compressed: 5 * mebibyte + 1 };
+  const measured: Measured[] = [{ name: 'runtime', budget: first, snapshot: { ...after, totals }, judged, baseline }];
+  const unmeasured: Unmeasured[] = [
+    { budget: second, kind: 'absent', reason: '"dist/extension" is optional, and not there' },
+    { budget: third, kind: 'broken', reason: '"dist/cut.zip" is cut short: the end record is missing (at byte 4711)' },
+  ];
+  const { gate } = evaluate(budgets, { measured, unmeasured, file: 'budgets.json', today, complete: true });
+  return {
+    tool: { name: 'sizecheck', version: '0.0.0' },
+    gate,
+    artifacts: [
+      {
+        name: 'runtime',
+        artifact: after.artifact,
+        totals,
+        diff,
+        findings: judged.findings,
+        removable: removableContent(after, judged.findings),
+        notices: after.notices,
+      },
+    ],
+  };
+}
+
+const plain: ReportOptions = {
+  units: 'iec',
+  size: 'content',
+  depth: 3,
+  top: 12,
+  sort: 'size',
+  minChange: 0,
+  width: 80,
+  color: false,
+  verbose: false,
+};
+
+async function printed(reporter: string, options: Partial<ReportOptions> = {}, given = report()): Promise<string> {
+  const found = await reporterNamed(reporter, 'check');
+  return [...(found?.(given, { ...plain, ...options }) ?? [])].join('');
+}
+
+/** The report with its failures taken for passes: what is printed where all is well. */
+function passing(): CheckReport {
+  const full = report();
+  const verdicts = full.gate.verdicts.filter(({ status }) => status === 'pass' || status === 'warn');
+  return { ...full, gate: { status: 'warn', verdicts } };
+}
+
+const cases: readonly (readonly [file: string, reporter: string, options: Partial<ReportOptions>])[] = [
+  ['check.table.txt', 'table', {}],
+  ['check.table-140.txt', 'table', { width: 140, verbose: true }],
+  ['check.table-color.txt', 'table', { color: true }],
+  ['check.json', 'json', {}],
+];
+
+describe('goldens of the gate', () => {
+  it.each(cases)('%s', async (name, reporter, options) => {
+    const text = await printed(reporter, options);
+    if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(join(golden, name), text);
+    expect(text).toBe(readFileSync(join(golden, name), 'utf8'));
+  });
+
+  it('check.table-pass.txt', async () => {
+    const text = await printed('table', {}, passing());
+    if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(join(golden, 'check.table-pass.txt'), text);
+    expect(text).toBe(readFileSync(join(golden, 'check.table-pass.txt'), 'utf8'));
+  });
+});
+
+describe('the table of a gate', () => {
+  it.each([60, 80, 100, 140])('fits %d columns', async (width) => {
+    const text = await printed('table', { width });
+    expect(text.split('\n').filter((line) => line.length > width)).toEqual([]);
+  });
+
+  it('is exact to the byte where a budget fails', async () => {
+    const text = await printed('table');
+    expect(text).toContain('5,242,881 B');
+    expect(text).toContain('+1 B');
+    expect(text).not.toMatch(/\d MiB/);
+  });
+
+  it('lists all that is not within, and says how much of the rest is left out', async () => {
+    const full = report();
+    const grave = full.gate.verdicts.filter(({ status }) => status !== 'pass').length;
+    const text = await printed('table', { top: 1 });
+    expect(text.match(/^ {2}(?:FAIL|unknown|warn|pass) /gm)).toHaveLength(grave - 1);
+    expect(text).toContain('more within: --top N');
+  });
+});
+
+describe('hostile names in a gate', () => {
+  const names = [
+    '\u001b]0;x\u0007',
+    '::error::x',
+    '##[group]',
+    'a\r\n::stop-commands::x',
+    '\u202egnp',
+    '|`<script>',
+    '\u2028',
+    '\xff\xfe',
+  ];
+  const hostile: CheckReport = {
+    ...report(),
+    gate: {
+      status: 'fail',
+      verdicts: names.map((name) => ({
+        artifact: name,
+        budget: name,
+        measure: 'path',
+        path: name,
+        actual: 2,
+        limit: 1,
+        over: 1,
+        status: 'fail',
+        reason: name,
+        top: [{ path: nameFromText(name), bytes: 1 }],
+      })),
+    },
+  };
+
+  it.each(['table', 'json'])('are inert as %s', async (reporter) => {
+    for (const width of [60, 140]) {
+      const text = await printed(reporter, { width }, hostile);
+      expect(text).not.toMatch(/[^\n\P{Cc}]|[\p{Cf}\p{Zl}\p{Zp}]/u);
+      for (const line of text.split('\n')) expect(line).not.toMatch(/^\s*(?:::|##)/);
+      if (reporter === 'json') expect(text).not.toContain('<');
+    }
+  });
+});
