@@ -188,7 +188,11 @@ describe.skipIf(!requireTool('dpkg-deb'))('packages by dpkg-deb', () => {
     });
     // dpkg-deb keeps the times of the tree, and some of them have fractions that a tar of whole seconds has not.
     const whole = listed.slice(0, -1).replaceAll(/\.\d{10} /g, '.0000000000 ');
-    expect(lines.toSorted()).toEqual(whole.split('\n').toSorted());
+    // Extracting DEBIAN into the root gives the root a time of its own.
+    const sorted = (list: readonly string[]): string[] =>
+      list.map((line) => line.replace(/^(d \d+) \S+ {2}$/, '$1 the root')).toSorted();
+    expect(sorted(lines)).toEqual(sorted(whole.split('\n')));
+    expect(sorted(lines)).toContain('d 755 the root');
     expect(target?.size).toBe(0);
     for (const { member, content } of sink.records.filter((record) => record.member.kind === 'file')) {
       expect(readFileSync(join(extracted, Buffer.from(member.name, 'latin1').toString())).equals(content)).toBe(true);
