@@ -2,6 +2,7 @@
 // came twice, and what its content is. The only state of a scan.
 import { FormatError } from '../errors.ts';
 import type { Member, MemberSink, OpenFile } from '../formats/format.ts';
+import type { StripVersion } from '../inspectors/elf/strip-version.ts';
 import type { FactsWanted } from '../inspectors/inspector.ts';
 import { depth, normalizePath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
@@ -18,6 +19,8 @@ export interface CollectorOptions {
   /** Whether files with random access are hashed as they come, because their source is gone later (a spool); else by hashing.ts. */
   readonly hashAtOnce: boolean;
   readonly facts: FactsWanted;
+  /** Release of GNU strip whose results facts predict. */
+  readonly stripVersion?: StripVersion | undefined;
 }
 
 export interface Collected {

@@ -5,6 +5,7 @@ import type { Inspector } from '../inspector.ts';
 import * as C from './constants.ts';
 import { type ElfFile, isElf, readElf } from './file.ts';
 import { debugBytes, stripFacts } from './strip.ts';
+import { defaultStripVersion } from './strip-version.ts';
 import { isDebugSection } from './strip-sections.ts';
 
 const typeNames = new Map([
@@ -29,7 +30,7 @@ export const elfInspector: Inspector = {
       buildId: buildId(elf),
       debugBytes: debugBytes(elf),
       compressedDebug: hasCompressedDebug(elf),
-      ...stripFacts(elf, file.facts),
+      ...stripFacts(elf, file.facts, file.strip ?? defaultStripVersion),
     };
   },
 };
