@@ -5,7 +5,7 @@ import type { Name } from '../model/name.ts';
 import { shellPath } from '../model/shell.ts';
 import type { Entry } from '../model/snapshot.ts';
 import { commands, count, wholeFileClaims } from './rule.ts';
-import type { Rule } from './rule.ts';
+import type { Rule, RuleContext } from './rule.ts';
 
 const shown = 4;
 
@@ -14,7 +14,7 @@ export const leftoverPycache: Rule = {
   title: 'directories with nothing but __pycache__ in them',
   severity: 'warn',
   check(context) {
-    const caches = context.snapshot.entries.filter(isCache);
+    const caches = context.snapshot.entries.filter((entry, index) => isCache(entry) && !hasSource(context, index));
     if (caches.length === 0) return [];
     const kept = directoriesInUse(context.snapshot.entries);
     const left = new Set<Name>();
@@ -37,7 +37,19 @@ export const leftoverPycache: Rule = {
 };
 
 function isCache({ path, kind }: Entry): boolean {
-  return kind === 'directory' && baseName(path) === '__pycache__';
+  return kind === 'directory' && path.endsWith('__pycache__') && baseName(path) === '__pycache__';
+}
+
+/** Whether a pyc of the cache at `index` has its source: true of nearly all, and quickly known. */
+function hasSource({ snapshot: { entries }, paths }: RuleContext, index: number): boolean {
+  const cache = entries[index]?.path ?? '';
+  for (let at = index + 1; at < entries.length; at++) {
+    const entry = entries[at];
+    if (entry === undefined || !isIn(entry.path, cache)) return false;
+    const source = entry.facts?.type === 'pyc' ? entry.facts.source : null;
+    if (source !== null && paths.has(source)) return true;
+  }
+  return false;
 }
 
 /** Directories with anything below them that is neither a directory nor a pyc in a `__pycache__`; always the root. */
