@@ -3,15 +3,27 @@
 # they cannot be installed: then the tests that need them are skipped (with CI set they fail).
 set -uo pipefail
 
-# program:package
+# program:package, or file:package
 wanted=(
   tar:tar bsdtar:libarchive-tools zip:zip unzip:unzip gzip:gzip zstd:zstd xz:xz-utils bzip2:bzip2
-  readelf:binutils strip:binutils ar:binutils gcc:gcc python3:python3 dpkg-deb:dpkg du:coreutils find:findutils
+  readelf:binutils strip:binutils ar:binutils patchelf:patchelf gcc:gcc python3:python3 dpkg-deb:dpkg du:coreutils find:findutils
   git:git make:make bash:bash
 )
+# Other processors: their strip, their C library and their compiler's runtime.
+while read -r triplet strip name; do
+  wanted+=("$strip:binutils-$(tr _ - <<<"${strip%-strip}")" "/usr/$triplet/lib/libc.a:libc6-dev-$name-cross"
+    "/usr/lib/gcc-cross/$triplet/12/libgcc.a:libgcc-12-dev-$name-cross")
+done <<'END'
+i686-linux-gnu x86_64-linux-gnu-strip i386
+aarch64-linux-gnu aarch64-linux-gnu-strip arm64
+arm-linux-gnueabihf arm-linux-gnueabihf-strip armhf
+powerpc64le-linux-gnu powerpc64le-linux-gnu-strip ppc64el
+s390x-linux-gnu s390x-linux-gnu-strip s390x
+riscv64-linux-gnu riscv64-linux-gnu-strip riscv64
+END
 packages=()
 for pair in "${wanted[@]}"; do
-  command -v "${pair%%:*}" >/dev/null 2>&1 || packages+=("${pair##*:}")
+  [ -e "${pair%%:*}" ] || command -v "${pair%%:*}" >/dev/null 2>&1 || packages+=("${pair##*:}")
 done
 if [ ${#packages[@]} -eq 0 ]; then
   echo "all programs that tests compare with are installed"

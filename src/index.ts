@@ -66,6 +66,7 @@ export type {
 } from './report/reporter.ts';
 export { judge, rules } from './rules/index.ts';
 export { removableContent } from './rules/removable.ts';
+export type { StripVersion } from './inspectors/elf/strip-version.ts';
 export type { Rule } from './rules/rule.ts';
 export { defaultLimits } from './scan/limits.ts';
 export { packDirectory } from './scan/pack.ts';

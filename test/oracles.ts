@@ -51,3 +51,10 @@ export function runRaw(
     throw new Error(`${command} ${args.join(' ')} exited ${result.status}: ${result.stderr.toString('utf8')}`);
   return result.stdout;
 }
+
+/** Exit status of a command whose failure is an answer, too. */
+export function runStatus(command: string, args: readonly string[]): number | null {
+  const result = spawnSync(command, args, { stdio: 'ignore', env: { ...process.env, LC_ALL: 'C' } });
+  if (result.error !== undefined) throw result.error;
+  return result.status;
+}

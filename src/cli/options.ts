@@ -1,6 +1,7 @@
 // The options that commands share, and what they mean.
 import { parseSize } from '../bytes/size.ts';
 import { UsageError } from '../errors.ts';
+import { defaultStripVersion, stripVersions } from '../inspectors/elf/strip-version.ts';
 import { formatNames } from '../report/index.ts';
 import type { ReportOptions } from '../report/reporter.ts';
 import { ruleIds, rules } from '../rules/index.ts';
@@ -17,6 +18,12 @@ export const inputOptions = {
   'max-window': { kind: 'text', default: '128 MiB', describe: 'largest decoder window' },
   'max-entries': { kind: 'number', default: defaultLimits.maxEntries, least: 1, describe: 'most entries' },
   'max-unpacked': { kind: 'text', default: '128 GiB', describe: 'most unpacked bytes' },
+  'strip-version': {
+    kind: 'choice',
+    choices: stripVersions,
+    default: defaultStripVersion,
+    describe: 'GNU strip whose result is predicted',
+  },
   progress: { kind: 'flag', default: true, describe: 'progress on standard error, if it is a terminal' },
   quiet: { kind: 'flag', short: 'q', default: false, describe: 'no progress and no warnings' },
   verbose: { kind: 'flag', short: 'v', default: false, describe: 'list the largest claims and all notices' },
@@ -84,6 +91,7 @@ export type DiffValues = Values<typeof diffOptions>;
 export function toScanOptions(values: InputValues, thoroughness: Pick<ScanOptions, 'digests' | 'facts'>): ScanOptions {
   return {
     ...thoroughness,
+    stripVersion: values['strip-version'],
     maxWindow: parseSize(values['max-window']),
     maxEntries: values['max-entries'],
     maxUnpacked: parseSize(values['max-unpacked']),

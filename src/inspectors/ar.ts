@@ -8,6 +8,7 @@ import { type ArMember, arKind, readArMembers } from './ar-members.ts';
 import { isElf, readElf } from './elf/file.ts';
 import { type StrippedFile, stripModel } from './elf/strip.ts';
 import { StripRefusal } from './elf/strip-refusal.ts';
+import { defaultStripVersion, type StripVersion } from './elf/strip-version.ts';
 import { type StripMode, stripModes } from './elf/strip-symbols.ts';
 import type { Inspector } from './inspector.ts';
 
@@ -19,7 +20,8 @@ export const arInspector: Inspector = {
     const thin = arKind(source.read(0, Math.min(8, source.size))) === 'thin';
     // A static library is only ever stripped with -g.
     const modes: readonly StripMode[] = file.facts === 'all' ? stripModes : ['debug'];
-    const archive: Archive = { source, modes, totals: null, refused: null, objects: 0 };
+    const version = file.strip ?? defaultStripVersion;
+    const archive: Archive = { source, version, modes, totals: null, refused: null, objects: 0 };
     if (thin) archive.refused = 'it is a thin archive';
     else archive.totals = { debug: newTotal(), unneeded: newTotal(), all: newTotal() };
     let members = 0;
@@ -45,6 +47,7 @@ export const arInspector: Inspector = {
 
 interface Archive {
   readonly source: ByteSource;
+  readonly version: StripVersion;
   /** The modes that are worked out. */
   readonly modes: readonly StripMode[];
   /** Null where strip refuses, for the reason in `refused`. */
@@ -102,7 +105,7 @@ function isObject(source: ByteSource, member: ArMember): boolean {
 /** Results by mode; null where strip would copy the member as it is. A member that makes strip fail spoils the archive. */
 function memberModel(archive: Archive, member: ArMember): ReadonlyMap<StripMode, StrippedFile> | null {
   try {
-    const { stripped } = stripModel(readElf(sliceSource(archive.source, member.offset, member.size)));
+    const { stripped } = stripModel(readElf(sliceSource(archive.source, member.offset, member.size)), archive.version);
     return new Map(archive.modes.map((mode) => [mode, stripped(mode)]));
   } catch (error) {
     if (error instanceof StripRefusal) {

@@ -1,6 +1,7 @@
 // Contract of an inspector: it reads one file's content and returns facts. It never decides anything: that is the rules' work.
 import type { ByteSource } from '../bytes/source.ts';
 import type { Facts } from '../model/facts.ts';
+import type { StripVersion } from './elf/strip-version.ts';
 import type { Name } from '../model/name.ts';
 
 /** How many leading bytes of a file an inspector may look at to say whether the file is its business. */
@@ -13,6 +14,8 @@ export interface Inspected {
   readonly size: number;
   /** `needed`: what rules judge is enough, all else may be null. `all`: everything, for a snapshot that is kept. */
   readonly facts: FactsWanted;
+  /** Release of GNU strip whose result is predicted; 2.40 where nothing is said. */
+  readonly strip?: StripVersion | undefined;
 }
 
 export type FactsWanted = 'needed' | 'all';

@@ -4,13 +4,16 @@ import type { Finding, Severity } from '../model/finding.ts';
 import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
+import { copiedSharedLibrary } from './copied-shared-library.ts';
 import { debugSymbols } from './debug-symbols.ts';
 import { duplicateEntry } from './duplicate-entry.ts';
 import { duplicateFile } from './duplicate-file.ts';
 import { duplicateStaticLibrary } from './duplicate-static-library.ts';
+import { leftoverPycache } from './leftover-pycache.ts';
 import { optimizedBytecode } from './optimized-bytecode.ts';
 import { finding } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
+import { sameBuild } from './same-build.ts';
 import { staticLibrary } from './static-library.ts';
 import { timestampBytecode } from './timestamp-bytecode.ts';
 
@@ -18,9 +21,12 @@ export const rules: readonly Rule[] = [
   debugSymbols,
   optimizedBytecode,
   timestampBytecode,
+  leftoverPycache,
   staticLibrary,
   duplicateEntry,
   duplicateStaticLibrary,
+  sameBuild,
+  copiedSharedLibrary,
   duplicateFile,
 ];
 

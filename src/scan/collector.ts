@@ -2,6 +2,7 @@
 // came twice, and what its content is. The only state of a scan.
 import { FormatError } from '../errors.ts';
 import type { Member, MemberSink, OpenFile } from '../formats/format.ts';
+import type { StripVersion } from '../inspectors/elf/strip-version.ts';
 import type { FactsWanted } from '../inspectors/inspector.ts';
 import { depth, normalizePath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
@@ -21,6 +22,8 @@ export interface CollectorOptions {
   readonly facts: FactsWanted;
   /** Facts by digest, of this artifact and of others that are scanned with the same thoroughness. */
   readonly knownFacts?: Map<string, KnownFacts>;
+  /** Release of GNU strip whose results facts predict. */
+  readonly stripVersion?: StripVersion | undefined;
 }
 
 export interface Collected {

@@ -77,7 +77,8 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
     const { path, size } = draft;
     const key = inspector.needs === 'all' ? draft.digest : null;
     const known = key === null ? undefined : learned.get(key);
-    const outcome = known ?? inspected(inspector, source, { path, size, facts: options.facts });
+    const outcome =
+      known ?? inspected(inspector, source, { path, size, facts: options.facts, strip: options.stripVersion });
     if (key !== null && known === undefined) learned.set(key, outcome);
     draft.facts = outcome.facts;
     if (outcome.remark !== null) report(outcome.remark.code, path, outcome.remark.message);

@@ -4,6 +4,7 @@ import { readArtifact, readPlain } from '../formats/index.ts';
 import type { ArtifactOptions } from '../formats/index.ts';
 import { openArtifact } from '../formats/open.ts';
 import type { OpenedFile } from '../formats/open.ts';
+import type { StripVersion } from '../inspectors/elf/strip-version.ts';
 import type { FactsWanted } from '../inspectors/inspector.ts';
 import { compareNames } from '../model/name.ts';
 import type { Notice, Snapshot } from '../model/snapshot.ts';
@@ -23,6 +24,8 @@ export interface ScanOptions extends ArtifactOptions {
    * each adds to it.
    */
   readonly knownFacts?: Map<string, KnownFacts>;
+  /** Release of GNU strip (binutils) whose results are predicted: 2.35, 2.40 (the default) or 2.44. */
+  readonly stripVersion?: StripVersion | undefined;
 }
 
 /**

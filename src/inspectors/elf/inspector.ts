@@ -6,6 +6,7 @@ import * as C from './constants.ts';
 import { type ElfFile, isElf, readElf } from './file.ts';
 import { sectionSizes } from './section-sizes.ts';
 import { debugBytes, stripFacts } from './strip.ts';
+import { defaultStripVersion } from './strip-version.ts';
 import { isDebugSection } from './strip-sections.ts';
 
 const typeNames = new Map([
@@ -30,7 +31,7 @@ export const elfInspector: Inspector = {
       buildId: buildId(elf),
       debugBytes: debugBytes(elf),
       compressedDebug: hasCompressedDebug(elf),
-      ...stripFacts(elf, file.facts),
+      ...stripFacts(elf, file.facts, file.strip ?? defaultStripVersion),
       ...(file.facts === 'all' ? { sections: sectionSizes(elf) } : {}),
     };
   },

@@ -5,6 +5,7 @@ import type { ElfSegment } from './program-headers.ts';
 import { isInSegment, segmentsOf } from './segments.ts';
 import { refuse } from './strip-refusal.ts';
 import type { StripSections } from './strip-sections.ts';
+import type { StripVersion } from './strip-version.ts';
 import { lowestBit } from './words.ts';
 
 /** A section of the output. */
@@ -41,10 +42,13 @@ export function alignUp(offset: number, align: number): number {
 }
 
 /** Object files: after the file header, by number. Sections without content are aligned too. */
-export function layoutObject(view: StripSections, sections: readonly OutSection[]): Layout {
-  let end = elfSizes(view.elf).ehdr;
+export function layoutObject(view: StripSections, sections: readonly OutSection[], version: StripVersion): Layout {
+  const { ehdr, word } = elfSizes(view.elf);
+  // From 2.44 on the file, unlike the memory, needs no more than words to be aligned.
+  const most = version === '2.44' ? word : Number.POSITIVE_INFINITY;
+  let end = ehdr;
   for (const { size, stored, align } of sections) {
-    end = alignUp(end, align);
+    end = alignUp(end, Math.min(align, most));
     if (stored) end = alignUp(end + size, 1);
   }
   return { end, placed: null, conflict: false };

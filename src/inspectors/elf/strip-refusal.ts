@@ -22,6 +22,7 @@ import {
   SHT_X86_64_UNWIND,
 } from './constants.ts';
 import { type ElfFile, type ElfSection, type ElfSizes, elfSizes } from './file.ts';
+import type { StripVersion } from './strip-version.ts';
 import { lowestBit } from './words.ts';
 
 /** Not shown as an error: its message becomes the fact `refused`. */
@@ -44,7 +45,7 @@ const knownMachines = new Set([
 ]);
 
 /** @throws StripRefusal where the headers alone say that strip does not take the file. */
-export function checkSections(elf: ElfFile): void {
+export function checkSections(elf: ElfFile, version: StripVersion): void {
   if (elf.type === ET_CORE) refuse('unrecognised', 'it is a core dump');
   if (elf.sections.length === 0) refuse('unrecognised', 'it has no section headers');
   if (elf.shstrndx === 0) refuse('unrecognised', 'it has no section names');
@@ -52,9 +53,13 @@ export function checkSections(elf: ElfFile): void {
   let stored = 0;
   const sizes = elfSizes(elf);
   const count = elf.sections.length;
+  const lastType = version === '2.35' ? SHT_RELR - 1 : SHT_RELR;
   for (const section of elf.sections) {
     if (section.index === 0 || section.type === SHT_NULL) continue;
-    checkSection(elf, section, count, sizes);
+    checkSection(section, count, sizes);
+    if (!isKnownType(elf, section, lastType)) {
+      refuse('unrecognised', `section ${section.index} has the unknown type 0x${section.type.toString(16)}`);
+    }
     if (section.type !== SHT_NOBITS) stored += section.size;
   }
   // Sections of one content many times over would be read as often: no tool writes such files.
@@ -68,7 +73,7 @@ export function checkSections(elf: ElfFile): void {
   }
 }
 
-function checkSection(elf: ElfFile, section: ElfSection, count: number, sizes: ElfSizes): void {
+function checkSection(section: ElfSection, count: number, sizes: ElfSizes): void {
   const { type, link, info, entsize, index } = section;
   const relocations = type === SHT_REL || type === SHT_RELA;
   if (link >= count) refuse('unrecognised', `section ${index} links to a section that does not exist`);
@@ -85,13 +90,12 @@ function checkSection(elf: ElfFile, section: ElfSection, count: number, sizes: E
     refuse('unrecognised', `section ${index} has relocations of ${entsize} bytes`);
   }
   if (Number.isNaN(section.addr)) refuse('failed', `section ${index} has an address of no known region`);
-  if (!isKnownType(elf, section))
-    refuse('unrecognised', `section ${index} has the unknown type 0x${type.toString(16)}`);
 }
 
-function isKnownType(elf: ElfFile, { type, flags }: ElfSection): boolean {
+/** @param lastType the last one that the specification defines, as far as this strip knows. */
+function isKnownType(elf: ElfFile, { type, flags }: ElfSection, lastType: number): boolean {
   // The specification leaves 12 and 13 out.
-  if (type < SHT_LOOS) return type <= SHT_DYNSYM || (type >= SHT_INIT_ARRAY && type <= SHT_RELR);
+  if (type < SHT_LOOS) return type <= SHT_DYNSYM || (type >= SHT_INIT_ARRAY && type <= lastType);
   if (type < SHT_LOPROC) return (flags & SHF_OS_NONCONFORMING) === 0;
   if (type < SHT_LOUSER) {
     // Other processors define many types of their own; those of x86 are few.

@@ -21,6 +21,7 @@ import {
 } from './constants.ts';
 import { type ElfFile, type ElfSection, elfSizes } from './file.ts';
 import { checkSections, refuse } from './strip-refusal.ts';
+import type { StripVersion } from './strip-version.ts';
 
 export interface SectionGroup {
   readonly section: ElfSection;
@@ -59,8 +60,8 @@ export function isDebugSection(section: ElfSection, machine: number): boolean {
 }
 
 /** @throws StripRefusal where strip does not take the file. */
-export function stripSections(elf: ElfFile): StripSections {
-  checkSections(elf);
+export function stripSections(elf: ElfFile, version: StripVersion): StripSections {
+  checkSections(elf, version);
   const { sections } = elf;
   const linked = elf.type === ET_EXEC || elf.type === ET_DYN;
   const symtab = sections.find((section) => section.type === SHT_SYMTAB);

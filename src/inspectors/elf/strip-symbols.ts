@@ -19,7 +19,9 @@ import {
 } from './constants.ts';
 import type { ElfSection } from './file.ts';
 import { refuse } from './strip-refusal.ts';
+import type { OutSection } from './strip-layout.ts';
 import type { StripSections } from './strip-sections.ts';
+import type { StripVersion } from './strip-version.ts';
 import { sharedTableSize, wholeSize } from './string-table.ts';
 import { readSymbols, reserved, type Symbols } from './symbols.ts';
 import { wordsOf } from './words.ts';
@@ -77,13 +79,16 @@ function markUsed(view: StripSections, section: ElfSection, used: Uint8Array): v
   }
 }
 
-/** Symbols that stay in `mode`; `sections` is the number of sections in the output. */
-export function keptSymbols(
-  view: StripSections,
-  symbols: MarkedSymbols,
-  mode: StripMode,
-  sections: number,
-): KeptSymbols {
+/** What strip does: how, and which sections stay. */
+export interface Stripping {
+  readonly mode: StripMode;
+  readonly sections: readonly OutSection[];
+  readonly version: StripVersion;
+}
+
+/** Symbols that stay. */
+export function keptSymbols(view: StripSections, symbols: MarkedSymbols, stripping: Stripping): KeptSymbols {
+  const { mode } = stripping;
   if (mode === 'all') return noSymbols;
   if (mode === 'unneeded' && view.linked && view.relocations.size === 0) return noSymbols;
   const { names, info, shndx, used } = symbols;
@@ -96,6 +101,7 @@ export function keptSymbols(
   let listed = 0;
   let count = 0;
   let named = 0;
+  let ofSections = 0;
   for (let index = 1; index < symbols.count; index++) {
     const section = shndx[index] ?? 0;
     if (section < gone.length && gone[section] === 1) continue;
@@ -106,10 +112,11 @@ export function keptSymbols(
     count++;
     const name = names[index] ?? 0;
     if ((rule & nameless) === 0) starts[named++] = name;
+    else ofSections++;
     if ((rule & listable) !== 0 && section !== SHN_UNDEF) indexed[listed++] = name;
   }
   return {
-    count: count + (count > 0 ? addedSectionSymbols(view, mode, sections) : 0),
+    count: count + (count > 0 ? addedSectionSymbols(view, stripping, ofSections) : 0),
     names: sharedTableSize(symbols.strings, starts.subarray(0, named), symbols.stringsOffset),
     indexed: listed,
     indexedNames: wholeSize(symbols.strings, indexed.subarray(0, listed), symbols.stringsOffset),
@@ -143,10 +150,11 @@ function ruleOf(binding: number, type: number, linked: boolean, mode: StripMode,
 }
 
 // On processors other than x86 strip -g writes a symbol for every section of a linked file that keeps any symbol.
-function addedSectionSymbols(view: StripSections, mode: StripMode, sections: number): number {
+function addedSectionSymbols(view: StripSections, { mode, sections, version }: Stripping, present: number): number {
+  if (version === '2.35') return sections.length - present;
   const { machine } = view.elf;
   if (!view.linked || mode !== 'debug' || view.relocations.size > 0) return 0;
-  return machine === EM_X86_64 || machine === EM_386 ? 0 : sections;
+  return machine === EM_X86_64 || machine === EM_386 ? 0 : sections.length;
 }
 
 // SHN_COMMON, and 0xff02, the common section of the x86-64 large model.

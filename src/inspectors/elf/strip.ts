@@ -1,4 +1,4 @@
-// How long an ELF file is after GNU strip 2.40, to the byte: parsed view -> sections and symbols of the mode -> layout -> size.
+// How long an ELF file is after GNU strip, to the byte: parsed view -> sections and symbols of the mode -> layout -> size.
 // The rules are described in docs/rules/debug-symbols.md.
 import type { FactsWanted } from '../inspector.ts';
 import type { ElfFacts, StripSizes } from '../../model/facts.ts';
@@ -10,6 +10,7 @@ import { alignUp, type Layout, layoutLinked, layoutObject, type OutSection, outS
 import { StripRefusal } from './strip-refusal.ts';
 import { isDebugSection, type StripSections, stripSections } from './strip-sections.ts';
 import { unsafeReasons } from './unsafe.ts';
+import type { StripVersion } from './strip-version.ts';
 import { type KeptSymbols, keptSymbols, markSymbols, noSymbols, type StripMode, stripModes } from './strip-symbols.ts';
 
 export interface StrippedFile {
@@ -29,22 +30,22 @@ export interface StripModel {
  * @throws StripRefusal where strip does not take the file.
  * @throws FormatError where the file is broken.
  */
-export function stripModel(elf: ElfFile): StripModel {
-  const view = stripSections(elf);
+export function stripModel(elf: ElfFile, version: StripVersion): StripModel {
+  const view = stripSections(elf, version);
   const symbols = lazily(() => markSymbols(view));
   const sections = lazily(() => outSections(view));
   const shrunk = lazily(() => shrinkNotes(view, sections()));
-  const layout = lazily(() => layoutOf(view, sections()));
-  const shrunkLayout = lazily(() => (shrunk() === sections() ? layout() : layoutOf(view, shrunk())));
+  const layout = lazily(() => layoutOf(view, sections(), version));
+  const shrunkLayout = lazily(() => (shrunk() === sections() ? layout() : layoutOf(view, shrunk(), version)));
   const bare = lazily(() => finish('all'));
 
   function finish(mode: StripMode): StrippedFile {
     const out = mode === 'debug' ? sections() : shrunk();
     const grouped = mode === 'all' && view.groups.size > 0;
     const left = grouped ? out.filter(({ section }) => section.type !== SHT_GROUP) : out;
-    const placed = grouped ? layoutOf(view, left) : mode === 'debug' ? layout() : shrunkLayout();
+    const placed = grouped ? layoutOf(view, left, version) : mode === 'debug' ? layout() : shrunkLayout();
     const marked = mode === 'all' ? null : symbols();
-    const kept = marked === null ? noSymbols : keptSymbols(view, marked, mode, left.length);
+    const kept = marked === null ? noSymbols : keptSymbols(view, marked, { mode, sections: left, version });
     return {
       size: tablesEnd(view, { sections: left, symbols: kept, start: placed.end }, mode),
       symbols: kept,
@@ -70,8 +71,8 @@ const refusedSizes: StripSizes = { debug: null, unneeded: null, all: null };
  * mode that nobody should use on this kind of file is left out: its symbol names are most of the work.
  * @throws FormatError
  */
-export function stripFacts(elf: ElfFile, wanted: FactsWanted): StripFacts {
-  const model = unlessRefused(() => stripModel(elf));
+export function stripFacts(elf: ElfFile, wanted: FactsWanted, version: StripVersion): StripFacts {
+  const model = unlessRefused(() => stripModel(elf, version));
   if (typeof model === 'string') return { strip: { ...refusedSizes, refused: model }, unsafe: [] };
   const spared: StripMode | null = wanted === 'all' ? null : model.view.linked ? 'debug' : 'unneeded';
   const results = stripModes.map((mode) => (mode === spared ? null : unlessRefused(() => model.stripped(mode))));
@@ -99,8 +100,8 @@ function lazily<T>(make: () => T): () => T {
   return () => (made ??= { value: make() }).value;
 }
 
-function layoutOf(view: StripSections, sections: readonly OutSection[]): Layout {
-  return view.linked ? layoutLinked(view, sections) : layoutObject(view, sections);
+function layoutOf(view: StripSections, sections: readonly OutSection[], version: StripVersion): Layout {
+  return view.linked ? layoutLinked(view, sections) : layoutObject(view, sections, version);
 }
 
 /** Sections that stay in the modes other than -s, which also drops the groups. */

@@ -1,0 +1,58 @@
+// copied-shared-library: one shared library as full copies under its several names (`libz.so`, `libz.so.1`, `libz.so.1.3`).
+// They were symlinks once; zip files and wheels lose those.
+import type { Claim } from '../model/finding.ts';
+import { baseName, parentPath } from '../model/name.ts';
+import type { Name } from '../model/name.ts';
+import { shellPath, shellWord } from '../model/shell.ts';
+import type { Entry } from '../model/snapshot.ts';
+import { copiesByDigest } from './copies.ts';
+import { commands, count } from './rule.ts';
+import type { Rule } from './rule.ts';
+
+const shown = 4;
+
+export const copiedSharedLibrary: Rule = {
+  id: 'copied-shared-library',
+  title: 'shared libraries shipped as full copies under each of their names',
+  severity: 'warn',
+  check(context) {
+    const claims: Claim[] = [];
+    for (const copies of copiesByDigest(context, isShared)) {
+      for (const group of byLibrary(copies)) {
+        // The most precise name is the file; the others are links to it.
+        const keeper = group.reduce((a, b) => (b.path.length > a.path.length ? b : a));
+        for (const { path, size } of group) {
+          if (path !== keeper.path) claims.push({ path, part: null, bytes: size, keeps: keeper.path });
+        }
+      }
+    }
+    if (claims.length === 0) return [];
+    const title = `${count(claims.length, 'name of a shared library is', 'names of shared libraries are')} a full copy of it`;
+    const links = claims
+      .slice(0, shown)
+      .map(({ path, keeps = '' }) => `ln -sf ${shellWord(baseName(keeps))} ${shellPath(path)}`);
+    if (claims.length > shown) links.push(`# and ${claims.length - shown} more, see --json`);
+    return [{ title, claims, fix: commands(...links) }];
+  },
+};
+
+function isShared({ path, facts }: Entry): boolean {
+  return facts?.type === 'elf' && facts.elfType === 'DYN' && stemOf(path) !== null;
+}
+
+/** Groups of two or more names of one library in one directory, in byte order. */
+function byLibrary(copies: readonly Entry[]): Entry[][] {
+  const groups = new Map<Name, Entry[]>();
+  for (const copy of copies) {
+    const key = `${parentPath(copy.path) ?? '.'}/${stemOf(copy.path) ?? ''}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [copy]);
+    else group.push(copy);
+  }
+  return [...groups.values()].filter(({ length }) => length > 1);
+}
+
+/** `libz` of `libz.so.1.3`; null for what is not named as a shared library. */
+function stemOf(path: Name): Name | null {
+  return /^(.+?)\.so(?:\.[0-9][^/]*)?$/.exec(baseName(path))?.[1] ?? null;
+}

@@ -1,0 +1,41 @@
+// same-build: an executable or shared library shipped with and without its symbols. The linker gave both the same build id, and
+// stripped they have the same length, so they differ in symbols and debug data only.
+import type { Claim } from '../model/finding.ts';
+import type { Entry } from '../model/snapshot.ts';
+import { advice, count } from './rule.ts';
+import type { Rule } from './rule.ts';
+
+export const sameBuild: Rule = {
+  id: 'same-build',
+  title: 'the same build of a file once more, with symbols or debug data',
+  severity: 'info',
+  check({ files }) {
+    const builds = new Map<string, Entry[]>();
+    for (const file of files) {
+      const key = buildOf(file);
+      if (key === null) continue;
+      const build = builds.get(key);
+      if (build === undefined) builds.set(key, [file]);
+      else build.push(file);
+    }
+    const claims: Claim[] = [];
+    for (const build of builds.values()) {
+      // The first of the smallest stays; its copies are the business of other rules.
+      const keeper = build.reduce((a, b) => (b.size < a.size ? b : a));
+      for (const { path, size, digest } of build) {
+        if (size > keeper.size && digest !== keeper.digest) {
+          claims.push({ path, part: null, bytes: size, keeps: keeper.path });
+        }
+      }
+    }
+    if (claims.length === 0) return [];
+    const title = `${count(claims.length, 'file is', 'files are')} also shipped without symbols, from the same build`;
+    return [{ title, claims, fix: advice('ship each of these files once, stripped; keep the one with symbols apart') }];
+  },
+};
+
+/** Equal for files that strip makes equal, as far as headers tell; null for all others. */
+function buildOf({ facts }: Entry): string | null {
+  if (facts?.type !== 'elf' || facts.buildId === null || facts.elfType === 'REL') return null;
+  return facts.strip.unneeded === null ? null : `${facts.buildId} ${facts.strip.unneeded}`;
+}

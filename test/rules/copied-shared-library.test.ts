@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { copiedSharedLibrary } from '../../src/rules/copied-shared-library.ts';
+import { judge } from '../../src/rules/index.ts';
+import { removableContent } from '../../src/rules/removable.ts';
+import { digest, elf, file, hardlink, snapshot } from '../build/snapshot.ts';
+
+const library = { digest: digest('z'), facts: elf({}) };
+
+describe('copied-shared-library', () => {
+  it('keeps the most precise name of each directory', () => {
+    const [found] = judge(
+      snapshot([
+        file('lib/libz.so', 100, library),
+        file('lib/libz.so.1', 100, library),
+        file('lib/libz.so.1.3', 100, library),
+        file('other/libz.so.1', 100, library),
+        file('lib/zlib.so.1', 100, library),
+        hardlink('lib/libz.so.9', 'lib/libz.so'),
+      ]),
+      [copiedSharedLibrary],
+    );
+    expect(found?.claims).toEqual([
+      { path: 'lib/libz.so', part: null, bytes: 100, keeps: 'lib/libz.so.1.3' },
+      { path: 'lib/libz.so.1', part: null, bytes: 100, keeps: 'lib/libz.so.1.3' },
+    ]);
+    expect(found?.fix.commands).toEqual(['ln -sf libz.so.1.3 lib/libz.so', 'ln -sf libz.so.1.3 lib/libz.so.1']);
+  });
+
+  it('is no more than what duplicate-file finds: one copy of the content stays', () => {
+    const tree = snapshot([
+      file('lib/libz.so', 100, library),
+      file('lib/libz.so.1', 100, library),
+      file('other/libz.so', 100, library),
+    ]);
+    expect(removableContent(tree, judge(tree))).toBe(200);
+  });
+
+  it.each([
+    ['of other content', file('lib/libz.so.1', 100, { digest: digest('other'), facts: elf({}) })],
+    ['of another library', file('lib/libzz.so', 100, library)],
+    ['that are no ELF file', file('lib/libz.so.1', 100, { digest: digest('z') })],
+    ['that are executables', file('lib/libz.so.1', 100, { ...library, facts: elf({}, { elfType: 'EXEC' }) })],
+  ])('says nothing of files %s', (_what, other) => {
+    expect(judge(snapshot([file('lib/libz.so', 100, library), other]), [copiedSharedLibrary])).toEqual([]);
+  });
+});

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { judge } from '../../src/rules/index.ts';
+import { leftoverPycache } from '../../src/rules/leftover-pycache.ts';
+import { directory, file, hardlink, pyc, snapshot } from '../build/snapshot.ts';
+import type { Entry } from '../../src/model/snapshot.ts';
+
+const bytecode = (path: string): Entry => file(path, 10, { facts: pyc() });
+const check = (...entries: readonly Entry[]) => judge(snapshot(entries), [leftoverPycache]);
+
+describe('leftover-pycache', () => {
+  it('claims all below the highest directory with nothing else', () => {
+    const [found] = check(
+      ...['lib', 'lib/test', 'lib/test/__pycache__', 'lib/test/data', 'lib/test/sub', 'lib/test/sub/__pycache__'].map(
+        directory,
+      ),
+      bytecode('lib/test/__pycache__/a.cpython-39.pyc'),
+      bytecode('lib/test/sub/__pycache__/b.cpython-39.opt-1.pyc'),
+      file('lib/os.py', 5),
+    );
+    expect(found?.claims.map(({ path }) => path)).toEqual([
+      'lib/test/__pycache__/a.cpython-39.pyc',
+      'lib/test/sub/__pycache__/b.cpython-39.opt-1.pyc',
+    ]);
+    expect(found?.bytes).toBe(20);
+    expect(found?.fix.commands).toEqual(['rm -r lib/test']);
+  });
+
+  it('frees nothing of a pyc that has another name elsewhere', () => {
+    expect(
+      check(
+        ...['gone', 'gone/__pycache__', 'kept', 'kept/__pycache__'].map(directory),
+        bytecode('gone/__pycache__/a.cpython-39.pyc'),
+        hardlink('kept/__pycache__/a.cpython-39.pyc', 'gone/__pycache__/a.cpython-39.pyc'),
+        file('kept/a.py', 1),
+      ),
+    ).toEqual([]);
+  });
+
+  it.each([
+    ['a source', file('m/a.py', 0)],
+    ['an extension module', file('m/sub/a.so', 1)],
+    ['bytecode outside of __pycache__', bytecode('m/a.pyc')],
+    ['something else in __pycache__', file('m/__pycache__/notes.txt', 1)],
+  ])('says nothing of a directory with %s', (_what, other) => {
+    const entries = [directory('m'), directory('m/__pycache__'), bytecode('m/__pycache__/a.cpython-39.pyc'), other];
+    expect(check(...entries)).toEqual([]);
+  });
+
+  it('says nothing of a __pycache__ at the root', () => {
+    expect(check(directory('__pycache__'), bytecode('__pycache__/a.cpython-39.pyc'))).toEqual([]);
+  });
+});
