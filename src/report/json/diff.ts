@@ -1,6 +1,6 @@
 // `diff --json`: all of a diff but the entries that are the same. `directories[].before` and `after` are own content bytes, null
 // where the directory is not there; disk usage stands beside.
-import type { Change, DirectoryChange, Side } from '../../model/diff.ts';
+import type { Change, Diff, DirectoryChange, Side } from '../../model/diff.ts';
 import { nameToJson } from '../../model/json-name.ts';
 import type { Name } from '../../model/name.ts';
 import type { DiffReport } from '../reporter.ts';
@@ -20,6 +20,23 @@ export function* diffJson({ tool, diff }: DiffReport): Iterable<string> {
   yield '\n  }';
   yield* list('notices', diff.notices, noticeToJson);
   yield '\n}\n';
+}
+
+/** The same as a value, for reports that hold diffs of several artifacts. */
+export function diffToJson(diff: Diff): object {
+  return {
+    before: sideToJson(diff.before),
+    after: sideToJson(diff.after),
+    delta: diff.delta,
+    directories: diff.directories.map(directoryToJson),
+    changes: diff.changes.map(changeToJson),
+    findings: findingsToJson(diff),
+    notices: diff.notices.map(noticeToJson),
+  };
+}
+
+function findingsToJson({ findings }: Diff): object {
+  return { new: findings.new.map(findingToJson), fixed: findings.fixed.map(findingToJson), rules: findings.rules };
 }
 
 function sideToJson({ artifact, stripped, totals }: Side): object {
