@@ -11,6 +11,7 @@ export function opening(tool: Tool): string {
   return `{\n  "schema": ${schemaVersion}${member('tool', tool)}`;
 }
 
+/** A finding of a diff or gate, with all that a report of it needs. */
 export function findingToJson({ rule, severity, title, bytes, claims, fix }: Finding): object {
   return { rule, severity, title, bytes, claims: claims.map(claimToJson), fix };
 }
