@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.ts';
 import { globMatcher } from '../../src/policy/glob.ts';
@@ -44,6 +45,31 @@ describe('globs', () => {
 
   it.each(['{a', 'a}', '[a', '{a,b}'.repeat(30), '{'.repeat(50)])('refuses %s', (pattern) => {
     expect(() => globMatcher(pattern)).toThrow(UsageError);
+  });
+
+  it('match by their plain text exactly as by their whole', () => {
+    // An independent way: the pattern as a regular expression.
+    const expression = (pattern: string): RegExp =>
+      new RegExp(
+        `^${pattern.replaceAll(/\*\*\/|\*\*|\*|\?|[.+]/g, (part) => ({ '**/': '(?:.*/)?', '**': '.*', '*': '[^/]*', '?': '[^/]' })[part] ?? `\\${part}`)}$`,
+        's',
+      );
+    const piece = fc.constantFrom('a', 'b', '/', '*', '**', '?', '.so', '**/', 'ab');
+    const path = fc
+      .array(fc.constantFrom('a', 'b', '/', '.so', 'ab'), { minLength: 1, maxLength: 7 })
+      .map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(fc.array(piece, { minLength: 1, maxLength: 6 }), path, (pieces, name) => {
+        // With a slash at the beginning the pattern is one of whole paths.
+        const pattern = pieces
+          .join('')
+          .replaceAll(/\*{3,}/g, '**')
+          .replace(/^\/+/, '');
+        fc.pre(pattern !== '' && pattern.slice(0, -1).includes('/') && !/[^/]\*\*\//.test(pattern));
+        expect(globMatcher(pattern)(name), `${pattern} on ${name}`).toBe(expression(pattern).test(name));
+      }),
+      { numRuns: 3000 },
+    );
   });
 
   it('of thousands are told apart from most paths by their plain ends', () => {
