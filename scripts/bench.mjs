@@ -57,14 +57,27 @@ const cases = [
     () => `find ${quote(tree)} -type f -print0 | xargs -0 cat >/dev/null`,
     null,
   ],
+  [
+    'diff of two zst -19: scan of one',
+    'tree.tar.zst',
+    (out) => `zstd -q -19 -T0 ${tar} -o ${out}`,
+    (x) => `${ours} ${x} >/dev/null`,
+    1.6,
+    (x) => `node ${quote(cli)} diff --quiet ${x} ${quote(copyOf('tree.tar.zst'))} >/dev/null`,
+  ],
   ...(options.large ? [largeCase()] : []),
 ];
 
-for (const [name, file, make, theirs, bound] of cases) {
+for (const [name, file, make, theirs, bound, mine = (x) => `${ours} ${x} >/dev/null`] of cases) {
   if (!name.includes(options.only)) continue;
   const target = file === null ? tree : made(file, make);
   if (target === null) continue;
-  compare(name, `${ours} ${quote(target)} >/dev/null`, theirs(quote(target)), bound);
+  compare(name, mine(quote(target)), theirs(quote(target)), bound);
+}
+
+/** The same file under another name. */
+function copyOf(name) {
+  return made(`copy-${name}`, (out) => `cp ${quote(join(cache, name))} ${out}`);
 }
 
 /** All CPython trees in one archive: a corpus of gigabytes. */

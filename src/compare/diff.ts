@@ -33,6 +33,7 @@ export function diffSnapshots(before: Judged, after: Judged, options: DiffOption
   const [old, now] = [treeOf(before.snapshot), treeOf(after.snapshot)];
   const starts = chooseStarts(old, now, options.stripComponents, options.maps);
   pairStarts(starts, options.maps, join);
+  pairSingles(before.snapshot, old, after.snapshot, now);
   const moved = new Set<TreeEntry>();
   pairMoved(old.all, now.all, (a, b) => {
     join(a, b);
@@ -50,6 +51,13 @@ export function diffSnapshots(before: Judged, after: Judged, options: DiffOption
     findings: findingChanges({ tree: old, findings: before.findings }, { tree: now, findings: after.findings }),
     notices: [...unknownContent(unknown), ...after.snapshot.notices],
   };
+}
+
+/** An artifact that is one file is compared with another such one, whatever either is called. */
+function pairSingles(before: Snapshot, old: Tree, after: Snapshot, now: Tree): void {
+  if (![before, after].every(({ artifact: { format } }) => format === 'elf' || format === 'ar')) return;
+  const [a, b] = [old.root.children[0], now.root.children[0]];
+  if (a !== undefined && b !== undefined && a.partner === null && b.partner === null) join(a, b);
 }
 
 function join(old: TreeEntry, now: TreeEntry): void {

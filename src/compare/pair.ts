@@ -84,8 +84,8 @@ function endOfName(list: readonly TreeEntry[], start: number): number {
 function pairSame(olds: readonly TreeEntry[], news: readonly TreeEntry[], rest: Rest, onPair: OnPair): void {
   const left = pairBy(({ path }) => path, { before: [...olds], after: [...news] }, onPair);
   const still = pairBy(() => '', left, onPair);
-  rest.before.push(...still.before);
-  rest.after.push(...still.after);
+  for (const old of still.before) rest.before.push(old);
+  for (const now of still.after) rest.after.push(now);
 }
 
 /** Names by the first pattern that matches them: those that differ in digits only first, then in order. */

@@ -1,5 +1,5 @@
 // Sizes by directory: what each holds itself (`du -S`) and with all below it (`du`). The root's outer figures are the totals.
-import { compareNames, depth, parentPath } from '../model/name.ts';
+import { compareNames, depth, isIn, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 
@@ -32,9 +32,15 @@ export function rollup(snapshot: Snapshot): TreeNode[] {
     if (sum === undefined) own.set(path, (sum = { content: 0, disk: 0, files: 0 }));
     return sum;
   };
-  at('.');
+  // Entries are sorted, so most files lie in the same directory as the one before.
+  let directory: Name = '.';
+  let beside = at(directory);
   for (const entry of snapshot.entries) {
-    const sum = at(entry.kind === 'directory' ? entry.path : (parentPath(entry.path) ?? '.'));
+    if (entry.kind !== 'directory' && !isIn(entry.path, directory)) {
+      directory = parentPath(entry.path) ?? '.';
+      beside = at(directory);
+    }
+    const sum = entry.kind === 'directory' ? at(entry.path) : beside;
     sum.content += entry.size;
     sum.disk += entry.disk;
     if (entry.kind === 'file') sum.files++;

@@ -129,12 +129,15 @@ function cutChain(chain: readonly TreeEntry[], stripped: number): Start {
 }
 
 function startAt({ root }: Tree, stripped: number): Start {
-  const above: TreeEntry[] = [];
+  const above: TreeEntry[][] = [];
   let roots = [root];
   for (let level = 0; level < stripped && roots.length > 0; level++) {
     const inside = roots.flatMap(({ children }) => children);
-    above.push(...roots, ...inside.filter((child) => !isDirectory(child)));
+    above.push(
+      roots,
+      inside.filter((child) => !isDirectory(child)),
+    );
     roots = inside.filter(isDirectory);
   }
-  return { roots, above, stripped };
+  return { roots, above: above.flat(), stripped };
 }

@@ -37,6 +37,7 @@ export interface ArMember {
 
 /** Whether `head`, the first bytes of a file, are those of an archive, and of which kind. */
 export function arKind(head: Uint8Array): 'plain' | 'thin' | null {
+  if (head[0] !== 0x21) return null;
   const magic = nameFromBytes(head.subarray(0, magicLength));
   return magic === '!<arch>\n' ? 'plain' : magic === '!<thin>\n' ? 'thin' : null;
 }

@@ -19,7 +19,10 @@ export type FactsWanted = 'needed' | 'all';
 
 export interface Inspector {
   readonly name: string;
-  /** `head`: the first `headLength` bytes are enough. `all`: it needs random access to the whole content. */
+  /**
+   * `head`: the first `headLength` bytes are enough. `all`: it needs random access to the whole content, and its facts depend on
+   * nothing else, so that they hold for every copy of the content.
+   */
   readonly needs: 'head' | 'all';
   /** Whether the file is of this inspector's kind; `head` holds `headLength` first bytes or more, fewer where the file is shorter. */
   matches(head: Uint8Array, file: Pick<Inspected, 'path'>): boolean;
@@ -29,5 +32,10 @@ export interface Inspector {
    */
   inspect(source: ByteSource, file: Inspected): Facts;
   /** What is odd about facts that could be read, for a notice on the entry; null where nothing is. */
-  remark?(facts: Facts): { readonly code: string; readonly message: string } | null;
+  remark?(facts: Facts): Remark | null;
+}
+
+export interface Remark {
+  readonly code: string;
+  readonly message: string;
 }

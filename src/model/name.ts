@@ -60,6 +60,12 @@ export function parentPath(path: Name): Name | null {
   return slash < 0 ? '.' : path.slice(0, slash);
 }
 
+/** Whether `directory` (not the root) holds `path` directly; without making the parent's name, unlike `parentPath`. */
+export function isIn(path: Name, directory: Name): boolean {
+  const { length } = directory;
+  return path.charCodeAt(length) === 0x2f && path.lastIndexOf('/') === length && path.startsWith(directory);
+}
+
 /** Last component of `path`. */
 export function baseName(path: Name): Name {
   return path.slice(path.lastIndexOf('/') + 1);

@@ -5,26 +5,20 @@ import type { RuleContext } from './rule.ts';
 
 /** Files of equal digest, two or more a group, each group in byte order of its paths; empty files are left out. */
 export function copiesByDigest(context: RuleContext, select: (file: Entry) => boolean): Entry[][] {
-  const candidates = context.files.values();
-  // Sizes first: comparing numbers is cheap, and most files are alone with theirs.
-  const bySize = groupBy(candidates, (file) =>
-    file.size === 0 || file.digest === null || !select(file) ? null : file.size,
-  );
-  return [...bySize.values()]
-    .filter((group) => group.length > 1)
-    .flatMap((group) => [...groupBy(group, (file) => file.digest).values()].filter((same) => same.length > 1));
-}
-
-function groupBy<Key>(files: Iterable<Entry>, keyOf: (file: Entry) => Key | null): Map<Key, Entry[]> {
-  const groups = new Map<Key, Entry[]>();
-  for (const file of files) {
-    const key = keyOf(file);
-    if (key === null) continue;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [file]);
-    else group.push(file);
+  const known = context.files.filter((file) => file.size > 0 && file.digest !== null && select(file));
+  // Sizes first: comparing numbers is cheap, and many files are alone with theirs.
+  const counts = new Map<number, number>();
+  for (const { size } of known) counts.set(size, (counts.get(size) ?? 0) + 1);
+  const first = new Map<string, Entry>();
+  const groups = new Map<string, Entry[]>();
+  for (const file of known) {
+    if (file.digest === null || counts.get(file.size) === 1) continue;
+    const one = first.get(file.digest);
+    // A file that is alone with its digest takes no list.
+    if (one === undefined) first.set(file.digest, file);
+    else if (groups.get(file.digest)?.push(file) === undefined) groups.set(file.digest, [one, file]);
   }
-  return groups;
+  return [...groups.values()];
 }
 
 /** The copy to keep: the first path that no earlier rule removes anyway, else the first. */

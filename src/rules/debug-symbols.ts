@@ -17,7 +17,7 @@ export const debugSymbols: Rule = {
     const linked: StripGroup = { claims: [], unsafe: [] };
     const relocatable: StripGroup = { claims: [], unsafe: [] };
     const unsafe: UnsafeFile[] = [];
-    for (const entry of files.values()) {
+    for (const entry of files) {
       if (entry.facts?.type !== 'elf' && entry.facts?.type !== 'ar') continue;
       const bytes = strippableBytes(entry, entry.facts);
       const group = isLinked(entry.facts) ? linked : relocatable;

@@ -49,12 +49,12 @@ export function rank(severity: Severity): number {
 }
 
 function index(snapshot: Snapshot): Pick<RuleContext, 'files' | 'names' | 'paths'> {
-  const files = new Map<Name, Entry>();
+  const files: Entry[] = [];
   const paths = new Map<Name, Entry>();
   const names = new Map<Name, Name[]>();
   for (const entry of snapshot.entries) {
     paths.set(entry.path, entry);
-    if (entry.kind === 'file') files.set(entry.path, entry);
+    if (entry.kind === 'file') files.push(entry);
     if (entry.kind !== 'hardlink' || entry.link === null) continue;
     const known = names.get(entry.link);
     if (known === undefined) names.set(entry.link, [entry.link, entry.path]);

@@ -28,6 +28,9 @@ export const optimizedBytecode: Rule = {
 /** The plain pyc of an optimised one's path, or null where the path is no optimised pyc. */
 function plainOf(path: Name): Name | null {
   const suffix = '.opt-1.pyc'.length;
+  // The digit first: this is asked of every path.
+  const digit = path.charCodeAt(path.length - '1.pyc'.length);
+  if (digit !== 0x31 && digit !== 0x32) return null;
   if (!path.endsWith('.opt-1.pyc') && !path.endsWith('.opt-2.pyc')) return null;
   return `${path.slice(0, -suffix)}.pyc`;
 }

@@ -1,27 +1,50 @@
 // What all findings together can remove. Claims overlap on real trees (a duplicate static library with debug symbols), so this
 // is a union: a byte counts once, and a claim on a whole file swallows claims on its parts.
 import type { Finding } from '../model/finding.ts';
+import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
-import type { Snapshot } from '../model/snapshot.ts';
+import type { Entry, Snapshot } from '../model/snapshot.ts';
 import { supersededPart } from './duplicate-entry.ts';
 
 /** Bytes of content that are claimed by at least one finding; never more than the content. */
 export function removableContent(snapshot: Snapshot, findings: readonly Finding[]): number {
-  const claimed = new Map<Name, Map<string | null, number>>();
+  const wholes = new Map<Name, number>();
+  const parts = new Map<Name, Map<string, number>>();
   for (const { claims } of findings) {
     for (const { path, part, bytes } of claims) {
       if (part === supersededPart || bytes === 0) continue;
-      let parts = claimed.get(path);
-      if (parts === undefined) claimed.set(path, (parts = new Map()));
-      parts.set(part, Math.max(bytes, parts.get(part) ?? 0));
+      if (part === null) {
+        wholes.set(path, bytes);
+        continue;
+      }
+      let known = parts.get(path);
+      if (known === undefined) parts.set(path, (known = new Map()));
+      known.set(part, Math.max(bytes, known.get(part) ?? 0));
     }
   }
   let total = 0;
-  for (const entry of snapshot.entries) {
-    const parts = claimed.get(entry.path);
-    if (parts === undefined) continue;
-    const sum = parts.get(null) ?? [...parts.values()].reduce((a, b) => a + b, 0);
-    total += Math.min(sum, entry.size);
+  for (const { path, size } of snapshot.entries) total += Math.min(wholes.get(path) ?? 0, size);
+  for (const [path, known] of parts) {
+    if (!wholes.has(path)) total += Math.min(sum(known), sizeAt(snapshot.entries, path));
   }
   return total;
+}
+
+function sum(parts: ReadonlyMap<string, number>): number {
+  let total = 0;
+  for (const bytes of parts.values()) total += bytes;
+  return total;
+}
+
+/** Bytes of content at a path; entries are sorted, the root first. */
+function sizeAt(entries: readonly Entry[], path: Name): number {
+  let low = entries[0]?.path === '.' ? 1 : 0;
+  let high = entries.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compareNames(entries[middle]?.path ?? '', path) < 0) low = middle + 1;
+    else high = middle;
+  }
+  const found = entries[low];
+  return found?.path === path ? found.size : 0;
 }

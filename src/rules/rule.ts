@@ -26,8 +26,8 @@ export interface FindingDraft {
 
 export interface RuleContext {
   readonly snapshot: Snapshot;
-  /** Regular files by path. */
-  readonly files: ReadonlyMap<Name, Entry>;
+  /** Regular files, each once, in order of their first paths. */
+  readonly files: readonly Entry[];
   /** All names of a regular file, the first included, by its first path; only for files with further names. */
   readonly names: ReadonlyMap<Name, readonly Name[]>;
   /** Every path of the artifact. */
@@ -58,15 +58,21 @@ export function wholeFileClaims(context: RuleContext, paths: ReadonlySet<Name>):
   const seen = new Set<Name>();
   for (const path of paths) {
     const entry = context.paths.get(path);
-    const first = entry?.kind === 'hardlink' ? (entry.link ?? path) : path;
-    const file = context.files.get(first);
-    if (file === undefined || seen.has(first)) continue;
-    seen.add(first);
-    const names = context.names.get(first);
+    const file = fileOf(context, entry);
+    if (file === null || seen.has(file.path)) continue;
+    const names = context.names.get(file.path);
+    if (names !== undefined) seen.add(file.path);
     if (names === undefined || names.every((name) => paths.has(name)))
-      claims.push({ path: first, part: null, bytes: file.size });
+      claims.push({ path: file.path, part: null, bytes: file.size });
   }
   return claims;
+}
+
+/** The regular file that an entry is or is a further name of; null for all else. */
+export function fileOf(context: RuleContext, entry: Entry | undefined): Entry | null {
+  if (entry === undefined) return null;
+  const file = entry.kind === 'hardlink' ? context.paths.get(entry.link ?? '') : entry;
+  return file?.kind === 'file' ? file : null;
 }
 
 export function commands(...list: readonly string[]): Fix {

@@ -2,7 +2,7 @@
 import { baseName } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { removeCommand } from '../model/shell.ts';
-import { commands, count, wholeFileClaims } from './rule.ts';
+import { commands, count, fileOf, wholeFileClaims } from './rule.ts';
 import type { FindingDraft, Rule, RuleContext } from './rule.ts';
 
 export const staticLibrary: Rule = {
@@ -14,8 +14,8 @@ export const staticLibrary: Rule = {
     const beside = new Set<Name>();
     const alone = new Set<Name>();
     for (const [path, entry] of context.paths) {
-      if (!path.endsWith('.a') || (entry.kind !== 'file' && entry.kind !== 'hardlink')) continue;
-      const file = context.files.get(entry.kind === 'hardlink' ? (entry.link ?? path) : path);
+      if (!path.endsWith('.a')) continue;
+      const file = fileOf(context, entry);
       if (file?.facts?.type !== 'ar') continue;
       (shared.has(baseName(path).slice(0, -2)) ? beside : alone).add(path);
     }
@@ -30,6 +30,8 @@ export const staticLibrary: Rule = {
 function sharedNames(context: RuleContext): Set<Name> {
   const names = new Set<Name>();
   for (const path of context.paths.keys()) {
+    // Most paths are no libraries, and searching for a string is several times faster than a pattern.
+    if (!path.includes('.so') && !path.endsWith('.dylib')) continue;
     const match = /^(.+?)\.(?:so(?:\.[0-9][^/]*)?|dylib)$/.exec(baseName(path));
     if (match?.[1] !== undefined) names.add(match[1]);
   }

@@ -3,7 +3,7 @@
 import type { Claim } from '../model/finding.ts';
 import type { PycFacts } from '../model/facts.ts';
 import type { Entry } from '../model/snapshot.ts';
-import { commands, count } from './rule.ts';
+import { commands, count, fileOf } from './rule.ts';
 import type { FindingDraft, Rule, RuleContext } from './rule.ts';
 
 const fix = commands('python3 -m compileall -f -q --invalidation-mode unchecked-hash .');
@@ -15,7 +15,7 @@ export const timestampBytecode: Rule = {
   check(context) {
     const fresh: Claim[] = [];
     const stale = new Map<string, Claim[]>();
-    for (const file of context.files.values()) {
+    for (const file of context.files) {
       if (file.facts?.type !== 'pyc' || file.facts.mode !== 'timestamp') continue;
       const claim: Claim = { path: file.path, part: 'header', bytes: 0 };
       const reason = staleness(context, file.facts);
@@ -49,8 +49,6 @@ function staleness(context: RuleContext, facts: PycFacts): string | null {
 
 function sourceOf(context: RuleContext, facts: PycFacts): { entry: Entry; size: number } | null {
   const entry = facts.source === null ? undefined : context.paths.get(facts.source);
-  if (entry?.kind === 'file') return { entry, size: entry.size };
-  if (entry?.kind !== 'hardlink') return null;
-  const file = context.files.get(entry.link ?? '');
-  return file === undefined ? null : { entry, size: file.size };
+  const file = fileOf(context, entry);
+  return entry === undefined || file === null ? null : { entry, size: file.size };
 }

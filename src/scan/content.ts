@@ -7,12 +7,14 @@ import type { ByteSource } from '../bytes/source.ts';
 import { Spool } from '../bytes/spool.ts';
 import { FormatError, InputError } from '../errors.ts';
 import type { OpenFile } from '../formats/format.ts';
-import { inspectors, withPathFacts } from '../inspectors/index.ts';
+import { inspectors } from '../inspectors/index.ts';
 import { headLength } from '../inspectors/inspector.ts';
-import type { Inspector } from '../inspectors/inspector.ts';
+import type { Inspected, Inspector, Remark } from '../inspectors/inspector.ts';
+import type { Facts } from '../model/facts.ts';
 import type { Name } from '../model/name.ts';
 import { closeQuietly } from './close.ts';
-import type { CollectorOptions, Inode, Slot } from './collector.ts';
+import type { CollectorOptions } from './collector.ts';
+import type { Draft } from './draft.ts';
 
 /** Holes of sparse files are hashed up to this many bytes in all (1 GiB); beyond, hashing zeros would take hours. */
 export const maxHoles = 1 << 30;
@@ -20,19 +22,19 @@ export const maxHoles = 1 << 30;
 export type Report = (code: string, path: Name | null, message: string) => void;
 
 export interface ContentReader {
-  begin(slot: Slot, isFile: boolean): void;
+  /** The next member; null where its bytes, if any come, are no content. `unreadable`: why it comes without them. */
+  begin(draft: Draft | null, unreadable: string | undefined): void;
   data(piece: Uint8Array): void;
   hole(count: number): void;
   end(): void;
-  file(slot: Slot, inode: Inode, open: () => OpenFile): void;
+  file(draft: Draft, open: () => OpenFile): void;
 }
 
 interface Work {
-  readonly slot: Slot;
-  readonly inode: Inode;
+  readonly draft: Draft;
   hasher: Hash | null;
-  /** First bytes, until the inspector is chosen. */
-  head: Buffer;
+  /** First bytes, until the inspector is chosen; null before the first of them. */
+  head: Buffer | null;
   chosen: boolean;
   inspector: Inspector | null;
   received: number;
@@ -55,57 +57,41 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
 
   /** Gathers the head over small pieces; then the inspector that wants the file, if any, gets all of it. */
   function choose(now: Work, piece: Uint8Array): void {
-    const wanted = Math.min(headLength, now.inode.size);
-    const before = now.head.length;
-    now.head = Buffer.concat([now.head, piece.subarray(0, wanted - before)]);
-    if (now.head.length < wanted) return;
+    const wanted = Math.min(headLength, now.draft.size);
+    const before = now.head?.length ?? 0;
+    const head = Buffer.concat([now.head ?? noBytes, piece.subarray(0, wanted - before)]);
+    now.head = head;
+    if (head.length < wanted) return;
     now.chosen = true;
-    now.inspector = inspectorFor(now.head, now.slot);
-    if (now.inspector?.needs === 'all') spool.expect(now.inode.size);
+    now.inspector = inspectorFor(head, now.draft);
+    if (now.inspector?.needs === 'all') spool.expect(now.draft.size);
     // Bytes of the head that came in earlier pieces; this piece itself follows in take().
-    if (now.inspector?.needs === 'all' && before > 0) spool.write(now.head.subarray(0, before));
+    if (now.inspector?.needs === 'all' && before > 0) spool.write(head.subarray(0, before));
   }
 
-  function inspect(inspector: Inspector | null, source: ByteSource, slot: Slot, inode: Inode): void {
+  /** What was learned of content by its digest: copies of large files (static libraries, above all) are common. */
+  const learned = options.knownFacts ?? new Map<string, Outcome>();
+
+  function inspect(inspector: Inspector | null, source: ByteSource, draft: Draft): void {
     if (inspector === null) return;
-    // Only what takes long is looked up; a digest that comes later (files with random access) finds nothing.
-    const known = inspector.needs === 'all' && inode.digest !== null ? options.knownFacts : undefined;
-    const key = `${inspector.name} ${inode.digest}`;
-    try {
-      const found = known?.get(key);
-      inode.facts =
-        found === undefined
-          ? inspector.inspect(source, { path: slot.path, size: inode.size, facts: options.facts })
-          : withPathFacts(found, slot.path);
-      known?.set(key, inode.facts);
-      const remark = inspector.remark?.(inode.facts) ?? null;
-      if (remark !== null) report(remark.code, slot.path, remark.message);
-    } catch (error) {
-      if (!(error instanceof FormatError)) throw error;
-      const at = error.offset === undefined ? '' : ` (at byte ${error.offset})`;
-      report(error.code, slot.path, `is a broken ${inspector.name} file: it ${error.message}${at}`);
-    }
+    const { path, size } = draft;
+    const key = inspector.needs === 'all' ? draft.digest : null;
+    const known = key === null ? undefined : learned.get(key);
+    const outcome = known ?? inspected(inspector, source, { path, size, facts: options.facts });
+    if (key !== null && known === undefined) learned.set(key, outcome);
+    draft.facts = outcome.facts;
+    if (outcome.remark !== null) report(outcome.remark.code, path, outcome.remark.message);
   }
 
   return {
-    begin(slot, isFile) {
+    begin(draft, unreadable) {
       work = null;
-      if (!isFile || slot.inode === null) return;
-      if (slot.member.unreadable !== undefined) {
-        report('unreadable-content', slot.path, `${slot.member.unreadable}; its size counts, its content is unknown`);
+      if (draft === null) return;
+      if (unreadable !== undefined) {
+        report('unreadable-content', draft.path, `${unreadable}; its size counts, its content is unknown`);
         return;
       }
-      const head = Buffer.alloc(0);
-      work = {
-        slot,
-        inode: slot.inode,
-        hasher: null,
-        head,
-        chosen: false,
-        inspector: null,
-        received: 0,
-        skipHash: false,
-      };
+      work = { draft, hasher: null, head: null, chosen: false, inspector: null, received: 0, skipHash: false };
     },
     data(piece) {
       unpacked += piece.length;
@@ -114,16 +100,16 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
           'too-much-unpacked',
           `unpacks to more than ${options.maxUnpacked} bytes (see --max-unpacked)`,
           {
-            path: work?.slot.path,
+            path: work?.draft.path,
           },
         );
       }
       if (work === null) return;
-      if (work.received === 0 && piece.length === work.inode.size) {
+      if (work.received === 0 && piece.length === work.draft.size) {
         // The common case: the whole member lies in one piece, so nothing has to be kept.
         work.received = piece.length;
-        work.inode.digest = `sha256:${hash('sha256', piece, 'hex')}`;
-        inspect(inspectorFor(piece, work.slot), memorySource(piece), work.slot, work.inode);
+        work.draft.digest = `sha256:${hash('sha256', piece, 'hex')}`;
+        inspect(inspectorFor(piece, work.draft), memorySource(piece), work.draft);
         return;
       }
       work.hasher ??= createHash('sha256');
@@ -134,7 +120,7 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
       holes += count;
       if (holes > maxHoles) {
         if (!work.skipHash)
-          report('sparse-not-hashed', work.slot.path, 'is a sparse file too large to hash; its content is unknown');
+          report('sparse-not-hashed', work.draft.path, 'is a sparse file too large to hash; its content is unknown');
         work.skipHash = true;
         work.chosen = true;
         work.inspector = null;
@@ -150,36 +136,55 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
     end() {
       const now = work;
       work = null;
-      if (now === null || now.inode.digest !== null) return;
-      if (now.received !== now.inode.size) {
-        throw new FormatError('wrong-size', `has ${now.received} bytes, but ${now.inode.size} were announced`, {
-          path: now.slot.path,
+      if (now === null || now.draft.digest !== null) return;
+      if (now.received !== now.draft.size) {
+        throw new FormatError('wrong-size', `has ${now.received} bytes, but ${now.draft.size} were announced`, {
+          path: now.draft.path,
         });
       }
-      if (!now.skipHash) now.inode.digest = `sha256:${(now.hasher ?? createHash('sha256')).digest('hex')}`;
-      if (!now.chosen) now.inspector = inspectorFor(now.head, now.slot);
+      if (!now.skipHash) now.draft.digest = `sha256:${(now.hasher ?? createHash('sha256')).digest('hex')}`;
+      const head = now.head ?? noBytes;
+      if (!now.chosen) now.inspector = inspectorFor(head, now.draft);
       if (now.inspector === null) return;
-      inspect(
-        now.inspector,
-        now.inspector.needs === 'all' ? spool.source() : memorySource(now.head),
-        now.slot,
-        now.inode,
-      );
+      inspect(now.inspector, now.inspector.needs === 'all' ? spool.source() : memorySource(head), now.draft);
       spool.reset();
     },
-    file(slot, inode, open) {
-      withOpen(slot.path, open, report, (source) => {
+    file(draft, open) {
+      withOpen(draft.path, open, report, (source) => {
         const head = source.read(0, Math.min(headLength, source.size));
-        inspect(inspectorFor(head, slot), source, slot, inode);
-        if (options.hashAtOnce) inode.digest = digestOf(source);
+        inspect(inspectorFor(head, draft), source, draft);
+        if (options.hashAtOnce) draft.digest = digestOf(source);
       });
     },
   };
 }
 
-function inspectorFor(head: Uint8Array, slot: Slot): Inspector | null {
-  const file = { path: slot.path };
-  return inspectors.find((inspector) => inspector.matches(head, file)) ?? null;
+const noBytes = Buffer.alloc(0);
+
+/** What an inspector made of a content. */
+export interface Outcome {
+  readonly facts: Facts | null;
+  readonly remark: Remark | null;
+}
+
+/** Broken content is no reason to give up: the file counts by its size, with a remark. Any other error is a bug. */
+function inspected(inspector: Inspector, source: ByteSource, file: Inspected): Outcome {
+  try {
+    const facts = inspector.inspect(source, file);
+    return { facts, remark: inspector.remark?.(facts) ?? null };
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    const at = error.offset === undefined ? '' : ` (at byte ${error.offset})`;
+    return {
+      facts: null,
+      remark: { code: error.code, message: `is a broken ${inspector.name} file: it ${error.message}${at}` },
+    };
+  }
+}
+
+function inspectorFor(head: Uint8Array, draft: Draft): Inspector | null {
+  for (const inspector of inspectors) if (inspector.matches(head, draft)) return inspector;
+  return null;
 }
 
 /** Runs `use` on an opened member; what the system refuses becomes a notice, and the file counts by its size. */

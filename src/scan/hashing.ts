@@ -8,8 +8,9 @@ import { InputError } from '../errors.ts';
 import type { OpenFile } from '../formats/format.ts';
 import type { Name } from '../model/name.ts';
 import { closeQuietly } from './close.ts';
-import type { Collected, Inode, Slot } from './collector.ts';
+import type { Collected } from './collector.ts';
 import { maxHoles } from './content.ts';
+import type { Draft } from './draft.ts';
 
 const step = 1 << 18;
 
@@ -24,36 +25,33 @@ export async function hashFiles(collected: Collected, which: 'all' | 'candidates
     collected.notices.push({ code, path, message });
   };
   let holes = 0;
-  for (const [inode, slot] of which === 'all' ? unhashed(collected) : ofEqualSize(collected)) {
+  for (const draft of which === 'all' ? unhashed(collected) : ofEqualSize(unhashed(collected))) {
+    const open = collected.openers.get(draft);
     // What was found unreadable or changing is not tried again.
-    if (inode.reopen === null || unreadable.has(slot.path)) continue;
-    holes += inode.disk === null ? 0 : Math.max(0, inode.size - inode.disk);
+    if (open === undefined || unreadable.has(draft.path)) continue;
+    holes += Math.max(0, draft.size - draft.disk);
     if (holes > maxHoles) {
-      report('sparse-not-hashed', slot.path, 'is a sparse file too large to hash; its content is unknown');
+      report('sparse-not-hashed', draft.path, 'is a sparse file too large to hash; its content is unknown');
       continue;
     }
     try {
-      inode.digest = await digestOf(inode.reopen(), turns);
+      draft.digest = await digestOf(open(), turns);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      report(error.code, slot.path, error.message);
+      report(error.code, draft.path, error.message);
     }
   }
 }
 
-function* unhashed({ slots }: Collected): Iterable<[Inode, Slot]> {
-  for (const slot of slots.values()) if (slot.inode !== null && slot.inode.digest === null) yield [slot.inode, slot];
+function unhashed({ openers }: Collected): Draft[] {
+  return [...openers.keys()].filter(({ digest }) => digest === null);
 }
 
-function* ofEqualSize(collected: Collected): Iterable<[Inode, Slot]> {
-  const bySize = new Map<number, Map<Inode, Slot>>();
-  for (const [inode, slot] of unhashed(collected)) {
-    if (inode.size === 0) continue;
-    const same = bySize.get(inode.size);
-    if (same === undefined) bySize.set(inode.size, new Map([[inode, slot]]));
-    else if (!same.has(inode)) same.set(inode, slot);
-  }
-  for (const same of bySize.values()) if (same.size > 1) yield* same;
+/** Files that are not alone with their size. */
+function ofEqualSize(files: readonly Draft[]): Draft[] {
+  const counts = new Map<number, number>();
+  for (const { size } of files) counts.set(size, (counts.get(size) ?? 0) + 1);
+  return files.filter(({ size }) => size > 0 && (counts.get(size) ?? 0) > 1);
 }
 
 async function digestOf(file: OpenFile, turns: Turns): Promise<string> {

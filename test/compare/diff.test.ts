@@ -363,6 +363,20 @@ describe('findings', () => {
   });
 });
 
+describe('artifacts that are one file', () => {
+  it('pair whatever they are called', () => {
+    const judged = (path: string, content: string, format: 'elf' | 'tar') => {
+      const one = snapshot([text(path, content)]);
+      return { snapshot: { ...one, artifact: { ...one.artifact, format } }, findings: [] };
+    };
+    const options: DiffOptions = { stripComponents: 'auto', maps: [], sections: false };
+    const of = (format: 'elf' | 'tar') =>
+      lines(diffSnapshots(judged('lib.so.1', 'old', format), judged('lib.so.2', 'newer', format), options));
+    expect(of('elf')).toEqual(['changed lib.so.1 -> lib.so.2 2 content']);
+    expect(of('tar')).toEqual(['removed lib.so.1 -3', 'added lib.so.2 5']);
+  });
+});
+
 describe('totals', () => {
   it('are null where one side does not know them', () => {
     const judged = (length: number | null, name: string) => {

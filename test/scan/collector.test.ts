@@ -171,9 +171,9 @@ describe('content', () => {
       const archive = buildTar([{ name: 'f', content: bytes }, { name: 'empty' }]);
       for (let at = 0; at < archive.length; at += step) reader.write(archive.subarray(at, at + step));
       reader.finish();
-      const { slots } = collector.collected();
-      expect(slots.get('f')?.inode?.digest).toBe(expected);
-      expect(slots.get('empty')?.inode?.digest).toBe(`sha256:${createHash('sha256').digest('hex')}`);
+      const { drafts } = collector.collected();
+      expect(drafts.get('f')?.digest).toBe(expected);
+      expect(drafts.get('empty')?.digest).toBe(`sha256:${createHash('sha256').digest('hex')}`);
     }
   });
 
@@ -211,9 +211,9 @@ describe('content', () => {
     collector.data(content.subarray(0, 70));
     collector.data(content.subarray(70));
     collector.end();
-    const { slots, notices } = collector.collected();
+    const { drafts, notices } = collector.collected();
     expect(notices.map(({ code }) => code)).toEqual(['sparse-not-hashed']);
-    expect(slots.get('next')?.inode?.facts).toMatchObject({ type: 'elf' });
+    expect(drafts.get('next')?.facts).toMatchObject({ type: 'elf' });
   });
 
   it('that is bytecode of an unknown Python is reported and keeps its facts', () => {

@@ -13,7 +13,11 @@ export function* diffJson({ tool, diff }: DiffReport): Iterable<string> {
   yield member('delta', diff.delta);
   yield* list('directories', diff.directories, directoryToJson);
   yield* list('changes', diff.changes, changeToJson);
-  yield member('findings', findingsToJson(diff));
+  yield ',\n  "findings": {';
+  yield* list('new', diff.findings.new, findingToJson, '\n    ');
+  yield* list('fixed', diff.findings.fixed, findingToJson, ',\n    ');
+  yield* list('rules', diff.findings.rules, (rule) => rule, ',\n    ');
+  yield '\n  }';
   yield* list('notices', diff.notices, noticeToJson);
   yield '\n}\n';
 }

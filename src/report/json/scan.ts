@@ -1,8 +1,9 @@
 // `scan --json`, and the snapshot file, which adds the entries, one a line.
+import type { Claim, Finding } from '../../model/finding.ts';
 import { nameToJson } from '../../model/json-name.ts';
 import type { Entry } from '../../model/snapshot.ts';
 import type { ScanReport } from '../reporter.ts';
-import { findingToJson, list, member, noticeToJson, opening } from './text.ts';
+import { list, member, noticeToJson, opening } from './text.ts';
 
 export function* scanJson(report: ScanReport): Iterable<string> {
   yield* parts(report);
@@ -29,9 +30,18 @@ function* parts({ tool, snapshot, tree, findings, removable }: ScanReport): Iter
     files,
     own,
   }));
-  yield* list('findings', findings, findingToJson);
+  yield* list('findings', findings, scanFindingToJson);
   yield member('removable', { content: removable });
   yield* list('notices', notices, noticeToJson);
+}
+
+/** Without fix and copies kept: the keys that scripts on schema 1 know. */
+function scanFindingToJson({ rule, severity, title, bytes, claims }: Finding): object {
+  return { rule, severity, title, bytes, claims: claims.map(scanClaimToJson) };
+}
+
+function scanClaimToJson({ path, part, bytes }: Claim): object {
+  return { ...nameToJson('path', path), part, bytes };
 }
 
 function entryToJson(entry: Entry): object {

@@ -11,6 +11,7 @@ export function opening(tool: Tool): string {
   return `{\n  "schema": ${schemaVersion}${member('tool', tool)}`;
 }
 
+/** A finding of a diff or gate, with all that a report of it needs. */
 export function findingToJson({ rule, severity, title, bytes, claims, fix }: Finding): object {
   return { rule, severity, title, bytes, claims: claims.map(claimToJson), fix };
 }
@@ -28,15 +29,21 @@ export function member(key: string, value: unknown): string {
   return `,\n  "${key}": ${stringify(value)}`;
 }
 
-/** A member that is an array, one item a line. */
-export function* list<Item>(key: string, items: readonly Item[], toJson: (item: Item) => object): Iterable<string> {
-  yield `,\n  "${key}": [`;
-  let separator = '\n    ';
+/** A member that is an array, one item a line. @param place what comes before the key: deeper down, it is indented more. */
+export function* list<Item>(
+  key: string,
+  items: readonly Item[],
+  toJson: (item: Item) => object,
+  place = ',\n  ',
+): Iterable<string> {
+  yield `${place}"${key}": [`;
+  const line = place.replace(/^,/, '');
+  let separator = `${line}  `;
   for (const item of items) {
     yield separator + stringify(toJson(item));
-    separator = ',\n    ';
+    separator = `,${line}  `;
   }
-  yield items.length === 0 ? ']' : '\n  ]';
+  yield items.length === 0 ? ']' : `${line}]`;
 }
 
 /** JSON that stays harmless on a terminal, inside HTML and JavaScript: no raw controls, format characters, separators or `<`. */
