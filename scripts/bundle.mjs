@@ -1,5 +1,5 @@
 // Bundles the command line: one file loads five times faster than the sixty modules that tsc writes. Dependencies stay outside, but
-// for octokit, which goes into a chunk of its own: as a dependency it would bring 16 MB of type declarations to every installation.
+// for octokit, which goes into a chunk of its own (55 kB): as a dependency it would bring 6.7 MB to every installation, mostly types.
 // The licences of what is bundled are written beside.
 import { readFileSync } from 'node:fs';
 import { readdir, rm, writeFile } from 'node:fs/promises';

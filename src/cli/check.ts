@@ -18,6 +18,7 @@ import { isSameFile, print } from './output.ts';
 import type { CheckValues } from './policy-options.ts';
 import { budgetsFromOptions, targetsOf, withBaselines } from './targets.ts';
 import type { Target, Targets } from './targets.ts';
+import { appendReport } from './summary.ts';
 import { tool } from './tool.ts';
 
 /** Returns the exit code. */
@@ -45,8 +46,9 @@ export async function runCheck(
   const reporter = await loading;
   if (reporter === null) throw new UsageError(`there is no format "${format}" for check`);
   const report = { tool, gate, artifacts: measured.map(checked) };
-  const options = { ...values, size: 'content', sort: 'size', depth: 99 } as const;
-  await print(reporter(report, toReportOptions(options)), values.output);
+  const options = toReportOptions({ ...values, size: 'content', sort: 'size', depth: 99 });
+  await print(reporter(report, options), values.output);
+  if (values.summary) await appendReport(report, options);
   if (!values.quiet)
     for (const name of skippedGroups) warnLine(`group "${name}" is not judged: not all of its members are given`);
   return exitCodeOf(gate.status, values['exit-zero']);

@@ -2,13 +2,12 @@
 import { UsageError } from '../errors.ts';
 import { nearest, parseArguments } from './arguments.ts';
 import type { OptionSpecs, Values } from './arguments.ts';
-import { commentOptions, runComment } from './comment.ts';
 import { exitCodes } from './errors.ts';
 import { runDiff } from './diff.ts';
 import { diffOptions, inputOptions, scanOptions } from './options.ts';
 import { writeStdout } from './output.ts';
 import { policyCommands } from './policy-commands.ts';
-import { reportOptions, runReport } from './report.ts';
+import { reportCommands } from './report-commands.ts';
 import { runScan, runSnapshot } from './scan.ts';
 
 export interface Command {
@@ -46,34 +45,6 @@ const diffCommand: Command = {
   },
 };
 
-const reportCommand: Command = {
-  name: 'report',
-  describe: 'print a saved diff --json or check --json in another format',
-  takes: 'FILE',
-  options: reportOptions,
-  run(argv, onArtifact) {
-    const { values, positionals } = parseArguments(argv, reportOptions);
-    const [file, second] = positionals;
-    if (file === undefined || second !== undefined) {
-      throw new UsageError('report takes one saved report: a file, or - for standard input');
-    }
-    onArtifact(file);
-    return runReport(file, values);
-  },
-};
-
-const commentCommand: Command = {
-  name: 'comment',
-  describe: 'create or update the comment on a pull request (GitHub) or merge request (GitLab)',
-  takes: '--from FILE',
-  options: commentOptions,
-  run(argv, onArtifact) {
-    const { values, positionals } = parseArguments(argv, commentOptions);
-    if (positionals.length > 0) throw new UsageError(`comment takes options only; is "${positionals[0]}" for --from?`);
-    return runComment(values, onArtifact);
-  },
-};
-
 /** A command on one artifact. */
 function artifactCommand<const Specs extends OptionSpecs>(
   name: string,
@@ -100,8 +71,7 @@ export const commands: readonly Command[] = [
   diffCommand,
   ...policyCommands,
   snapshotCommand,
-  reportCommand,
-  commentCommand,
+  ...reportCommands,
 ];
 
 /** Runs the command that `argv` asks for and returns the exit code. @throws UsageError where it asks for nonsense. */

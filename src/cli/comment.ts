@@ -1,54 +1,19 @@
 // `comment`: renders a saved report and makes it the one comment of its key on a pull request. The token is read from a variable,
 // sent to one host only, and never printed.
-import { appendFileSync } from 'node:fs';
-import { OutputError, ServiceError, SizecheckError, UsageError, systemCode } from '../errors.ts';
+import { ServiceError, SizecheckError, UsageError } from '../errors.ts';
 import type { Connection, Forge } from '../forge/forge.ts';
 import type { Posted } from '../forge/upsert.ts';
 import type { SavedReport } from '../report/json/read/index.ts';
 import { inertLine, terminalText } from '../report/escape.ts';
-import type { Values } from './arguments.ts';
 import { forgeOf, targetOf } from './comment-target.ts';
 import type { Environment, Target } from './comment-target.ts';
 import { exitCodes } from './errors.ts';
 import { toReportOptions } from './options.ts';
 import { writeStdout } from './output.ts';
-import { layoutOptions } from './report.ts';
+import type { CommentValues } from './report-options.ts';
 import { readReport } from './saved-report.ts';
+import { appendSummary } from './summary.ts';
 import { tool } from './tool.ts';
-
-export const commentOptions = {
-  from: { kind: 'text', describe: 'report to post: a file of diff --json or check --json, or - for standard input' },
-  key: {
-    kind: 'text',
-    describe: 'which comment to update; one a key (default: the names of the budgets, or of the artifact)',
-  },
-  repo: { kind: 'text', describe: 'OWNER/NAME, or the GitLab project (default: as the CI system says)' },
-  pr: { kind: 'text', describe: 'number of the pull or merge request (default: as the CI system says)' },
-  forge: {
-    kind: 'choice',
-    choices: ['auto', 'github', 'gitlab'],
-    default: 'auto',
-    describe: 'where the pull request is',
-  },
-  'token-env': { kind: 'text', describe: 'variable that holds the token (default GITHUB_TOKEN or GITLAB_TOKEN)' },
-  'api-url': { kind: 'text', describe: 'address of the API (default: as the CI system says)' },
-  'only-on-change': {
-    kind: 'flag',
-    default: false,
-    describe: 'create no comment where nothing changed and nothing fails',
-  },
-  summary: {
-    kind: 'flag',
-    default: false,
-    describe: 'also append the text to $GITHUB_STEP_SUMMARY, where that is set',
-  },
-  'dry-run': { kind: 'flag', default: false, describe: 'print the text and what would be done; change nothing' },
-  timeout: { kind: 'number', default: 120, least: 1, describe: 'most seconds for all requests and waits' },
-  ...layoutOptions,
-  quiet: { kind: 'flag', short: 'q', default: false, describe: 'say nothing on success' },
-} as const;
-
-type CommentValues = Values<typeof commentOptions>;
 
 interface Text {
   readonly body: string;
@@ -68,7 +33,7 @@ export async function runComment(values: CommentValues, onArtifact: (name: strin
   // From here on, errors are not about the file.
   onArtifact('');
   const text = await render(saved, values);
-  if (values.summary && !values['dry-run']) appendSummary(text.body, process.env);
+  if (values.summary && !values['dry-run']) appendSummary(text.body);
   const token = tokenOf(values, process.env);
   try {
     return values['dry-run']
@@ -85,17 +50,6 @@ async function render({ report }: SavedReport, values: CommentValues): Promise<T
   const key = values.key ?? defaultKey(report);
   const options = toReportOptions({ ...values, color: 'never', verbose: false, output: undefined });
   return { body: markdownOf(report, options, key), marker: marker(key) };
-}
-
-/** What GitHub Actions shows on the page of the run. */
-function appendSummary(body: string, env: Environment): void {
-  const path = env['GITHUB_STEP_SUMMARY'];
-  if (path === undefined || path === '') return;
-  try {
-    appendFileSync(path, `${body}\n`);
-  } catch (error) {
-    throw new OutputError(path, `cannot be written (${systemCode(error)})`, { cause: error });
-  }
 }
 
 function tokenOf(values: CommentValues, env: Environment): string | null {

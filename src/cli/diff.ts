@@ -13,6 +13,7 @@ import { measureBoth, warnOf } from './measure.ts';
 import { selectRules, toReportOptions } from './options.ts';
 import type { DiffValues } from './options.ts';
 import { print } from './output.ts';
+import { appendReport } from './summary.ts';
 import { tool } from './tool.ts';
 
 /** Most lines that say what was odd about the old side. */
@@ -35,7 +36,9 @@ export async function runDiff(
   const reporter = await loading;
   if (reporter === null) throw new UsageError(`there is no format "${name}"`);
   const diff = diffSnapshots(judged(before, selected, values.ignore), judged(after, selected, values.ignore), how);
-  await print(reporter({ tool, diff }, options), values.output);
+  const report = { tool, diff };
+  await print(reporter(report, options), values.output);
+  if (values.summary) await appendReport(report, options);
   if (!values.quiet) {
     // Other formats carry the notices of the new side themselves.
     if (name === 'du') warnOf(artifacts[1], diff.notices, mostWarnings);

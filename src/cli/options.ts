@@ -9,6 +9,7 @@ import type { Rule } from '../rules/rule.ts';
 import { defaultLimits } from '../scan/limits.ts';
 import type { ScanOptions } from '../scan/scan.ts';
 import type { Values } from './arguments.ts';
+import { summaryOption } from './summary.ts';
 
 /** What governs how an artifact is read. */
 export const inputOptions = {
@@ -80,6 +81,7 @@ export const diffOptions = {
   rules: scanOptions.rules,
   ignore: scanOptions.ignore,
   'exit-code': { kind: 'flag', default: false, describe: 'exit 1 where anything differs' },
+  summary: summaryOption,
   color: scanOptions.color,
   ...inputOptions,
 } as const;

@@ -2,6 +2,7 @@
 import { formatNames } from '../report/index.ts';
 import type { Values } from './arguments.ts';
 import { diffOptions, inputOptions, scanOptions } from './options.ts';
+import { summaryOption } from './summary.ts';
 
 const { include: _include, exclude: _exclude, ...reading } = inputOptions;
 const { output, ...readingOnly } = reading;
@@ -22,6 +23,7 @@ export const checkOptions = {
   top,
   color,
   'exit-zero': { kind: 'flag', default: false, describe: 'report only: never exit 1' },
+  summary: summaryOption,
   ...reading,
 } as const;
 

@@ -2,35 +2,14 @@
 import { UsageError } from '../errors.ts';
 import { formatNames, reporterNamed } from '../report/index.ts';
 import type { ReportOptions, Reports } from '../report/reporter.ts';
-import type { Values } from './arguments.ts';
 import { exitCodes } from './errors.ts';
-import { diffOptions, toReportOptions } from './options.ts';
+import { toReportOptions } from './options.ts';
 import { print } from './output.ts';
+import type { SavedReportValues } from './report-options.ts';
 import { readReport } from './saved-report.ts';
 
-const choices = [...new Set([...formatNames('diff'), ...formatNames('check')])];
-
-/** How tables of a saved report are laid out. */
-export const layoutOptions = {
-  size: diffOptions.size,
-  units: diffOptions.units,
-  depth: diffOptions.depth,
-  top: diffOptions.top,
-  sort: diffOptions.sort,
-  'min-change': diffOptions['min-change'],
-} as const;
-
-export const reportOptions = {
-  format: { kind: 'choice', choices, default: 'table', describe: 'how to print it' },
-  json: diffOptions.json,
-  ...layoutOptions,
-  color: diffOptions.color,
-  output: diffOptions.output,
-  verbose: diffOptions.verbose,
-} as const;
-
 /** Returns the exit code. */
-export async function runReport(path: string, values: Values<typeof reportOptions>): Promise<number> {
+export async function runReport(path: string, values: SavedReportValues): Promise<number> {
   const options = toReportOptions(values);
   const format = values.json ? 'json' : values.format;
   const { kind, report } = await readReport(path);

@@ -70,7 +70,7 @@ function inFolder(file: string, path: string): string {
 }
 
 function namedTargets(file: string, budgets: Budgets, artifacts: readonly string[]): Targets {
-  const pairs = artifacts.flatMap((word) => {
+  const pairs = [...new Set(artifacts)].flatMap((word) => {
     const { name, path } = splitName(word, budgets.artifacts);
     checkExists(path);
     return (name === null ? coveringBudgets(file, budgets, path) : [name]).map((budget) => ({ budget, path }));
@@ -137,6 +137,8 @@ export function withBaselines({ targets, ...rest }: Targets, words: readonly str
     const budget = name ?? only?.budget;
     changed = changed.map((one) => (one.budget === budget ? { ...one, baseline: path } : one));
   }
+  const streams = changed.flatMap(({ path, baseline }) => [path, baseline]).filter((path) => path === '-');
+  if (streams.length > 1) throw new UsageError('standard input can be only one of the artifacts and baselines');
   return { targets: changed, ...rest };
 }
 

@@ -1,6 +1,6 @@
 // The entries of one side as a tree, for pairing. Every entry has exactly one node; directories that no entry names, but paths
 // imply, have one too, so that no byte is without a place.
-import { baseName, compareNames, parentPath } from '../model/name.ts';
+import { baseName, compareNames, isIn, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
 
@@ -69,16 +69,22 @@ export function treeOf(snapshot: Snapshot): Tree {
     return made;
   }
 
-  /** Missing ones are made from the top down, without recursion: paths may be thousands of levels deep. */
+  let last: TreeEntry | null = null;
+
+  /** Entries come sorted, so that most lie in the directory that the one before lay in. */
   function parentOf(path: Name): TreeEntry {
-    const missing: Name[] = [];
-    let up = parentPath(path) ?? '.';
-    while (!byPath.has(up)) {
-      missing.push(up);
-      up = parentPath(up) ?? '.';
-    }
-    for (const above of missing.toReversed()) add(above, null);
-    return byPath.get(parentPath(path) ?? '.') ?? root;
+    if (last !== null && last !== root && isIn(path, last.path)) return last;
+    const up = parentPath(path) ?? '.';
+    return (last = byPath.get(up) ?? imply(up));
+  }
+
+  /** Missing ones are made from the top down, without recursion: paths may be thousands of levels deep. */
+  function imply(path: Name): TreeEntry {
+    const missing: Name[] = [path];
+    for (let up = parentPath(path) ?? '.'; !byPath.has(up); up = parentPath(up) ?? '.') missing.push(up);
+    let made = root;
+    for (const above of missing.toReversed()) made = add(above, null);
+    return made;
   }
 
   const given = snapshot.entries[0]?.path === '.' ? snapshot.entries[0] : null;

@@ -22,27 +22,61 @@ export function globMatcher(pattern: string): Matcher {
     const name = wholePath ? path : baseName(path);
     // By characters where the name is text: `?` is one character, as in a shell.
     let subject: string | null = null;
-    for (const { tokens, prefix, suffix } of alternatives) {
-      if (!name.startsWith(prefix) || !name.endsWith(suffix)) continue;
+    for (const one of alternatives) {
+      const likely = quickly(one, name);
+      if (likely === true) return true;
+      if (likely === false) continue;
       subject ??= nameToText(name) ?? name;
-      if (matches(tokens, subject)) return true;
+      if (matches(one.tokens, subject)) return true;
     }
     return false;
   };
 }
 
+/**
+ * An alternative with the plain text that every match has: most names are told apart by that alone, so that thousands of
+ * patterns stay cheap.
+ */
 interface Alternative {
   readonly tokens: readonly Token[];
-  /** What every match begins and ends with: most names are told apart by that alone, and thousands of patterns stay cheap. */
+  /** ASCII only, which is the same as bytes and as text. */
   readonly prefix: string;
   readonly suffix: string;
+  /** Somewhere between both. */
+  readonly needle: string;
+  /** What is all that stands between prefix and suffix: nothing, anything without a slash, anything; null for more than that. */
+  readonly between: 'nothing' | 'component' | 'anything' | null;
 }
 
 function alternative(tokens: readonly Token[]): Alternative {
-  return { tokens, prefix: leading(tokens), suffix: leading(tokens.toReversed()).split('').toReversed().join('') };
+  const prefix = leading(tokens);
+  const suffix = leading(tokens.toReversed()).split('').toReversed().join('');
+  const middle = tokens.slice(prefix.length, tokens.length - suffix.length);
+  const runs = tokens.map((_, at) => leading(tokens.slice(at, at + 64)));
+  const needle = runs.reduce((best, run) => (run.length > best.length ? run : best), '');
+  return { tokens, prefix, suffix, needle, between: betweenOf(middle, prefix, suffix) };
 }
 
-/** The plain characters up to the first that is none; ASCII only, which is the same as bytes and as text. */
+function betweenOf(middle: readonly Token[], prefix: string, suffix: string): Alternative['between'] {
+  const types = middle.map(({ type }) => type).join(' ');
+  if (types === '') return 'nothing';
+  if (types === 'star') return 'component';
+  if (types === 'globstar') return 'anything';
+  // `lib/**/*.so` is whatever lies below lib/ and ends so.
+  const whole = types === 'directories star' && (prefix === '' || prefix.endsWith('/')) && !suffix.includes('/');
+  return whole ? 'anything' : null;
+}
+
+/** Whether the name matches, where its plain text tells; null where it does not. */
+function quickly({ prefix, suffix, needle, between }: Alternative, name: Name): boolean | null {
+  if (between === 'nothing') return name === prefix;
+  if (!name.startsWith(prefix) || !name.endsWith(suffix)) return false;
+  if (name.length < prefix.length + suffix.length) return false;
+  if (between === null) return name.includes(needle) ? null : false;
+  return between === 'anything' || !name.slice(prefix.length, name.length - suffix.length).includes('/');
+}
+
+/** The plain characters up to the first that is none. */
 function leading(tokens: readonly Token[]): string {
   const end = tokens.findIndex((token) => token.type !== 'char' || token.char > '\x7f');
   return tokens

@@ -75,7 +75,7 @@ export function isEmpty(entries: readonly Entry[]): boolean {
 }
 
 /** A pattern that matches a directory takes in all below it. */
-export function orAbove(matchers: readonly Matcher[]): Matcher {
+function orAbove(matchers: readonly Matcher[]): Matcher {
   const known = new Map<Name, boolean>();
   const test = (path: Name): boolean => {
     let result = known.get(path);

@@ -1,9 +1,10 @@
 // What a budgets file makes of findings: rules that are off, severities that it sets, claims that it ignores with a reason and
 // perhaps until a day. From that day on an ignore no longer holds, and the gate says so.
 import type { Claim, Finding } from '../model/finding.ts';
+import { parentPath } from '../model/name.ts';
+import type { Name } from '../model/name.ts';
 import { rank, rules } from '../rules/index.ts';
 import type { Budgets, Ignore } from './budgets.ts';
-import { orAbove } from './select.ts';
 
 export interface JudgedByPolicy {
   /** Without ignored claims, with the severities of the budgets file. */
@@ -22,11 +23,11 @@ export function judgeByPolicy(
 ): JudgedByPolicy {
   const used = new Set<string>();
   const expired = new Set<string>();
-  const ignores = ignore.map((entry) => ({ entry, covers: orAbove([entry.match.matches]) }));
+  const covering = coveringIgnores(ignore);
   const isIgnored = (rule: string, { path }: Claim): boolean => {
     let result = false;
-    for (const { entry, covers } of ignores) {
-      if ((entry.rule !== '*' && entry.rule !== rule) || !covers(path)) continue;
+    for (const entry of covering(path)) {
+      if (entry.rule !== '*' && entry.rule !== rule) continue;
       if (isExpired(entry, today)) expired.add(entry.at);
       else {
         used.add(entry.at);
@@ -46,6 +47,22 @@ export function judgeByPolicy(
     ];
   });
   return { findings: kept, used, expired };
+}
+
+/** The ignores that match a path or a directory above it, remembered by path: claims share most of their directories. */
+function coveringIgnores(ignore: readonly Ignore[]): (path: Name) => readonly Ignore[] {
+  const known = new Map<Name, readonly Ignore[]>();
+  const find = (path: Name): readonly Ignore[] => {
+    const remembered = known.get(path);
+    if (remembered !== undefined) return remembered;
+    const up = parentPath(path);
+    const above = up === null || up === '.' ? [] : find(up);
+    const own = ignore.filter(({ match }) => match.matches(path));
+    const all = own.length === 0 ? above : [...new Set([...above, ...own])];
+    known.set(path, all);
+    return all;
+  };
+  return find;
 }
 
 /** From its day on an ignore no longer holds. */

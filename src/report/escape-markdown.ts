@@ -48,9 +48,9 @@ function codeSpan(inert: string, most: number): string {
 /** Letters, digits and punctuation that no renderer and no filter behind it gives a meaning. */
 function isProse(text: string): boolean {
   if (!/^[\p{L}\p{N}][\p{L}\p{N} ,.;:()'"/=%+-]*$/u.test(text)) return false;
-  // www.x, scheme:x, :emoji:, 1%23 (milestones), GH-1 and other trackers, commit hashes, folded spaces, typographic replacements.
+  // www.x, scheme:x, :emoji:, 1%23 (milestones), GH-1 and other trackers, commit hashes, folded spaces, dashes, list items.
   return (
-    !/www\.|:(?! )|%(?![ ,.;:)]|$)|[A-Za-z]-\d|[0-9a-f]{7}| {2}|--/iu.test(text) &&
+    !/www\.|:(?! )|%(?![ ,.;:)]|$)|[A-Za-z]-\d|[0-9a-f]{7}| {2}|--|^\d+[.)]/iu.test(text) &&
     !/\p{M}{2}|\p{Default_Ignorable_Code_Point}/u.test(text)
   );
 }

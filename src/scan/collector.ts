@@ -8,7 +8,7 @@ import { depth, normalizePath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Notice, Superseded } from '../model/snapshot.ts';
 import { contentReader } from './content.ts';
-import type { KnownFacts } from './content.ts';
+import type { Outcome } from './content.ts';
 import { draftOf, modelDisk } from './draft.ts';
 import type { Draft } from './draft.ts';
 import { createLinks } from './links.ts';
@@ -20,8 +20,8 @@ export interface CollectorOptions {
   /** Whether files with random access are hashed as they come, because their source is gone later (a spool); else by hashing.ts. */
   readonly hashAtOnce: boolean;
   readonly facts: FactsWanted;
-  /** Facts by digest, of this artifact and of others that are scanned with the same thoroughness. */
-  readonly knownFacts?: Map<string, KnownFacts>;
+  /** Outcomes by digest, of this artifact and of others that are scanned with the same `facts`. */
+  readonly knownFacts?: Map<string, Outcome>;
   /** Release of GNU strip whose results facts predict. */
   readonly stripVersion?: StripVersion | undefined;
 }

@@ -69,8 +69,8 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
     if (now.inspector?.needs === 'all' && before > 0) spool.write(head.subarray(0, before));
   }
 
-  // Copies of large files (static libraries, above all) are common.
-  const learned = options.knownFacts ?? new Map<string, KnownFacts>();
+  /** What was learned of content by its digest: copies of large files (static libraries, above all) are common. */
+  const learned = options.knownFacts ?? new Map<string, Outcome>();
 
   function inspect(inspector: Inspector | null, source: ByteSource, draft: Draft): void {
     if (inspector === null) return;
@@ -162,14 +162,14 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
 
 const noBytes = Buffer.alloc(0);
 
-/** What an inspector found in content. */
-export interface KnownFacts {
+/** What an inspector made of a content. */
+export interface Outcome {
   readonly facts: Facts | null;
   readonly remark: Remark | null;
 }
 
 /** Broken content is no reason to give up: the file counts by its size, with a remark. Any other error is a bug. */
-function inspected(inspector: Inspector, source: ByteSource, file: Inspected): KnownFacts {
+function inspected(inspector: Inspector, source: ByteSource, file: Inspected): Outcome {
   try {
     const facts = inspector.inspect(source, file);
     return { facts, remark: inspector.remark?.(facts) ?? null };

@@ -9,7 +9,7 @@ import type { FactsWanted } from '../inspectors/inspector.ts';
 import { compareNames } from '../model/name.ts';
 import type { Notice, Snapshot } from '../model/snapshot.ts';
 import { createCollector } from './collector.ts';
-import type { KnownFacts } from './content.ts';
+import type { Outcome } from './content.ts';
 import { hashFiles } from './hashing.ts';
 import { entriesOf, totalsOf } from './entries.ts';
 import { looksLikeSnapshot, parseSnapshot } from './snapshot-file.ts';
@@ -20,10 +20,10 @@ export interface ScanOptions extends ArtifactOptions {
   /** `needed`: facts that rules judge. `all`: also those that only a snapshot keeps (sizes after each mode of strip). */
   readonly facts: FactsWanted;
   /**
-   * Facts that scans share: content that one of them has inspected is not inspected again. Only for scans with equal `facts`;
-   * each adds to it.
+   * What scans share: content that one of them has inspected is not inspected again. Only for scans with equal `facts`; begin
+   * with an empty map, each adds to it.
    */
-  readonly knownFacts?: Map<string, KnownFacts>;
+  readonly knownFacts?: Map<string, Outcome>;
   /** Release of GNU strip (binutils) whose results are predicted: 2.35, 2.40 (the default) or 2.44. */
   readonly stripVersion?: StripVersion | undefined;
 }

@@ -277,6 +277,21 @@ const cases: readonly Case[] = [
     says: '+7 B  lib/py3.10/a',
   },
   {
+    name: 'standard input twice',
+    budgets: { growth: { max: 0 } },
+    args: ['-', '--baseline', '-'],
+    code: 2,
+    error: true,
+    says: 'standard input can be only one',
+  },
+  {
+    name: 'one artifact given twice',
+    budgets: { uncompressed: { max: 1 } },
+    args: ['old.tar', 'old.tar'],
+    code: 1,
+    says: '1 over\n',
+  },
+  {
     name: '--baseline before that of the file',
     budgets: { baseline: 'none.json', growth: { max: 2000 } },
     args: ['--baseline', 'old.tar'],

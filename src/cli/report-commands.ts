@@ -1,0 +1,37 @@
+// The commands that take a saved report. What they run is loaded only when asked for.
+import { UsageError } from '../errors.ts';
+import { parseArguments } from './arguments.ts';
+import type { Command } from './commands.ts';
+import { commentOptions, reportOptions } from './report-options.ts';
+
+const reportCommand: Command = {
+  name: 'report',
+  describe: 'print a saved diff --json or check --json in another format',
+  takes: 'FILE',
+  options: reportOptions,
+  async run(argv, onArtifact) {
+    const { values, positionals } = parseArguments(argv, reportOptions);
+    const [file, second] = positionals;
+    if (file === undefined || second !== undefined) {
+      throw new UsageError('report takes one saved report: a file, or - for standard input');
+    }
+    onArtifact(file);
+    const { runReport } = await import('./report.ts');
+    return runReport(file, values);
+  },
+};
+
+const commentCommand: Command = {
+  name: 'comment',
+  describe: 'create or update the comment on a pull request (GitHub) or merge request (GitLab)',
+  takes: '--from FILE',
+  options: commentOptions,
+  async run(argv, onArtifact) {
+    const { values, positionals } = parseArguments(argv, commentOptions);
+    if (positionals.length > 0) throw new UsageError(`comment takes options only; is "${positionals[0]}" for --from?`);
+    const { runComment } = await import('./comment.ts');
+    return runComment(values, onArtifact);
+  },
+};
+
+export const reportCommands: readonly Command[] = [reportCommand, commentCommand];
