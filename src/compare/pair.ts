@@ -24,8 +24,9 @@ export function pairBelow(
   };
   for (let pair = pending.pop(); pair !== undefined; pair = pending.pop()) {
     const [olds, news] = pair;
-    const rest = pairEqual(childrenOf(olds), childrenOf(news), take);
-    if (rest.before.length > 0 && rest.after.length > 0 && maps.length > 0) pairMapped(rest, maps, take);
+    const all = childrenOf(olds);
+    const rest = pairEqual(all, childrenOf(news), take);
+    if (rest.before.length > 0 && rest.after.length > 0 && maps.length > 0) pairMapped(all, rest, maps, take);
   }
 }
 
@@ -88,32 +89,40 @@ function pairSame(olds: readonly TreeEntry[], news: readonly TreeEntry[], rest: 
   for (const now of still.after) rest.after.push(now);
 }
 
-/** Names by the first pattern that matches them: those that differ in digits only first, then in order. */
-function pairMapped(rest: Rest, maps: readonly ComponentMatcher[], onPair: OnPair): void {
+/**
+ * Names by the first pattern that matches them: those that differ in digits alone, then those that begin with the same word. What
+ * is left pairs in order only if the pattern told nothing apart so far: `*.pyc` must not pair any two modules.
+ * @param all every name of the old side, those with an equal name included.
+ */
+function pairMapped(all: readonly TreeEntry[], rest: Rest, maps: readonly ComponentMatcher[], onPair: OnPair): void {
+  const leftOver = new Set(rest.before);
   for (const inner of [true, false]) {
-    let left: Rest = {
-      before: rest.before.filter((node) => isDirectory(node) === inner),
-      after: rest.after.filter((node) => isDirectory(node) === inner),
-    };
+    const alike = (node: TreeEntry): boolean => isDirectory(node) === inner;
+    let left: Rest = { before: rest.before.filter(alike), after: rest.after.filter(alike) };
     for (const matches of maps) {
-      const chosen: Rest = {
-        before: left.before.filter(({ name }) => matches(name)),
-        after: left.after.filter(({ name }) => matches(name)),
-      };
+      if (left.before.length === 0 || left.after.length === 0) break;
+      const matched = (node: TreeEntry): boolean => matches(node.name);
+      const chosen: Rest = { before: left.before.filter(matched), after: left.after.filter(matched) };
       if (chosen.before.length === 0 || chosen.after.length === 0) continue;
-      const taken = new Set([...chosen.before, ...chosen.after]);
-      const still = pairBy(
-        () => '',
-        pairBy(({ name }) => name.replaceAll(/[0-9]+/g, '0'), chosen, onPair),
-        onPair,
-      );
-      for (const node of [...still.before, ...still.after]) taken.delete(node);
-      left = {
-        before: left.before.filter((node) => !taken.has(node)),
-        after: left.after.filter((node) => !taken.has(node)),
-      };
+      let still = pairBy(wordOf, pairBy(shapeOf, chosen, onPair), onPair);
+      const first =
+        still.before.length === chosen.before.length && !all.some((node) => !leftOver.has(node) && matched(node));
+      if (first) still = pairBy(() => '', still, onPair);
+      const open = new Set([...still.before, ...still.after]);
+      const isLeft = (node: TreeEntry): boolean => open.has(node) || !matched(node);
+      left = { before: left.before.filter(isLeft), after: left.after.filter(isLeft) };
     }
   }
+}
+
+/** Equal for names that differ in numbers only. */
+function shapeOf({ name }: TreeEntry): string {
+  return name.replaceAll(/[0-9]+/g, '0');
+}
+
+/** What a name begins with, up to a number or a separator. */
+function wordOf({ name }: TreeEntry): string {
+  return /^[^0-9._-]*/.exec(name)?.[0] ?? '';
 }
 
 /** Pairs those of equal key in order; returns the rest, in order. */

@@ -289,6 +289,33 @@ describe('--map', () => {
     ).toEqual(['changed python3.9-config -> python3.10-config 1 content', 'removed python3.9 -1']);
   });
 
+  it('pairs in order only what no number, word or equal name tells apart', () => {
+    const wild = { maps: [globMatcher('*.cpython-*')] };
+    const module = (name: string, tag: number) => text(`${name}.cpython-${tag}.pyc`, `${name}${tag}`);
+    expect(of(diff([module('a', 39), module('gone', 39)], [module('a', 310), module('come', 310)], wild))).toEqual([
+      'changed a.cpython-39.pyc -> a.cpython-310.pyc 1 content',
+      'added come.cpython-310.pyc 7',
+      'removed gone.cpython-39.pyc -6',
+    ]);
+    expect(of(diff([module('a', 39), module('gone', 39)], [module('a', 39), module('come', 39)], wild))).toEqual([
+      'added come.cpython-39.pyc 6',
+      'removed gone.cpython-39.pyc -6',
+    ]);
+    const hashed = { maps: [globMatcher('{app,vendor}.*.js')] };
+    expect(
+      of(
+        diff(
+          [text('app.3f.js', 'a'), text('vendor.ab.js', 'b')],
+          [text('app.9d.js', 'c'), text('vendor.cd.js', 'd')],
+          hashed,
+        ),
+      ),
+    ).toEqual(['changed app.3f.js -> app.9d.js 0 content', 'changed vendor.ab.js -> vendor.cd.js 0 content']);
+    expect(
+      of(diff([text('a', 'x'), text('b', 'y')], [text('c', 'p'), text('d', 'q')], { maps: [globMatcher('?')] })),
+    ).toEqual(['changed a -> c 0 content', 'changed b -> d 0 content']);
+  });
+
   it('never pairs a file with a directory', () => {
     expect(of(diff([text('python3.9', 'p')], [text('python3.10/x', 'q')], { maps }))).toEqual([
       'added python3.10/x 1',
