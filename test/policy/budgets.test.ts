@@ -9,10 +9,7 @@ import type { Budgets } from '../../src/policy/budgets.ts';
 import { ruleIds } from '../../src/rules/index.ts';
 
 const schemaFile = resolve(import.meta.dirname, '../../docs/budgets.schema.json');
-const schema: {
-  properties: { rules: { properties: object } };
-  $defs: { ignore: { properties: { rule: { enum: string[] } } } };
-} = JSON.parse(readFileSync(schemaFile, 'utf8'));
+const schema: { $defs: { rule: { enum: string[] } } } = JSON.parse(readFileSync(schemaFile, 'utf8'));
 const bySchema = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true, strictRequired: false }).compile(
   schema,
 );
@@ -224,8 +221,7 @@ describe('budgets files', () => {
   });
 
   it('have the rules that there are', () => {
-    expect(Object.keys(schema.properties.rules.properties)).toEqual(ruleIds);
-    expect(schema.$defs.ignore.properties.rule.enum).toEqual(['*', ...ruleIds]);
+    expect(schema.$defs.rule.enum).toEqual(ruleIds);
   });
 
   it('are text in UTF-8', () => {
