@@ -32,7 +32,9 @@ export function chooseStarts(
 ): Starts {
   if (strip !== 'auto') return { before: startAt(before, strip), after: startAt(after, strip) };
   const [olds, news] = [chainOf(before), chainOf(after)];
-  const [i, j] = olds.length + news.length === 2 ? [0, 0] : bestCut(olds, news, maps);
+  // The same wrappers, or none, need no search.
+  const same = olds.length === news.length && olds.every(({ name }, level) => name === news[level]?.name);
+  const [i, j] = same ? [0, 0] : bestCut(olds, news, maps);
   return { before: cutChain(olds, i), after: cutChain(news, j) };
 }
 
