@@ -1,4 +1,5 @@
 // `scan` and `snapshot`: measure, judge, print.
+import { sectionRollup } from '../compare/section-rollup.ts';
 import { rollup } from '../compare/rollup.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
@@ -24,11 +25,15 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
   const options = toReportOptions(values);
   // Loaded while the decoder starts up.
   const loading = reporterNamed(name, 'scan');
-  const thoroughness = { digests: values.digests, facts: name === 'snapshot' ? 'all' : 'needed' } as const;
+  const thoroughness = {
+    digests: values.digests,
+    facts: name === 'snapshot' || values.sections ? 'all' : 'needed',
+  } as const;
   const snapshot = await measure(artifact, values, thoroughness);
   const reporter = await loading;
   if (reporter === null) throw new UsageError(`there is no format "${name}"`);
-  const report = judged(snapshot, selected, values.ignore);
+  const judgement = judged(snapshot, selected, values.ignore);
+  const report = values.sections ? { ...judgement, sections: sectionRollup(snapshot) } : judgement;
   await print(reporter(report, options), values.output);
   // Tables and JSON carry the notices themselves.
   if (name === 'du' && !values.quiet) warn(snapshot);

@@ -21,10 +21,18 @@ export interface Unsafe {
   readonly message: string;
 }
 
+/**
+ * What a part of an ELF file is for. `code`, `read-only data` and `data` are loaded; `symbols` are symbol and string tables, those of
+ * the dynamic linker included; `other` is what is not loaded and none of the rest, headers, and bytes of no section.
+ */
+export const sectionGroups = ['code', 'read-only data', 'data', 'debug', 'symbols', 'relocations', 'other'] as const;
+export type SectionGroup = (typeof sectionGroups)[number];
+
 /** One part of a file. */
 export interface SectionSize {
   /** Name of a section as text; sections of one name are one part. `[…]` for what is no section. */
   readonly name: string;
+  readonly group: SectionGroup;
   /** Bytes in the file. */
   readonly bytes: number;
 }
@@ -46,6 +54,8 @@ export interface ElfFacts {
   readonly compressedDebug: boolean;
   readonly strip: StripSizes;
   readonly unsafe: readonly Unsafe[];
+  /** Name of the file with the debug data, from `.gnu_debuglink`; absent where there is none. */
+  readonly debuglink?: string;
   /** Parts of the file, largest first; they sum to its length. Absent where they were not asked for. */
   readonly sections?: readonly SectionSize[];
 }

@@ -2,6 +2,7 @@
 // pieces, since the report of a large artifact does not fit into one string.
 import type { Units } from '../bytes/size.ts';
 import type { TreeNode } from '../compare/rollup.ts';
+import type { SectionRollup } from '../compare/section-rollup.ts';
 import type { Diff } from '../model/diff.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
@@ -20,6 +21,8 @@ export interface ScanReport {
   readonly findings: readonly Finding[];
   /** Bytes of content that at least one finding claims. */
   readonly removable: number;
+  /** Where the bytes of ELF files are; absent where it was not asked for. */
+  readonly sections?: SectionRollup;
 }
 
 export interface DiffReport {

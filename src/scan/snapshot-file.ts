@@ -2,6 +2,7 @@
 // again, so that an edited file cannot carry a total that its entries do not add up to.
 import { FormatError } from '../errors.ts';
 import { nameFromJson, spellBytes } from '../model/json-name.ts';
+import { sectionGroups } from '../model/facts.ts';
 import type { Facts } from '../model/facts.ts';
 import { normalizePath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
@@ -15,6 +16,7 @@ type Json = Readonly<Record<string, unknown>>;
 const isFormat = oneOf(formatNames);
 const isCodec = oneOf(codecNames);
 const isKind = oneOf(entryKinds);
+const isGroup = oneOf(sectionGroups);
 
 function oneOf<Word extends string>(words: readonly Word[]): (value: unknown) => value is Word {
   const known: ReadonlySet<unknown> = new Set(words);
@@ -149,6 +151,7 @@ function checkSections(value: unknown, bytes: number, at: string): void {
   for (const [index, item] of list(value, `${at}.sections`).entries()) {
     const part = object(item, `${at}.sections[${index}]`);
     if (typeof part['name'] !== 'string') throw bad(`has no ${at}.sections[${index}].name`);
+    if (!isGroup(part['group'])) throw bad(`has an unknown ${at}.sections[${index}].group`);
     sum += size(part, 'bytes', `${at}.sections[${index}]`);
   }
   if (sum !== bytes) throw bad(`has ${at}.sections of ${sum} bytes in a file of ${bytes}`);

@@ -88,7 +88,7 @@ describe('what counts as a change', () => {
 
   it('sections of changed ELF files, where asked for', () => {
     const parts = (sizes: Record<string, number>) => ({
-      facts: elf({}, { sections: Object.entries(sizes).map(([name, bytes]) => ({ name, bytes })) }),
+      facts: elf({}, { sections: Object.entries(sizes).map(([name, bytes]) => ({ name, group: 'code', bytes })) }),
     });
     const before = [text('lib.so', 'x'.repeat(30), parts({ '.text': 10, '.data': 15, '.gone': 5 }))];
     const after = [text('lib.so', 'y'.repeat(50), parts({ '.text': 32, '.data': 15, '.new': 3 }))];

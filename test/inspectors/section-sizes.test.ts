@@ -165,3 +165,74 @@ describe.skipIf(!requireTool('readelf'))('against readelf -SW', () => {
     );
   });
 });
+
+/** Groups by what readelf says of types and flags: an independent reading of the same rules. */
+function groupsByReadelf(path: string): Record<string, number> {
+  const sums: Record<string, number> = {};
+  const names: string[] = [];
+  const rows = [...run('readelf', ['-SW', path]).matchAll(/^ +\[ *(\d+)\] (.*)$/gm)].map((match) => match[2] ?? '');
+  const parsed = rows.map((row) =>
+    /^(\S*) +(\S+) +([0-9a-f]{8,16}) ([0-9a-f]{6,}) ([0-9a-f]{6,}) ([0-9a-f]{2,}) +([A-Za-z]*) *(\d+) +(\d+) +\d+$/.exec(
+      row,
+    ),
+  );
+  for (const row of parsed) names.push(row?.[1] ?? '');
+  for (const row of parsed) {
+    if (row === null) continue;
+    const [, name = '', type = '', , , hex = '0', , flags = '', , info = '0'] = row;
+    if (type === 'NULL' || type === 'NOBITS') continue;
+    const isDebug = (text: string): boolean => /^\.z?debug/.test(text);
+    const loaded = flags.includes('A');
+    const relocations = /^REL[AR]?$/.test(type);
+    const group =
+      !loaded && (isDebug(name) || (relocations && isDebug(names[Number(info)] ?? '')))
+        ? 'debug'
+        : relocations
+          ? 'relocations'
+          : /^(?:SYMTAB|DYNSYM|STRTAB|HASH|GNU_HASH|VERSYM|VERNEED|VERDEF|SYMTAB SECTION INDICES)$/.test(type)
+            ? 'symbols'
+            : !loaded
+              ? 'other'
+              : flags.includes('X')
+                ? 'code'
+                : flags.includes('W')
+                  ? 'data'
+                  : 'read-only data';
+    sums[group] = (sums[group] ?? 0) + Number.parseInt(hex, 16);
+  }
+  return sums;
+}
+
+describe.skipIf(!requireTool('readelf') || !requireTool('gcc'))('groups of sections', () => {
+  const work = tempDirectory('section-groups');
+  writeFileSync(
+    join(work, 'g.c'),
+    'int table[50] = {1}; const char text[] = "read only"; static int helper(void) { return 1; } int (*p)(void) = helper; int main(void) { return p() + table[0]; }',
+  );
+
+  it.each([
+    ['a program', []],
+    ['an object file', ['-c']],
+    ['a shared library', ['-shared', '-fPIC']],
+    ['a static program', ['-static']],
+    ['a program without debug data', ['-g0', '-s']],
+  ])('%s: as readelf tells them', (_what, flags) => {
+    const path = join(work, 'out');
+    run('gcc', ['-g', ...flags, join(work, 'g.c'), '-o', path]);
+    const parts = partsOf(readFileSync(path));
+    const sums: Record<string, number> = {};
+    for (const { name, group, bytes } of parts) {
+      if (!name.startsWith('[')) sums[group] = (sums[group] ?? 0) + bytes;
+    }
+    expect(sums).toEqual(groupsByReadelf(path));
+  });
+
+  it('the debuglink of a file', () => {
+    const path = join(work, 'linked');
+    run('gcc', ['-g', join(work, 'g.c'), '-o', path]);
+    expect(factsOf(readFileSync(path))).not.toHaveProperty('debuglink');
+    run('objcopy', ['--only-keep-debug', path, `${path}.debug`]);
+    run('objcopy', [`--add-gnu-debuglink=${path}.debug`, path]);
+    expect(factsOf(readFileSync(path), 'needed')).toMatchObject({ debuglink: 'linked.debug' });
+  });
+});

@@ -15,7 +15,7 @@ import { ar, digest, directory, elf, file, hardlink, pyc, snapshot } from '../bu
 const golden = resolve(import.meta.dirname, '../golden');
 
 const parts = (sizes: Record<string, number>) => ({
-  sections: Object.entries(sizes).map(([name, bytes]) => ({ name, bytes })),
+  sections: Object.entries(sizes).map(([name, bytes]) => ({ name, group: 'other' as const, bytes })),
 });
 
 const before = snapshot(

@@ -7,9 +7,9 @@ import { parseSnapshot } from '../../src/scan/snapshot-file.ts';
 import { elf, file, snapshot } from '../build/snapshot.ts';
 
 const sections = [
-  { name: '.text', bytes: 70 },
-  { name: '.\u00e9', bytes: 30 },
-];
+  { name: '.text', group: 'code', bytes: 70 },
+  { name: '.\u00e9', group: 'other', bytes: 30 },
+] as const;
 const saved = snapshot([file('lib.so', 100, { facts: elf({}, { sections }) }), file('old.so', 50, { facts: elf({}) })]);
 
 const options: ReportOptions = {
@@ -37,7 +37,8 @@ describe('sections in a snapshot', () => {
     ['"bytes":70', '"bytes":-70', 'sections[0].bytes'],
     ['"bytes":70', '"bytes":"70"', 'sections[0].bytes'],
     ['"name":".text"', '"name":5', 'sections[0].name'],
-    ['{"name":".text","bytes":70}', '7', 'sections[0]'],
+    ['{"name":".text","group":"code","bytes":70}', '7', 'sections[0]'],
+    ['"group":"code"', '"group":"food"', 'sections[0].group'],
     [JSON.stringify(sections), '{}', 'no list at'],
   ])('%s that became %s is named', (old, now, says) => {
     expect(text).toContain(old);

@@ -1,6 +1,8 @@
 // Inspector of ELF files: executables, shared objects, object files, kernel modules, core dumps.
 import { Reader } from '../../bytes/reader.ts';
 import type { ElfFacts } from '../../model/facts.ts';
+import { spellBytes } from '../../model/json-name.ts';
+import { nameFromBytes } from '../../model/name.ts';
 import type { Inspector } from '../inspector.ts';
 import * as C from './constants.ts';
 import { type ElfFile, isElf, readElf } from './file.ts';
@@ -32,6 +34,7 @@ export const elfInspector: Inspector = {
       debugBytes: debugBytes(elf),
       compressedDebug: hasCompressedDebug(elf),
       ...stripFacts(elf, file.facts, file.strip ?? defaultStripVersion),
+      ...debuglink(elf),
       ...(file.facts === 'all' ? { sections: sectionSizes(elf) } : {}),
     };
   },
@@ -43,6 +46,17 @@ function hasCompressedDebug(elf: ElfFile): boolean {
       isDebugSection(section, elf.machine) &&
       ((section.flags & C.SHF_COMPRESSED) !== 0 || section.name.startsWith('.zdebug')),
   );
+}
+
+const maxLink = 4096;
+
+/** GNU debuglink: the name of the file with the debug data, a NUL, padding, and its CRC. */
+function debuglink(elf: ElfFile): { debuglink?: string } {
+  const section = elf.sections.find(({ name, type }) => name === '.gnu_debuglink' && type !== C.SHT_NOBITS);
+  if (section === undefined || section.size > maxLink || section.offset + section.size > elf.source.size) return {};
+  const bytes = elf.source.read(section.offset, section.size);
+  const end = bytes.indexOf(0);
+  return end <= 0 ? {} : { debuglink: spellBytes(nameFromBytes(bytes.subarray(0, end))) };
 }
 
 const maxNotes = 64 * 1024;

@@ -7,12 +7,14 @@ import type { Totals } from '../../model/snapshot.ts';
 import { inertLine, terminalName, terminalText } from '../escape.ts';
 import { columns } from './grid.ts';
 import type { ReportOptions, ScanReport } from '../reporter.ts';
+import { percent } from './percent.ts';
+import { sectionsTable } from './sections.ts';
 import { cutMiddle, styleFor, widest, wrap, wrapCommand } from './style.ts';
 import type { Style } from './style.ts';
 
 export function* scanTable(report: ScanReport, options: ReportOptions): Iterable<string> {
   const style = styleFor(options.color);
-  const parts = [heading, directoriesPart, findingsPart, noticesPart];
+  const parts = [heading, directoriesPart, sectionsPart, findingsPart, noticesPart];
   for (const part of parts) yield* inertLines(part(report, options, style));
 }
 
@@ -109,6 +111,10 @@ function byPath(a: TreeNode, b: TreeNode): number {
   return compareNames(a.path === '.' ? '' : a.path, b.path === '.' ? '' : b.path);
 }
 
+function* sectionsPart({ sections }: ScanReport, options: ReportOptions, style: Style): Iterable<string> {
+  if (sections !== undefined) yield* sectionsTable(sections, options, style);
+}
+
 function* findingsPart(
   { findings, removable, snapshot }: ScanReport,
   options: ReportOptions,
@@ -171,9 +177,4 @@ function* noticesPart({ snapshot }: ScanReport, options: ReportOptions, style: S
   }
   const more = notices.length - shown.length;
   if (more > 0) yield style.dim(`  ${groupDigits(more)} more: --verbose\n`);
-}
-
-/** Share in percent, one decimal; `-` where there is no whole. */
-export function percent(part: number, whole: number): string {
-  return whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)}%`;
 }

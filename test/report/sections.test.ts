@@ -1,0 +1,78 @@
+// `scan --sections`: where the bytes of ELF files are.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { rollup } from '../../src/compare/rollup.ts';
+import { sectionRollup } from '../../src/compare/section-rollup.ts';
+import { reporterNamed } from '../../src/report/index.ts';
+import type { ReportOptions, ScanReport } from '../../src/report/reporter.ts';
+import { elf, file, snapshot } from '../build/snapshot.ts';
+
+const golden = resolve(import.meta.dirname, '../golden/scan.table-sections.txt');
+
+const tree = snapshot([
+  file('bin/tool', 3_000_000, {
+    facts: elf(
+      {},
+      {
+        sections: [
+          { name: '.debug_info', group: 'debug', bytes: 1_900_000 },
+          { name: '.text', group: 'code', bytes: 900_000 },
+          { name: '.rodata', group: 'read-only data', bytes: 150_000 },
+          { name: '.symtab', group: 'symbols', bytes: 40_000 },
+          { name: '[section headers]', group: 'other', bytes: 10_000 },
+        ],
+      },
+    ),
+  }),
+  file('lib/a.so', 20_000, {
+    facts: elf({}, { sections: [{ name: `.\u001b[31m|${'x'.repeat(90)}`, group: 'data', bytes: 20_000 }] }),
+  }),
+]);
+
+const report: ScanReport = {
+  tool: { name: 'sizecheck', version: '0.0.0' },
+  snapshot: tree,
+  tree: rollup(tree),
+  findings: [],
+  removable: 0,
+  sections: sectionRollup(tree),
+};
+
+const options: ReportOptions = {
+  units: 'iec',
+  size: 'content',
+  depth: 0,
+  top: 5,
+  sort: 'size',
+  minChange: 0,
+  width: 80,
+  color: false,
+  verbose: false,
+};
+
+async function print(name: string, more: Partial<ScanReport> = {}): Promise<string> {
+  const found = await reporterNamed(name, 'scan');
+  return [...(found?.({ ...report, ...more }, options) ?? [])].join('');
+}
+
+describe('sections', () => {
+  it('as a table', async () => {
+    const text = await print('table');
+    if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(golden, text);
+    expect(text).toBe(readFileSync(join(golden), 'utf8'));
+    expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  it('as JSON, only where they were asked for', async () => {
+    const json: unknown = JSON.parse(await print('json'));
+    expect(json).toMatchObject({ sections: { files: 2, bytes: 3_020_000 } });
+    const { sections: _left, ...plain } = report;
+    const found = await reporterNamed('json', 'scan');
+    expect(JSON.parse([...(found?.(plain, options) ?? [])].join(''))).not.toHaveProperty('sections');
+  });
+
+  it('of an artifact without ELF files', async () => {
+    expect(await print('table', { sections: sectionRollup(snapshot([])) })).toContain('ELF sections  no ELF file\n');
+  });
+});
