@@ -89,7 +89,8 @@ function figures(verdict: Verdict, units: Units): string[] {
   if (limit === null || measure === 'rule') return [actualText, limitText, none];
   if (over !== null && over > 0) return [actualText, limitText, `**${spaced(exactBytes(over))} over**`];
   const left = limit - actual;
-  const share = limit > 0 ? ` (${((100 * left) / limit).toFixed(1)}%)` : '';
+  // What shrank leaves more than all of a limit on growth, and the share says nothing.
+  const share = limit > 0 && actual >= 0 ? ` (${((100 * left) / limit).toFixed(1)}%)` : '';
   return [actualText, limitText, `${spaced(formatSize(left, units))}${share}`];
 }
 
