@@ -4,13 +4,10 @@ import type { Notice, Snapshot } from '../model/snapshot.ts';
 import { isEmpty, selectEntries } from '../policy/select.ts';
 import { inertLine, terminalName, terminalText } from '../report/escape.ts';
 import { scan } from '../scan/scan.ts';
-import type { ScanOptions } from '../scan/scan.ts';
 import { toScanOptions } from './options.ts';
-import type { InputValues } from './options.ts';
+import type { InputValues, Thoroughness } from './options.ts';
 import { isSameFile } from './output.ts';
 import { createProgress } from './progress.ts';
-
-type Thoroughness = Pick<ScanOptions, 'digests' | 'facts'>;
 
 /** @throws UsageError where the result would overwrite the artifact. */
 export async function measure(artifact: string, values: InputValues, thoroughness: Thoroughness): Promise<Snapshot> {

@@ -91,7 +91,9 @@ export type InputValues = Values<typeof inputOptions>;
 export type ScanValues = Values<typeof scanOptions>;
 export type DiffValues = Values<typeof diffOptions>;
 
-export function toScanOptions(values: InputValues, thoroughness: Pick<ScanOptions, 'digests' | 'facts'>): ScanOptions {
+export type Thoroughness = Pick<ScanOptions, 'digests' | 'facts' | 'compressDebug'>;
+
+export function toScanOptions(values: InputValues, thoroughness: Thoroughness): ScanOptions {
   return {
     ...thoroughness,
     stripVersion: values['strip-version'],

@@ -27,6 +27,7 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
   const loading = reporterNamed(name, 'scan');
   const thoroughness = {
     digests: values.digests,
+    compressDebug: values.sections,
     facts: name === 'snapshot' || values.sections ? 'all' : 'needed',
   } as const;
   const snapshot = await measure(artifact, values, thoroughness);

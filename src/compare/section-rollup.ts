@@ -11,6 +11,8 @@ export interface SectionRollup {
   readonly bytes: number;
   /** Largest first; groups without bytes are left out. */
   readonly groups: readonly { readonly group: SectionGroup; readonly bytes: number }[];
+  /** Bytes of debug sections now, and about how many compressing them would leave; null where that is not known. */
+  readonly debug: { readonly bytes: number; readonly compressed: number | null };
   /** Sections of one name in all files, largest first. */
   readonly names: readonly SectionTotal[];
 }
@@ -29,10 +31,15 @@ export function sectionRollup({ entries }: Snapshot): SectionRollup {
   const names = new Map<string, { name: string; group: SectionGroup; bytes: number; files: number }>();
   let files = 0;
   let total = 0;
+  let debug = 0;
+  let compressed: number | null = 0;
   for (const { facts, size } of entries) {
     if (facts?.type !== 'elf' || facts.sections === undefined) continue;
     files++;
     total += size;
+    debug += facts.debugBytes;
+    const left: number | null = facts.debugCompressed ?? null;
+    compressed = compressed === null || left === null ? null : compressed + left;
     for (const { name, group, bytes } of facts.sections) {
       groups.set(group, (groups.get(group) ?? 0) + bytes);
       const key = `${group} ${name}`;
@@ -51,6 +58,7 @@ export function sectionRollup({ entries }: Snapshot): SectionRollup {
       .map(([group, bytes]) => ({ group, bytes }))
       .filter(({ bytes }) => bytes > 0)
       .toSorted((a, b) => b.bytes - a.bytes || compareNames(a.group, b.group)),
+    debug: { bytes: debug, compressed },
     names: [...names.values()].toSorted(
       (a, b) => b.bytes - a.bytes || compareNames(a.name, b.name) || compareNames(a.group, b.group),
     ),

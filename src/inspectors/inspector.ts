@@ -16,6 +16,8 @@ export interface Inspected {
   readonly facts: FactsWanted;
   /** Release of GNU strip whose result is predicted; 2.40 where nothing is said. */
   readonly strip?: StripVersion | undefined;
+  /** Whether to try what compressing debug data saves, which takes longer than all else. */
+  readonly compressDebug?: boolean | undefined;
 }
 
 export type FactsWanted = 'needed' | 'all';

@@ -52,6 +52,11 @@ export interface ElfFacts {
   readonly debugBytes: number;
   /** Whether any debug section is stored compressed. */
   readonly compressedDebug: boolean;
+  /**
+   * About how many of `debugBytes` would be left if the debug sections were compressed (`objcopy --compress-debug-sections`);
+   * null where a section is too large to try; absent where it was not asked for.
+   */
+  readonly debugCompressed?: number | null;
   readonly strip: StripSizes;
   readonly unsafe: readonly Unsafe[];
   /** Name of the file with the debug data, from `.gnu_debuglink`; absent where there is none. */

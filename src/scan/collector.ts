@@ -24,6 +24,7 @@ export interface CollectorOptions {
   readonly knownFacts?: Map<string, Outcome>;
   /** Release of GNU strip whose results facts predict. */
   readonly stripVersion?: StripVersion | undefined;
+  readonly compressDebug?: boolean | undefined;
 }
 
 export interface Collected {

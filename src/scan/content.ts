@@ -78,7 +78,14 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
     const key = inspector.needs === 'all' ? draft.digest : null;
     const known = key === null ? undefined : learned.get(key);
     const outcome =
-      known ?? inspected(inspector, source, { path, size, facts: options.facts, strip: options.stripVersion });
+      known ??
+      inspected(inspector, source, {
+        path,
+        size,
+        facts: options.facts,
+        strip: options.stripVersion,
+        compressDebug: options.compressDebug,
+      });
     if (key !== null && known === undefined) learned.set(key, outcome);
     draft.facts = outcome.facts;
     if (outcome.remark !== null) report(outcome.remark.code, path, outcome.remark.message);

@@ -26,6 +26,8 @@ export interface ScanOptions extends ArtifactOptions {
   readonly knownFacts?: Map<string, Outcome>;
   /** Release of GNU strip (binutils) whose results are predicted: 2.35, 2.40 (the default) or 2.44. */
   readonly stripVersion?: StripVersion | undefined;
+  /** Whether to try what compressing the debug data of ELF files would save; takes long. */
+  readonly compressDebug?: boolean | undefined;
 }
 
 /**

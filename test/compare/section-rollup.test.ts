@@ -12,8 +12,8 @@ describe('sections of all ELF files', () => {
   it('sum by group and by name, each file once', () => {
     const rollup = sectionRollup(
       snapshot([
-        file('a', 30, { facts: elf({}, { sections: sections(10, 20) }) }),
-        file('b', 12, { facts: elf({}, { sections: sections(5, 7) }) }),
+        file('a', 30, { facts: elf({}, { sections: sections(10, 20), debugBytes: 20, debugCompressed: 8 }) }),
+        file('b', 12, { facts: elf({}, { sections: sections(5, 7), debugBytes: 7, debugCompressed: 3 }) }),
         file('unknown', 9, { facts: elf({}) }),
         file('text', 3),
         hardlink('c', 'a'),
@@ -26,6 +26,7 @@ describe('sections of all ELF files', () => {
         { group: 'debug', bytes: 27 },
         { group: 'code', bytes: 15 },
       ],
+      debug: { bytes: 27, compressed: 11 },
       names: [
         { name: '.debug_info', group: 'debug', bytes: 27, files: 2 },
         { name: '.text', group: 'code', bytes: 15, files: 2 },
@@ -34,6 +35,12 @@ describe('sections of all ELF files', () => {
   });
 
   it('of no ELF file are nothing', () => {
-    expect(sectionRollup(snapshot([file('text', 3)]))).toEqual({ files: 0, bytes: 0, groups: [], names: [] });
+    expect(sectionRollup(snapshot([file('text', 3)]))).toEqual({
+      files: 0,
+      bytes: 0,
+      groups: [],
+      debug: { bytes: 0, compressed: 0 },
+      names: [],
+    });
   });
 });

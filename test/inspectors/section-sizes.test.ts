@@ -236,3 +236,39 @@ describe.skipIf(!requireTool('readelf') || !requireTool('gcc'))('groups of secti
     expect(factsOf(readFileSync(path), 'needed')).toMatchObject({ debuglink: 'linked.debug' });
   });
 });
+
+describe.skipIf(!requireTool('objcopy') || !requireTool('gcc'))('debug data compressed', () => {
+  const work = tempDirectory('compressed-debug');
+  const path = join(work, 'program');
+  const bodies = Array.from(
+    { length: 300 },
+    (_, index) => `int f${index}(int x) { int y${index} = x * ${index}; return y${index}; }`,
+  );
+  writeFileSync(join(work, 'p.c'), `${bodies.join('\n')}\nint main(void) { return f1(2); }`);
+
+  function debugBytes(file: string, compressDebug: boolean): { now: number; compressed: number | null | undefined } {
+    const bytes = readFileSync(file);
+    const facts = elfInspector.inspect(memorySource(bytes), {
+      path: 'x',
+      size: bytes.length,
+      facts: 'needed',
+      compressDebug,
+    });
+    if (facts.type !== 'elf') throw new Error('no ELF file');
+    return { now: facts.debugBytes, compressed: facts.debugCompressed };
+  }
+
+  it.each([[], ['-c'], ['-m32', '-c'], ['-gz']])('is as long as objcopy makes it (gcc -g %s)', (...flags) => {
+    run('gcc', ['-g', ...flags, join(work, 'p.c'), '-o', path]);
+    run('objcopy', ['--compress-debug-sections', path, `${path}.gz`]);
+    const { now, compressed } = debugBytes(path, true);
+    const byObjcopy = debugBytes(`${path}.gz`, false).now;
+    // One deflate is not byte for byte another: node's zlib and that of binutils are different builds.
+    expect(Math.abs((compressed ?? 0) - byObjcopy)).toBeLessThanOrEqual(0.02 * now);
+    expect(byObjcopy).toBeLessThanOrEqual(now);
+  });
+
+  it('is tried only where it is asked for', () => {
+    expect(debugBytes(path, false).compressed).toBeUndefined();
+  });
+});

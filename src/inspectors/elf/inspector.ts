@@ -4,6 +4,7 @@ import type { ElfFacts } from '../../model/facts.ts';
 import { spellBytes } from '../../model/json-name.ts';
 import { nameFromBytes } from '../../model/name.ts';
 import type { Inspector } from '../inspector.ts';
+import { compressedDebugBytes } from './compressed-debug.ts';
 import * as C from './constants.ts';
 import { type ElfFile, isElf, readElf } from './file.ts';
 import { sectionSizes } from './section-sizes.ts';
@@ -34,6 +35,7 @@ export const elfInspector: Inspector = {
       debugBytes: debugBytes(elf),
       compressedDebug: hasCompressedDebug(elf),
       ...stripFacts(elf, file.facts, file.strip ?? defaultStripVersion),
+      ...(file.compressDebug === true ? { debugCompressed: compressedDebugBytes(elf) } : {}),
       ...debuglink(elf),
       ...(file.facts === 'all' ? { sections: sectionSizes(elf) } : {}),
     };

@@ -9,7 +9,7 @@ import { cutMiddle } from './style.ts';
 import type { Style } from './style.ts';
 
 export function* sectionsTable(rollup: SectionRollup, options: ReportOptions, style: Style): Iterable<string> {
-  const { files, bytes, groups, names } = rollup;
+  const { files, bytes, groups, names, debug } = rollup;
   if (files === 0) {
     yield `${style.bold('ELF sections')}  no ELF file\n\n`;
     return;
@@ -29,6 +29,10 @@ export function* sectionsTable(rollup: SectionRollup, options: ReportOptions, st
     ],
     ['right', 'right', 'left'],
   );
+  if (debug.compressed !== null && debug.compressed < debug.bytes) {
+    const [saved, left] = formatSizes([debug.bytes - debug.compressed, debug.compressed], options.units);
+    yield style.dim(`  compressed (objcopy --compress-debug-sections), debug would be about ${left}, ${saved} less\n`);
+  }
   yield '\n';
   yield* columns(
     [
