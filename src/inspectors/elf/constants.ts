@@ -36,6 +36,7 @@ export const SHT_X86_64_UNWIND = 0x7000_0001;
 
 export const SHF_WRITE = 0x1;
 export const SHF_ALLOC = 0x2;
+export const SHF_EXECINSTR = 0x4;
 export const SHF_LINK_ORDER = 0x80;
 export const SHF_OS_NONCONFORMING = 0x100;
 export const SHF_GROUP = 0x200;

@@ -8,6 +8,7 @@ import { sectionSizes } from './section-sizes.ts';
 import { debugBytes, stripFacts } from './strip.ts';
 import { defaultStripVersion } from './strip-version.ts';
 import { isDebugSection } from './strip-sections.ts';
+import { linkedSample } from './symbol-sample.ts';
 
 const typeNames = new Map([
   [C.ET_REL, 'REL'],
@@ -22,6 +23,7 @@ export const elfInspector: Inspector = {
   matches: (head) => isElf(head),
   inspect(source, file): ElfFacts {
     const elf = readElf(source);
+    const symbols = linkedSample(elf);
     return {
       type: 'elf',
       class: elf.class,
@@ -32,6 +34,7 @@ export const elfInspector: Inspector = {
       debugBytes: debugBytes(elf),
       compressedDebug: hasCompressedDebug(elf),
       ...stripFacts(elf, file.facts, file.strip ?? defaultStripVersion),
+      ...(symbols === undefined ? {} : { symbols }),
       ...(file.facts === 'all' ? { sections: sectionSizes(elf) } : {}),
     };
   },
