@@ -52,8 +52,9 @@ export class SymbolSampler {
     hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2_ae35);
     const final = (hash ^ (hash >>> 16)) >>> 0;
     if (final < this.#bound && end > at) {
-      if (this.#length === this.#found.length) this.#compact();
       this.#found[this.#length++] = final;
+      // At once: the next hash is to be held against the new bound.
+      if (this.#length === this.#found.length) this.#compact();
     }
     return end - at;
   }
@@ -66,7 +67,7 @@ export class SymbolSampler {
   /** The sample; undefined where there was no symbol, or where symbols are missing. */
   sample(): SymbolSample | undefined {
     this.#compact();
-    if (this.#lost || this.#length === 0) return undefined;
+    if (this.#lost || (this.#length === 0 && this.#rate === 1)) return undefined;
     return { rate: this.#rate, hashes: [...this.#found.subarray(0, this.#length)] };
   }
 
