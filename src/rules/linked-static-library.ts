@@ -57,26 +57,34 @@ function indexLinked({ files }: RuleContext): LinkedIndex {
   return { files: linked, byHash };
 }
 
-/** The file that holds most of the library, the first of equals; null where none holds it. */
+/** The file that holds most of the library, of equals the one that it could be compared with best; null where none holds it. */
 function holderOf({ files, byHash }: LinkedIndex, library: SymbolSample): Entry | null {
   const shared = new Map<number, number>();
   for (const hash of library.hashes) {
     for (const position of byHash.get(hash) ?? []) shared.set(position, (shared.get(position) ?? 0) + 1);
   }
-  let holder: Entry | null = null;
-  let best = 0;
+  let holder: Holder | null = null;
   // In order of position: the order of finding depends on hashes.
   for (const [position, common] of [...shared].toSorted(([a], [b]) => a - b)) {
     const file = files[position];
     if (file === undefined) continue;
     const compared = comparable(library, file.symbols);
-    const share = common / compared;
-    if (share > best && isContained(common, compared, library.rate === 1 && file.symbols.rate === 1)) {
-      holder = file.entry;
-      best = share;
-    }
+    const exact = library.rate === 1 && file.symbols.rate === 1;
+    if (!isContained(common, compared, exact)) continue;
+    const found = { entry: file.entry, share: common / compared, compared };
+    if (holder === null || isBetter(found, holder)) holder = found;
   }
-  return holder;
+  return holder?.entry ?? null;
+}
+
+interface Holder {
+  readonly entry: Entry;
+  readonly share: number;
+  readonly compared: number;
+}
+
+function isBetter(a: Holder, b: Holder): boolean {
+  return a.share > b.share || (a.share === b.share && a.compared > b.compared);
 }
 
 /** Symbols of the library that would be in the file's sample if the file had them. */

@@ -76,8 +76,9 @@ describe('linked-static-library', () => {
     expect(check([file('a.a', 1, library(low)), file('app', 1, linked(low))])).toHaveLength(1);
   });
 
-  it('names the file that holds most of it, the first of equals', () => {
+  it('names the file that holds most of it, of equals the one of the finer sample, then the first', () => {
     const entries = [
+      file('bin/a-large', 1, linked(spread(0, 300, 4))),
       file('a.a', 1, library(spread(0, 100))),
       file('bin/most', 1, linked(spread(2, 100))),
       file('bin/x-all', 1, linked(spread(0, 100))),
