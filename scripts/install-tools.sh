@@ -6,7 +6,7 @@ set -uo pipefail
 # program:package, or file:package
 wanted=(
   tar:tar bsdtar:libarchive-tools zip:zip unzip:unzip gzip:gzip zstd:zstd xz:xz-utils bzip2:bzip2
-  readelf:binutils strip:binutils ar:binutils patchelf:patchelf gcc:gcc python3:python3 dpkg-deb:dpkg du:coreutils find:findutils
+  readelf:binutils strip:binutils ar:binutils nm:binutils objcopy:binutils patchelf:patchelf gcc:gcc python3:python3 dpkg-deb:dpkg du:coreutils find:findutils
   git:git make:make bash:bash
 )
 # Other processors: their strip, their C library and their compiler's runtime.

@@ -10,6 +10,8 @@ import { type StrippedFile, stripModel } from './elf/strip.ts';
 import { StripRefusal } from './elf/strip-refusal.ts';
 import { defaultStripVersion, type StripVersion } from './elf/strip-version.ts';
 import { type StripMode, stripModes } from './elf/strip-symbols.ts';
+import { addObject, createSampler } from './elf/symbol-sample.ts';
+import type { SymbolSampler } from './elf/symbol-sample.ts';
 import type { Inspector } from './inspector.ts';
 
 export const arInspector: Inspector = {
@@ -21,9 +23,12 @@ export const arInspector: Inspector = {
     // A static library is only ever stripped with -g.
     const modes: readonly StripMode[] = file.facts === 'all' ? stripModes : ['debug'];
     const version = file.strip ?? defaultStripVersion;
-    const archive: Archive = { source, version, modes, totals: null, refused: null, objects: 0 };
+    const archive: Archive = { source, version, modes, totals: null, refused: null, objects: 0, sampler: null };
     if (thin) archive.refused = 'it is a thin archive';
-    else archive.totals = { debug: newTotal(), unneeded: newTotal(), all: newTotal() };
+    else {
+      archive.totals = { debug: newTotal(), unneeded: newTotal(), all: newTotal() };
+      archive.sampler = createSampler(sampleLimit);
+    }
     let members = 0;
     let bsd = false;
     let index = false;
@@ -33,6 +38,7 @@ export const arInspector: Inspector = {
       if (member.kind === 'file') members++;
       if (!isIndex(member) && member.kind !== 'names') addMember(archive, member);
     }
+    const symbols = archive.sampler?.sample();
     return {
       type: 'ar',
       thin,
@@ -41,6 +47,7 @@ export const arInspector: Inspector = {
       objects: archive.objects,
       strip: sizesOf(archive, index),
       unsafe: [],
+      ...(symbols === undefined ? {} : { symbols }),
     };
   },
 };
@@ -54,7 +61,12 @@ interface Archive {
   totals: Record<StripMode, Total> | null;
   refused: string | null;
   objects: number;
+  /** Null once a member's symbols cannot be known. */
+  sampler: SymbolSampler | null;
 }
+
+/** Hashes of symbols that are kept of one library. */
+const sampleLimit = 128;
 
 /** What the output of one mode amounts to so far, in bytes. */
 interface Total {
@@ -83,6 +95,7 @@ function padded(length: number): number {
 function addMember(archive: Archive, member: ArMember): void {
   const object = member.kind === 'file' && isObject(archive.source, member);
   if (object) archive.objects++;
+  else if (member.kind === 'file') archive.sampler = null;
   const { totals } = archive;
   if (totals === null) return;
   const stripped = object ? memberModel(archive, member) : null;
@@ -105,10 +118,14 @@ function isObject(source: ByteSource, member: ArMember): boolean {
 /** Results by mode; null where strip would copy the member as it is. A member that makes strip fail spoils the archive. */
 function memberModel(archive: Archive, member: ArMember): ReadonlyMap<StripMode, StrippedFile> | null {
   try {
-    const { stripped } = stripModel(readElf(sliceSource(archive.source, member.offset, member.size)), archive.version);
-    return new Map(archive.modes.map((mode) => [mode, stripped(mode)]));
+    const elf = readElf(sliceSource(archive.source, member.offset, member.size));
+    const { stripped, symbols } = stripModel(elf, archive.version);
+    const results = new Map(archive.modes.map((mode) => [mode, stripped(mode)]));
+    if (archive.sampler !== null) addObject(archive.sampler, elf, symbols());
+    return results;
   } catch (error) {
     if (error instanceof StripRefusal) {
+      archive.sampler = null;
       if (error.kind === 'failed') {
         archive.totals = null;
         archive.refused = `of a member: ${error.message}`;

@@ -37,6 +37,17 @@ export interface SectionSize {
   readonly bytes: number;
 }
 
+/**
+ * Hashes of names of symbols that a file defines for others (global and weak ones, those of hidden visibility left out): enough to
+ * tell whether one file holds what another defines. Two samples are compared at the coarser of their rates.
+ */
+export interface SymbolSample {
+  /** A power of two: all hashes below 2^32 / rate are in the sample, which is about one in `rate`; 1 for all of them. */
+  readonly rate: number;
+  /** Ascending, each once. */
+  readonly hashes: readonly number[];
+}
+
 /** Facts of an ELF file. Field names follow the ELF specification. */
 export interface ElfFacts {
   readonly type: 'elf';
@@ -61,6 +72,8 @@ export interface ElfFacts {
   readonly unsafe: readonly Unsafe[];
   /** Name of the file with the debug data, from `.gnu_debuglink`; absent where there is none. */
   readonly debuglink?: string;
+  /** Of executables and shared libraries from 256 KiB on; absent for others and where the file defines nothing for others. */
+  readonly symbols?: SymbolSample;
   /** Parts of the file, largest first; they sum to its length. Absent where they were not asked for. */
   readonly sections?: readonly SectionSize[];
 }
@@ -77,6 +90,8 @@ export interface ArFacts {
   readonly objects: number;
   readonly strip: StripSizes;
   readonly unsafe: readonly Unsafe[];
+  /** Of all members together; absent where a member's symbols are not known, and where there are none. */
+  readonly symbols?: SymbolSample;
 }
 
 /** How a pyc is checked against its source (PEP 552). */

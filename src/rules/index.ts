@@ -10,6 +10,7 @@ import { duplicateEntry } from './duplicate-entry.ts';
 import { duplicateFile } from './duplicate-file.ts';
 import { duplicateStaticLibrary } from './duplicate-static-library.ts';
 import { leftoverPycache } from './leftover-pycache.ts';
+import { linkedStaticLibrary } from './linked-static-library.ts';
 import { optimizedBytecode } from './optimized-bytecode.ts';
 import { finding } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
@@ -23,6 +24,7 @@ export const rules: readonly Rule[] = [
   timestampBytecode,
   leftoverPycache,
   staticLibrary,
+  linkedStaticLibrary,
   duplicateEntry,
   duplicateStaticLibrary,
   sameBuild,

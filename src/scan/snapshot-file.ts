@@ -134,6 +134,7 @@ function isFacts(json: Json | Facts, at: string): json is Facts {
         if (typeof object(danger, `${at}.unsafe[${index}]`)['message'] !== 'string')
           throw bad(`has a bad ${at}.unsafe[${index}]`);
       }
+      if (known['symbols'] !== undefined) checkSymbols(known['symbols'], `${at}.symbols`);
       return true;
     }
     case 'pyc':
@@ -142,6 +143,20 @@ function isFacts(json: Json | Facts, at: string): json is Facts {
       return true;
     default:
       return false;
+  }
+}
+
+/** Samples are compared by their order and rate: one that is wrong in either would find libraries where there are none. */
+function checkSymbols(value: unknown, at: string): void {
+  const sample = object(value, at);
+  const rate = size(sample, 'rate', at);
+  if (!Number.isInteger(Math.log2(rate))) throw bad(`has ${at}.rate ${rate}, which is no power of two`);
+  let least = 0;
+  for (const hash of list(sample['hashes'], `${at}.hashes`)) {
+    if (typeof hash !== 'number' || !Number.isInteger(hash) || hash < least || hash >= 2 ** 32 / rate) {
+      throw bad(`has the hash ${spell(hash)} in ${at}, which is not in order or not below 2^32 / ${rate}`);
+    }
+    least = hash + 1;
   }
 }
 

@@ -11,6 +11,7 @@ import { sectionSizes } from './section-sizes.ts';
 import { debugBytes, stripFacts } from './strip.ts';
 import { defaultStripVersion } from './strip-version.ts';
 import { isDebugSection } from './strip-sections.ts';
+import { linkedSample } from './symbol-sample.ts';
 
 const typeNames = new Map([
   [C.ET_REL, 'REL'],
@@ -25,6 +26,7 @@ export const elfInspector: Inspector = {
   matches: (head) => isElf(head),
   inspect(source, file): ElfFacts {
     const elf = readElf(source);
+    const symbols = linkedSample(elf);
     return {
       type: 'elf',
       class: elf.class,
@@ -37,6 +39,7 @@ export const elfInspector: Inspector = {
       ...stripFacts(elf, file.facts, file.strip ?? defaultStripVersion),
       ...(file.compressDebug === true ? { debugCompressed: compressedDebugBytes(elf) } : {}),
       ...debuglink(elf),
+      ...(symbols === undefined ? {} : { symbols }),
       ...(file.facts === 'all' ? { sections: sectionSizes(elf) } : {}),
     };
   },

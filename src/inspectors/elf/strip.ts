@@ -11,6 +11,7 @@ import { StripRefusal } from './strip-refusal.ts';
 import { isDebugSection, type StripSections, stripSections } from './strip-sections.ts';
 import { unsafeReasons } from './unsafe.ts';
 import type { StripVersion } from './strip-version.ts';
+import type { Symbols } from './symbols.ts';
 import { type KeptSymbols, keptSymbols, markSymbols, noSymbols, type StripMode, stripModes } from './strip-symbols.ts';
 
 export interface StrippedFile {
@@ -22,6 +23,8 @@ export interface StrippedFile {
 
 export interface StripModel {
   readonly view: StripSections;
+  /** The symbol table; null where the file has none. */
+  readonly symbols: () => Symbols | null;
   /** Works out the result of one mode; what modes share is done once. */
   readonly stripped: (mode: StripMode) => StrippedFile;
 }
@@ -59,7 +62,7 @@ export function stripModel(elf: ElfFile, version: StripVersion): StripModel {
     return mode === 'all' || (mode === 'unneeded' && alike) ? bare() : finish(mode);
   }
 
-  return { view, stripped };
+  return { view, symbols, stripped };
 }
 
 export type StripFacts = Pick<ElfFacts, 'strip' | 'unsafe'>;

@@ -11,6 +11,8 @@ export interface Symbols {
   readonly names: Uint32Array;
   /** Binding in the high, type in the low four bits. */
   readonly info: Uint8Array;
+  /** `st_other`: visibility in the low two bits. */
+  readonly other: Uint8Array;
   /** Numbers from SHN_LORESERVE on are spelt as `reserved` does, since sections may have them too. */
   readonly shndx: Uint32Array;
   /** The table of their names. */
@@ -36,6 +38,7 @@ export function readSymbols(
   const text = strings === undefined ? new Uint8Array(1) : elf.source.read(strings.offset, strings.size);
   const names = new Uint32Array(count);
   const info = new Uint8Array(count);
+  const other = new Uint8Array(count);
   const shndx = new Uint32Array(count);
   // st_info, st_other and st_shndx share a word.
   const little = elf.endian === 'little';
@@ -50,11 +53,12 @@ export function readSymbols(
     const section = little ? word >>> 16 : word & 0xffff;
     names[index] = name;
     info[index] = little ? word : word >>> 24;
+    other[index] = little ? word >>> 8 : word >>> 16;
     shndx[index] = section >= SHN_LORESERVE ? reserved(section) : section;
     if (section === SHN_XINDEX) numbered = true;
   }
   if (numbered) resolveExtended(elf, extended, shndx);
-  return { count, names, info, shndx, strings: text, stringsOffset: strings?.offset ?? 0 };
+  return { count, names, info, other, shndx, strings: text, stringsOffset: strings?.offset ?? 0 };
 }
 
 // gABI, SHT_SYMTAB_SHNDX: one 32-bit section number a symbol, for those that say SHN_XINDEX.

@@ -1,0 +1,108 @@
+// linked-static-library: a .a whose objects a shipped executable or shared library holds, told by the symbols that both define.
+// Nothing is said of a library of which only a part was linked, nor where too few symbols can be compared.
+import type { SymbolSample } from '../model/facts.ts';
+import type { Claim } from '../model/finding.ts';
+import type { Name } from '../model/name.ts';
+import { removeCommand } from '../model/shell.ts';
+import type { Entry } from '../model/snapshot.ts';
+import { commands, count } from './rule.ts';
+import type { Rule, RuleContext } from './rule.ts';
+
+export const linkedStaticLibrary: Rule = {
+  id: 'linked-static-library',
+  title: 'static libraries that a shipped executable or shared library already contains',
+  severity: 'warn',
+  check(context) {
+    const linked = indexLinked(context);
+    if (linked.files.length === 0) return [];
+    const claims: Claim[] = [];
+    const paths: Name[] = [];
+    for (const { path, size, facts } of context.files) {
+      if (facts?.type !== 'ar' || facts.symbols === undefined) continue;
+      const holder = holderOf(linked, facts.symbols);
+      if (holder === null) continue;
+      claims.push({ path, part: null, bytes: size, keeps: holder.path });
+      // The bytes of a hard-linked file are freed only when all of its names go.
+      paths.push(...(context.names.get(path) ?? [path]));
+    }
+    if (claims.length === 0) return [];
+    const title = `${count(claims.length, 'static library is', 'static libraries are')} also linked into a shipped file`;
+    return [{ title, claims, fix: commands(removeCommand(paths)) }];
+  },
+};
+
+interface Linked {
+  readonly entry: Entry;
+  readonly symbols: SymbolSample;
+}
+
+interface LinkedIndex {
+  readonly files: readonly Linked[];
+  /** Positions in `files` by hash, so that a library is compared only with files that share a symbol with it. */
+  readonly byHash: ReadonlyMap<number, readonly number[]>;
+}
+
+function indexLinked({ files }: RuleContext): LinkedIndex {
+  const linked: Linked[] = [];
+  const byHash = new Map<number, number[]>();
+  for (const entry of files) {
+    if (entry.facts?.type !== 'elf' || entry.facts.symbols === undefined) continue;
+    const position = linked.push({ entry, symbols: entry.facts.symbols }) - 1;
+    for (const hash of entry.facts.symbols.hashes) {
+      const known = byHash.get(hash);
+      if (known === undefined) byHash.set(hash, [position]);
+      else known.push(position);
+    }
+  }
+  return { files: linked, byHash };
+}
+
+/** The file that holds most of the library, of equals the one that it could be compared with best; null where none holds it. */
+function holderOf({ files, byHash }: LinkedIndex, library: SymbolSample): Entry | null {
+  const shared = new Map<number, number>();
+  for (const hash of library.hashes) {
+    for (const position of byHash.get(hash) ?? []) shared.set(position, (shared.get(position) ?? 0) + 1);
+  }
+  let holder: Holder | null = null;
+  // In order of position: the order of finding depends on hashes.
+  for (const [position, common] of [...shared].toSorted(([a], [b]) => a - b)) {
+    const file = files[position];
+    if (file === undefined) continue;
+    const compared = comparable(library, file.symbols);
+    const exact = library.rate === 1 && file.symbols.rate === 1;
+    if (!isContained(common, compared, exact)) continue;
+    const found = { entry: file.entry, share: common / compared, compared };
+    if (holder === null || isBetter(found, holder)) holder = found;
+  }
+  return holder?.entry ?? null;
+}
+
+interface Holder {
+  readonly entry: Entry;
+  readonly share: number;
+  readonly compared: number;
+}
+
+function isBetter(a: Holder, b: Holder): boolean {
+  return a.share > b.share || (a.share === b.share && a.compared > b.compared);
+}
+
+/** Symbols of the library that would be in the file's sample if the file had them. */
+function comparable({ hashes }: SymbolSample, { rate }: SymbolSample): number {
+  const bound = 2 ** 32 / rate;
+  const end = hashes.findIndex((hash) => hash >= bound);
+  return end < 0 ? hashes.length : end;
+}
+
+const leastSampled = 16;
+/** Libraries of fewer symbols are helpers whose names many files have. */
+const leastExact = 8;
+
+/**
+ * The first 16 symbols must all be there and of further ones nine in ten: few symbols can agree by chance. A library of fewer is judged
+ * only where all symbols of both files are known.
+ */
+function isContained(common: number, compared: number, exact: boolean): boolean {
+  if (exact && compared < leastSampled) return compared >= leastExact && common === compared;
+  return compared >= leastSampled && (compared - common) * 10 <= compared - leastSampled;
+}
