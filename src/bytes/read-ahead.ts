@@ -1,6 +1,6 @@
 // A view of a ByteSource for mostly sequential small reads: one large read serves many of them. Views stay valid, because a
 // refill takes new memory and never overwrites the old one.
-import { checkRange, type ByteSource } from '../bytes/source.ts';
+import { checkRange, type ByteSource } from './source.ts';
 
 /** Exactly `length` bytes at `offset`. @throws FormatError `out-of-range` where the range is not wholly inside the source. */
 export type View = (offset: number, length: number) => Uint8Array;
