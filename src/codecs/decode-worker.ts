@@ -19,6 +19,7 @@ interface Outlet {
   /** Sends a piece, a view of one of the buffers of `takeBuffer`; sleeps while too many are under way. */
   readonly send: (piece: Uint8Array, reached: number) => void;
   readonly done: (reached: number, notices: readonly Notice[]) => void;
+  readonly failed: (reached: number, error: unknown) => void;
 }
 
 function openOutlet(port: MessagePort, outstanding: Int32Array): Outlet {
@@ -43,6 +44,7 @@ function openOutlet(port: MessagePort, outstanding: Int32Array): Outlet {
       }
     },
     done: (reached, notices) => say({ kind: 'done', reached, notices }),
+    failed: (reached, error) => say({ kind: 'failed', reached, error: packError(error) }),
   };
 }
 
@@ -67,23 +69,25 @@ async function decodeStream(work: StreamWork, { takeBuffer, send, done }: Outlet
   }
 }
 
-function unpackMembers({ fd, size, ranges }: MembersWork, { takeBuffer, send, done }: Outlet): void {
-  const source = fileSource(fd, size);
-  const unpacker = createMemberUnpacker(source, readAhead(source), takeBuffer);
+function unpackMembers({ fd, size, ranges }: MembersWork, outlet: Outlet): void {
+  const unpacker = createMemberUnpacker(readAhead(fileSource(fd, size), { reuse: true }), outlet.takeBuffer);
   const range = readRanges(ranges);
   let whole = 0;
-  const emit: Emit = (piece) => send(piece, whole);
+  const emit: Emit = (piece) => outlet.send(piece, whole);
   try {
     for (; whole < ranges.count; whole++) {
       const steps = unpacker.unpack(range(whole), emit);
       while (steps.next().done !== true);
     }
-  } finally {
-    // Before an error, too: what is held back are members that come before it.
     unpacker.flush(emit);
+    outlet.done(whole, []);
+  } catch (error) {
+    // What is held back belongs to members that come before this one.
+    unpacker.flush(emit);
+    outlet.failed(whole, error);
+  } finally {
     unpacker.close();
   }
-  done(whole, []);
 }
 
 /** Sleeps until the task is there. A message listener would take the buffers that come back, too. */
@@ -108,7 +112,7 @@ async function main(port: MessagePort): Promise<void> {
 const port = parentPort;
 if (port !== null) {
   main(port).catch((error: unknown) => {
-    const message: WorkerMessage = { kind: 'failed', error: packError(error) };
+    const message: WorkerMessage = { kind: 'failed', reached: 0, error: packError(error) };
     port.postMessage(message);
   });
 }

@@ -11,7 +11,7 @@ import { startDecodingRun } from './decoding-run.ts';
 import { useWorker } from './decoding-thread.ts';
 import type { DecodeThread } from './decoding-thread.ts';
 import { codecs } from './index.ts';
-import { pieceLength } from './worker-messages.ts';
+import { pieceLength, unpackError } from './worker-messages.ts';
 
 export type { EncodedInput, FileInput, SourceInput, StreamInput } from './chunks.ts';
 
@@ -113,6 +113,7 @@ async function decodeInWorker(
   try {
     for (;;) {
       const message = await run.next();
+      if (message.kind === 'failed') throw unpackError(message.error);
       if (message.kind === 'done') return { bytesIn: message.reached, bytesOut, notices: message.notices };
       bytesOut += message.piece.length;
       onPiece(message.piece);

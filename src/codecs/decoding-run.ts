@@ -1,12 +1,11 @@
 // A task of the decoding thread, seen from the main thread: pieces are asked for one by one and given back, so that the thread never
 // gets further ahead than `maxOutstanding` of them.
 import { takeDecodingThread } from './decoding-thread.ts';
-import { unpackError } from './worker-messages.ts';
-import type { DoneMessage, DecodingWork, PieceMessage, WorkerMessage } from './worker-messages.ts';
+import type { DecodingWork, WorkerMessage } from './worker-messages.ts';
 
 export interface DecodingRun {
-  /** What the thread says next; nothing comes after `done`. Rejects with what the thread threw. */
-  next(): Promise<PieceMessage | DoneMessage>;
+  /** What the thread says next; nothing comes after `done` and `failed`. Rejects only where the thread itself broke. */
+  next(): Promise<WorkerMessage>;
   /** Says that a piece was taken in; its memory belongs to the thread again. */
   release(piece: Uint8Array<ArrayBuffer>): void;
   /** Ends the thread before it is done. */
@@ -35,7 +34,6 @@ export function startDecodingRun(work: DecodingWork): DecodingRun {
     async next() {
       for (;;) {
         const message = arrived.shift();
-        if (message?.kind === 'failed') throw unpackError(message.error);
         if (message !== undefined) return message;
         if (failure !== null) throw failure.error;
         await new Promise<void>((resolve) => (wake = resolve));

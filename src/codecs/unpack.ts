@@ -1,13 +1,13 @@
 // The pump for zip members: unpacks one after the other, in the order of the directory, in the calling thread or, for large files, in
 // a worker thread that runs ahead. Which of them changes no result: both run zip-data.ts.
 import type { View } from '../bytes/read-ahead.ts';
-import type { ByteSource } from '../bytes/source.ts';
 import { createTurns } from '../bytes/turns.ts';
 import { InputError } from '../errors.ts';
 import type { Emit } from './codec.ts';
 import { startDecodingRun } from './decoding-run.ts';
 import type { DecodingRun } from './decoding-run.ts';
-import { pieceLength } from './worker-messages.ts';
+import { pieceLength, unpackError } from './worker-messages.ts';
+import type { DoneMessage, FailedMessage } from './worker-messages.ts';
 import { createMemberUnpacker, readRanges } from './zip-data.ts';
 import type { MemberRange, MemberRanges } from './zip-data.ts';
 
@@ -21,9 +21,9 @@ export interface Unpacker {
   close(): Promise<void>;
 }
 
-export function createUnpacker(source: ByteSource, view: View): Unpacker {
+export function createUnpacker(view: View): Unpacker {
   let buffer: Uint8Array | null = null;
-  const unpacker = createMemberUnpacker(source, view, () => (buffer ??= new Uint8Array(pieceLength)));
+  const unpacker = createMemberUnpacker(view, () => (buffer ??= new Uint8Array(pieceLength)));
   const turns = createTurns();
   return {
     async unpack(range, emit) {
@@ -66,29 +66,34 @@ interface Incoming {
   complete(count: number): boolean;
 }
 
-/** Members lie in the pieces one behind the other, without marks between them. */
+/** Members lie in the pieces one behind the other, without marks between them. What is wrong with one is told after its bytes. */
 function cutPieces(run: DecodingRun): Incoming {
-  let piece: Uint8Array<ArrayBuffer> | null = null;
+  let piece = new Uint8Array(0);
   let at = 0;
   let sound = 0;
+  let end: FailedMessage | DoneMessage | null = null;
 
-  /** Called only where the current piece is used up. */
-  async function advance(): Promise<Uint8Array<ArrayBuffer> | null> {
-    if (piece !== null) run.release(piece);
-    piece = null;
+  /** Waits for the next message; called only where the current piece is used up. */
+  async function advance(): Promise<void> {
+    if (end?.kind === 'failed') throw unpackError(end.error);
+    if (end !== null) throw new Error('the decoding thread was done before the last member');
+    if (piece.length > 0) run.release(piece);
+    piece = new Uint8Array(0);
+    at = 0;
     const message = await run.next();
     sound = message.reached;
-    at = 0;
     if (message.kind === 'piece') piece = message.piece;
-    return piece;
+    else end = message;
   }
 
   return {
     async take(length, emit) {
       for (let left = length; left > 0;) {
-        const from: Uint8Array | null = piece === null || at === piece.length ? await advance() : piece;
-        if (from === null) throw new Error('the decoding thread ended before the last member');
-        const part = from.subarray(at, at + left);
+        const part = piece.subarray(at, at + left);
+        if (part.length === 0) {
+          await advance();
+          continue;
+        }
         at += part.length;
         left -= part.length;
         emit(part);

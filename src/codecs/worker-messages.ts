@@ -42,9 +42,15 @@ export interface DoneMessage {
   readonly notices: readonly Notice[];
 }
 
-export type WorkerMessage = PieceMessage | DoneMessage | { readonly kind: 'failed'; readonly error: PackedError };
+export interface FailedMessage {
+  readonly kind: 'failed';
+  readonly reached: number;
+  readonly error: PackedError;
+}
 
-type PackedError =
+export type WorkerMessage = PieceMessage | DoneMessage | FailedMessage;
+
+export type PackedError =
   | {
       readonly kind: 'format' | 'input';
       readonly code: string;

@@ -4,7 +4,6 @@
 import { Numbers } from '../bytes/numbers.ts';
 import type { View } from '../bytes/read-ahead.ts';
 import { Reader } from '../bytes/reader.ts';
-import type { ByteSource } from '../bytes/source.ts';
 import { FormatError } from '../errors.ts';
 import type { Emit } from './codec.ts';
 import { createInflater } from './inflate.ts';
@@ -47,15 +46,13 @@ export interface MemberUnpacker {
 /** Data that are fed at once: at most a thousand times as much comes out of a step. */
 const inputLength = 64 * 1024;
 
-/** Unpacks any number of members of a zip with one native decoder. */
-export function createMemberUnpacker(source: ByteSource, view: View, takeBuffer: () => Uint8Array): MemberUnpacker {
+/** Unpacks any number of members of a zip with one native decoder. Views need not stay valid. */
+export function createMemberUnpacker(view: View, takeBuffer: () => Uint8Array): MemberUnpacker {
   const inflater = createInflater({ takeBuffer });
 
   function* inputOf(data: number, length: number): Generator<Uint8Array, void, undefined> {
-    // Short data come with the bytes around them; long data need no read-ahead.
-    const read: View = length <= inputLength ? view : (at, count) => source.read(at, count);
     const end = data + length;
-    for (let at = data; at < end; at += inputLength) yield read(at, Math.min(inputLength, end - at));
+    for (let at = data; at < end; at += inputLength) yield view(at, Math.min(inputLength, end - at));
   }
 
   return {

@@ -65,16 +65,15 @@ export function* readDirectory(view: View, place: DirectoryPlace): Generator<Cen
 /** Null for a digital signature, which takes up the rest of the directory. */
 function readCentral(view: View, place: DirectoryPlace, at: number): CentralHeader | null {
   const left = place.end - at;
-  if (left >= 6) {
-    const start = new Reader(view(at, 6), 'little', at);
-    if (start.u32(0) === signatureSignature && start.u16(4) === left - 6) return null;
+  const reader = new Reader(view(at, Math.min(left, centralLength)), 'little', at);
+  if (left < 6 || reader.u32(0) !== centralSignature) {
+    if (left >= 6 && reader.u32(0) === signatureSignature && reader.u16(4) === left - 6) return null;
+    if (left >= centralLength) {
+      throw new FormatError('bad-directory', 'has a directory entry without its signature', { offset: at });
+    }
   }
   if (left < centralLength) {
     throw new FormatError('bad-directory', `has ${left} bytes in its directory that are no entry`, { offset: at });
-  }
-  const reader = new Reader(view(at, centralLength), 'little', at);
-  if (reader.u32(0) !== centralSignature) {
-    throw new FormatError('bad-directory', 'has a directory entry without its signature', { offset: at });
   }
   const nameLength = reader.u16(28);
   const extraLength = reader.u16(30);

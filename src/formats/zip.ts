@@ -28,6 +28,9 @@ const maxTarget = 64 * 1024;
 /** What stands before the first member. */
 const heads = { local: 'PK\x03\x04', end: 'PK\x05\x06', split: 'PK\x07\x08', unsplit: 'PK00' } as const;
 
+/** How far to read ahead where another thread reads the data: members are seldom closer to each other. */
+const headersOnly = 4096;
+
 const methodNames: Readonly<Record<number, string>> = {
   1: 'shrink',
   6: 'implode',
@@ -82,15 +85,16 @@ function startWalk(
   options: ReadOptions,
   fd: number | undefined,
 ): Walk {
-  const view = readAhead(source);
   const { size } = source;
   const ranges = fd !== undefined && useWorker(size, options.thread) ? createRangeList() : null;
   const layout = checkLayout(readAhead(source), place, options, (header) => ranges?.push(header));
-  const unpacker =
-    fd === undefined || ranges === null
-      ? createUnpacker(source, view)
-      : createWorkerUnpacker({ fd, size }, ranges.shared());
-  return { view, layout, sink, unpacker, gapBytes: 0, gaps: 0 };
+  const walk = { layout, sink, gapBytes: 0, gaps: 0 };
+  if (fd !== undefined && ranges !== null) {
+    const unpacker = createWorkerUnpacker({ fd, size }, ranges.shared());
+    return { ...walk, view: readAhead(source, { most: headersOnly }), unpacker };
+  }
+  const view = readAhead(source);
+  return { ...walk, view, unpacker: createUnpacker(view) };
 }
 
 async function readMember(walk: Walk, header: CentralHeader, limit: number): Promise<void> {
