@@ -56,8 +56,8 @@ export const zipFormat: RandomFormat = {
   async read(source, sink, options, file) {
     const end = findEnd(source);
     const walk = startWalk(source, end, sink, options, file.fd);
-    noticeSurroundings(source, end, walk.layout, sink);
     try {
+      noticeSurroundings(source, end, walk.layout, sink);
       let index = 0;
       for (const header of readDirectory(readAhead(source), end.place)) {
         await readMember(walk, header, walk.layout.limit(index++));

@@ -291,6 +291,15 @@ describe('the command line, on zips above the threshold', () => {
     expect(stderr).toMatch(/^sizecheck: [^\n]+\n$/);
   });
 
+  it('a zip that is cut behind a zip stored in it ends before it is unpacked', async () => {
+    const inner = buildZip(Array.from({ length: 4 }, (_, index) => ({ name: `${index}`, ...bomb })));
+    const whole = buildZip([...specs, { name: 'inner.zip', method: 0, content: inner }]);
+    const cut = put('cut.zip', whole.subarray(0, whole.indexOf(inner) + inner.length));
+    const { code, stderr } = await command(['scan', cut]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('the zip is cut');
+  });
+
   it('SIGINT ends a scan that would take long', async () => {
     const path = put('long.zip', buildZip(Array.from({ length: 280 }, (_, index) => ({ name: `${index}`, ...bomb }))));
     expect(statSync(path).size).toBeGreaterThan(16 * mebibyte);
