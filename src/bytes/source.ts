@@ -7,10 +7,11 @@ export interface ByteSource {
   /** Length in bytes. */
   readonly size: number;
   /**
-   * Exactly `length` bytes at `offset`. The view may share memory with the source: do not write to it.
+   * Exactly `length` bytes at `offset`. The view may share memory with the source: do not write to it. Where bytes have to be fetched,
+   * `scratch`, of `length` bytes or more, saves taking new memory for them: the view is then valid until it is used again.
    * @throws FormatError `out-of-range` where the range is not wholly inside the source.
    */
-  read(offset: number, length: number): Uint8Array;
+  read(offset: number, length: number, scratch?: Uint8Array): Uint8Array;
 }
 
 /** Checks a range against a source's size before anything is allocated for it. */
@@ -46,23 +47,23 @@ export function sliceSource(source: ByteSource, start: number, size: number): By
   checkRange(source.size, start, size);
   return {
     size,
-    read(offset, length) {
+    read(offset, length, scratch) {
       checkRange(size, offset, length);
-      return source.read(start + offset, length);
+      return source.read(start + offset, length, scratch);
     },
   };
 }
 
 /**
- * A source over an open file of known size; each read is one `pread` into fresh memory.
+ * A source over an open file of known size; each read is one `pread`, into fresh memory without `scratch`.
  * @throws InputError `changed` when the file turns out to be shorter than `size` (it shrank while it was read).
  */
 export function fileSource(fd: number, size: number): ByteSource {
   return {
     size,
-    read(offset, length) {
+    read(offset, length, scratch) {
       checkRange(size, offset, length);
-      const bytes = Buffer.allocUnsafeSlow(length);
+      const bytes = scratch?.subarray(0, length) ?? Buffer.allocUnsafeSlow(length);
       let filled = 0;
       while (filled < length) {
         const got = readSync(fd, bytes, filled, length - filled, offset + filled);

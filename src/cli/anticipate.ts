@@ -1,4 +1,4 @@
-// Starts decoding threads while the rest of the program is still loading, where the command line names large compressed files.
+// Starts decoding threads while the rest of the program is still loading, where the command line names large compressed files or zips.
 // A wrong guess costs a sleeping thread, never a result.
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { warmUpDecodingThread, workerThreshold } from '../codecs/decoding-thread.ts';
@@ -19,7 +19,8 @@ function isLargeAndCompressed(word: string): boolean {
     const fd = openSync(word, 'r');
     try {
       const head = new Uint8Array(16);
-      return detectCodec(head.subarray(0, readSync(fd, head))) !== null;
+      const read = head.subarray(0, readSync(fd, head));
+      return detectCodec(read) !== null || startsZip(read);
     } finally {
       closeSync(fd);
     }
@@ -27,4 +28,9 @@ function isLargeAndCompressed(word: string): boolean {
     // Whatever is wrong with the file is told when it is read in earnest.
     return false;
   }
+}
+
+/** The first member of a zip; rarer beginnings (an interpreter line, an empty archive) are not worth a look. */
+function startsZip(head: Uint8Array): boolean {
+  return Buffer.from(head).toString('latin1', 0, 4) === 'PK\x03\x04';
 }

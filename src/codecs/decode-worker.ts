@@ -2,54 +2,91 @@
 // sleeps while the main thread is behind.
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
+import { readAhead } from '../bytes/read-ahead.ts';
+import { fileSource } from '../bytes/source.ts';
+import type { Notice } from '../model/snapshot.ts';
 import type { ThreadStart } from './decoding-thread.ts';
 import { asyncChunks, mayBlock, syncChunks } from './chunks.ts';
-import type { Decoder } from './codec.ts';
+import type { Emit } from './codec.ts';
 import { codecByName } from './index.ts';
 import { maxOutstanding, packError, pieceLength } from './worker-messages.ts';
-import type { WorkerMessage, WorkerTask } from './worker-messages.ts';
+import type { MembersWork, StreamWork, WorkerMessage, WorkerTask } from './worker-messages.ts';
+import { createMemberUnpacker, readRanges } from './zip-data.ts';
 
-async function run(task: WorkerTask, port: MessagePort): Promise<void> {
-  const outstanding = new Int32Array(task.outstanding);
-  const codec = codecByName(task.codec);
-  let bytesIn = 0;
+/** The way out of this thread. */
+interface Outlet {
+  readonly takeBuffer: () => Uint8Array<ArrayBuffer>;
+  /** Sends a piece, a view of one of the buffers of `takeBuffer`; sleeps while too many are under way. */
+  readonly send: (piece: Uint8Array, reached: number) => void;
+  readonly done: (reached: number, notices: readonly Notice[]) => void;
+  readonly failed: (reached: number, error: unknown) => void;
+}
 
-  function say(message: WorkerMessage, transfer: readonly ArrayBuffer[] = []): void {
+function openOutlet(port: MessagePort, outstanding: Int32Array): Outlet {
+  const say = (message: WorkerMessage, transfer: readonly ArrayBuffer[] = []): void => {
     port.postMessage(message, transfer);
-  }
+  };
+  return {
+    takeBuffer() {
+      const returned: unknown = receiveMessageOnPort(port)?.message;
+      return returned instanceof ArrayBuffer ? new Uint8Array(returned) : new Uint8Array(pieceLength);
+    },
+    send(piece, reached) {
+      // Sound: pieces are views of the buffers of takeBuffer.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+      const owned = piece as Uint8Array<ArrayBuffer>;
+      Atomics.add(outstanding, 0, 1);
+      say({ kind: 'piece', piece: owned, reached }, [owned.buffer]);
+      for (;;) {
+        const count = Atomics.load(outstanding, 0);
+        if (count < maxOutstanding) return;
+        Atomics.wait(outstanding, 0, count);
+      }
+    },
+    done: (reached, notices) => say({ kind: 'done', reached, notices }),
+    failed: (reached, error) => say({ kind: 'failed', reached, error: packError(error) }),
+  };
+}
 
-  function takeBuffer(): Uint8Array<ArrayBuffer> {
-    const returned: unknown = receiveMessageOnPort(port)?.message;
-    return returned instanceof ArrayBuffer ? new Uint8Array(returned) : new Uint8Array(pieceLength);
-  }
-
-  function emit(piece: Uint8Array): void {
-    // Sound: pieces are views of the buffers of takeBuffer.
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    const owned = piece as Uint8Array<ArrayBuffer>;
-    Atomics.add(outstanding, 0, 1);
-    say({ kind: 'piece', piece: owned, bytesIn }, [owned.buffer]);
-    for (;;) {
-      const count = Atomics.load(outstanding, 0);
-      if (count < maxOutstanding) return;
-      Atomics.wait(outstanding, 0, count);
-    }
-  }
-
-  function take(decoder: Decoder, chunk: Uint8Array): void {
-    bytesIn += chunk.length;
-    decoder.write(chunk, emit);
-  }
+async function decodeStream(work: StreamWork, { takeBuffer, send, done }: Outlet): Promise<void> {
+  const codec = codecByName(work.codec);
+  let bytesIn = 0;
+  const emit: Emit = (piece) => send(piece, bytesIn);
 
   await codec.prepare();
-  const decoder = codec.create({ maxWindow: task.maxWindow, takeBuffer });
+  const decoder = codec.create({ maxWindow: work.maxWindow, takeBuffer });
+  const take = (chunk: Uint8Array): void => {
+    bytesIn += chunk.length;
+    decoder.write(chunk, emit);
+  };
   try {
-    if (mayBlock(task.input)) for await (const chunk of asyncChunks(task.input)) take(decoder, chunk);
-    else for (const chunk of syncChunks(task.input)) take(decoder, chunk);
+    if (mayBlock(work.input)) for await (const chunk of asyncChunks(work.input)) take(chunk);
+    else for (const chunk of syncChunks(work.input)) take(chunk);
     decoder.finish(emit);
-    say({ kind: 'done', bytesIn, notices: decoder.notices });
+    done(bytesIn, decoder.notices);
   } finally {
     decoder.close();
+  }
+}
+
+function unpackMembers({ fd, size, ranges }: MembersWork, outlet: Outlet): void {
+  const unpacker = createMemberUnpacker(readAhead(fileSource(fd, size), { reuse: true }), outlet.takeBuffer);
+  const range = readRanges(ranges);
+  let whole = 0;
+  const emit: Emit = (piece) => outlet.send(piece, whole);
+  try {
+    for (; whole < ranges.count; whole++) {
+      const steps = unpacker.unpack(range(whole), emit);
+      while (steps.next().done !== true);
+    }
+    unpacker.flush(emit);
+    outlet.done(whole, []);
+  } catch (error) {
+    // What is held back belongs to members that come before this one.
+    unpacker.flush(emit);
+    outlet.failed(whole, error);
+  } finally {
+    unpacker.close();
   }
 }
 
@@ -66,13 +103,16 @@ async function main(port: MessagePort): Promise<void> {
   await codecByName('zstd').prepare();
   // Sound: as above.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  await run(awaitTask(port, workerData as ThreadStart), port);
+  const { work, outstanding } = awaitTask(port, workerData as ThreadStart);
+  const outlet = openOutlet(port, new Int32Array(outstanding));
+  if (work.kind === 'members') unpackMembers(work, outlet);
+  else await decodeStream(work, outlet);
 }
 
 const port = parentPort;
 if (port !== null) {
   main(port).catch((error: unknown) => {
-    const message: WorkerMessage = { kind: 'failed', error: packError(error) };
+    const message: WorkerMessage = { kind: 'failed', reached: 0, error: packError(error) };
     port.postMessage(message);
   });
 }

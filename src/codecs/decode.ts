@@ -7,10 +7,11 @@ import { asyncChunks, chunkLength, mayBlock, streamChunks, syncChunks } from './
 import type { EncodedInput, FileInput } from './chunks.ts';
 import { defaultMaxWindow } from './codec.ts';
 import type { Codec, Decoder, Emit } from './codec.ts';
-import { takeDecodingThread, workerThreshold } from './decoding-thread.ts';
+import { startDecodingRun } from './decoding-run.ts';
+import { useWorker } from './decoding-thread.ts';
+import type { DecodeThread } from './decoding-thread.ts';
 import { codecs } from './index.ts';
 import { pieceLength, unpackError } from './worker-messages.ts';
-import type { WorkerMessage, WorkerTask } from './worker-messages.ts';
 
 export type { EncodedInput, FileInput, SourceInput, StreamInput } from './chunks.ts';
 
@@ -20,7 +21,7 @@ export interface DecodeRunOptions {
   /** Called now and then with the number of encoded bytes that were read. */
   readonly onProgress?: ((bytesIn: number) => void) | undefined;
   /** Where to decode; by default that depends on the input's length. */
-  readonly thread?: 'calling' | 'worker' | undefined;
+  readonly thread?: DecodeThread;
 }
 
 export interface Decoded {
@@ -42,17 +43,10 @@ export function decode(
   options: DecodeRunOptions,
   onPiece: Emit,
 ): Promise<Decoded> {
-  if (codec !== null && 'fd' in input && useWorker(codec, input, options)) {
+  if (codec !== null && codecs.includes(codec) && 'fd' in input && useWorker(input.length, options.thread)) {
     return decodeInWorker(codec, input, options, onPiece);
   }
   return decodeHere(codec, input, options, onPiece);
-}
-
-function useWorker(codec: Codec, input: FileInput, options: DecodeRunOptions): boolean {
-  // Node 20 cannot run a worker from TypeScript: sources that are run as they are (in tests) decode in the calling thread.
-  if (import.meta.url.endsWith('.ts') || !codecs.includes(codec)) return false;
-  if (options.thread !== undefined) return options.thread === 'worker';
-  return input.length === null || input.length >= workerThreshold;
 }
 
 /** A decoder that copies nothing: pieces are the chunks themselves. */
@@ -108,46 +102,26 @@ async function decodeInWorker(
   onPiece: Emit,
 ): Promise<Decoded> {
   fstatSync(input.fd); // a bad descriptor is the caller's mistake and should show in the caller's stack
-  const outstanding = new Int32Array(new SharedArrayBuffer(4));
-  const task: WorkerTask = {
+  const run = startDecodingRun({
+    kind: 'stream',
     codec: codec.name,
     // Only these fields, and a copy of the head: cloning a view clones all the memory behind it.
     input: { fd: input.fd, head: new Uint8Array(input.head), position: input.position, length: input.length },
     maxWindow: options.maxWindow ?? defaultMaxWindow,
-    outstanding: outstanding.buffer,
-  };
-  const worker = takeDecodingThread(task);
+  });
   let bytesOut = 0;
   try {
-    return await new Promise<Decoded>((resolve, reject) => {
-      let failed = false;
-      const fail = (error: unknown): void => {
-        failed = true;
-        reject(error);
-      };
-      const takePiece = (piece: Uint8Array<ArrayBuffer>, bytesIn: number): void => {
-        bytesOut += piece.length;
-        onPiece(piece);
-        worker.postMessage(piece.buffer, [piece.buffer]);
-        Atomics.sub(outstanding, 0, 1);
-        Atomics.notify(outstanding, 0);
-        options.onProgress?.(bytesIn);
-      };
-      worker.on('message', (message: WorkerMessage) => {
-        if (failed) return;
-        try {
-          if (message.kind === 'piece') takePiece(message.piece, message.bytesIn);
-          else if (message.kind === 'done') resolve({ bytesIn: message.bytesIn, bytesOut, notices: message.notices });
-          else fail(unpackError(message.error));
-        } catch (error) {
-          fail(error);
-        }
-      });
-      worker.on('error', fail);
-      worker.on('exit', (code) => fail(new Error(`the decoding thread stopped early (code ${code})`)));
-    });
+    for (;;) {
+      const message = await run.next();
+      if (message.kind === 'failed') throw unpackError(message.error);
+      if (message.kind === 'done') return { bytesIn: message.reached, bytesOut, notices: message.notices };
+      bytesOut += message.piece.length;
+      onPiece(message.piece);
+      run.release(message.piece);
+      options.onProgress?.(message.reached);
+    }
   } catch (error) {
-    await worker.terminate();
+    await run.stop();
     throw error;
   }
 }

@@ -6,6 +6,16 @@ import type { WorkerTask } from './worker-messages.ts';
 /** Encoded bytes from which on a worker thread (about 60 ms to start and end) is worth it. */
 export const workerThreshold = 16 * 1024 * 1024;
 
+/** Where to decode; by default that depends on the input's length. */
+export type DecodeThread = 'calling' | 'worker' | undefined;
+
+/** Whether a file of `length` encoded bytes (null where that is not known) is decoded in a worker. */
+export function useWorker(length: number | null, wanted: DecodeThread): boolean {
+  // Node 20 cannot run a worker from TypeScript: sources that are run as they are (in tests) decode in the calling thread.
+  if (import.meta.url.endsWith('.ts')) return false;
+  return wanted === undefined ? length === null || length >= workerThreshold : wanted === 'worker';
+}
+
 /** What a thread is given before its task. */
 export interface ThreadStart {
   /** One Int32: 0 until the task was sent. */

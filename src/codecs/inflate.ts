@@ -21,15 +21,23 @@ export interface Inflater {
    * @throws FormatError `bad-deflate`
    */
   write(input: Uint8Array, emit: Emit): number;
-  /** Says that no more input follows, and emits the rest. @throws FormatError `truncated` unless the stream's end was seen. */
-  finish(emit: Emit): void;
+  /** Passes bytes on that are not compressed, as if they had been decoded. */
+  copy(input: Uint8Array, emit: Emit): void;
+  /**
+   * Says that no more input follows, and emits the rest, unless `keepOutput`.
+   * @throws FormatError `truncated` unless the stream's end was seen.
+   */
+  finish(emit: Emit, keepOutput?: boolean): void;
+  /** Emits what is held back unless a stream of `length` bytes fits behind it: that stream then leaves in one piece, if any buffer holds it. */
+  makeRoom(length: number, emit: Emit): void;
   /** Emits what is held back in the current buffer. */
   flush(emit: Emit): void;
   /**
    * Starts a new stream, at `offset` of the file (used in errors only), in the same native memory.
    * What an earlier stream decoded but did not flush is forgotten, unless `keepOutput`.
+   * A stream of more than `limit` bytes is a FormatError `wrong-size`, whatever follows in it.
    */
-  reset(offset?: number, keepOutput?: boolean): void;
+  reset(offset?: number, keepOutput?: boolean, limit?: number): void;
   close(): void;
 }
 
@@ -40,6 +48,9 @@ export interface InflateOptions {
 
 const nothing = new Uint8Array(0);
 
+/** Space beyond a limit: the native decoder is slow where it has less than 258 bytes (the longest match) left. */
+const overrun = 512;
+
 /** One native object that decodes any number of deflate streams, one after the other. */
 export function createInflater(options: InflateOptions): Inflater {
   const handle = takeHandle(createInflateRaw());
@@ -49,9 +60,15 @@ export function createInflater(options: InflateOptions): Inflater {
   let bytesIn = 0;
   let bytesOut = 0;
   let crc = 0;
+  let most = Infinity;
+
+  function count(bytes: Uint8Array): void {
+    crc = crc32(bytes, crc);
+    bytesOut += bytes.length;
+  }
 
   function run(flush: number, input: Uint8Array, emit: Emit): boolean {
-    const space = output.space();
+    const space = output.space(most - bytesOut + overrun);
     try {
       handle.run(flush, input, space);
     } catch (error) {
@@ -66,8 +83,10 @@ export function createInflater(options: InflateOptions): Inflater {
     const full = produced === space.length;
     bytesIn += handle.consumed;
     if (produced > 0) {
-      crc = crc32(space.subarray(0, produced), crc);
-      bytesOut += produced;
+      count(space.subarray(0, produced));
+      if (bytesOut > most) {
+        throw new FormatError('wrong-size', `holds more than the ${most} bytes that it states`, { offset: base });
+      }
       output.advance(produced, emit);
     }
     return full;
@@ -96,17 +115,26 @@ export function createInflater(options: InflateOptions): Inflater {
       }
       return at;
     },
-    finish(emit) {
+    copy(input, emit) {
+      bytesIn += input.length;
+      count(input);
+      output.put(input, emit);
+    },
+    finish(emit, keepOutput = false) {
       while (!ended) ended = !run(constants.Z_FINISH, nothing, emit);
-      output.flush(emit);
+      if (!keepOutput) output.flush(emit);
+    },
+    makeRoom(length, emit) {
+      output.makeRoom(length + overrun, emit);
     },
     flush(emit) {
       output.flush(emit);
     },
-    reset(offset = 0, keepOutput = false) {
+    reset(offset = 0, keepOutput = false, limit = Infinity) {
       handle.reset();
       if (!keepOutput) output.clear();
       base = offset;
+      most = limit;
       ended = false;
       bytesIn = 0;
       bytesOut = 0;

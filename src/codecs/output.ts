@@ -5,12 +5,14 @@ import type { Emit } from './codec.ts';
 export interface Output {
   /** Bytes that were added so far. */
   readonly total: number;
-  /** The free part of the current buffer, never empty. */
-  space(): Uint8Array;
+  /** The free part of the current buffer, or its first `most` bytes; never empty. */
+  space(most?: number): Uint8Array;
   /** Says that the first `count` bytes of `space()` were filled. */
   advance(count: number, emit: Emit): void;
   /** Copies `bytes` in. */
   put(bytes: Uint8Array, emit: Emit): void;
+  /** Emits what is left in the current buffer unless `length` more bytes fit behind it. */
+  makeRoom(length: number, emit: Emit): void;
   /** Emits what is left in the current buffer. */
   flush(emit: Emit): void;
   /** Forgets what is left in the current buffer. */
@@ -22,9 +24,9 @@ export function createOutput(takeBuffer: () => Uint8Array): Output {
   let filled = 0;
   let total = 0;
 
-  function space(): Uint8Array {
+  function space(most = Infinity): Uint8Array {
     buffer ??= takeBuffer();
-    return buffer.subarray(filled);
+    return buffer.subarray(filled, filled + most);
   }
 
   function flush(emit: Emit): void {
@@ -59,6 +61,9 @@ export function createOutput(takeBuffer: () => Uint8Array): Output {
     space,
     advance,
     put,
+    makeRoom(length, emit) {
+      if (buffer !== null && buffer.length - filled < length) flush(emit);
+    },
     flush,
     clear() {
       filled = 0;

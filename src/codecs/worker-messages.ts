@@ -1,22 +1,56 @@
-// What decode.ts and its worker say to each other. Errors cross threads as plain values, because cloning loses their class.
+// What the main thread and the decoding thread say to each other. Errors cross threads as plain values, because cloning loses their class.
 import { FormatError, InputError, SizecheckError } from '../errors.ts';
 import type { CodecName, Notice } from '../model/snapshot.ts';
 import type { FileInput } from './chunks.ts';
+import type { MemberRanges } from './zip-data.ts';
 
 export interface WorkerTask {
-  readonly codec: CodecName;
-  readonly input: FileInput;
-  readonly maxWindow: number;
+  readonly work: DecodingWork;
   /** One Int32: pieces that were sent and are not yet processed. */
   readonly outstanding: SharedArrayBuffer;
 }
 
-export type WorkerMessage =
-  | { readonly kind: 'piece'; readonly piece: Uint8Array<ArrayBuffer>; readonly bytesIn: number }
-  | { readonly kind: 'done'; readonly bytesIn: number; readonly notices: readonly Notice[] }
-  | { readonly kind: 'failed'; readonly error: PackedError };
+export type DecodingWork = StreamWork | MembersWork;
 
-type PackedError =
+/** One encoded stream, from its beginning to its end. */
+export interface StreamWork {
+  readonly kind: 'stream';
+  readonly codec: CodecName;
+  readonly input: FileInput;
+  readonly maxWindow: number;
+}
+
+/** Members of a zip, one after the other; their contents follow each other in the pieces without a mark. */
+export interface MembersWork {
+  readonly kind: 'members';
+  readonly fd: number;
+  /** Bytes of the file. */
+  readonly size: number;
+  readonly ranges: MemberRanges;
+}
+
+/** `reached` says how far the thread is: encoded bytes that it read, or members that it unpacked whole and found sound. */
+export interface PieceMessage {
+  readonly kind: 'piece';
+  readonly piece: Uint8Array<ArrayBuffer>;
+  readonly reached: number;
+}
+
+export interface DoneMessage {
+  readonly kind: 'done';
+  readonly reached: number;
+  readonly notices: readonly Notice[];
+}
+
+export interface FailedMessage {
+  readonly kind: 'failed';
+  readonly reached: number;
+  readonly error: PackedError;
+}
+
+export type WorkerMessage = PieceMessage | DoneMessage | FailedMessage;
+
+export type PackedError =
   | {
       readonly kind: 'format' | 'input';
       readonly code: string;

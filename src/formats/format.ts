@@ -1,6 +1,7 @@
 // Contract of a format: it turns an artifact into a sequence of members and hands each to a sink. A format checks the
 // structure strictly: any doubt that would make totals wrong is a FormatError, oddities are notices.
 import type { ByteSource } from '../bytes/source.ts';
+import type { DecodeThread } from '../codecs/decoding-thread.ts';
 import type { Name } from '../model/name.ts';
 import type { EntryKind, FormatName, Notice } from '../model/snapshot.ts';
 
@@ -57,6 +58,8 @@ export interface ReadOptions {
   readonly maxUnpacked: number;
   /** Largest codec window (`--max-window`), for formats with codecs inside (deb). */
   readonly maxWindow: number;
+  /** Where to decode; by default that depends on the input's length. */
+  readonly thread?: DecodeThread;
 }
 
 interface FormatBase {
@@ -81,7 +84,14 @@ export interface StreamReader {
 /** A format that needs random access (zip: its directory is at the end). */
 export interface RandomFormat extends FormatBase {
   readonly access: 'random';
-  read(source: ByteSource, sink: MemberSink, options: ReadOptions, file: { readonly name: string }): Promise<void>;
+  read(source: ByteSource, sink: MemberSink, options: ReadOptions, file: RandomFile): Promise<void>;
+}
+
+/** What is known of the bytes that a random format reads. */
+export interface RandomFile {
+  readonly name: string;
+  /** Descriptor of the regular file that the source reads, where it is one as it is: another thread can read it, too. */
+  readonly fd?: number;
 }
 
 export type Format = StreamFormat | RandomFormat;

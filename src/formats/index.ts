@@ -55,8 +55,9 @@ export async function readArtifact(
   const format = pickFormat(input.head);
   if (codec === null && format === null) throw unknown(input.head, '');
   if (codec === null && format?.access === 'random' && 'fd' in input && input.length !== null) {
-    await format.read(fileSource(input.fd, input.length), sink, options, { name: nameOf(opened.name) });
-    return { format: format.name, codecs: [], length: input.length, archive: archiveLength(format, input.length) };
+    const { fd, length } = input;
+    await format.read(fileSource(fd, length), sink, options, { name: nameOf(opened.name), fd });
+    return { format: format.name, codecs: [], length, archive: archiveLength(format, length) };
   }
   return readStream(opened, codec, sink, options);
 }
@@ -69,8 +70,8 @@ async function readStream(
 ): Promise<ArtifactRead> {
   const target = streamTarget(opened.name, codec, sink, options);
   try {
-    const { maxWindow, onProgress } = options;
-    const done = await decode(codec, opened.input, { maxWindow, onProgress }, (piece) => target.write(piece));
+    const { maxWindow, onProgress, thread } = options;
+    const done = await decode(codec, opened.input, { maxWindow, onProgress, thread }, (piece) => target.write(piece));
     const format = await target.finish();
     for (const notice of done.notices) sink.notice(notice);
     const codecs = codec === null ? [] : [codec.name];

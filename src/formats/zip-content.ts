@@ -1,25 +1,20 @@
-// The bytes of one zip member: its local header compared with the directory, its data unpacked to exactly the stated size and
-// checksum, and its data descriptor. A difference in content is an error; one in the headers alone is only told.
+// The bytes of one zip member around its data: its local header compared with the directory, and its data descriptor. A difference in
+// headers is only told; one in content is an error (codecs/zip-data.ts), which gets the member's name here.
 // Layouts: PKWARE APPNOTE 6.3.10, sections 4.3.7 (local header) and 4.3.9 (data descriptor).
-import { crc32 } from 'node:zlib';
+import type { View } from '../bytes/read-ahead.ts';
 import { Reader } from '../bytes/reader.ts';
-import type { ByteSource } from '../bytes/source.ts';
-import { createTurns } from '../bytes/turns.ts';
-import type { Turns } from '../bytes/turns.ts';
-import { createInflater } from '../codecs/inflate.ts';
-import type { Inflater } from '../codecs/inflate.ts';
+import type { Emit } from '../codecs/codec.ts';
+import type { Unpacker } from '../codecs/unpack.ts';
+import { dataOffset, localLength } from '../codecs/zip-data.ts';
 import { FormatError } from '../errors.ts';
 import type { Name } from '../model/name.ts';
 import { nameFromBytes } from '../model/name.ts';
-import { flag, stored, widen } from './zip-directory.ts';
+import { flag, widen } from './zip-directory.ts';
 import type { CentralHeader } from './zip-directory.ts';
-import type { View } from './zip-window.ts';
 
 export interface PlacedMember {
   /** Name for errors and notices. */
   readonly path: Name;
-  /** Offset of the data in the file; it has `header.compressed` bytes. */
-  readonly data: number;
   /** First byte behind the member, its data descriptor included. */
   readonly end: number;
   /** What the local header states otherwise than the directory. */
@@ -27,11 +22,6 @@ export interface PlacedMember {
 }
 
 const localSignature = 0x04034b50;
-const localLength = 30;
-/** Content up to this length leaves in one piece; memory for unpacking does not go beyond it. */
-const bufferLength = 1024 * 1024;
-/** Deflated data that are fed at once: at most a thousand times as much comes out before the next turn. */
-const inputLength = 64 * 1024;
 
 /** Reads and compares the local header. @throws FormatError where there is none, or where the member reaches past `limit`. */
 export function placeMember(view: View, header: CentralHeader, path: Name, limit: number): PlacedMember {
@@ -42,7 +32,7 @@ export function placeMember(view: View, header: CentralHeader, path: Name, limit
   }
   const nameLength = local.u16(26);
   const extraLength = local.u16(28);
-  const data = header.offset + localLength + nameLength + extraLength;
+  const data = dataOffset(view, header.offset);
   if (data + header.compressed > limit) {
     const message = `reaches to ${data + header.compressed}, into what follows at ${limit}`;
     throw new FormatError('overlap', message, where);
@@ -50,10 +40,10 @@ export function placeMember(view: View, header: CentralHeader, path: Name, limit
   const variable = view(header.offset + localLength, nameLength + extraLength);
   const differences = compare(header, local, variable.subarray(0, nameLength), variable.subarray(nameLength), where);
   const dataEnd = data + header.compressed;
-  if ((local.u16(6) & flag.descriptor) === 0) return { path, data, end: dataEnd, differences };
+  if ((local.u16(6) & flag.descriptor) === 0) return { path, end: dataEnd, differences };
   const descriptor = descriptorLength(view(dataEnd, Math.min(24, limit - dataEnd)), header);
   if (descriptor === 0) differences.push('data descriptor');
-  return { path, data, end: dataEnd + descriptor, differences };
+  return { path, end: dataEnd + descriptor, differences };
 }
 
 function compare(
@@ -98,91 +88,18 @@ function descriptorLength(bytes: Uint8Array, header: CentralHeader): number {
   return matches(0, false) ? 12 : 0;
 }
 
-export interface MemberData {
-  readonly source: ByteSource;
-  readonly view: View;
-  readonly header: CentralHeader;
-  readonly member: PlacedMember;
-}
-
-export interface Unpacker {
-  /**
-   * Hands the unpacked content to `emit`, in one piece up to 1 MiB; a piece is valid during the call only.
-   * @throws FormatError unless the data unpacks to exactly the stated size and checksum, and none of it is left over.
-   */
-  unpack(data: MemberData, emit: (piece: Uint8Array) => void): Promise<void>;
-  close(): void;
-}
-
-/** Unpacks any number of members with one native decoder and one buffer. */
-export function createUnpacker(): Unpacker {
-  let buffer: Uint8Array | null = null;
-  const inflater = createInflater({ takeBuffer: () => (buffer ??= new Uint8Array(bufferLength)) });
-  const turns = createTurns();
-  return {
-    async unpack(data, emit) {
-      const { header, member } = data;
-      const where = { path: member.path, offset: member.data };
-      let length = 0;
-      const take: Take = (piece) => {
-        length += piece.length;
-        if (length > header.size) {
-          throw new FormatError('wrong-size', `holds more than the ${header.size} bytes that it states`, where);
-        }
-        emit(piece);
-      };
-      const unpacked = header.method === stored ? copy(data, turns, take) : inflate(inflater, data, turns, take);
-      const crc = await unpacked;
-      if (length !== header.size) {
-        throw new FormatError('wrong-size', `states ${header.size} bytes, but holds only ${length}`, where);
-      }
-      if (crc !== header.crc) throw new FormatError('bad-checksum', 'is damaged: its CRC-32 is wrong', where);
-    },
-    close: () => inflater.close(),
-  };
-}
-
-type Take = (piece: Uint8Array) => void;
-
-/** Returns the CRC-32 of what it handed over. */
-async function copy(data: MemberData, turns: Turns, take: Take): Promise<number> {
-  let crc = 0;
-  for (const piece of piecesOf(data, bufferLength)) {
-    crc = crc32(piece, crc);
-    take(piece);
-    if (turns.due()) await turns.next();
-  }
-  return crc;
-}
-
-/** Returns the CRC-32 of what it handed over. */
-async function inflate(inflater: Inflater, data: MemberData, turns: Turns, take: Take): Promise<number> {
-  const { header, member } = data;
-  inflater.reset(member.data);
+/** Unpacks the content of a placed member. @throws FormatError with its path. */
+export async function unpackMember(
+  unpacker: Unpacker,
+  header: CentralHeader,
+  { path }: PlacedMember,
+  emit: Emit,
+): Promise<void> {
   try {
-    for (const piece of piecesOf(data, inputLength)) {
-      if (inflater.write(piece, take) < piece.length) break;
-      if (turns.due()) await turns.next();
-    }
-    inflater.finish(take);
+    await unpacker.unpack(header, emit);
   } catch (error) {
     if (!(error instanceof FormatError) || error.path !== undefined) throw error;
-    throw new FormatError(error.code, error.message, { path: member.path, offset: error.offset, cause: error });
-  }
-  const left = header.compressed - inflater.bytesIn;
-  if (left > 0) {
-    const message = `holds ${left} bytes of data behind the end of its deflate stream`;
-    throw new FormatError('wrong-size', message, { path: member.path, offset: member.data + inflater.bytesIn });
-  }
-  return inflater.crc;
-}
-
-function* piecesOf({ source, view, header, member }: MemberData, step: number): Generator<Uint8Array> {
-  const end = member.data + header.compressed;
-  for (let at = member.data; at < end; at += step) {
-    const length = Math.min(step, end - at);
-    // Short data come with the bytes around them; long data need no read-ahead.
-    yield header.compressed <= inputLength ? view(at, length) : source.read(at, length);
+    throw new FormatError(error.code, error.message, { path, offset: error.offset, cause: error });
   }
 }
 

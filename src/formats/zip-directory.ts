@@ -1,16 +1,19 @@
 // The central directory of a zip, the only list of members that counts, and the layout that it describes. Everything a header
 // states is checked against the file, and ranges that overlap are refused, before any member is inflated.
 // Layouts: PKWARE APPNOTE 6.3.10, sections 4.3.12 (central header), 4.3.13 (digital signature), 4.5.3 (zip64 extra field).
+import { Numbers } from '../bytes/numbers.ts';
+import type { View } from '../bytes/read-ahead.ts';
 import { Reader } from '../bytes/reader.ts';
+import { deflated, localLength, stored } from '../codecs/zip-data.ts';
+import type { MemberRange } from '../codecs/zip-data.ts';
 import { FormatError } from '../errors.ts';
 import type { Name } from '../model/name.ts';
 import { nameFromBytes } from '../model/name.ts';
 import type { ReadOptions } from './format.ts';
 import type { DirectoryPlace } from './zip-end.ts';
-import type { View } from './zip-window.ts';
 
 /** Fields of a central header, in the words of the specification. */
-export interface CentralHeader {
+export interface CentralHeader extends MemberRange {
   /** Offset of this header in the file. */
   readonly at: number;
   /** Offset of the next one. */
@@ -40,16 +43,12 @@ export interface Layout {
   readonly countWrapped: boolean;
 }
 
-export const stored = 0;
-export const deflated = 8;
-
 /** Bits of the general purpose flag (4.4.4). */
 export const flag = { encrypted: 1, descriptor: 1 << 3, utf8: 1 << 11, masked: 1 << 13 } as const;
 
 const centralSignature = 0x02014b50;
 const signatureSignature = 0x05054b50;
 const centralLength = 46;
-const localLength = 30;
 /** No deflate stream makes more: two bits, the shortest code for a match, stand for at most 258 bytes. */
 const deflateRatio = 1032;
 
@@ -66,16 +65,15 @@ export function* readDirectory(view: View, place: DirectoryPlace): Generator<Cen
 /** Null for a digital signature, which takes up the rest of the directory. */
 function readCentral(view: View, place: DirectoryPlace, at: number): CentralHeader | null {
   const left = place.end - at;
-  if (left >= 6) {
-    const start = new Reader(view(at, 6), 'little', at);
-    if (start.u32(0) === signatureSignature && start.u16(4) === left - 6) return null;
+  const reader = new Reader(view(at, Math.min(left, centralLength)), 'little', at);
+  if (left < 6 || reader.u32(0) !== centralSignature) {
+    if (left >= 6 && reader.u32(0) === signatureSignature && reader.u16(4) === left - 6) return null;
+    if (left >= centralLength) {
+      throw new FormatError('bad-directory', 'has a directory entry without its signature', { offset: at });
+    }
   }
   if (left < centralLength) {
     throw new FormatError('bad-directory', `has ${left} bytes in its directory that are no entry`, { offset: at });
-  }
-  const reader = new Reader(view(at, centralLength), 'little', at);
-  if (reader.u32(0) !== centralSignature) {
-    throw new FormatError('bad-directory', 'has a directory entry without its signature', { offset: at });
   }
   const nameLength = reader.u16(28);
   const extraLength = reader.u16(30);
@@ -138,8 +136,16 @@ export function isReadable(header: CentralHeader): boolean {
   return (header.flags & flag.encrypted) === 0 && (header.method === stored || header.method === deflated);
 }
 
-/** Reads the whole directory once and proves that its members fit into the file side by side. */
-export function checkLayout(view: View, place: DirectoryPlace, options: ReadOptions): Layout {
+/**
+ * Reads the whole directory once and proves that its members fit into the file side by side. Calls `onReadable` for each member
+ * that can be unpacked, in order.
+ */
+export function checkLayout(
+  view: View,
+  place: DirectoryPlace,
+  options: ReadOptions,
+  onReadable: (range: MemberRange) => void,
+): Layout {
   const starts = new Numbers();
   const ends = new Numbers();
   let unpacked = 0;
@@ -149,11 +155,13 @@ export function checkLayout(view: View, place: DirectoryPlace, options: ReadOpti
       const message = `holds more than ${options.maxEntries} entries (see --max-entries)`;
       throw new FormatError('too-many-entries', message, { offset: header.at });
     }
-    if (isReadable(header)) unpacked += header.size;
+    const readable = isReadable(header);
+    if (readable) unpacked += header.size;
     if (unpacked > options.maxUnpacked) {
       const message = `unpacks to more than ${options.maxUnpacked} bytes (see --max-unpacked)`;
       throw new FormatError('too-much-unpacked', message, { path: nameFromBytes(header.rawName), offset: header.at });
     }
+    if (readable) onReadable(header);
     starts.push(header.offset);
     ends.push(header.offset + localLength + header.rawName.length + header.compressed);
   }
@@ -202,23 +210,4 @@ function limitsOf(starts: Float64Array, ends: Float64Array, place: DirectoryPlac
     limits[index] = limit;
   });
   return limits;
-}
-
-/** A list of numbers at eight bytes each: a directory may hold millions of entries. */
-class Numbers {
-  length = 0;
-  #values = new Float64Array(1024);
-
-  push(value: number): void {
-    if (this.length === this.#values.length) {
-      const larger = new Float64Array(this.length * 2);
-      larger.set(this.#values);
-      this.#values = larger;
-    }
-    this.#values[this.length++] = value;
-  }
-
-  values(): Float64Array {
-    return this.#values.subarray(0, this.length);
-  }
 }

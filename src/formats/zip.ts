@@ -1,27 +1,35 @@
 // The zip format: members in the order of the central directory, which decides what is extracted. What the archive holds
 // besides (a prefix, gaps, members that the directory leaves out) is told in notices, so that no byte goes unsaid.
 // Layouts: PKWARE APPNOTE 6.3.10; 8.5.4 and 8.5.5 for the markers of split archives.
+import { readAhead } from '../bytes/read-ahead.ts';
+import type { View } from '../bytes/read-ahead.ts';
 import type { ByteSource } from '../bytes/source.ts';
+import type { Emit } from '../codecs/codec.ts';
+import { useWorker } from '../codecs/decoding-thread.ts';
+import { createUnpacker, createWorkerUnpacker } from '../codecs/unpack.ts';
+import type { Unpacker } from '../codecs/unpack.ts';
+import { createRangeList, deflated, stored } from '../codecs/zip-data.ts';
 import { FormatError } from '../errors.ts';
 import { nameFromBytes } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { MemberSink, RandomFormat, ReadOptions } from './format.ts';
-import { checkLayout, deflated, flag, isReadable, readDirectory, stored } from './zip-directory.ts';
+import { checkLayout, flag, isReadable, readDirectory } from './zip-directory.ts';
 import type { CentralHeader, Layout } from './zip-directory.ts';
-import { createUnpacker, localName, placeMember } from './zip-content.ts';
-import type { MemberData, Unpacker } from './zip-content.ts';
+import { localName, placeMember, unpackMember } from './zip-content.ts';
+import type { PlacedMember } from './zip-content.ts';
 import { endsWithEndRecord, findEnd } from './zip-end.ts';
 import type { ArchiveEnd } from './zip-end.ts';
 import { memberOf } from './zip-member.ts';
 import { memberName } from './zip-names.ts';
-import { readAhead } from './zip-window.ts';
-import type { View } from './zip-window.ts';
 
 /** Longest target of a symlink (64 KiB), the limit for paths. */
 const maxTarget = 64 * 1024;
 
 /** What stands before the first member. */
 const heads = { local: 'PK\x03\x04', end: 'PK\x05\x06', split: 'PK\x07\x08', unsplit: 'PK00' } as const;
+
+/** How far to read ahead where another thread reads the data: members are seldom closer to each other. */
+const headersOnly = 4096;
 
 const methodNames: Readonly<Record<number, string>> = {
   1: 'shrink',
@@ -45,24 +53,23 @@ export const zipFormat: RandomFormat = {
     // An interpreter line: a Python zipapp, or any script. Whether a zip follows, only the end of the file tells.
     return magic.startsWith('#!') ? 16 : 0;
   },
-  async read(source, sink, options) {
+  async read(source, sink, options, file) {
     const end = findEnd(source);
-    const walk = startWalk(source, end, sink, options);
-    noticeSurroundings(source, end, walk.layout, sink);
+    const walk = startWalk(source, end, sink, options, file.fd);
     try {
+      noticeSurroundings(source, end, walk.layout, sink);
       let index = 0;
       for (const header of readDirectory(readAhead(source), end.place)) {
         await readMember(walk, header, walk.layout.limit(index++));
       }
     } finally {
-      walk.unpacker.close();
+      await walk.unpacker.close();
     }
     noticeGaps(walk);
   },
 };
 
 interface Walk {
-  readonly source: ByteSource;
   readonly view: View;
   readonly layout: Layout;
   readonly sink: MemberSink;
@@ -71,37 +78,50 @@ interface Walk {
   gaps: number;
 }
 
-function startWalk(source: ByteSource, end: ArchiveEnd, sink: MemberSink, options: ReadOptions): Walk {
-  const layout = checkLayout(readAhead(source), end.place, options);
-  return { source, view: readAhead(source), layout, sink, unpacker: createUnpacker(), gapBytes: 0, gaps: 0 };
+function startWalk(
+  source: ByteSource,
+  { place }: ArchiveEnd,
+  sink: MemberSink,
+  options: ReadOptions,
+  fd: number | undefined,
+): Walk {
+  const { size } = source;
+  const ranges = fd !== undefined && useWorker(size, options.thread) ? createRangeList() : null;
+  const layout = checkLayout(readAhead(source), place, options, (header) => ranges?.push(header));
+  const walk = { layout, sink, gapBytes: 0, gaps: 0 };
+  if (fd !== undefined && ranges !== null) {
+    const unpacker = createWorkerUnpacker({ fd, size }, ranges.shared());
+    return { ...walk, view: readAhead(source, { most: headersOnly }), unpacker };
+  }
+  const view = readAhead(source);
+  return { ...walk, view, unpacker: createUnpacker(view) };
 }
 
 async function readMember(walk: Walk, header: CentralHeader, limit: number): Promise<void> {
-  const { source, view, sink } = walk;
+  const { view, sink } = walk;
   const path = memberName(header);
   const placed = placeMember(view, header, path, limit);
   if (placed.differences.length > 0) {
     const message = `has a local header that differs from the directory in ${placed.differences.join(', ')}`;
     sink.notice({ code: 'local-header-differs', path, message });
   }
-  await deliver({ source, view, header, member: placed }, walk);
+  await deliver(header, placed, walk);
   if (placed.end < limit) noticeGap(walk, placed.end, limit);
 }
 
-async function deliver(data: MemberData, { sink, unpacker }: Walk): Promise<void> {
-  const { header } = data;
+async function deliver(header: CentralHeader, placed: PlacedMember, { sink, unpacker }: Walk): Promise<void> {
   const unreadable = isReadable(header) ? undefined : reasonOf(header);
   const member = memberOf(header, unreadable);
+  const unpack = (emit: Emit): Promise<void> => unpackMember(unpacker, header, placed, emit);
   if (member.kind === 'symlink') {
-    sink.begin({ ...member, link: unreadable === undefined ? await targetOf(data, sink, unpacker) : null });
+    sink.begin({ ...member, link: unreadable === undefined ? await targetOf(header, placed, sink, unpack) : null });
   } else {
     if (member.kind !== 'file' && header.size > 0) {
       const message = `is a ${member.kind} with ${header.size} bytes of content, which no extraction writes`;
       sink.notice({ code: 'unexpected-content', path: member.name, message });
     }
     sink.begin(member);
-    const emit = member.kind === 'file' ? (piece: Uint8Array): void => sink.data(piece) : ignore;
-    if (unreadable === undefined) await unpacker.unpack(data, emit);
+    if (unreadable === undefined) await unpack(member.kind === 'file' ? (piece) => sink.data(piece) : ignore);
   }
   sink.end();
 }
@@ -111,14 +131,18 @@ function ignore(): void {
 }
 
 /** The content of a symlink is its target. */
-async function targetOf(data: MemberData, sink: MemberSink, unpacker: Unpacker): Promise<Name | null> {
-  const { header, member } = data;
+async function targetOf(
+  header: CentralHeader,
+  { path }: PlacedMember,
+  sink: MemberSink,
+  unpack: (emit: Emit) => Promise<void>,
+): Promise<Name | null> {
   const tooLong = header.size > maxTarget;
   const pieces: Uint8Array[] = [];
-  await unpacker.unpack(data, tooLong ? ignore : (piece) => pieces.push(Buffer.from(piece)));
+  await unpack(tooLong ? ignore : (piece) => pieces.push(Buffer.from(piece)));
   if (!tooLong) return nameFromBytes(Buffer.concat(pieces));
   const message = `is a symlink with a target of ${header.size} bytes, above the limit of ${maxTarget}`;
-  sink.notice({ code: 'long-target', path: member.path, message });
+  sink.notice({ code: 'long-target', path, message });
   return null;
 }
 
