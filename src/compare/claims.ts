@@ -26,8 +26,9 @@ interface Known {
   readonly claim: Claim;
   /** Index of its finding. */
   readonly of: number;
-  /** Equal for claims of one rule on one part of one file. */
-  readonly key: string;
+  readonly rule: string;
+  /** The file that it is on; equal on both sides for one file. */
+  readonly place: string;
   paired: boolean;
 }
 
@@ -40,26 +41,58 @@ function claimsOf({ tree, findings }: JudgedTree, side: 'old' | 'new'): Known[] 
       const carrier = name === undefined ? null : carrierOf(name);
       const now = side === 'new' ? carrier : (carrier?.partner ?? null);
       const place = now === null ? `${side}:${claim.path}` : carrierOf(now).path;
-      claims.push({ claim, of, key: `${rule}\0${claim.part ?? ''}\0${place}`, paired: false });
+      claims.push({ claim, of, rule, place, paired: false });
     }
   }
   return claims;
 }
 
-/** A file may have several claims of one key (each earlier copy of an archive member): those of equal bytes pair first. */
+/** Claims of one rule on one part of one file. */
+interface Same {
+  readonly olds: Known[];
+  readonly news: Known[];
+}
+
+/** Nearly always there is one on each side. */
 function pairClaims(olds: readonly Known[], news: readonly Known[]): void {
-  for (const keyOf of [({ key, claim }: Known) => `${key}\0${claim.bytes}`, ({ key }: Known) => key]) {
-    const waiting = new Map<string, Known[]>();
-    for (const old of olds) {
-      if (old.paired) continue;
-      const same = waiting.get(keyOf(old));
-      if (same === undefined) waiting.set(keyOf(old), [old]);
-      else same.push(old);
-    }
-    for (const now of news) {
-      const old = now.paired ? undefined : waiting.get(keyOf(now))?.pop();
-      if (old !== undefined) old.paired = now.paired = true;
-    }
+  const groups = new Map<string, Map<string, Same>>();
+  const sameAs = ({ rule, claim, place }: Known): Same => {
+    // Two maps: places are strings that exist already, and a joined key would be one more for every claim.
+    const kind = `${rule}\0${claim.part ?? ''}`;
+    let places = groups.get(kind);
+    if (places === undefined) groups.set(kind, (places = new Map()));
+    let same = places.get(place);
+    if (same === undefined) places.set(place, (same = { olds: [], news: [] }));
+    return same;
+  };
+  for (const old of olds) sameAs(old).olds.push(old);
+  for (const now of news) sameAs(now).news.push(now);
+  for (const places of groups.values()) for (const same of places.values()) pairSame(same);
+}
+
+/** A file may have many claims (each earlier copy of an archive member): those of equal bytes pair first, the last ones first. */
+function pairSame({ olds, news }: Same): void {
+  const [old, now] = [olds[0], news[0]];
+  if (old === undefined || now === undefined) return;
+  if (olds.length === 1 && news.length === 1) {
+    old.paired = now.paired = true;
+    return;
+  }
+  pairBy(olds, news, ({ claim }) => claim.bytes);
+  pairBy(olds, news, () => 0);
+}
+
+function pairBy(olds: readonly Known[], news: readonly Known[], keyOf: (known: Known) => number): void {
+  const waiting = new Map<number, Known[]>();
+  for (const old of olds) {
+    if (old.paired) continue;
+    const same = waiting.get(keyOf(old));
+    if (same === undefined) waiting.set(keyOf(old), [old]);
+    else same.push(old);
+  }
+  for (const now of news) {
+    const old = now.paired ? undefined : waiting.get(keyOf(now))?.pop();
+    if (old !== undefined) old.paired = now.paired = true;
   }
 }
 
