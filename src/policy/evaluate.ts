@@ -56,7 +56,7 @@ function artifactVerdicts(one: Measured, budgets: Budgets): Ranked[] {
     }),
     ...(growth === null ? [] : growthVerdicts(subject, growth, one.baseline, doubt)),
     ...pathVerdicts(subject, budget.paths, snapshot.entries, doubt),
-    ...ruleVerdicts(name, budgets.rules, judged.findings, doubt),
+    ...ruleVerdicts(name, budgets.rules, judged.findings, doubt ?? doubtOf(snapshot.notices, unseen)),
   ];
 }
 
@@ -168,9 +168,12 @@ function groupVerdicts(group: GroupBudget, { measured, unmeasured }: Evidence): 
 /** Notices that say that content was not, or not surely, measured. */
 const doubtful: ReadonlySet<string> = new Set(['unreadable', 'changed', 'vanished']);
 
+/** Notices that say that a size is known but not what is in it: no rule can have looked there. */
+const unseen: ReadonlySet<string> = new Set(['unreadable-content', 'sparse-not-hashed']);
+
 /** Why the figures of an artifact are not certain; null where they are. */
-function doubtOf(notices: readonly Notice[]): string | null {
-  const found = notices.filter(({ code }) => doubtful.has(code));
+function doubtOf(notices: readonly Notice[], codes = doubtful): string | null {
+  const found = notices.filter(({ code }) => codes.has(code));
   const [first] = found;
   if (first === undefined) return null;
   const where = first.path === null ? '' : `${spellBytes(first.path)} `;

@@ -105,6 +105,16 @@ describe('doubt', () => {
   };
   const root = { rules: { 'debug-symbols': 'error', 'duplicate-file': 'warn' } };
 
+  it.each(['unreadable-content', 'sparse-not-hashed'])(
+    'of content alone (%s) is a doubt of rules, not of sizes',
+    (code) => {
+      const notices: Notice[] = [{ code, path: 'a.so', message: 'is of unknown content' }];
+      const found = verdicts({ uncompressed: { max: 99_999 } }, { ...tree, notices }, { root });
+      const statuses = found.map(({ measure, status }) => `${measure} ${status}`);
+      expect(statuses).toEqual(['rule unknown', 'rule unknown', 'uncompressed pass']);
+    },
+  );
+
   it('makes unknown whatever would pass or warn', () => {
     const options = { stripComponents: 0, maps: [], sections: false } as const;
     const same = diffSnapshots({ snapshot: doubted, findings: [] }, { snapshot: doubted, findings: [] }, options);
