@@ -33,7 +33,8 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
   const snapshot = await measure(artifact, values, thoroughness);
   const reporter = await loading;
   if (reporter === null) throw new UsageError(`there is no format "${name}"`);
-  const judgement = judged(snapshot, selected, values.ignore);
+  const counted = values.leftovers || values.rules !== undefined ? 'counted' : 'apart';
+  const judgement = judged(snapshot, selected, values.ignore, counted);
   const report = values.sections ? { ...judgement, sections: sectionRollup(snapshot) } : judgement;
   await print(reporter(report, options), values.output);
   // Tables and JSON carry the notices themselves.
@@ -44,18 +45,25 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
 /** Returns the exit code. */
 export async function runSnapshot(artifact: string, values: InputValues): Promise<number> {
   const snapshot = await measure(artifact, values, { digests: 'all', facts: 'all' });
-  await print(snapshotJson(judged(snapshot, rules, [])), values.output);
+  await print(snapshotJson(judged(snapshot, rules, [], 'apart')), values.output);
   if (!values.quiet && values.output !== undefined) warn(snapshot);
   return exitCodes.fine;
 }
 
-function judged(snapshot: Snapshot, selected: readonly Rule[], ignores: readonly string[]): ScanReport {
-  const findings = ignoreClaims(judge(snapshot, selected), ignores, new Set(ruleIds));
+function judged(
+  snapshot: Snapshot,
+  selected: readonly Rule[],
+  ignores: readonly string[],
+  leftovers: 'apart' | 'counted',
+): ScanReport {
+  const findings = ignoreClaims(judge(snapshot, selected, leftovers), ignores, new Set(ruleIds));
   return { tool, snapshot, tree: rollup(snapshot), findings, removable: removableContent(snapshot, findings) };
 }
 
 function exitCodeOf(findings: readonly Finding[], failOn: ScanValues['fail-on']): number {
   if (failOn === 'none') return exitCodes.fine;
   const limit = rank(failOn);
-  return findings.some(({ severity }) => rank(severity) <= limit) ? exitCodes.violated : exitCodes.fine;
+  return findings.some(({ severity, leftover }) => leftover !== true && rank(severity) <= limit)
+    ? exitCodes.violated
+    : exitCodes.fine;
 }

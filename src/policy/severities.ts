@@ -4,6 +4,7 @@ import type { Claim, Finding } from '../model/finding.ts';
 import { parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { rank, rules } from '../rules/index.ts';
+import type { Rule } from '../rules/rule.ts';
 import type { Budgets, Ignore } from './budgets.ts';
 
 export interface JudgedByPolicy {
@@ -13,6 +14,11 @@ export interface JudgedByPolicy {
   readonly used: ReadonlySet<string>;
   /** Ignores that would have taken claims out, had they not expired. */
   readonly expired: ReadonlySet<string>;
+}
+
+/** The rules of a gate: all that judge anyway, and those on leftovers that its budgets file names and does not switch off. */
+export function rulesOf({ rules: severities }: Pick<Budgets, 'rules'>): readonly Rule[] {
+  return rules.filter(({ id, leftover }) => leftover !== true || (severities.get(id) ?? 'off') !== 'off');
 }
 
 /** @param today ISO date, UTC. */

@@ -6,11 +6,12 @@ import type { Name } from '../model/name.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
 import { supersededPart } from './duplicate-entry.ts';
 
-/** Bytes of content that are claimed by at least one finding; never more than the content. */
+/** Bytes of content that are claimed by at least one finding that counts; never more than the content. */
 export function removableContent(snapshot: Snapshot, findings: readonly Finding[]): number {
   const wholes = new Map<Name, number>();
   const parts = new Map<Name, Map<string, number>>();
-  for (const { claims } of findings) {
+  for (const { claims, leftover } of findings) {
+    if (leftover === true) continue;
     for (const { path, part, bytes } of claims) {
       if (part === supersededPart || bytes === 0) continue;
       if (part === null) {

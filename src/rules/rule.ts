@@ -12,6 +12,8 @@ export interface Rule {
   readonly title: string;
   /** The gravest severity that it gives. */
   readonly severity: Severity;
+  /** Whether it finds what works and is of use to some: such findings stand apart unless asked for. */
+  readonly leftover?: true;
   /** Findings in the snapshot, possibly several of different severity; empty where there is nothing to say. */
   check(context: RuleContext): FindingDraft[];
 }
@@ -28,6 +30,8 @@ export interface RuleContext {
   readonly snapshot: Snapshot;
   /** Regular files, each once, in order of their first paths. */
   readonly files: readonly Entry[];
+  /** Directories but the root, in byte order. */
+  readonly directories: readonly Name[];
   /** All names of a regular file, the first included, by its first path; only for files with further names. */
   readonly names: ReadonlyMap<Name, readonly Name[]>;
   /** Every path of the artifact. */

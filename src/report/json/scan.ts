@@ -37,8 +37,15 @@ function* parts({ tool, snapshot, tree, findings, removable, sections }: ScanRep
 }
 
 /** Without fix and copies kept: the keys that scripts on schema 1 know. */
-function scanFindingToJson({ rule, severity, title, bytes, claims }: Finding): object {
-  return { rule, severity, title, bytes, claims: claims.map(scanClaimToJson) };
+function scanFindingToJson({ rule, severity, title, bytes, claims, leftover }: Finding): object {
+  return {
+    rule,
+    severity,
+    title,
+    bytes,
+    ...(leftover === true ? { leftover } : {}),
+    claims: claims.map(scanClaimToJson),
+  };
 }
 
 function scanClaimToJson({ path, part, bytes }: Claim): object {

@@ -8,6 +8,7 @@ import { inertLine, terminalName, terminalText } from '../escape.ts';
 import { columns } from './grid.ts';
 import type { ReportOptions, ScanReport } from '../reporter.ts';
 import { percent } from './percent.ts';
+import { leftoversPart } from './leftovers.ts';
 import { sectionsTable } from './sections.ts';
 import { cutMiddle, styleFor, widest, wrap, wrapCommand } from './style.ts';
 import type { Style } from './style.ts';
@@ -116,12 +117,15 @@ function* sectionsPart({ sections }: ScanReport, options: ReportOptions, style: 
 }
 
 function* findingsPart(
-  { findings, removable, snapshot }: ScanReport,
+  { findings: all, removable, snapshot }: ScanReport,
   options: ReportOptions,
   style: Style,
 ): Iterable<string> {
+  const findings = all.filter(({ leftover }) => leftover !== true);
+  const leftovers = all.filter(({ leftover }) => leftover === true);
   if (findings.length === 0) {
     yield `${style.bold('Findings')}  none\n`;
+    yield* leftoversPart(leftovers, options, style);
     return;
   }
   yield `${style.bold('Findings')}\n`;
@@ -133,6 +137,7 @@ function* findingsPart(
   for (const [index, found] of findings.entries()) {
     yield* findingLines(found, sizes[index]?.padStart(width) ?? '', options, style);
   }
+  yield* leftoversPart(leftovers, options, style);
   const { content } = snapshot.totals;
   const share = content > 0 ? ` (${percent(removable, content)} of content)` : '';
   const exact =
