@@ -25,7 +25,6 @@ export async function runDiff(
   values: DiffValues,
   onFault: (artifact: string) => void,
 ): Promise<number> {
-  // Leftovers that nobody asked for are no news: they would fill every comparison of two releases.
   const selected = selectRules(values.rules, values.leftovers ? rules : countedRules);
   const name = values.json ? 'json' : values.format;
   const options = toReportOptions(values);

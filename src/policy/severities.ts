@@ -44,13 +44,13 @@ export function judgeByPolicy(
   };
   const kept = findings.flatMap((found) => {
     const severity = severities.get(found.rule);
-    if (severity === 'off') return [];
+    // Leftovers count in a gate only where its budgets file names them.
+    if (severity === 'off' || (severity === undefined && found.leftover === true)) return [];
     const claims = found.claims.filter((claim) => !isIgnored(found.rule, claim));
     if (claims.length === 0) return [];
     const bytes = claims.reduce((sum, claim) => sum + claim.bytes, 0);
-    return [
-      { ...found, bytes, claims, severity: severity === undefined || isAside(found) ? found.severity : severity },
-    ];
+    const { leftover: _named, ...rest } = found;
+    return [{ ...rest, bytes, claims, severity: severity === undefined || isAside(found) ? found.severity : severity }];
   });
   return { findings: kept, used, expired };
 }

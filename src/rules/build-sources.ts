@@ -12,7 +12,9 @@ const source = new RegExp(`\\.(?:${suffixes.join('|')})$`);
 const compiled = /\.(?:so|pyd|node)$/;
 
 /** What the last letter of a source or of a compiled module can be. */
-const lastLetters = new Set([...'chpxdif0oe'].map((letter) => letter.charCodeAt(0)));
+const lastLetters = Uint8Array.from({ length: 256 }, (_, code) =>
+  'chpxdif0oe'.includes(String.fromCharCode(code)) ? 1 : 0,
+);
 
 export const buildSources: Rule = {
   id: 'build-sources',
@@ -24,8 +26,8 @@ export const buildSources: Rule = {
     const packages = new Map<Name, Package>();
     for (const entry of context.snapshot.entries) {
       const { path, kind } = entry;
-      if (!lastLetters.has(path.charCodeAt(path.length - 1)) || path.endsWith('.pyc') || kind === 'directory') continue;
-      const isCompiled = compiled.test(path);
+      if (lastLetters[path.charCodeAt(path.length - 1)] !== 1 || path.endsWith('.pyc')) continue;
+      const isCompiled = kind !== 'directory' && compiled.test(path);
       if (!isCompiled && (!source.test(path) || (kind !== 'file' && kind !== 'hardlink'))) continue;
       const home = packageOf(path, folders);
       if (home === null) continue;

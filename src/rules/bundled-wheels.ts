@@ -3,7 +3,7 @@ import { baseName, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { count } from './rule.ts';
 import type { Rule } from './rule.ts';
-import { entryClaims, removeTrees, treesOf } from './trees.ts';
+import { entryClaims, treesOf, treeWords } from './trees.ts';
 
 export const bundledWheels: Rule = {
   id: 'bundled-wheels',
@@ -15,9 +15,10 @@ export const bundledWheels: Rule = {
     const trees = treesOf(context, folders, (path) => path.endsWith('.whl'));
     const claims = entryClaims(context, trees.entries);
     if (claims.length === 0) return [];
+    const { words, more } = treeWords(trees);
     const advice = 'needed by ensurepip, which python -m venv runs';
     const title = `${count(claims.length, 'wheel')} for ensurepip`;
-    return [{ title, claims, fix: { commands: removeTrees(trees), advice } }];
+    return [{ title, claims, fix: { commands: [`find ${words} -name '*.whl' -delete${more}`], advice } }];
   },
 };
 

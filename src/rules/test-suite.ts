@@ -53,7 +53,7 @@ function isSuite(context: RuleContext, path: Name, { libraries, folders }: Place
 }
 
 function isTest({ path }: Entry): boolean {
-  return /(?:^|\/)test_[^/]*\.pyc?$|_tests?\.pyc?$/.test(path);
+  return /(?:^|\/)test_[^/]*\.pyc?$|_tests?(?:\.[^/.]+){0,2}\.pyc?$/.test(path);
 }
 
 /** Beginnings of the names of extension modules that only the standard library's tests import. */
