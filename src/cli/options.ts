@@ -38,6 +38,7 @@ export const scanOptions = {
   depth: { kind: 'number', default: 99, least: 0, describe: 'deepest directory level in tables' },
   top: { kind: 'number', default: 12, least: 1, describe: 'most rows in a table' },
   sort: { kind: 'choice', choices: ['size', 'path'], default: 'size', describe: 'order of directories' },
+  by: { kind: 'choice', choices: ['directory', 'package'], default: 'directory', describe: 'sizes by what' },
   sections: { kind: 'flag', default: false, describe: 'where the bytes of ELF files are, by section' },
   leftovers: { kind: 'flag', default: false, describe: 'count what only some need: tests, headers, manuals, demos' },
   rules: { kind: 'text', describe: `only these rules, separated by commas, of: ${ruleIds.join(', ')}` },
@@ -93,7 +94,7 @@ export type InputValues = Values<typeof inputOptions>;
 export type ScanValues = Values<typeof scanOptions>;
 export type DiffValues = Values<typeof diffOptions>;
 
-export type Thoroughness = Pick<ScanOptions, 'digests' | 'facts' | 'compressDebug'>;
+export type Thoroughness = Pick<ScanOptions, 'digests' | 'facts' | 'compressDebug' | 'packages'>;
 
 export function toScanOptions(values: InputValues, thoroughness: Thoroughness): ScanOptions {
   return {

@@ -1,4 +1,5 @@
 // Where Python and Node keep code, told by what lies there and not by where it lies: trees of all layouts hold them.
+import { nodePackageOf } from '../inspectors/packages/node-package.ts';
 import { baseName, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { RuleContext } from './rule.ts';
@@ -49,14 +50,4 @@ export function packageOf(path: Name, folders: ReadonlySet<Name>): Name | null {
   if (folder === null) return node;
   const slash = path.indexOf('/', folder === '.' ? 0 : folder.length + 1);
   return slash < 0 ? null : path.slice(0, slash);
-}
-
-/** The directory of the innermost Node package that `path` lies in; null outside of `node_modules`. */
-export function nodePackageOf(path: Name): Name | null {
-  const nested = path.lastIndexOf('/node_modules/');
-  if (nested < 0 && !path.startsWith('node_modules/')) return null;
-  const start = nested < 0 ? 'node_modules/'.length : nested + '/node_modules/'.length;
-  const slash = path.indexOf('/', start);
-  const end = path[start] === '@' && slash >= 0 ? path.indexOf('/', slash + 1) : slash;
-  return end < 0 ? null : path.slice(0, end);
 }

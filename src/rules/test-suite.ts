@@ -1,10 +1,11 @@
 // test-suite: tests of Python's standard library and of installed packages. A directory of such a name may be code that is used
 // (`django/test`, plugins), so outside of the standard library it must look like tests.
+import { nodePackageOf } from '../inspectors/packages/node-package.ts';
 import { baseName, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { shellPath } from '../model/shell.ts';
 import type { Entry } from '../model/snapshot.ts';
-import { nodePackageOf, placesOf } from './places.ts';
+import { placesOf } from './places.ts';
 import type { Places } from './places.ts';
 import { count } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';

@@ -7,6 +7,7 @@ import type { Totals } from '../../model/snapshot.ts';
 import { inertLine, terminalName, terminalText } from '../escape.ts';
 import { columns } from './grid.ts';
 import type { ReportOptions, ScanReport } from '../reporter.ts';
+import { packagesTable } from './packages.ts';
 import { percent } from './percent.ts';
 import { leftoversPart } from './leftovers.ts';
 import { sectionsTable } from './sections.ts';
@@ -15,7 +16,7 @@ import type { Style } from './style.ts';
 
 export function* scanTable(report: ScanReport, options: ReportOptions): Iterable<string> {
   const style = styleFor(options.color);
-  const parts = [heading, directoriesPart, sectionsPart, findingsPart, noticesPart];
+  const parts = [heading, placesPart, sectionsPart, findingsPart, noticesPart];
   for (const part of parts) yield* inertLines(part(report, options, style));
 }
 
@@ -65,6 +66,11 @@ function contentNote({ files, directories, symlinks, hardlinks, other }: Totals)
     .filter(([number], index) => number > 0 || index === 0)
     .map(([number, one, many]) => `${groupDigits(number)} ${number === 1 ? one : many}`)
     .join(', ');
+}
+
+function* placesPart(report: ScanReport, options: ReportOptions, style: Style): Iterable<string> {
+  if (report.packages === undefined) yield* directoriesPart(report, options, style);
+  else yield* packagesTable(report.packages, options, style);
 }
 
 function* directoriesPart({ tree, snapshot }: ScanReport, options: ReportOptions, style: Style): Iterable<string> {
