@@ -70,7 +70,7 @@ export function packageRollup(
   const missed = isWhole && isWheel(view) ? tally.text() : null;
   return {
     packages: owners.found
-      .map((found, index) => ({ ...found, ...(sums[index] ?? unowned) }))
+      .map((found, index): PackageRow => Object.assign({ ...found }, sums[index]))
       // What dpkg installed has Python's data too, of which no file is left.
       .filter(({ kind, files }) => kind === 'debian' || files > 0)
       .toSorted((a, b) => b.content - a.content || compareNames(a.name, b.name) || compareNames(a.path, b.path)),

@@ -1,7 +1,7 @@
 // An artifact as those see it who look packages up in it: paths of lists lead to entries through symlinked directories, as they would
 // on a system where `/lib` is a symlink to `usr/lib`.
 import type { PackageFacts } from '../../model/facts.ts';
-import { parentPath } from '../../model/name.ts';
+import { normalizePath, parentPath } from '../../model/name.ts';
 import type { Name } from '../../model/name.ts';
 import type { Entry, Snapshot } from '../../model/snapshot.ts';
 
@@ -58,6 +58,9 @@ export function viewOf(snapshot: Snapshot, lists: ReadonlyMap<Name, PackageFacts
     paths,
     lists,
     resolve(base, listed) {
+      // By far the most paths are what they say; and an archive may hold members below what is a symlink.
+      const plain = normalizePath(listed.startsWith('/') || base === '.' ? listed : `${base}/${listed}`);
+      if (!plain.escapes && paths.has(plain.path)) return plain.path;
       const end = listed.lastIndexOf('/');
       const last = listed.slice(end + 1);
       const directory = end < 0 ? base : walk(base, end === 0 ? '/' : listed.slice(0, end), 0);

@@ -53,7 +53,13 @@ function rowsOf({ packages, unowned }: PackageRollup, { top, sort }: ReportOptio
   const shown = sorted.slice(0, top);
   const rest = sorted.slice(top);
   return [
-    ...shown.map((one) => ({ ...one, label: terminalText(`${one.name} ${one.version ?? ''}`.trim()) })),
+    ...shown.map(({ name, version, kind, content, files, removable }) => ({
+      label: terminalText(version === null ? name : `${name} ${version}`),
+      kind,
+      content,
+      files,
+      removable,
+    })),
     ...(rest.length === 0 ? [] : [{ ...sumOf(rest), kind: '', label: `${groupDigits(rest.length)} more: --top N` }]),
     { ...unowned, kind: '', label: '(in no package)' },
   ];
