@@ -14,7 +14,7 @@ export const recordInspector: Inspector<PackageFacts> = {
     const files: RecordedFile[] = [];
     for (const { fields, line } of rows(boundedText(source))) {
       const [path = '', hash = '', size = ''] = fields;
-      if (fields.length !== 3) throw bad(`has ${fields.length} fields in line ${line}, not 3`);
+      if (fields.length !== 3) throw bad(`has no 3 fields in line ${line}, but ${fields.length}`);
       if (path === '') throw bad(`has no path in line ${line}`);
       if (!/^(?:[0-9]{1,15})?$/.test(size)) throw bad(`has a size in line ${line} that is no number`);
       files.push({ path, ...hashOf(hash), size: size === '' ? null : Number(size) });
