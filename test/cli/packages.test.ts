@@ -306,13 +306,13 @@ describe('leftovers', () => {
     expect(news('--leftovers')).toBe(1);
     expect(news('--rules', 'test-suite')).toBe(1);
     const budgets = join(work, 'budgets.json');
-    const gate = (rules: object) => {
+    const gate = (severities: object) => {
       writeFileSync(
         budgets,
         JSON.stringify({
           version: 1,
           artifacts: [{ name: 'x', path: 'leftovers', uncompressed: { max: '1 MB' } }],
-          rules,
+          rules: severities,
         }),
       );
       const ran = sizecheck(['check', '--budgets', budgets, '--json']);
