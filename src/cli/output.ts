@@ -17,11 +17,15 @@ import { OutputError, systemCode } from '../errors.ts';
 /** Pieces are joined up to this many characters before they are written. */
 const batchLength = 1 << 16;
 
-/** Temporary files that an interrupt has to remove. */
+/** Temporary files and directories that an interrupt has to remove. */
 const unfinished = new Set<string>();
 
+export function trackUnfinished(path: string): void {
+  unfinished.add(path);
+}
+
 export function removeUnfinished(): void {
-  for (const path of unfinished) rmSync(path, { force: true });
+  for (const path of unfinished) rmSync(path, { force: true, recursive: true });
 }
 
 /** Writes to where `--output` says: a file, or standard output without it or for `-`. */

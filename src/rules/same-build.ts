@@ -9,6 +9,7 @@ export const sameBuild: Rule = {
   id: 'same-build',
   title: 'the same build of a file once more, with symbols or debug data',
   severity: 'info',
+  remedy: 'hard-link',
   check({ files }) {
     const builds = new Map<string, Entry[]>();
     for (const file of files) {
