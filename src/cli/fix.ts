@@ -60,9 +60,8 @@ export async function runFixCommand(artifact: string, values: FixValues): Promis
     compression: compression?.text ?? null,
     outcome: null,
   };
-  const fix = values.apply
-    ? await apply({ artifact, input, before, findings, plan, out, compression }, planned)
-    : planned;
+  const job = { artifact, input, before, findings, plan, out, replaces: values['in-place'], compression };
+  const fix = values.apply ? await apply(job, planned) : planned;
   const reporter = await loading;
   if (reporter === null) throw new UsageError(`there is no format "${values.format}"`);
   const layout = { ...values, size: 'content', sort: 'size', depth: 0, top: 12 } as const;
@@ -82,6 +81,7 @@ interface Job {
   readonly findings: readonly Finding[];
   readonly plan: FixPlan;
   readonly out: string;
+  readonly replaces: boolean;
   readonly compression: Compression | null;
 }
 

@@ -15,7 +15,7 @@ export function emptiedDirectories({ entries }: Snapshot, gone: ReadonlySet<Name
     for (let up = parentPath(path); up !== null && up !== '.'; up = parentPath(up)) {
       const left = (children.get(up) ?? 0) - 1;
       children.set(up, left);
-      if (left > 0) break;
+      if (left !== 0) break;
       emptied.push(up);
     }
   }

@@ -13,7 +13,6 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs';
-import { promisify } from 'node:util';
 import { createTurns } from '../bytes/turns.ts';
 import { InputError, systemCode } from '../errors.ts';
 import type { FixAction, FixPlan } from '../model/fix.ts';
@@ -23,14 +22,25 @@ import { reportStrip } from './decisions.ts';
 import type { OnBroken } from './decisions.ts';
 import type { Stripper } from './strip-tool.ts';
 
-/** @throws InputError where the copy cannot be made whole. */
-export async function copyDirectory(from: string, to: string): Promise<void> {
-  try {
-    await promisify(execFile)('cp', ['-a', '--', `${from}/.`, to], { env: { ...process.env, LC_ALL: 'C' } });
-  } catch (error) {
-    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).split('\n')[0] : systemCode(error);
-    throw new InputError('unreadable', `cannot be copied: ${said}`, { cause: error });
-  }
+/**
+ * @param onStart gets what stops the copying.
+ * @throws InputError where the copy cannot be made whole.
+ */
+export function copyDirectory(from: string, to: string, onStart: (stop: () => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const args = ['-a', '--', `${from}/.`, to];
+    const child = execFile('cp', args, { env: { ...process.env, LC_ALL: 'C' } }, (error, _stdout, stderr) => {
+      if (error === null) {
+        resolve();
+        return;
+      }
+      const said = stderr.split('\n')[0] ?? '';
+      reject(
+        new InputError('unreadable', `cannot be copied: ${said === '' ? systemCode(error) : said}`, { cause: error }),
+      );
+    });
+    onStart(() => child.kill('SIGKILL'));
+  });
 }
 
 /** Carries out the plan on a copy that nothing else uses. @throws InputError with the path for what the system refuses. */

@@ -54,7 +54,9 @@ export function planFix(snapshot: Snapshot, findings: readonly Finding[], option
   const isLinking = ({ rule, claim }: { rule: string; claim: Claim }): boolean =>
     claim.keeps !== undefined && options.remedyOf(rule) !== undefined;
   for (const { claim } of whole.filter((one) => !isLinking(one))) work.removed.add(claim.path);
-  for (const { rule, claim } of whole.filter(isLinking)) planLink(work, rule, claim);
+  // Symlinks first: names of one library keep their order among each other.
+  const links = whole.filter(isLinking).toSorted((a, b) => linkRank(options, a.rule) - linkRank(options, b.rule));
+  for (const { rule, claim } of links) planLink(work, rule, claim);
   resolveLinks(work);
   for (const { rule, claim } of claims) if (claim.part !== null && claim.bytes > 0) planPart(work, rule, claim);
   const actions = actionsOf(work);
@@ -64,6 +66,10 @@ export function planFix(snapshot: Snapshot, findings: readonly Finding[], option
     promised: contentOf(work),
     leftAlone: leftAlone(work, findings),
   };
+}
+
+function linkRank({ remedyOf }: PlanOptions, rule: string): number {
+  return remedyOf(rule) === 'symlink' ? 0 : 1;
 }
 
 function startWork(snapshot: Snapshot, options: PlanOptions): Work {

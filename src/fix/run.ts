@@ -33,13 +33,15 @@ export interface FixRun {
   readonly before: Snapshot;
   readonly findings: readonly Finding[];
   readonly plan: FixPlan;
-  /** Where the result goes. It may be the artifact itself; anything else must not be there yet. */
+  /** Where the result goes; nothing may be there yet, unless it is to be replaced. */
   readonly out: string;
+  /** Whether the result takes the place of what is there: the artifact. */
+  readonly replaces: boolean;
   /** How to compress a new tar archive; null for none. */
   readonly compression: Compression | null;
   readonly scan: ScanOptions;
-  /** Told of files and directories that an interrupt has to remove. */
-  readonly onTemporary: (path: string) => void;
+  /** Told what an interrupt has to undo: files and directories to remove, and programs to stop. */
+  readonly onTemporary: (undo: string | (() => void)) => void;
   readonly onProgress?: (phase: string, bytes: number) => void;
 }
 
@@ -82,7 +84,7 @@ async function build(
   const opened = await openArtifact(run.artifact);
   if (opened.kind === 'directory') {
     makeDirectory(beside, run.out);
-    await copyDirectory(run.artifact, beside);
+    await copyDirectory(run.artifact, beside, run.onTemporary);
     await fixDirectory(beside, run.plan, stripper, onBroken);
     return;
   }
@@ -183,9 +185,9 @@ function makeDirectory(path: string, out: string): void {
 }
 
 /** A directory that is to be replaced is moved aside first: until the very end it is there under one name or the other. */
-function takePlace(beside: string, { out, artifact, before }: FixRun): void {
+function takePlace(beside: string, { out, replaces, before }: FixRun): void {
   try {
-    if (out !== artifact || before.artifact.format !== 'directory') {
+    if (!replaces || before.artifact.format !== 'directory') {
       renameSync(beside, out);
       return;
     }

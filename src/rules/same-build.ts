@@ -23,10 +23,8 @@ export const sameBuild: Rule = {
     for (const build of builds.values()) {
       // The first of the smallest stays; its copies are the business of other rules.
       const keeper = build.reduce((a, b) => (b.size < a.size ? b : a));
-      for (const { path, size, digest } of build) {
-        if (size > keeper.size && digest !== keeper.digest) {
-          claims.push({ path, part: null, bytes: size, keeps: keeper.path });
-        }
+      for (const { path, size } of build) {
+        if (size > keeper.size) claims.push({ path, part: null, bytes: size, keeps: keeper.path });
       }
     }
     if (claims.length === 0) return [];
