@@ -7,10 +7,22 @@ export type { Compression } from './codecs/compress.ts';
 export { diffSnapshots } from './compare/diff.ts';
 export type { DiffOptions, Judged } from './compare/diff.ts';
 export type { ComponentMatcher } from './compare/pair.ts';
+export { packageRollup } from './compare/packages/index.ts';
+export type { PackageOptions, PackageRollup, PackageRow, PackageSizes } from './compare/packages/index.ts';
 export { rollup } from './compare/rollup.ts';
 export type { Sizes, TreeNode } from './compare/rollup.ts';
 export { ConfigError, FormatError, InputError, SizecheckError, UsageError } from './errors.ts';
-export type { ArFacts, ElfFacts, Facts, PycFacts, PycMode, SectionSize, StripSizes, Unsafe } from './model/facts.ts';
+export type {
+  ArFacts,
+  ElfFacts,
+  Facts,
+  PackageFacts,
+  PycFacts,
+  PycMode,
+  SectionSize,
+  StripSizes,
+  Unsafe,
+} from './model/facts.ts';
 export type {
   Aspect,
   Change,
@@ -65,7 +77,7 @@ export type {
   Tool,
 } from './report/reporter.ts';
 export { judge, rules } from './rules/index.ts';
-export { removableContent } from './rules/removable.ts';
+export { removableByPath, removableContent } from './rules/removable.ts';
 export type { StripVersion } from './inspectors/elf/strip-version.ts';
 export type { Rule } from './rules/rule.ts';
 export { defaultLimits } from './scan/limits.ts';

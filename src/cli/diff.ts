@@ -6,7 +6,7 @@ import type { Notice, Snapshot } from '../model/snapshot.ts';
 import { globMatcher } from '../policy/glob.ts';
 import { ignoreClaims } from '../policy/select.ts';
 import { reporterNamed } from '../report/index.ts';
-import { judge, ruleIds } from '../rules/index.ts';
+import { countedRules, judge, ruleIds, rules } from '../rules/index.ts';
 import type { Rule } from '../rules/rule.ts';
 import { exitCodes } from './errors.ts';
 import { measureBoth, warnOf } from './measure.ts';
@@ -25,7 +25,7 @@ export async function runDiff(
   values: DiffValues,
   onFault: (artifact: string) => void,
 ): Promise<number> {
-  const selected = selectRules(values.rules);
+  const selected = selectRules(values.rules, values.leftovers ? rules : countedRules);
   const name = values.json ? 'json' : values.format;
   const options = toReportOptions(values);
   const how = toDiffOptions(values, name);
@@ -70,7 +70,7 @@ export function toPairing(
 }
 
 function judged(snapshot: Snapshot, selected: readonly Rule[], ignores: readonly string[]): Judged {
-  return { snapshot, findings: ignoreClaims(judge(snapshot, selected), ignores, new Set(ruleIds)) };
+  return { snapshot, findings: ignoreClaims(judge(snapshot, selected, 'counted'), ignores, new Set(ruleIds)) };
 }
 
 function onlyIn(notices: readonly Notice[], others: readonly Notice[]): Notice[] {

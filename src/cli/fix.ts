@@ -14,7 +14,7 @@ import type { Fix, FixPlan } from '../model/fix.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { ignoreClaims } from '../policy/select.ts';
 import { reporterNamed } from '../report/index.ts';
-import { judge, ruleIds, rules } from '../rules/index.ts';
+import { countedRules, judge, ruleIds, rules } from '../rules/index.ts';
 import { exitCodes } from './errors.ts';
 import type { FixValues } from './fix-options.ts';
 import { measure } from './measure.ts';
@@ -35,7 +35,7 @@ const fixable = new Set(['directory', 'tar', 'zip']);
 
 /** Returns the exit code: 1 where the result is not what was promised. */
 export async function runFixCommand(artifact: string, values: FixValues): Promise<number> {
-  const selected = selectRules(values.rules);
+  const selected = selectRules(values.rules, values.leftovers ? rules : countedRules);
   const out = outOf(artifact, values);
   const loading = reporterNamed(values.json ? 'json' : values.format, 'fix');
   const strip = findStrip();
@@ -48,7 +48,7 @@ export async function runFixCommand(artifact: string, values: FixValues): Promis
   const before = await measure(artifact, input, { digests: 'all', facts: 'needed' });
   const { format } = before.artifact;
   if (!fixable.has(format)) throw new UsageError(`fix takes directories, tar and zip archives; this is ${format}`);
-  const findings = ignoreClaims(judge(before, selected), values.ignore, new Set(ruleIds));
+  const findings = ignoreClaims(judge(before, selected, 'counted'), values.ignore, new Set(ruleIds));
   const remedies = new Map(rules.map(({ id, remedy }) => [id, remedy]));
   const plan = planFix(before, findings, { links: format !== 'zip', strip, remedyOf: (rule) => remedies.get(rule) });
   const compression = format === 'tar' ? compressionFor(before, out, values) : null;

@@ -7,7 +7,7 @@ import type { Snapshot } from '../model/snapshot.ts';
 import { isMember } from '../policy/budgets.ts';
 import type { Budgets } from '../policy/budgets.ts';
 import type { Baseline, Measured, Unmeasured } from '../policy/evidence.ts';
-import { judgeByPolicy } from '../policy/severities.ts';
+import { judgeByPolicy, rulesOf } from '../policy/severities.ts';
 import { judge } from '../rules/index.ts';
 import type { CheckValues } from './policy-options.ts';
 import { warnLine } from './errors.ts';
@@ -65,7 +65,7 @@ async function measureTarget(target: Target, run: Run): Promise<Measured> {
   ]);
   if (after.status === 'rejected') throw after.reason;
   const snapshot = await packed(after.value, target, run);
-  const judged = judgeByPolicy(judge(snapshot), budgets, today);
+  const judged = judgeByPolicy(judge(snapshot, rulesOf(budgets), 'counted'), budgets, today);
   return {
     name,
     budget,
@@ -111,7 +111,8 @@ function compared(
   if (old.value === null) {
     return { kind: 'missing', reason: 'no baseline is named; give --baseline OLD, or "baseline" in the budgets file' };
   }
-  const before = { snapshot: old.value, findings: judgeByPolicy(judge(old.value), budgets, today).findings };
+  const olds = judge(old.value, rulesOf(budgets), 'counted');
+  const before = { snapshot: old.value, findings: judgeByPolicy(olds, budgets, today).findings };
   const diff = diffSnapshots(before, after, { ...pairing, sections: false });
   return { kind: 'diff', diff, notices: old.value.notices };
 }

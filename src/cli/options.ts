@@ -38,7 +38,9 @@ export const scanOptions = {
   depth: { kind: 'number', default: 99, least: 0, describe: 'deepest directory level in tables' },
   top: { kind: 'number', default: 12, least: 1, describe: 'most rows in a table' },
   sort: { kind: 'choice', choices: ['size', 'path'], default: 'size', describe: 'order of directories' },
+  by: { kind: 'choice', choices: ['directory', 'package'], default: 'directory', describe: 'sizes by what' },
   sections: { kind: 'flag', default: false, describe: 'where the bytes of ELF files are, by section' },
+  leftovers: { kind: 'flag', default: false, describe: 'count what only some need: tests, headers, manuals, demos' },
   rules: { kind: 'text', describe: `only these rules, separated by commas, of: ${ruleIds.join(', ')}` },
   ignore: { kind: 'list', describe: 'leave claims out: RULE:GLOB, or *:GLOB (may be repeated)' },
   'fail-on': {
@@ -79,6 +81,7 @@ export const diffOptions = {
   },
   map: { kind: 'list', describe: "names that match are taken for equal, e.g. 'python3.*' (may be repeated)" },
   sections: { kind: 'flag', default: false, describe: 'which sections of changed ELF files grew' },
+  leftovers: scanOptions.leftovers,
   rules: scanOptions.rules,
   ignore: scanOptions.ignore,
   'exit-code': { kind: 'flag', default: false, describe: 'exit 1 where anything differs' },
@@ -91,7 +94,7 @@ export type InputValues = Values<typeof inputOptions>;
 export type ScanValues = Values<typeof scanOptions>;
 export type DiffValues = Values<typeof diffOptions>;
 
-export type Thoroughness = Pick<ScanOptions, 'digests' | 'facts' | 'compressDebug'>;
+export type Thoroughness = Pick<ScanOptions, 'digests' | 'facts' | 'compressDebug' | 'packages'>;
 
 export function toScanOptions(values: InputValues, thoroughness: Thoroughness): ScanOptions {
   return {
@@ -128,9 +131,9 @@ export function toReportOptions(values: LayoutValues): ReportOptions {
   };
 }
 
-/** The rules named by `--rules a,b`, all without it. @throws UsageError for an unknown one. */
-export function selectRules(names: string | undefined): readonly Rule[] {
-  if (names === undefined) return rules;
+/** The rules named by `--rules a,b`, `others` without it. @throws UsageError for an unknown one. */
+export function selectRules(names: string | undefined, others: readonly Rule[] = rules): readonly Rule[] {
+  if (names === undefined) return others;
   const wanted = new Set(names.split(',').map((name) => name.trim()));
   for (const name of wanted) {
     if (!ruleIds.includes(name))

@@ -1,4 +1,5 @@
 // `scan` and `snapshot`: measure, judge, print.
+import { packageRollup } from '../compare/packages/index.ts';
 import { sectionRollup } from '../compare/section-rollup.ts';
 import { rollup } from '../compare/rollup.ts';
 import type { Finding } from '../model/finding.ts';
@@ -8,7 +9,7 @@ import { snapshotJson } from '../report/json/scan.ts';
 import { reporterNamed } from '../report/index.ts';
 import type { ScanReport } from '../report/reporter.ts';
 import { judge, rank, ruleIds, rules } from '../rules/index.ts';
-import { removableContent } from '../rules/removable.ts';
+import { removableByPath, removableContent } from '../rules/removable.ts';
 import type { Rule } from '../rules/rule.ts';
 import { UsageError } from '../errors.ts';
 import { exitCodes } from './errors.ts';
@@ -28,13 +29,18 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
   const thoroughness = {
     digests: values.digests,
     compressDebug: values.sections,
+    packages: values.by === 'package',
     facts: name === 'snapshot' || values.sections ? 'all' : 'needed',
   } as const;
   const snapshot = await measure(artifact, values, thoroughness);
   const reporter = await loading;
   if (reporter === null) throw new UsageError(`there is no format "${name}"`);
-  const judgement = judged(snapshot, selected, values.ignore);
-  const report = values.sections ? { ...judgement, sections: sectionRollup(snapshot) } : judgement;
+  const counted = values.leftovers || values.rules !== undefined ? 'counted' : 'apart';
+  const judgement = judged(snapshot, selected, values.ignore, counted);
+  const report = {
+    ...(values.by === 'package' ? withPackages(judgement, values) : judgement),
+    ...(values.sections ? { sections: sectionRollup(snapshot) } : {}),
+  };
   await print(reporter(report, options), values.output);
   // Tables and JSON carry the notices themselves.
   if (name === 'du' && !values.quiet) warn(snapshot);
@@ -44,18 +50,37 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
 /** Returns the exit code. */
 export async function runSnapshot(artifact: string, values: InputValues): Promise<number> {
   const snapshot = await measure(artifact, values, { digests: 'all', facts: 'all' });
-  await print(snapshotJson(judged(snapshot, rules, [])), values.output);
+  await print(snapshotJson(judged(snapshot, rules, [], 'apart')), values.output);
   if (!values.quiet && values.output !== undefined) warn(snapshot);
   return exitCodes.fine;
 }
 
-function judged(snapshot: Snapshot, selected: readonly Rule[], ignores: readonly string[]): ScanReport {
-  const findings = ignoreClaims(judge(snapshot, selected), ignores, new Set(ruleIds));
+function judged(
+  snapshot: Snapshot,
+  selected: readonly Rule[],
+  ignores: readonly string[],
+  leftovers: 'apart' | 'counted',
+): ScanReport {
+  const findings = ignoreClaims(judge(snapshot, selected, leftovers), ignores, new Set(ruleIds));
   return { tool, snapshot, tree: rollup(snapshot), findings, removable: removableContent(snapshot, findings) };
+}
+
+/** @throws UsageError for a snapshot file, which does not hold what packages are told by. */
+function withPackages(report: ScanReport, { include, exclude }: ScanValues): ScanReport {
+  const { snapshot, findings } = report;
+  if (snapshot.packageLists === undefined) {
+    throw new UsageError('--by package needs the artifact itself: a snapshot file holds no lists of packages');
+  }
+  const isWhole = include.length === 0 && exclude.length === 0;
+  const packages = packageRollup(snapshot, { removable: removableByPath(snapshot, findings), isWhole });
+  const notices = [...snapshot.notices, ...packages.notices];
+  return { ...report, packages, snapshot: { ...snapshot, notices } };
 }
 
 function exitCodeOf(findings: readonly Finding[], failOn: ScanValues['fail-on']): number {
   if (failOn === 'none') return exitCodes.fine;
   const limit = rank(failOn);
-  return findings.some(({ severity }) => rank(severity) <= limit) ? exitCodes.violated : exitCodes.fine;
+  return findings.some(({ severity, leftover }) => leftover !== true && rank(severity) <= limit)
+    ? exitCodes.violated
+    : exitCodes.fine;
 }

@@ -11,7 +11,9 @@ export interface JudgedTree {
   readonly findings: readonly Finding[];
 }
 
-export function findingChanges(before: JudgedTree, after: JudgedTree): FindingChanges {
+/** Leftovers that nobody asked for are no news: they would fill every comparison of two releases. */
+export function findingChanges(old: JudgedTree, now: JudgedTree): FindingChanges {
+  const [before, after] = [counted(old), counted(now)];
   const olds = claimsOf(before, 'old');
   const news = claimsOf(after, 'new');
   pairClaims(olds, news);
@@ -20,6 +22,10 @@ export function findingChanges(before: JudgedTree, after: JudgedTree): FindingCh
     fixed: unpaired(before.findings, olds),
     rules: ruleTotals(before.findings, after.findings),
   };
+}
+
+function counted({ tree, findings }: JudgedTree): JudgedTree {
+  return { tree, findings: findings.filter(({ leftover }) => leftover !== true) };
 }
 
 interface Known {

@@ -22,7 +22,8 @@ export interface Inspected {
 
 export type FactsWanted = 'needed' | 'all';
 
-export interface Inspector {
+/** @typeParam Found what it returns; `PackageFacts` for files of package managers. */
+export interface Inspector<Found = Facts> {
   readonly name: string;
   /**
    * `head`: the first `headLength` bytes are enough. `all`: it needs random access to the whole content, and its facts depend on
@@ -35,9 +36,9 @@ export interface Inspector {
    * Facts of the content.
    * @throws FormatError where the content is broken; the caller turns it into a notice on the entry. Anything else is a bug.
    */
-  inspect(source: ByteSource, file: Inspected): Facts;
+  inspect(source: ByteSource, file: Inspected): Found;
   /** What is odd about facts that could be read, for a notice on the entry; null where nothing is. */
-  remark?(facts: Facts): Remark | null;
+  remark?(facts: Found): Remark | null;
 }
 
 export interface Remark {

@@ -117,5 +117,58 @@ export interface PycFacts {
   readonly source: string | null;
 }
 
+/** A row of a `RECORD` (PEP 376, PEP 427). */
+export interface RecordedFile {
+  /** As it is written there, relative to the directory that packages are installed into (byte string). */
+  readonly path: string;
+  /** Name of the hash, `sha256`; null where the row has none. */
+  readonly algorithm: string | null;
+  /** `sha256:<hex>`; null for other hashes and for what is none. */
+  readonly digest: string | null;
+  readonly size: number | null;
+}
+
+/** Facts of the `RECORD` of an installed Python package or of a wheel. */
+export interface RecordFacts {
+  readonly type: 'record';
+  readonly files: readonly RecordedFile[];
+}
+
+/** Facts of a list of files, one a line: `var/lib/dpkg/info/*.list`, `installed-files.txt`. */
+export interface FileListFacts {
+  readonly type: 'file-list';
+  /** As they are written there (byte strings). */
+  readonly paths: readonly string[];
+}
+
+/** Facts of a Debian control file, or of `var/lib/dpkg/status`, which is many of them. */
+export interface ControlFacts {
+  readonly type: 'control';
+  readonly packages: readonly ControlledPackage[];
+}
+
+export interface ControlledPackage {
+  readonly name: string;
+  readonly version: string | null;
+  readonly architecture: string | null;
+}
+
+/** Facts of `var/lib/dpkg/diversions`: files that dpkg installs under another name. */
+export interface DiversionFacts {
+  readonly type: 'diversions';
+  /** Absolute paths (byte strings); the package whose own file keeps the first name. */
+  readonly moves: readonly { readonly from: string; readonly to: string; readonly by: string }[];
+}
+
+/** Facts of the `package.json` of a Node package. */
+export interface NodePackageFacts {
+  readonly type: 'node-package';
+  readonly name: string | null;
+  readonly version: string | null;
+}
+
+/** What a file of a package manager says of who brought which file; read only where packages are asked for. */
+export type PackageFacts = RecordFacts | FileListFacts | ControlFacts | DiversionFacts | NodePackageFacts;
+
 /** What is known of a file's content. */
 export type Facts = ElfFacts | ArFacts | PycFacts;

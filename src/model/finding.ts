@@ -25,12 +25,14 @@ export interface Finding {
   /** Largest first, then by path. */
   readonly claims: readonly Claim[];
   readonly fix: Fix;
+  /** True of what is removable only where nobody needs it, and that nobody asked to count: it enters no total and fails nothing. */
+  readonly leftover?: true;
 }
 
 /** How to remove the waste. */
 export interface Fix {
   /** Shell commands to run in the unpacked tree, one after another. */
   readonly commands: readonly string[];
-  /** What to do where no command does it; null where the commands say all. */
+  /** What to do where no command does it, or what to know before running them; null where the commands say all. */
   readonly advice: string | null;
 }

@@ -1,6 +1,6 @@
 // A snapshot is all that is known of one artifact: its entries, sizes, facts and notices. Plain readonly values: it can be
 // saved, read back and judged again by newer rules.
-import type { Facts } from './facts.ts';
+import type { Facts, PackageFacts } from './facts.ts';
 import type { Name } from './name.ts';
 
 /** Formats an artifact can have. */
@@ -91,4 +91,6 @@ export interface Snapshot {
   /** In archive order. */
   readonly superseded: readonly Superseded[];
   readonly notices: readonly Notice[];
+  /** What files of package managers say, by their paths; absent where nobody asked for it, and in snapshot files. */
+  readonly packageLists?: ReadonlyMap<Name, PackageFacts>;
 }

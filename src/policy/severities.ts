@@ -4,6 +4,7 @@ import type { Claim, Finding } from '../model/finding.ts';
 import { parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { rank, rules } from '../rules/index.ts';
+import type { Rule } from '../rules/rule.ts';
 import type { Budgets, Ignore } from './budgets.ts';
 
 export interface JudgedByPolicy {
@@ -13,6 +14,11 @@ export interface JudgedByPolicy {
   readonly used: ReadonlySet<string>;
   /** Ignores that would have taken claims out, had they not expired. */
   readonly expired: ReadonlySet<string>;
+}
+
+/** The rules of a gate: all that judge anyway, and those on leftovers that its budgets file names and does not switch off. */
+export function rulesOf({ rules: severities }: Pick<Budgets, 'rules'>): readonly Rule[] {
+  return rules.filter(({ id, leftover }) => leftover !== true || (severities.get(id) ?? 'off') !== 'off');
 }
 
 /** @param today ISO date, UTC. */
@@ -38,13 +44,13 @@ export function judgeByPolicy(
   };
   const kept = findings.flatMap((found) => {
     const severity = severities.get(found.rule);
-    if (severity === 'off') return [];
+    // Leftovers count in a gate only where its budgets file names them.
+    if (severity === 'off' || (severity === undefined && found.leftover === true)) return [];
     const claims = found.claims.filter((claim) => !isIgnored(found.rule, claim));
     if (claims.length === 0) return [];
     const bytes = claims.reduce((sum, claim) => sum + claim.bytes, 0);
-    return [
-      { ...found, bytes, claims, severity: severity === undefined || isAside(found) ? found.severity : severity },
-    ];
+    const { leftover: _named, ...rest } = found;
+    return [{ ...rest, bytes, claims, severity: severity === undefined || isAside(found) ? found.severity : severity }];
   });
   return { findings: kept, used, expired };
 }

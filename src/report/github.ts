@@ -32,7 +32,11 @@ const words = { word: terminalText, text: terminalText };
 
 export const githubReporter: Reporter = {
   *scan({ snapshot, findings }, { units }) {
-    yield* commands(findings.map((found) => annotationOf(found, snapshot.artifact.name, units)));
+    yield* commands(
+      findings
+        .filter(({ leftover }) => leftover !== true)
+        .map((found) => annotationOf(found, snapshot.artifact.name, units)),
+    );
   },
   *diff({ diff }, { units }) {
     const { delta, before, after } = diff;

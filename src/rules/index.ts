@@ -4,8 +4,13 @@ import type { Finding, Severity } from '../model/finding.ts';
 import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
+import { buildSources } from './build-sources.ts';
+import { bundledWheels } from './bundled-wheels.ts';
 import { copiedSharedLibrary } from './copied-shared-library.ts';
 import { debugSymbols } from './debug-symbols.ts';
+import { demoModules } from './demo-modules.ts';
+import { developmentFiles } from './development-files.ts';
+import { documentation } from './documentation.ts';
 import { duplicateEntry } from './duplicate-entry.ts';
 import { duplicateFile } from './duplicate-file.ts';
 import { duplicateStaticLibrary } from './duplicate-static-library.ts';
@@ -16,6 +21,7 @@ import { finding } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { sameBuild } from './same-build.ts';
 import { staticLibrary } from './static-library.ts';
+import { testSuite } from './test-suite.ts';
 import { timestampBytecode } from './timestamp-bytecode.ts';
 
 export const rules: readonly Rule[] = [
@@ -25,6 +31,12 @@ export const rules: readonly Rule[] = [
   leftoverPycache,
   staticLibrary,
   linkedStaticLibrary,
+  testSuite,
+  demoModules,
+  bundledWheels,
+  developmentFiles,
+  documentation,
+  buildSources,
   duplicateEntry,
   duplicateStaticLibrary,
   sameBuild,
@@ -34,14 +46,28 @@ export const rules: readonly Rule[] = [
 
 export const ruleIds: readonly string[] = rules.map(({ id }) => id);
 
-/** All findings of the selected rules, most bytes first, then gravest, then by rule id. */
-export function judge(snapshot: Snapshot, selected: readonly Rule[] = rules): Finding[] {
+/** Rules that judge where nobody asked for leftovers. */
+export const countedRules: readonly Rule[] = rules.filter(({ leftover }) => leftover !== true);
+
+/**
+ * All findings of the selected rules, most bytes first, then gravest, then by rule id.
+ * @param leftovers `apart`: what rules on leftovers find is marked as such and counts nowhere; `counted`: it is like any other.
+ */
+export function judge(
+  snapshot: Snapshot,
+  selected: readonly Rule[] = rules,
+  leftovers: 'apart' | 'counted' = 'apart',
+): Finding[] {
   const claimed = new Set<Name>();
   const context: RuleContext = { snapshot, ...index(snapshot), claimed };
   const findings: Finding[] = [];
   for (const rule of selected) {
     for (const draft of rule.check(context)) {
       const found = finding(rule, draft);
+      if (rule.leftover === true && leftovers === 'apart') {
+        findings.push({ ...found, leftover: true });
+        continue;
+      }
       for (const { path, part } of found.claims) if (part === null) claimed.add(path);
       findings.push(found);
     }
@@ -56,17 +82,19 @@ export function rank(severity: Severity): number {
   return { error: 0, warn: 1, info: 2 }[severity];
 }
 
-function index(snapshot: Snapshot): Pick<RuleContext, 'files' | 'names' | 'paths'> {
+function index(snapshot: Snapshot): Pick<RuleContext, 'files' | 'directories' | 'names' | 'paths'> {
   const files: Entry[] = [];
+  const directories: Name[] = [];
   const paths = new Map<Name, Entry>();
   const names = new Map<Name, Name[]>();
   for (const entry of snapshot.entries) {
     paths.set(entry.path, entry);
     if (entry.kind === 'file') files.push(entry);
+    else if (entry.kind === 'directory' && entry.path !== '.') directories.push(entry.path);
     if (entry.kind !== 'hardlink' || entry.link === null) continue;
     const known = names.get(entry.link);
     if (known === undefined) names.set(entry.link, [entry.link, entry.path]);
     else known.push(entry.path);
   }
-  return { files, names, paths };
+  return { files, directories, names, paths };
 }

@@ -6,11 +6,38 @@ import type { Name } from '../model/name.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
 import { supersededPart } from './duplicate-entry.ts';
 
-/** Bytes of content that are claimed by at least one finding; never more than the content. */
+/** Bytes of content that are claimed by at least one finding that counts; never more than the content. */
 export function removableContent(snapshot: Snapshot, findings: readonly Finding[]): number {
+  const { wholes, parts } = gather(findings);
+  let total = 0;
+  for (const { path, size } of snapshot.entries) total += Math.min(wholes.get(path) ?? 0, size);
+  for (const [path, known] of parts) {
+    if (!wholes.has(path)) total += Math.min(sum(known), sizeAt(snapshot.entries, path));
+  }
+  return total;
+}
+
+/** The same by file; only of those with any such bytes. */
+export function removableByPath(snapshot: Snapshot, findings: readonly Finding[]): Map<Name, number> {
+  const { wholes, parts } = gather(findings);
+  const bytes = new Map<Name, number>();
+  for (const { path, size } of snapshot.entries) {
+    const own = wholes.get(path) ?? sum(parts.get(path) ?? new Map());
+    if (own > 0 && size > 0) bytes.set(path, Math.min(own, size));
+  }
+  return bytes;
+}
+
+interface Gathered {
+  readonly wholes: ReadonlyMap<Name, number>;
+  readonly parts: ReadonlyMap<Name, ReadonlyMap<string, number>>;
+}
+
+function gather(findings: readonly Finding[]): Gathered {
   const wholes = new Map<Name, number>();
   const parts = new Map<Name, Map<string, number>>();
-  for (const { claims } of findings) {
+  for (const { claims, leftover } of findings) {
+    if (leftover === true) continue;
     for (const { path, part, bytes } of claims) {
       if (part === supersededPart || bytes === 0) continue;
       if (part === null) {
@@ -22,12 +49,7 @@ export function removableContent(snapshot: Snapshot, findings: readonly Finding[
       known.set(part, Math.max(bytes, known.get(part) ?? 0));
     }
   }
-  let total = 0;
-  for (const { path, size } of snapshot.entries) total += Math.min(wholes.get(path) ?? 0, size);
-  for (const [path, known] of parts) {
-    if (!wholes.has(path)) total += Math.min(sum(known), sizeAt(snapshot.entries, path));
-  }
-  return total;
+  return { wholes, parts };
 }
 
 function sum(parts: ReadonlyMap<string, number>): number {

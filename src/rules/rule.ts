@@ -14,6 +14,8 @@ export interface Rule {
   readonly severity: Severity;
   /** How `fix` follows claims on copies of a file: by a link to the copy that stays. It removes what other rules claim as a whole. */
   readonly remedy?: 'hard-link' | 'symlink';
+  /** Whether it finds what works and is of use to some: such findings stand apart unless asked for. */
+  readonly leftover?: true;
   /** Findings in the snapshot, possibly several of different severity; empty where there is nothing to say. */
   check(context: RuleContext): FindingDraft[];
 }
@@ -30,6 +32,8 @@ export interface RuleContext {
   readonly snapshot: Snapshot;
   /** Regular files, each once, in order of their first paths. */
   readonly files: readonly Entry[];
+  /** Directories but the root, in byte order. */
+  readonly directories: readonly Name[];
   /** All names of a regular file, the first included, by its first path; only for files with further names. */
   readonly names: ReadonlyMap<Name, readonly Name[]>;
   /** Every path of the artifact. */
@@ -39,7 +43,7 @@ export interface RuleContext {
 }
 
 export function finding(rule: Rule, draft: FindingDraft): Finding {
-  const claims = draft.claims.toSorted((a, b) => b.bytes - a.bytes || compareNames(a.path, b.path));
+  const claims = largestFirst(draft.claims);
   const bytes = claims.reduce((sum, claim) => sum + claim.bytes, 0);
   return {
     rule: rule.id,
@@ -49,6 +53,16 @@ export function finding(rule: Rule, draft: FindingDraft): Finding {
     claims,
     fix: draft.fix,
   };
+}
+
+/** Then by path. Most rules go through paths in order already, and comparing names is what takes time. */
+function largestFirst(claims: readonly Claim[]): readonly Claim[] {
+  const sorted = claims.toSorted((a, b) => b.bytes - a.bytes);
+  const inOrder = sorted.every((claim, index) => {
+    const before = sorted[index - 1];
+    return before === undefined || before.bytes !== claim.bytes || compareNames(before.path, claim.path) <= 0;
+  });
+  return inOrder ? sorted : sorted.toSorted((a, b) => b.bytes - a.bytes || compareNames(a.path, b.path));
 }
 
 /**

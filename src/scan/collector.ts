@@ -4,6 +4,7 @@ import { FormatError } from '../errors.ts';
 import type { Member, MemberSink, OpenFile } from '../formats/format.ts';
 import type { StripVersion } from '../inspectors/elf/strip-version.ts';
 import type { FactsWanted } from '../inspectors/inspector.ts';
+import type { PackageFacts } from '../model/facts.ts';
 import { depth, normalizePath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Notice, Superseded } from '../model/snapshot.ts';
@@ -25,6 +26,8 @@ export interface CollectorOptions {
   /** Release of GNU strip whose results facts predict. */
   readonly stripVersion?: StripVersion | undefined;
   readonly compressDebug?: boolean | undefined;
+  /** Where to put what files of package managers say, by path; they are not read without it. */
+  readonly packageLists?: Map<Name, PackageFacts> | undefined;
 }
 
 export interface Collected {

@@ -7,10 +7,10 @@ import type { ByteSource } from '../bytes/source.ts';
 import { Spool } from '../bytes/spool.ts';
 import { FormatError, InputError } from '../errors.ts';
 import type { OpenFile } from '../formats/format.ts';
-import { inspectors } from '../inspectors/index.ts';
+import { inspectors, packageInspectors } from '../inspectors/index.ts';
 import { headLength } from '../inspectors/inspector.ts';
 import type { Inspected, Inspector, Remark } from '../inspectors/inspector.ts';
-import type { Facts } from '../model/facts.ts';
+import type { Facts, PackageFacts } from '../model/facts.ts';
 import type { Name } from '../model/name.ts';
 import { closeQuietly } from './close.ts';
 import type { CollectorOptions } from './collector.ts';
@@ -36,7 +36,7 @@ interface Work {
   /** First bytes, until the inspector is chosen; null before the first of them. */
   head: Buffer | null;
   chosen: boolean;
-  inspector: Inspector | null;
+  inspector: AnyInspector | null;
   received: number;
   skipHash: boolean;
 }
@@ -72,8 +72,27 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
   /** What was learned of content by its digest: copies of large files (static libraries, above all) are common. */
   const learned = options.knownFacts ?? new Map<string, Outcome>();
 
-  function inspect(inspector: Inspector | null, source: ByteSource, draft: Draft): void {
+  function inspectorFor(head: Uint8Array, draft: Draft): AnyInspector | null {
+    for (const inspector of inspectors) if (inspector.matches(head, draft)) return inspector;
+    if (options.packageLists === undefined) return null;
+    return packageInspectors.find((inspector) => inspector.matches(head, draft)) ?? null;
+  }
+
+  /** Lists of packages mean something at their path only, so nothing is learned for other copies of the content. */
+  function readList(inspector: Inspector<PackageFacts>, source: ByteSource, { path, size }: Draft): void {
+    const { facts, remark } = inspected(inspector, source, { path, size, facts: options.facts });
+    // A path that comes twice: the last one counts.
+    if (facts === null) options.packageLists?.delete(path);
+    else options.packageLists?.set(path, facts);
+    if (remark !== null) report(remark.code, path, remark.message);
+  }
+
+  function inspect(inspector: AnyInspector | null, source: ByteSource, draft: Draft): void {
     if (inspector === null) return;
+    if (isPackageInspector(inspector)) {
+      readList(inspector, source, draft);
+      return;
+    }
     const { path, size } = draft;
     const key = inspector.needs === 'all' ? draft.digest : null;
     const known = key === null ? undefined : learned.get(key);
@@ -169,14 +188,22 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
 
 const noBytes = Buffer.alloc(0);
 
+type AnyInspector = Inspector | Inspector<PackageFacts>;
+
+const ofPackages: ReadonlySet<AnyInspector> = new Set(packageInspectors);
+
+function isPackageInspector(inspector: AnyInspector): inspector is Inspector<PackageFacts> {
+  return ofPackages.has(inspector);
+}
+
 /** What an inspector made of a content. */
-export interface Outcome {
-  readonly facts: Facts | null;
+export interface Outcome<Found = Facts> {
+  readonly facts: Found | null;
   readonly remark: Remark | null;
 }
 
 /** Broken content is no reason to give up: the file counts by its size, with a remark. Any other error is a bug. */
-function inspected(inspector: Inspector, source: ByteSource, file: Inspected): Outcome {
+function inspected<Found>(inspector: Inspector<Found>, source: ByteSource, file: Inspected): Outcome<Found> {
   try {
     const facts = inspector.inspect(source, file);
     return { facts, remark: inspector.remark?.(facts) ?? null };
@@ -188,11 +215,6 @@ function inspected(inspector: Inspector, source: ByteSource, file: Inspected): O
       remark: { code: error.code, message: `is a broken ${inspector.name} file: it ${error.message}${at}` },
     };
   }
-}
-
-function inspectorFor(head: Uint8Array, draft: Draft): Inspector | null {
-  for (const inspector of inspectors) if (inspector.matches(head, draft)) return inspector;
-  return null;
 }
 
 /** Runs `use` on an opened member; what the system refuses becomes a notice, and the file counts by its size. */

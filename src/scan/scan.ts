@@ -6,7 +6,9 @@ import { openArtifact } from '../formats/open.ts';
 import type { OpenedFile } from '../formats/open.ts';
 import type { StripVersion } from '../inspectors/elf/strip-version.ts';
 import type { FactsWanted } from '../inspectors/inspector.ts';
+import type { PackageFacts } from '../model/facts.ts';
 import { compareNames } from '../model/name.ts';
+import type { Name } from '../model/name.ts';
 import type { Notice, Snapshot } from '../model/snapshot.ts';
 import { createCollector } from './collector.ts';
 import type { Outcome } from './content.ts';
@@ -28,6 +30,8 @@ export interface ScanOptions extends ArtifactOptions {
   readonly stripVersion?: StripVersion | undefined;
   /** Whether to try what compressing the debug data of ELF files would save; takes long. */
   readonly compressDebug?: boolean | undefined;
+  /** Whether to read what package managers say of their files, for `packageRollup`; a snapshot file has none of it. */
+  readonly packages?: boolean | undefined;
 }
 
 /**
@@ -39,7 +43,8 @@ export async function scan(artifact: string, options: ScanOptions): Promise<Snap
   try {
     if (opened.kind === 'file' && looksLikeSnapshot(opened.input.head))
       return parseSnapshot(await readText(opened, options));
-    const collector = createCollector({ ...options, hashAtOnce: opened.kind === 'file' });
+    const lists = options.packages === true ? { packageLists: new Map<Name, PackageFacts>() } : {};
+    const collector = createCollector({ ...options, ...lists, hashAtOnce: opened.kind === 'file' });
     const { format, codecs, length, archive } = await readArtifact(opened, collector, options);
     const collected = collector.collected();
     if (opened.kind === 'directory') await hashFiles(collected, options.digests === 'all' ? 'all' : 'candidates');
@@ -50,6 +55,7 @@ export async function scan(artifact: string, options: ScanOptions): Promise<Snap
       entries,
       superseded: collected.superseded,
       notices: collected.notices.toSorted(compareNotices),
+      ...lists,
     };
   } finally {
     if (opened.kind === 'file') opened.close();

@@ -1,4 +1,5 @@
 // `scan --json`, and the snapshot file, which adds the entries, one a line.
+import type { PackageRollup, PackageRow, PackageSizes } from '../../compare/packages/index.ts';
 import type { Claim, Finding } from '../../model/finding.ts';
 import { nameToJson } from '../../model/json-name.ts';
 import type { Entry } from '../../model/snapshot.ts';
@@ -18,7 +19,7 @@ export function* snapshotJson(report: ScanReport): Iterable<string> {
   yield '\n}\n';
 }
 
-function* parts({ tool, snapshot, tree, findings, removable, sections }: ScanReport): Iterable<string> {
+function* parts({ tool, snapshot, tree, findings, removable, sections, packages }: ScanReport): Iterable<string> {
   const { artifact, totals, notices } = snapshot;
   yield opening(tool);
   yield member('artifact', artifact);
@@ -33,12 +34,37 @@ function* parts({ tool, snapshot, tree, findings, removable, sections }: ScanRep
   yield* list('findings', findings, scanFindingToJson);
   yield member('removable', { content: removable });
   if (sections !== undefined) yield member('sections', sections);
+  if (packages !== undefined) yield* list('packages', [...packages.packages, unowned(packages)], packageToJson);
   yield* list('notices', notices, noticeToJson);
 }
 
+/** The row of what belongs to no package, so that the column sums to the content. */
+function unowned(rollup: PackageRollup): PackageJson {
+  return { name: null, version: null, kind: 'unowned', path: null, ...rollup.unowned };
+}
+
+function packageToJson({ name, version, kind, path, content, files, removable }: PackageRow | PackageJson): object {
+  const place = path === null ? { path } : nameToJson('path', path);
+  return { name, version, kind, ...place, content, files, removable };
+}
+
+interface PackageJson extends PackageSizes {
+  readonly name: null;
+  readonly version: null;
+  readonly kind: 'unowned';
+  readonly path: null;
+}
+
 /** Without fix and copies kept: the keys that scripts on schema 1 know. */
-function scanFindingToJson({ rule, severity, title, bytes, claims }: Finding): object {
-  return { rule, severity, title, bytes, claims: claims.map(scanClaimToJson) };
+function scanFindingToJson({ rule, severity, title, bytes, claims, leftover }: Finding): object {
+  return {
+    rule,
+    severity,
+    title,
+    bytes,
+    ...(leftover === true ? { leftover } : {}),
+    claims: claims.map(scanClaimToJson),
+  };
 }
 
 function scanClaimToJson({ path, part, bytes }: Claim): object {

@@ -7,14 +7,16 @@ import type { Totals } from '../../model/snapshot.ts';
 import { inertLine, terminalName, terminalText } from '../escape.ts';
 import { columns } from './grid.ts';
 import type { ReportOptions, ScanReport } from '../reporter.ts';
+import { packagesTable } from './packages.ts';
 import { percent } from './percent.ts';
+import { leftoversPart } from './leftovers.ts';
 import { sectionsTable } from './sections.ts';
 import { cutMiddle, styleFor, widest, wrap, wrapCommand } from './style.ts';
 import type { Style } from './style.ts';
 
 export function* scanTable(report: ScanReport, options: ReportOptions): Iterable<string> {
   const style = styleFor(options.color);
-  const parts = [heading, directoriesPart, sectionsPart, findingsPart, noticesPart];
+  const parts = [heading, placesPart, sectionsPart, findingsPart, noticesPart];
   for (const part of parts) yield* inertLines(part(report, options, style));
 }
 
@@ -64,6 +66,11 @@ function contentNote({ files, directories, symlinks, hardlinks, other }: Totals)
     .filter(([number], index) => number > 0 || index === 0)
     .map(([number, one, many]) => `${groupDigits(number)} ${number === 1 ? one : many}`)
     .join(', ');
+}
+
+function* placesPart(report: ScanReport, options: ReportOptions, style: Style): Iterable<string> {
+  if (report.packages === undefined) yield* directoriesPart(report, options, style);
+  else yield* packagesTable(report.packages, options, style);
 }
 
 function* directoriesPart({ tree, snapshot }: ScanReport, options: ReportOptions, style: Style): Iterable<string> {
@@ -116,12 +123,15 @@ function* sectionsPart({ sections }: ScanReport, options: ReportOptions, style: 
 }
 
 function* findingsPart(
-  { findings, removable, snapshot }: ScanReport,
+  { findings: all, removable, snapshot }: ScanReport,
   options: ReportOptions,
   style: Style,
 ): Iterable<string> {
+  const findings = all.filter(({ leftover }) => leftover !== true);
+  const leftovers = all.filter(({ leftover }) => leftover === true);
   if (findings.length === 0) {
     yield `${style.bold('Findings')}  none\n`;
+    yield* leftoversPart(leftovers, options, style);
     return;
   }
   yield `${style.bold('Findings')}\n`;
@@ -133,6 +143,7 @@ function* findingsPart(
   for (const [index, found] of findings.entries()) {
     yield* findingLines(found, sizes[index]?.padStart(width) ?? '', options, style);
   }
+  yield* leftoversPart(leftovers, options, style);
   const { content } = snapshot.totals;
   const share = content > 0 ? ` (${percent(removable, content)} of content)` : '';
   const exact =

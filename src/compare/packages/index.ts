@@ -1,0 +1,119 @@
+// Which package brings which bytes: every file belongs to one package or to none, so the rows sum to the content. Lists stand before
+// directories, dpkg before Python, because dpkg installs Python packages too; docs/packages.md states the order.
+import { compareNames } from '../../model/name.ts';
+import type { Name } from '../../model/name.ts';
+import type { Entry, Notice, Snapshot } from '../../model/snapshot.ts';
+import { claimInstalled, claimPackageFile } from './debian.ts';
+import { claimNodePackages } from './node.ts';
+import { createOwners } from './owners.ts';
+import type { Owners } from './owners.ts';
+import { claimPythonPackages } from './python.ts';
+import { createTally } from './tally.ts';
+import { viewOf } from './view.ts';
+import type { Found, View } from './view.ts';
+
+export interface PackageSizes {
+  /** Bytes of regular files, each hard-linked file once. */
+  readonly content: number;
+  /** Distinct regular files. */
+  readonly files: number;
+  /** Bytes that findings claim. */
+  readonly removable: number;
+}
+
+export interface PackageRow extends PackageSizes {
+  readonly name: string;
+  readonly version: string | null;
+  readonly kind: Found['kind'];
+  /** Where it was found: the list of dpkg, the `.dist-info` or `.egg-info`, the directory of a Node package. */
+  readonly path: Name;
+}
+
+export interface PackageRollup {
+  /** Most bytes first, then by name and place. */
+  readonly packages: readonly PackageRow[];
+  /** Files that belong to no package. */
+  readonly unowned: PackageSizes;
+  /** What lists of files say that is not so. */
+  readonly notices: readonly Notice[];
+}
+
+export interface PackageOptions {
+  /** Bytes that findings claim, by path of the file. */
+  readonly removable?: ReadonlyMap<Name, number>;
+  /** Whether the snapshot is all of the artifact; of a part nothing can be said to be missing. */
+  readonly isWhole?: boolean;
+}
+
+/** Sizes by package. The snapshot must have been made with `packages`; without its lists nothing belongs to a package. */
+export function packageRollup(
+  snapshot: Snapshot,
+  { removable = new Map(), isWhole = true }: PackageOptions = {},
+): PackageRollup {
+  const view = viewOf(snapshot, snapshot.packageLists ?? new Map());
+  const owners = createOwners();
+  const notices = claimPackageFile(view, owners) ? [] : claimAll(view, owners, isWhole);
+  const names = furtherNames(snapshot.entries);
+  const sums = owners.found.map(() => ({ content: 0, files: 0, removable: 0 }));
+  const unowned = { content: 0, files: 0, removable: 0 };
+  const tally = createTally();
+  for (const { path, kind, size } of snapshot.entries) {
+    if (kind !== 'file') continue;
+    const owner = ownerOf(owners, path, names.get(path));
+    const sum = (owner === null ? undefined : sums[owner]) ?? unowned;
+    sum.content += size;
+    sum.files++;
+    sum.removable += removable.get(path) ?? 0;
+    if (owner === null && !/\.pyc$|\.dist-info\/RECORD\.(?:jws|p7s)$/.test(path))
+      tally.count('', 'that is there', path);
+  }
+  const missed = isWhole && isWheel(view) ? tally.text() : null;
+  return {
+    packages: owners.found
+      .map((found, index): PackageRow => Object.assign({ ...found }, sums[index]))
+      // What dpkg installed has Python's data too, of which no file is left.
+      .filter(({ kind, files }) => kind === 'debian' || files > 0)
+      .toSorted((a, b) => b.content - a.content || compareNames(a.name, b.name) || compareNames(a.path, b.path)),
+    unowned,
+    notices:
+      missed === null
+        ? notices
+        : [...notices, { code: 'record-mismatch', path: null, message: `no RECORD lists ${missed}` }],
+  };
+}
+
+/** @returns what lists say that is not so. */
+function claimAll(view: View, owners: Owners, isWhole: boolean): Notice[] {
+  claimInstalled(view, owners);
+  const notices = claimPythonPackages(view, owners, isWhole);
+  claimNodePackages(view, owners);
+  return notices;
+}
+
+/** A file with several names belongs to the owner of the first that has one. */
+function ownerOf(owners: Owners, path: Name, further: readonly Name[] | undefined): number | null {
+  const own = owners.ownerOf(path);
+  if (own !== null || further === undefined) return own;
+  for (const name of further) {
+    const owner = owners.ownerOf(name);
+    if (owner !== null) return owner;
+  }
+  return null;
+}
+
+function furtherNames(entries: readonly Entry[]): Map<Name, Name[]> {
+  const names = new Map<Name, Name[]>();
+  for (const { path, kind, link } of entries) {
+    if (kind !== 'hardlink' || link === null) continue;
+    const known = names.get(link);
+    if (known === undefined) names.set(link, [path]);
+    else known.push(path);
+  }
+  return names;
+}
+
+/** A zip with the data of one package at its root lists all its files. */
+function isWheel({ snapshot, lists }: View): boolean {
+  const records = [...lists.keys()].filter((path) => /^[^/]+\.dist-info\/RECORD$/.test(path));
+  return snapshot.artifact.format === 'zip' && records.length === 1;
+}

@@ -1,0 +1,35 @@
+// Packages of Node: each directory in `node_modules` that holds a `package.json`, with all below it but packages nested in it.
+import { nodePackageOf } from '../../inspectors/packages/node-package.ts';
+import { spellBytes } from '../../model/json-name.ts';
+import { compareNames } from '../../model/name.ts';
+import type { Name } from '../../model/name.ts';
+import type { Owners } from './owners.ts';
+import type { View } from './view.ts';
+
+const manifest = '/package.json';
+
+/** What package managers leave in a directory `node_modules`, by which an artifact is known that is one itself. */
+const marks = ['.package-lock.json', '.modules.yaml', '.yarn-integrity', '.yarn-state.yml'];
+
+export function claimNodePackages({ snapshot, paths, lists }: View, owners: Owners): void {
+  const isModules = marks.some((name) => paths.has(name));
+  // One whose manifest is broken is a package all the same.
+  const manifests = snapshot.entries.filter(({ path, kind }) => kind === 'file' && path.endsWith(manifest));
+  for (const { path } of manifests.toSorted((a, b) => compareNames(a.path, b.path))) {
+    const directory = path.slice(0, -manifest.length);
+    if (
+      nodePackageOf(isModules ? `node_modules/${path}` : path) !== (isModules ? `node_modules/${directory}` : directory)
+    ) {
+      continue;
+    }
+    const facts = lists.get(path);
+    const known = facts?.type === 'node-package' ? facts : null;
+    const name = known?.name ?? spellBytes(nameOf(directory));
+    owners.claimBelow(directory, owners.add({ name, version: known?.version ?? null, kind: 'node', path: directory }));
+  }
+}
+
+/** `NAME` or `@SCOPE/NAME`. */
+function nameOf(directory: Name): Name {
+  return /(?:@[^/]+\/)?[^/]+$/.exec(directory)?.[0] ?? directory;
+}

@@ -1,0 +1,55 @@
+// Who owns which path, while packages are looked up: the first claim stands. The order of asking is the order of precedence.
+import { pycPlace } from '../../inspectors/pyc.ts';
+import { parentPath } from '../../model/name.ts';
+import type { Name } from '../../model/name.ts';
+import type { Found } from './view.ts';
+
+export interface Owners {
+  readonly found: readonly Found[];
+  add(found: Found): number;
+  /** Gives the path to a package, unless it has an owner. */
+  claim(path: Name, owner: number): void;
+  /** Gives a package all below a directory that has no other owner; of directories inside of each other the inner one counts. */
+  claimBelow(directory: Name, owner: number): void;
+  ownerOf(path: Name): number | null;
+  /** As far as lists name the path. */
+  listedBy(path: Name): number | null;
+}
+
+export function createOwners(): Owners {
+  const found: Found[] = [];
+  const files = new Map<Name, number>();
+  const directories = new Map<Name, number>();
+
+  function ownerAbove(path: Name): number | null {
+    if (directories.size === 0) return null;
+    for (let up = parentPath(path); up !== null; up = parentPath(up)) {
+      const owner = directories.get(up);
+      if (owner !== undefined) return owner;
+    }
+    return null;
+  }
+
+  return {
+    found,
+    add: (one) => found.push(one) - 1,
+    claim(path, owner) {
+      if (!files.has(path)) files.set(path, owner);
+    },
+    claimBelow(directory, owner) {
+      if (!directories.has(directory)) directories.set(directory, owner);
+    },
+    listedBy: (path) => files.get(path) ?? null,
+    ownerOf(path) {
+      const own = files.get(path);
+      if (own !== undefined) return own;
+      if (path.endsWith('.pyc') || path.endsWith('.pyo')) {
+        // Installers mostly do not list what Python compiles; it goes with its source, whether that is there or not.
+        const { source } = pycPlace(path);
+        const owner = source === null ? undefined : files.get(source);
+        if (owner !== undefined) return owner;
+      }
+      return ownerAbove(path);
+    },
+  };
+}

@@ -1,0 +1,40 @@
+// documentation: manual pages, info pages and other documents in the places that Unix has for them. Licence texts among them stay.
+import { baseName, parentPath } from '../model/name.ts';
+import type { Name } from '../model/name.ts';
+import { count } from './rule.ts';
+import type { Rule, RuleContext } from './rule.ts';
+import { entryClaims, treesOf, treeWords } from './trees.ts';
+
+const names: ReadonlySet<string> = new Set(['man', 'doc', 'info', 'gtk-doc']);
+
+export const documentation: Rule = {
+  id: 'documentation',
+  title: 'manual pages, info pages and other documents',
+  severity: 'info',
+  leftover: true,
+  check(context) {
+    const folders = context.directories.filter((path) => isDocumentation(context, path));
+    const trees = treesOf(context, folders, (path) => !isLicence(baseName(path)));
+    const claims = entryClaims(context, trees.entries);
+    if (claims.length === 0) return [];
+    const { words, more } = treeWords(trees);
+    const keep = ['copyright*', 'copying*', 'licen[cs]e*', 'notice*'].map((name) => `! -iname '${name}'`).join(' ');
+    const advice = 'needed by man, info and help; licences stay';
+    const fix = { commands: [`find ${words} -type f ${keep} -delete${more}`], advice };
+    return [{ title: `${count(claims.length, 'file')} of manual pages and documents`, claims, fix }];
+  },
+};
+
+/** In `share`, or manual pages by the sections that they lie in. */
+function isDocumentation({ paths }: RuleContext, path: Name): boolean {
+  const last = path.charCodeAt(path.length - 1);
+  if (last !== 0x6e && last !== 0x63 && last !== 0x6f) return false;
+  const name = baseName(path);
+  if (!names.has(name)) return false;
+  if (baseName(parentPath(path) ?? '.') === 'share') return true;
+  return name === 'man' && ['man1', 'man3', 'man5', 'man7', 'man8'].some((section) => paths.has(`${path}/${section}`));
+}
+
+function isLicence(name: Name): boolean {
+  return /^(?:copyright|copying|licen[cs]e|notice)/i.test(name);
+}

@@ -1,0 +1,66 @@
+// test-suite: tests of Python's standard library and of installed packages. A directory of such a name may be code that is used
+// (`django/test`, plugins), so outside of the standard library it must look like tests.
+import { nodePackageOf } from '../inspectors/packages/node-package.ts';
+import { baseName, parentPath } from '../model/name.ts';
+import type { Name } from '../model/name.ts';
+import { shellPath } from '../model/shell.ts';
+import type { Entry } from '../model/snapshot.ts';
+import { placesOf } from './places.ts';
+import type { Places } from './places.ts';
+import { count } from './rule.ts';
+import type { Rule, RuleContext } from './rule.ts';
+import { above, entryClaims, removeTrees, someBelow, treesOf } from './trees.ts';
+
+export const testSuite: Rule = {
+  id: 'test-suite',
+  title: "test suites of Python's standard library and of installed packages",
+  severity: 'info',
+  leftover: true,
+  check(context) {
+    const places = placesOf(context);
+    const suites = context.directories.filter((path) => isNamed(path) && isSuite(context, path, places));
+    const trees = treesOf(context, suites);
+    const modules = testModules(context, places);
+    const claims = entryClaims(context, [...trees.entries, ...modules]);
+    if (claims.length === 0) return [];
+    const commands = removeTrees(trees);
+    for (const folder of new Set(modules.map(({ path }) => parentPath(path) ?? '.'))) {
+      commands.push(`rm -f ${testModuleNames.map((name) => `${shellPath(folder)}/${name}*`).join(' ')}`);
+    }
+    const title = `${count(claims.length, 'file')} of test suites`;
+    return [{ title, claims, fix: { commands, advice: "needed by python -m test and packages' own tests" } }];
+  },
+};
+
+/** By its last letter first: this is asked of every directory. */
+function isNamed(path: Name): boolean {
+  const last = path.charCodeAt(path.length - 1);
+  if (last !== 0x74 && last !== 0x73 && last !== 0x5f) return false;
+  return /(?:^|\/)(?:tests?|idle_test|__tests__)$/.test(path);
+}
+
+function isSuite(context: RuleContext, path: Name, { libraries, folders }: Places): boolean {
+  const node = nodePackageOf(path);
+  if (node !== null && above(node, folders) === null) {
+    // A package may itself be called so; of deeper directories only one name is never code.
+    return path !== node && (baseName(path) === '__tests__' || !path.slice(node.length + 1).includes('/'));
+  }
+  const folder = above(path, folders);
+  const library = above(path, libraries);
+  if (library !== null && (folder === null || folder.length <= library.length)) return true;
+  if (folder === null) return false;
+  const inside = folder === '.' ? path : path.slice(folder.length + 1);
+  return inside.includes('/') && someBelow(context, path, isTest);
+}
+
+function isTest({ path }: Entry): boolean {
+  return /(?:^|\/)test_[^/]*\.pyc?$|_tests?(?:\.[^/.]+){0,2}\.pyc?$/.test(path);
+}
+
+/** Beginnings of the names of extension modules that only the standard library's tests import. */
+const testModuleNames = ['_test', '_ctypes_test', '_xxtestfuzz', 'xxlimited', 'xxsubtype'];
+
+function testModules(context: RuleContext, { libraries }: Places): readonly Entry[] {
+  const folders = [...libraries].map((library) => (library === '.' ? 'lib-dynload' : `${library}/lib-dynload`));
+  return treesOf(context, folders, (path) => testModuleNames.some((name) => baseName(path).startsWith(name))).entries;
+}

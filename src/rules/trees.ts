@@ -1,0 +1,104 @@
+// Whole directories that can go, shared by the rules on leftovers: what lies below them, and the command that removes them. The
+// command names directories, largest first, because a suite of tests has thousands of files.
+import type { Claim } from '../model/finding.ts';
+import { compareNames, parentPath } from '../model/name.ts';
+import type { Name } from '../model/name.ts';
+import { shellPath } from '../model/shell.ts';
+import type { Entry } from '../model/snapshot.ts';
+import { wholeFileClaims } from './rule.ts';
+import type { RuleContext } from './rule.ts';
+
+const shown = 4;
+
+/** Files below some directories. */
+export interface Trees {
+  /** Those that hold any of the entries, most bytes first. */
+  readonly directories: readonly Name[];
+  /** Files and further names of files. */
+  readonly entries: readonly Entry[];
+}
+
+/** @param accept which files are meant, all without it. */
+export function treesOf(context: RuleContext, directories: readonly Name[], accept?: (path: Name) => boolean): Trees {
+  const known = new Set(directories);
+  const entries: Entry[] = [];
+  const sizes = new Map<Name, number>();
+  for (const directory of directories) {
+    // What lies below another one of them is taken with that.
+    if (above(directory, known) !== null) continue;
+    const before = entries.length;
+    let bytes = 0;
+    someBelow(context, directory, (entry) => {
+      if (entry.kind !== 'file' && entry.kind !== 'hardlink') return false;
+      if (accept !== undefined && !accept(entry.path)) return false;
+      bytes += entry.size;
+      entries.push(entry);
+      return false;
+    });
+    if (entries.length > before) sizes.set(directory, bytes);
+  }
+  const sorted = [...sizes].toSorted(([a, x], [b, y]) => y - x || compareNames(a, b));
+  return { directories: sorted.map(([directory]) => directory), entries };
+}
+
+/** Claims on whole files: as `wholeFileClaims`, but most files have one name, and then there is nothing to look up. */
+export function entryClaims(context: RuleContext, entries: readonly Entry[]): Claim[] {
+  const claims: Claim[] = [];
+  const linked = new Set<Name>();
+  for (const { path, kind, size } of entries) {
+    if (kind === 'file' && (context.names.size === 0 || !context.names.has(path))) {
+      claims.push({ path, part: null, bytes: size });
+    } else linked.add(path);
+  }
+  return linked.size === 0 ? claims : [...claims, ...wholeFileClaims(context, linked)];
+}
+
+/** The nearest of `directories` above `path`; the root is `.`. */
+export function above(path: Name, directories: ReadonlySet<Name>): Name | null {
+  if (directories.size === 0) return null;
+  for (let up = parentPath(path); up !== null; up = parentPath(up)) if (directories.has(up)) return up;
+  return null;
+}
+
+/** Whether the test holds for anything below a directory that is no directory itself; asked in byte order, until it does. */
+export function someBelow(
+  { snapshot: { entries } }: RuleContext,
+  directory: Name,
+  test: (entry: Entry) => boolean,
+): boolean {
+  const prefix = `${directory}/`;
+  // Entries are sorted, so all with one prefix lie side by side.
+  for (let at = lowerBound(entries, prefix); at < entries.length; at++) {
+    const entry = entries[at];
+    if (entry === undefined || !entry.path.startsWith(prefix)) return false;
+    if (entry.kind !== 'directory' && test(entry)) return true;
+  }
+  return false;
+}
+
+/** Index of the first entry that is not before `name`; the root stands first, whatever its name. */
+function lowerBound(entries: readonly Entry[], name: Name): number {
+  let low = 1;
+  let high = entries.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compareNames(entries[middle]?.path ?? '', name) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Words for a command that takes directories; of many only the first few, and a remark on the others. */
+export function treeWords({ directories }: Pick<Trees, 'directories'>): { words: string; more: string } {
+  const more = directories.length - shown;
+  return {
+    words: directories.slice(0, shown).map(shellPath).join(' '),
+    more: more > 0 ? ` # and ${more} more, see --json` : '',
+  };
+}
+
+/** `rm -r` for some directories; none where there are none. */
+export function removeTrees(trees: Pick<Trees, 'directories'>): string[] {
+  const { words, more } = treeWords(trees);
+  return words === '' ? [] : [`rm -r ${words}${more}`];
+}

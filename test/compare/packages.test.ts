@@ -1,0 +1,266 @@
+// Which package owns which file: every byte belongs to one or to none, whatever the lists claim.
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { packageRollup } from '../../src/compare/packages/index.ts';
+import type { PackageRollup } from '../../src/compare/packages/index.ts';
+import { defaultLimits } from '../../src/scan/limits.ts';
+import { scan } from '../../src/scan/scan.ts';
+import { buildDeb, version } from '../build/deb.ts';
+import { buildTar } from '../build/tar.ts';
+import type { TarSpec } from '../build/tar.ts';
+import { tempDirectory } from '../build/temp.ts';
+import { buildZip } from '../build/zip.ts';
+
+const work = tempDirectory('packages');
+let number = 0;
+
+async function rollup(archive: Uint8Array, name = `${number++}.tar`): Promise<PackageRollup> {
+  const path = join(work, name);
+  writeFileSync(path, archive);
+  const snapshot = await scan(path, { ...defaultLimits, digests: 'auto', facts: 'needed', packages: true });
+  const result = packageRollup(snapshot);
+  const rows = [...result.packages, result.unowned];
+  expect(rows.reduce((sum, { content }) => sum + content, 0)).toBe(snapshot.totals.content);
+  expect(rows.reduce((sum, { files }) => sum + files, 0)).toBe(snapshot.totals.files);
+  return { ...result, notices: [...snapshot.notices, ...result.notices] };
+}
+
+/** A tar of files by their paths; symlinks and hard links as specs. */
+function tarOf(files: Readonly<Record<string, string>>, more: readonly TarSpec[] = []): Buffer {
+  return buildTar([...Object.entries(files).map(([name, content]) => ({ name, content })), ...more]);
+}
+
+const sizes = ({ packages }: PackageRollup): string[] =>
+  packages.map(({ name, version: number_, content, files }) => `${name} ${number_ ?? '-'}: ${content} B in ${files}`);
+const messages = ({ notices }: PackageRollup): string[] =>
+  notices.map(({ path, message }) => `${path ?? ''}: ${message}`);
+const sha = (content: string): string => `sha256=${createHash('sha256').update(content).digest('base64url')}`;
+
+describe('Python packages', () => {
+  it('own what RECORD lists, scripts elsewhere, their own data, and bytecode of their sources', async () => {
+    const result = await rollup(
+      tarOf({
+        'lib/site-packages/a/__init__.py': 'abc',
+        'lib/site-packages/a/__pycache__/__init__.cpython-39.pyc': '12345',
+        'lib/site-packages/a/__pycache__/gone.cpython-39.opt-1.pyc': '1',
+        'lib/site-packages/a/unlisted.txt': 'no',
+        'bin/a': 'script',
+        'lib/site-packages/a_b-1.0.post1.dist-info/RECORD': 'a/__init__.py,,3\na/gone.py,,1\n../../bin/a,,6\n',
+        'lib/site-packages/a_b-1.0.post1.dist-info/METADATA': 'm',
+      }),
+    );
+    const record = 'a/__init__.py,,3\na/gone.py,,1\n../../bin/a,,6\n'.length;
+    expect(sizes(result)).toEqual([`a_b 1.0.post1: ${3 + 5 + 1 + 6 + record + 1} B in 6`]);
+    expect(result.unowned).toEqual({ content: 2, files: 1, removable: 0 });
+    expect(messages(result).at(-1)).toBe(
+      'lib/site-packages/a_b-1.0.post1.dist-info/RECORD: lists 1 file that is not there (a/gone.py)',
+    );
+  });
+
+  it('share no file: of two lists the one that agrees with it, else the first by name', async () => {
+    const rows = (size: number): string => `shared.py,,${size}\n`;
+    const one = await rollup(
+      tarOf({ 'shared.py': 'abc', 'a-1.dist-info/RECORD': rows(9), 'b-1.dist-info/RECORD': rows(3) }),
+    );
+    expect(sizes(one)).toEqual(['b 1: 16 B in 2', 'a 1: 13 B in 1']);
+    const other = await rollup(
+      tarOf({ 'shared.py': 'abc', 'a-1.dist-info/RECORD': rows(3), 'b-1.dist-info/RECORD': rows(3) }),
+    );
+    expect(sizes(other)).toEqual(['a 1: 16 B in 2', 'b 1: 13 B in 1']);
+  });
+
+  it('of an old installer are known by installed-files.txt, relative to it', async () => {
+    const result = await rollup(
+      tarOf({
+        'p/old.py': 'abcd',
+        'p/old-2.0-py3.9.egg-info/installed-files.txt': '../old.py\nPKG-INFO\n',
+        'p/old-2.0-py3.9.egg-info/PKG-INFO': '',
+        'p/none-3-py2.7.egg-info/PKG-INFO': 'x',
+      }),
+    );
+    expect(sizes(result)).toEqual(['old 2.0: 23 B in 3', 'none 3: 1 B in 1']);
+    expect(messages(result).at(-1)).toBe(
+      'p/none-3-py2.7.egg-info: has no installed-files.txt; which files belong to it is not known',
+    );
+  });
+
+  it('with a RECORD that lies get one notice, and count what is there', async () => {
+    const result = await rollup(
+      tarOf({
+        'a.py': 'abc',
+        'b.py': 'abc',
+        'c.py': 'abc',
+        'x-1.dist-info/RECORD': [
+          `a.py,${sha('abc')},3`,
+          `a.py,${sha('abc')},3`,
+          'b.py,,10',
+          `c.py,${sha('other')},3`,
+          'gone.py,,1',
+          'gone2.py,,1',
+          '../../etc/passwd,,1',
+          '/c.py,md5=abc,3',
+          '',
+        ].join('\n'),
+      }),
+    );
+    expect(messages(result).at(-1)).toBe(
+      'x-1.dist-info/RECORD: lists 2 files more than once (first: a.py), 1 file of another size (b.py), ' +
+        '1 file of other content (c.py), 2 files that are not there (first: gone.py), ' +
+        '1 file outside of the artifact (../../etc/passwd), 1 file with a hash of md5 (/c.py)',
+    );
+  });
+
+  it('with a RECORD that cannot be read, or without one, own their data alone, and that is said', async () => {
+    const result = await rollup(
+      tarOf({ 'a.py': 'abc', 'x-1.dist-info/RECORD': '<html>', 'y-1.dist-info/METADATA': 'm' }),
+    );
+    expect(sizes(result)).toEqual(['x 1: 6 B in 1', 'y 1: 1 B in 1']);
+    expect(messages(result)).toEqual([
+      'x-1.dist-info/RECORD: is a broken RECORD file: it has no 3 fields in line 1, but 1',
+      'x-1.dist-info: its RECORD cannot be read; which files belong to it is not known',
+      'y-1.dist-info: has no RECORD; which files belong to it is not known',
+    ]);
+  });
+
+  it('as wheels list all of their files, or it is said', async () => {
+    const files = { 'a.py': 'abc', 'b.py': 'abcd', 'x-1.dist-info/RECORD': 'a.py,,3\nx-1.dist-info/RECORD,,\n' };
+    const wheel = buildZip(Object.entries(files).map(([name, content]) => ({ name, content })));
+    const result = await rollup(wheel, 'x-1-py3-none-any.whl');
+    expect(messages(result)).toEqual([': no RECORD lists 1 file that is there (b.py)']);
+  });
+});
+
+describe('Debian packages', () => {
+  const status = 'Package: a\nVersion: 1\nArchitecture: amd64\n\nPackage: d\nVersion: 2\nArchitecture: all\n';
+
+  it('own what their lists name, through symlinked directories and diversions', async () => {
+    const result = await rollup(
+      tarOf(
+        {
+          'usr/lib/liba.so': '12',
+          'usr/bin/sh.distrib': '123',
+          'usr/bin/sh': '1234',
+          'var/lib/dpkg/status': status,
+          'var/lib/dpkg/diversions': '/bin/sh\n/bin/sh.distrib\nd\n',
+          'var/lib/dpkg/info/a:amd64.list': '/.\n/lib\n/lib/liba.so\n/bin/sh\n/../../up\n/loop/x\n',
+          'var/lib/dpkg/info/d.list': '/bin/sh\n',
+          'etc/own': 'x',
+        },
+        [
+          { name: 'lib', type: '2', link: 'usr/lib' },
+          { name: 'bin', type: '2', link: '/usr/bin' },
+          { name: 'loop', type: '2', link: 'loop' },
+        ],
+      ),
+    );
+    expect(sizes(result)).toEqual(['a:amd64 1: 5 B in 2', 'd 2: 4 B in 1']);
+    expect(result.unowned.files).toBe(5);
+  });
+
+  it('stand before Python packages, whose data dpkg installed without a list', async () => {
+    const result = await rollup(
+      tarOf({
+        'var/lib/dpkg/info/python3-a.list': '/usr/a.py\n/usr/a-1.dist-info\n/usr/a-1.dist-info/METADATA\n',
+        'usr/a.py': 'abc',
+        'usr/__pycache__/a.cpython-39.pyc': '12',
+        'usr/a-1.dist-info/METADATA': 'm',
+      }),
+    );
+    expect(sizes(result)).toEqual(['python3-a -: 6 B in 3']);
+    expect(messages(result).filter((message) => !message.includes('.pyc'))).toEqual([]);
+  });
+
+  it('as files are one package, whatever is in them', async () => {
+    const control = buildTar([{ name: './control', content: 'Package: sample\nVersion: 1.2\n' }]);
+    const data = buildTar([
+      { name: './node_modules/x/package.json', content: '{"name":"x"}' },
+      { name: './x-1.dist-info/RECORD', content: 'gone.py,,\n' },
+    ]);
+    const deb = buildDeb([version, { name: 'control.tar', content: control }, { name: 'data.tar', content: data }]);
+    const result = await rollup(deb, 'sample.deb');
+    expect(sizes(result)).toEqual(['sample 1.2: 51 B in 3']);
+    expect(messages(result)).toEqual([]);
+  });
+});
+
+describe('Node packages', () => {
+  it('are directories with a package.json, nested ones apart, and broken ones by their names', async () => {
+    const result = await rollup(
+      tarOf({
+        'app/index.js': '1',
+        'app/node_modules/.bin/x': '12',
+        'app/node_modules/a/package.json': '{"name":"a","version":"1.0.0"}',
+        'app/node_modules/a/lib/package.json': '{"type":"module"}',
+        'app/node_modules/a/node_modules/@s/b/package.json': '{"name":"@s/b"}',
+        'app/node_modules/c/package.json': 'broken',
+        'app/node_modules/d/index.js': '123',
+      }),
+    );
+    expect(sizes(result)).toEqual(['a 1.0.0: 47 B in 2', '@s/b -: 15 B in 1', 'c -: 6 B in 1']);
+    expect(result.unowned).toEqual({ content: 6, files: 3, removable: 0 });
+    expect(messages(result).at(-1)).toBe(
+      'app/node_modules/c/package.json: is a broken package.json file: it is not JSON',
+    );
+  });
+
+  it('are found where the artifact is itself what npm calls node_modules', async () => {
+    const files = {
+      '.package-lock.json': '{}',
+      'a/package.json': '{"name":"a"}',
+      '@s/b/package.json': '{"name":"@s/b"}',
+    };
+    expect(sizes(await rollup(tarOf(files)))).toEqual(['@s/b -: 15 B in 1', 'a -: 12 B in 1']);
+    const { '.package-lock.json': _mark, ...others } = files;
+    expect(sizes(await rollup(tarOf(others)))).toEqual([]);
+  });
+});
+
+describe('files', () => {
+  it('with several names belong to the owner of the first that has one, and count once', async () => {
+    const result = await rollup(
+      tarOf({ 'a/x': '12345', 'node_modules/p/package.json': '{"name":"p"}' }, [
+        { name: 'node_modules/p/x', type: '1', link: 'a/x' },
+      ]),
+    );
+    expect(sizes(result)).toEqual(['p -: 17 B in 2']);
+  });
+
+  it('belong to one package or to none, whatever lists say', async () => {
+    const path = fc.constantFrom(
+      'a.py',
+      'b/c.py',
+      'b',
+      '../x',
+      '/a.py',
+      'l/c.py',
+      'node_modules/p/i.js',
+      'b/__pycache__/c.cpython-39.pyc',
+    );
+    const list = fc.array(path, { maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(list, list, list, fc.boolean(), async (first, second, third, node) => {
+        const rows = (paths: readonly string[]): string => paths.map((one) => `${one},,${one.length}\n`).join('');
+        await rollup(
+          tarOf(
+            {
+              'a.py': 'abcd',
+              'b/c.py': 'abcdef',
+              'b/__pycache__/c.cpython-39.pyc': 'abc',
+              'node_modules/p/i.js': '12',
+              ...(node ? { 'node_modules/p/package.json': '{}' } : {}),
+              'x-1.dist-info/RECORD': rows(first),
+              'y-1.dist-info/RECORD': rows(second),
+              'var/lib/dpkg/info/z.list': third.map((one) => `/${one}\n`).join(''),
+            },
+            [{ name: 'l', type: '2', link: 'b' }],
+          ),
+          'property.tar',
+        );
+      }),
+      { numRuns: 60 },
+    );
+  });
+});

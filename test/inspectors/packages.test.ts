@@ -1,0 +1,136 @@
+// What package managers' files say: read strictly, because a guess would give a package files that are not its own.
+import { describe, expect, it } from 'vitest';
+import { memorySource } from '../../src/bytes/source.ts';
+import { packageInspectors } from '../../src/inspectors/index.ts';
+import { nodePackageOf } from '../../src/inspectors/packages/node-package.ts';
+import type { PackageFacts } from '../../src/model/facts.ts';
+import { requireTool, run } from '../oracles.ts';
+
+function inspect(path: string, content: string | Uint8Array): PackageFacts {
+  const bytes = Buffer.from(content);
+  const inspector = packageInspectors.find((one) => one.matches(bytes.subarray(0, 64), { path }));
+  if (inspector === undefined) throw new Error(`no inspector for ${path}`);
+  return inspector.inspect(memorySource(bytes), { path, size: bytes.length, facts: 'needed' });
+}
+
+const record = (content: string): PackageFacts => inspect('x-1.dist-info/RECORD', content);
+const rowsOf = (content: string): [string, string | null, number | null][] => {
+  const facts = record(content);
+  return facts.type === 'record' ? facts.files.map(({ path, digest, size }) => [path, digest, size]) : [];
+};
+
+describe('RECORD', () => {
+  it('has a path, a hash and a size a row', () => {
+    expect(rowsOf('a.py,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\r\nx-1.dist-info/RECORD,,\n')).toEqual([
+      ['a.py', 'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', 0],
+      ['x-1.dist-info/RECORD', null, null],
+    ]);
+  });
+
+  it('keeps the name of a hash that cannot be compared', () => {
+    expect(record('a,md5=abc,1\nb,sha256=short,1\nc,sha512=xyz,\n')).toMatchObject({
+      files: [
+        { algorithm: 'md5', digest: null, size: 1 },
+        { algorithm: 'sha256', digest: null },
+        { algorithm: 'sha512', digest: null, size: null },
+      ],
+    });
+  });
+
+  it.skipIf(!requireTool('python3'))("reads CSV as Python's csv module does", () => {
+    const text = 'a.py,,1\n"b,c.py",,2\r\n"say ""hi"".py",,3\n"two\nlines",,4\n\n__proto__,,5\nlast,,';
+    const program =
+      'import csv,io,json,sys; print(json.dumps(list(r for r in csv.reader(io.StringIO(sys.stdin.read(), newline="")) if r)))';
+    const expected: string[][] = JSON.parse(run('python3', ['-c', program], { input: text }));
+    expect(rowsOf(text).map(([path]) => path)).toEqual(expected.map(([path]) => path));
+  });
+
+  it.each([
+    ['a row of two fields', 'a,,1\nb,c\n', 'has no 3 fields in line 2, but 2'],
+    ['prose', '<html>\n', 'has no 3 fields in line 1, but 1'],
+    ['an open quote', '"a,,1\n', 'has a stray quote in line 1'],
+    ['text behind a quote', '"a"b,,1\n', 'has a stray quote in line 1'],
+    ['a size in words', 'a,,many\n', 'has a size in line 1 that is no number'],
+    ['a size below 0', 'a,,-1\n', 'has a size in line 1 that is no number'],
+    ['a row without a path', ',,1\n', 'has no path in line 1'],
+  ])('refuses %s', (_what, text, message) => {
+    expect(() => record(text)).toThrow(message);
+  });
+
+  it('is empty where it is empty', () => {
+    expect(record('')).toEqual({ type: 'record', files: [] });
+  });
+});
+
+describe('package.json', () => {
+  const json = (content: string | Uint8Array): PackageFacts => inspect('node_modules/x/package.json', content);
+  const nothing = { type: 'node-package', name: null, version: null };
+
+  it('gives name and version, and nothing that only looks like them', () => {
+    expect(json('\ufeff{"name":"a","version":"1.0.0","dependencies":{"name":"no"}}')).toEqual({
+      ...nothing,
+      name: 'a',
+      version: '1.0.0',
+    });
+    expect(json('{"__proto__":{"name":"b"},"version":3}')).toEqual(nothing);
+    expect(json('{"name":"__proto__","version":["1"]}')).toEqual({ ...nothing, name: '__proto__' });
+    expect(json(`{"name":"${'x'.repeat(2000)}"}`)).toEqual({ ...nothing, name: 'x'.repeat(1024) });
+    expect(json('[]')).toEqual(nothing);
+    expect(json(`{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`)).toEqual(nothing);
+  });
+
+  it.each([
+    ['no JSON', '{name:1}', 'is not JSON'],
+    ['no object', 'null', 'holds no object'],
+    ['no UTF-8', Buffer.from('{"name":"\xff"}', 'latin1'), 'is not UTF-8'],
+  ])('refuses %s', (_what, content, message) => {
+    expect(() => json(content)).toThrow(message);
+  });
+
+  it('refuses one that is too long', () => {
+    expect(() => json(' '.repeat(4 * 1024 ** 2 + 1))).toThrow('is longer than 4194304 bytes');
+  });
+
+  it.each([
+    ['node_modules/a/b.js', 'node_modules/a'],
+    ['x/node_modules/@s/a/lib/b.js', 'x/node_modules/@s/a'],
+    ['node_modules/a/node_modules/b/c', 'node_modules/a/node_modules/b'],
+    ['node_modules/a', null],
+    ['node_modules/@s/a', null],
+    ['my_node_modules/a/b', null],
+    ['src/a', null],
+  ])('the package of %s is %s', (path, expected) => {
+    expect(nodePackageOf(path)).toBe(expected);
+  });
+});
+
+describe("dpkg's files", () => {
+  it('status has a paragraph a package', () => {
+    const text =
+      'Package: a\nVersion: 1:2-3\nArchitecture: amd64\nDescription: x\n Package: not\n .\n\nPackage: b\n\n\n';
+    expect(inspect('x/var/lib/dpkg/status', text)).toEqual({
+      type: 'control',
+      packages: [
+        { name: 'a', version: '1:2-3', architecture: 'amd64' },
+        { name: 'b', version: null, architecture: null },
+      ],
+    });
+  });
+
+  it.each([
+    ['var/lib/dpkg/status', 'Version: 1\n', 'has a paragraph without a package'],
+    ['DEBIAN/control', '<html>\n', 'has the line "<html>", which is no field'],
+    ['var/lib/dpkg/info/a.list', '/.\n\n/b\n', 'has an empty line 2'],
+    ['var/lib/dpkg/info/a.list', 'b\n', 'has no absolute path in line 1'],
+    ['var/lib/dpkg/diversions', '/a\n/b\n', 'has 2 lines, which is not 3 each'],
+  ])('refuses %s with %j', (path, text, message) => {
+    expect(() => inspect(path, text)).toThrow(message);
+  });
+
+  it('lists keep names as bytes', () => {
+    expect(inspect('var/lib/dpkg/info/a:amd64.list', Buffer.from('/caf\xe9\n', 'latin1'))).toEqual({
+      type: 'file-list',
+      paths: ['/caf\xe9'],
+    });
+  });
+});

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { demoModules } from '../../src/rules/demo-modules.ts';
+import { judge } from '../../src/rules/index.ts';
+import { claimedPaths, library, tree } from '../build/leftovers.ts';
+
+const check = (...paths: readonly string[]) => judge(tree(...paths), [demoModules]);
+
+describe('demo-modules', () => {
+  it('claims the modules and the scripts that start them', () => {
+    const [found] = check(
+      ...library('opt/lib/python3.9'),
+      'opt/lib/python3.9/idlelib/a.py',
+      'opt/lib/python3.9/lib2to3/b.py',
+      'opt/lib/python3.9/turtle.py',
+      'opt/bin/idle3.9',
+      'opt/bin/2to3-3.9',
+      'opt/bin/python3.9',
+    );
+    expect(claimedPaths(found)).toEqual([
+      'opt/bin/2to3-3.9',
+      'opt/bin/idle3.9',
+      'opt/lib/python3.9/idlelib/a.py',
+      'opt/lib/python3.9/lib2to3/b.py',
+    ]);
+    expect(found?.title).toBe('4 files of idlelib, lib2to3');
+    expect(found?.fix).toEqual({
+      commands: ['rm -r opt/lib/python3.9/idlelib opt/lib/python3.9/lib2to3', 'rm opt/bin/idle3.9 opt/bin/2to3-3.9'],
+      advice: 'needed by idle, turtledemo, 2to3, lib2to3 users',
+    });
+  });
+
+  it('says nothing of packages of that name elsewhere', () => {
+    expect(check(...library('lib/python3.9'), 'lib/python3.9/site-packages/lib2to3/a.py', 'idlelib/a.py')).toEqual([]);
+  });
+});

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { judge } from '../../src/rules/index.ts';
+import { testSuite } from '../../src/rules/test-suite.ts';
+import { hardlink } from '../build/snapshot.ts';
+import { claimedPaths, library, tree } from '../build/leftovers.ts';
+
+const check = (...paths: readonly string[]) => judge(tree(...paths), [testSuite]);
+
+describe('test-suite', () => {
+  it("claims the tests of Python's standard library, and modules that only they import", () => {
+    const [found] = check(
+      ...library('lib/python3.11'),
+      'lib/python3.11/test/__init__.py',
+      'lib/python3.11/test/__pycache__/__init__.cpython-311.pyc',
+      'lib/python3.11/test/support/tests/deep.py',
+      'lib/python3.11/test-data/kept.txt',
+      'lib/python3.11/idlelib/idle_test/a.py',
+      'lib/python3.11/unittest/test/support.py',
+      'lib/python3.11/unittest/case.py',
+      'lib/python3.11/lib-dynload/_testcapi.cpython-311-x86_64-linux-gnu.so',
+      'lib/python3.11/lib-dynload/_ctypes_test.cpython-311-x86_64-linux-gnu.so',
+      'lib/python3.11/lib-dynload/_ctypes.cpython-311-x86_64-linux-gnu.so',
+    );
+    expect(claimedPaths(found)).toEqual([
+      'lib/python3.11/idlelib/idle_test/a.py',
+      'lib/python3.11/lib-dynload/_ctypes_test.cpython-311-x86_64-linux-gnu.so',
+      'lib/python3.11/lib-dynload/_testcapi.cpython-311-x86_64-linux-gnu.so',
+      'lib/python3.11/test/__init__.py',
+      'lib/python3.11/test/__pycache__/__init__.cpython-311.pyc',
+      'lib/python3.11/test/support/tests/deep.py',
+      'lib/python3.11/unittest/test/support.py',
+    ]);
+    expect(found).toMatchObject({ severity: 'info', leftover: true });
+    expect(found?.fix.commands[0]).toBe(
+      'rm -r lib/python3.11/test lib/python3.11/unittest/test lib/python3.11/idlelib/idle_test',
+    );
+    expect(found?.fix.advice).toContain('python -m test');
+  });
+
+  it.each(['usr/lib/python3/dist-packages', 'lib/python3.12/site-packages', 'python'])(
+    'claims tests of packages in %s, and leaves code of that name alone',
+    (folder) => {
+      const [found] = check(
+        ...(folder === 'python' ? ['python/scipy-1.0.dist-info/METADATA'] : []),
+        `${folder}/scipy/optimize/tests/test_linprog.py`,
+        `${folder}/scipy/optimize/tests/data/matrix.npz`,
+        `${folder}/old/test/__pycache__/x_test.cpython-312.pyc`,
+        // Used by programs.
+        `${folder}/django/test/testcases.py`,
+        `${folder}/ansible/plugins/test/core.py`,
+        `${folder}/numpy/testing/utils.py`,
+        // Packages by that name.
+        `${folder}/tests/test_a.py`,
+        `${folder}/test_helpers/a.py`,
+      );
+      expect(claimedPaths(found)).toEqual([
+        `${folder}/old/test/__pycache__/x_test.cpython-312.pyc`,
+        `${folder}/scipy/optimize/tests/data/matrix.npz`,
+        `${folder}/scipy/optimize/tests/test_linprog.py`,
+      ]);
+    },
+  );
+
+  it('claims tests right inside of Node packages, and __tests__ anywhere in them', () => {
+    const [found] = check(
+      'app/node_modules/qs/test/parse.js',
+      'app/node_modules/@x/y/tests/a.js',
+      'app/node_modules/z/lib/__tests__/a.js',
+      'app/node_modules/z/lib/test/runtime.js',
+      'app/node_modules/test/index.js',
+      'app/node_modules/@playwright/test/index.js',
+      'app/test/a.js',
+    );
+    expect(claimedPaths(found)).toEqual([
+      'app/node_modules/@x/y/tests/a.js',
+      'app/node_modules/qs/test/parse.js',
+      'app/node_modules/z/lib/__tests__/a.js',
+    ]);
+  });
+
+  it('frees nothing of a file that has another name elsewhere, and counts one with two names in tests once', () => {
+    const files = [...library('lib'), 'lib/test/a.py', 'lib/test/b.py'];
+    const linked = tree(...files, hardlink('lib/kept.py', 'lib/test/a.py'), hardlink('lib/test/c.py', 'lib/test/b.py'));
+    expect(claimedPaths(judge(linked, [testSuite])[0])).toEqual(['lib/test/b.py']);
+  });
+
+  it('says nothing of directories of that name elsewhere', () => {
+    expect(check('test/test_a.py', 'src/tests/test_b.py', 'lib/python3.9/test/a.py')).toEqual([]);
+  });
+});
