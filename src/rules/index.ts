@@ -8,6 +8,7 @@ import { copiedSharedLibrary } from './copied-shared-library.ts';
 import { debugSymbols } from './debug-symbols.ts';
 import { duplicateEntry } from './duplicate-entry.ts';
 import { duplicateFile } from './duplicate-file.ts';
+import { duplicateMember } from './duplicate-member.ts';
 import { duplicateStaticLibrary } from './duplicate-static-library.ts';
 import { leftoverPycache } from './leftover-pycache.ts';
 import { linkedStaticLibrary } from './linked-static-library.ts';
@@ -27,6 +28,7 @@ export const rules: readonly Rule[] = [
   linkedStaticLibrary,
   duplicateEntry,
   duplicateStaticLibrary,
+  duplicateMember,
   sameBuild,
   copiedSharedLibrary,
   duplicateFile,
