@@ -180,9 +180,9 @@ function injectSegment(path: string, payload: string): void {
   const [phoff, count] = [Number(bytes.readBigUInt64LE(32)), bytes.readUInt16LE(56)];
   const headers = bytes.subarray(phoff, phoff + 56 * count);
   let end = 0;
-  for (let at = 0; at < headers.length; at += 56) {
-    if (headers.readUInt32LE(at) === 1)
-      end = Number(headers.readBigUInt64LE(at + 16) + headers.readBigUInt64LE(at + 40));
+  for (let header = 0; header < headers.length; header += 56) {
+    if (headers.readUInt32LE(header) === 1)
+      end = Number(headers.readBigUInt64LE(header + 16) + headers.readBigUInt64LE(header + 40));
   }
   const up = (value: number): number => Math.ceil(value / 4096) * 4096;
   const [offset, address] = [up(bytes.length), up(end)];
@@ -194,10 +194,10 @@ function injectSegment(path: string, payload: string): void {
   segment.writeUInt32LE(4, load + 4);
   const fields = [offset, address, address, segment.length, segment.length, 4096];
   for (const [index, value] of fields.entries()) segment.writeBigUInt64LE(BigInt(value), load + 8 + 8 * index);
-  for (let at = 0; at < load; at += 56) {
-    if (segment.readUInt32LE(at) !== 6) continue;
+  for (let header = 0; header < load; header += 56) {
+    if (segment.readUInt32LE(header) !== 6) continue;
     const place = [offset, address, address, load + 56, load + 56];
-    for (const [index, value] of place.entries()) segment.writeBigUInt64LE(BigInt(value), at + 8 + 8 * index);
+    for (const [index, value] of place.entries()) segment.writeBigUInt64LE(BigInt(value), header + 8 + 8 * index);
   }
   segment.write(payload, 1024, 'latin1');
   bytes.writeBigUInt64LE(BigInt(offset), 32);
@@ -210,8 +210,8 @@ function injectSegment(path: string, payload: string): void {
 function lowerAlignment(path: string): void {
   const bytes = readFileSync(path);
   const phoff = Number(bytes.readBigUInt64LE(32));
-  for (let at = phoff; at < phoff + 56 * bytes.readUInt16LE(56); at += 56) {
-    if (bytes.readUInt32LE(at) === 1) bytes.writeBigUInt64LE(16n, at + 48);
+  for (let header = phoff; header < phoff + 56 * bytes.readUInt16LE(56); header += 56) {
+    if (bytes.readUInt32LE(header) === 1) bytes.writeBigUInt64LE(16n, header + 48);
   }
   writeFileSync(path, bytes);
   chmodSync(path, 0o755);
