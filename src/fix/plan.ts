@@ -5,7 +5,7 @@ import type { FixAction, FixPlan, LeftAlone, RulePromise } from '../model/fix.ts
 import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
-import { strippableBytes } from '../rules/debug-symbols.ts';
+import { debugSymbols, strippableBytes } from '../rules/debug-symbols.ts';
 import { supersededPart } from '../rules/duplicate-entry.ts';
 import { danglingLinks, emptiedDirectories } from './aftermath.ts';
 import { noStrip, programFor, stripModeOf } from './strip-tool.ts';
@@ -151,11 +151,12 @@ function planPart(work: Work, rule: string, claim: Claim): void {
   const entry = work.paths.get(claim.path);
   if (work.removed.has(claim.path) || work.linked.has(claim.path) || entry === undefined) return;
   const facts = entry.facts;
-  const isStrip = claim.part === 'debug' && (facts?.type === 'elf' || facts?.type === 'ar');
+  // Other rules claim debug data of parts of a file, which strip cannot tell apart.
+  const isStrip = rule === debugSymbols.id && claim.part === 'debug' && (facts?.type === 'elf' || facts?.type === 'ar');
   const tool = work.options.strip;
   const program = isStrip && tool !== null ? programFor(tool, facts) : null;
   if (!isStrip || program === null) {
-    work.left.push({ rule, claim, reason: isStrip ? noStrip(tool) : 'nothing is known that does it' });
+    work.left.push({ rule, claim, reason: isStrip ? noStrip(tool) : 'no command does it' });
     return;
   }
   const { path, size } = entry;
