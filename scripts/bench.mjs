@@ -2,7 +2,19 @@
 // Corpora come from what the machine has: a CPython tree if there is one, else a Debian package; without either it says so.
 // Usage: npm run bench [-- --runs N] [--only WORD] [--large]
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -65,6 +77,7 @@ const cases = [
     1.6,
     (x) => `node ${quote(cli)} diff --quiet ${x} ${quote(copyOf('tree.tar.zst'))} >/dev/null`,
   ],
+  ...('strip of ELF files: readelf -SW each'.includes(options.only) ? [elfCase()] : []),
   ...(options.large ? [largeCase()] : []),
 ];
 
@@ -78,6 +91,44 @@ for (const [name, file, make, theirs, bound, mine = (x) => `${ours} ${x} >/dev/n
 /** The same file under another name. */
 function copyOf(name) {
   return made(`copy-${name}`, (out) => `cp ${quote(join(cache, name))} ${out}`);
+}
+
+/** All ELF files of the CPython trees (else of the corpus) in one folder: lengths after strip against tables of sections. */
+function elfCase() {
+  const folder = join(cache, 'elf');
+  if (!existsSync(folder)) {
+    const partial = join(cache, 'part-elf');
+    rmSync(partial, { recursive: true, force: true });
+    mkdirSync(partial);
+    const roots = pythonTrees().length > 0 ? pythonTrees() : [tree];
+    let number = 0;
+    for (const root of roots) {
+      for (const item of readdirSync(root, { recursive: true, withFileTypes: true })) {
+        const path = join(item.parentPath, item.name);
+        if (item.isFile() && isElf(path)) linkOrCopy(path, join(partial, `${number++}-${item.name}`));
+      }
+    }
+    renameSync(partial, folder);
+  }
+  const theirs = () => `find ${quote(folder)} -type f -exec readelf -SW {} \\; >/dev/null 2>&1 || true`;
+  const mine = () => `${ours} ${quote(folder)} >/dev/null`;
+  return ['strip of ELF files: readelf -SW each', null, null, theirs, 3, mine];
+}
+
+function isElf(path) {
+  const head = Buffer.alloc(4);
+  const file = openSync(path, 'r');
+  readSync(file, head);
+  closeSync(file);
+  return head.readUInt32BE() === 0x7f454c46;
+}
+
+function linkOrCopy(from, to) {
+  try {
+    linkSync(from, to);
+  } catch {
+    copyFileSync(from, to);
+  }
 }
 
 /** All CPython trees in one archive: a corpus of gigabytes. */

@@ -15,6 +15,7 @@ const levels: readonly (readonly string[])[] = [
   ['scan'],
   ['rules', 'compare'],
   ['policy'],
+  ['fix'],
   ['report', 'forge'],
   ['index.ts'],
   ['cli'],

@@ -4,6 +4,7 @@ import { nearest, parseArguments } from './arguments.ts';
 import type { OptionSpecs, Values } from './arguments.ts';
 import { exitCodes } from './errors.ts';
 import { runDiff } from './diff.ts';
+import { fixOptions } from './fix-options.ts';
 import { diffOptions, inputOptions, scanOptions } from './options.ts';
 import { writeStdout } from './output.ts';
 import { policyCommands } from './policy-commands.ts';
@@ -45,6 +46,13 @@ const diffCommand: Command = {
   },
 };
 
+const fixCommand = artifactCommand(
+  'fix',
+  'plan the removal of what can go; with --apply do it on a copy and prove the result',
+  fixOptions,
+  async (artifact, values) => (await import('./fix.ts')).runFixCommand(artifact, values),
+);
+
 /** A command on one artifact. */
 function artifactCommand<const Specs extends OptionSpecs>(
   name: string,
@@ -69,6 +77,7 @@ function artifactCommand<const Specs extends OptionSpecs>(
 export const commands: readonly Command[] = [
   scanCommand,
   diffCommand,
+  fixCommand,
   ...policyCommands,
   snapshotCommand,
   ...reportCommands,

@@ -17,11 +17,17 @@ import { OutputError, systemCode } from '../errors.ts';
 /** Pieces are joined up to this many characters before they are written. */
 const batchLength = 1 << 16;
 
-/** Temporary files that an interrupt has to remove. */
-const unfinished = new Set<string>();
+/** What an interrupt has to undo: temporary files and directories to remove, other programs to stop. */
+const unfinished = new Set<string | (() => void)>();
 
+export function trackUnfinished(undo: string | (() => void)): void {
+  unfinished.add(undo);
+}
+
+/** Programs first: one that still writes makes files appear again. */
 export function removeUnfinished(): void {
-  for (const path of unfinished) rmSync(path, { force: true });
+  for (const undo of unfinished) if (typeof undo !== 'string') undo();
+  for (const undo of unfinished) if (typeof undo === 'string') removeQuietly(undo);
 }
 
 /** Writes to where `--output` says: a file, or standard output without it or for `-`. */
@@ -75,7 +81,7 @@ function throughLinks(path: string): string {
 /** Nothing is there any more after the rename, and nothing may be there after a failure. */
 function removeQuietly(path: string): void {
   try {
-    rmSync(path, { force: true });
+    rmSync(path, { force: true, recursive: true, maxRetries: 20, retryDelay: 25 });
   } catch {
     // Where even removing fails, the failure before says more.
   }

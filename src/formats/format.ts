@@ -21,6 +21,8 @@ export interface Member {
   readonly link: Name | null;
   /** Offset of the member's header in the archive stream (0 where there is none). */
   readonly offset: number;
+  /** Offset of the first extension header before it; absent where there is none. */
+  readonly start?: number;
   /** Allocated bytes where the format knows them (directories); null to have them modelled. */
   readonly disk: number | null;
   /** Identity of the content among hard links where the format has one (device and inode); null otherwise. */

@@ -1,9 +1,10 @@
 // Inspector of static libraries: every ELF member is analysed, and the length of the archive after GNU strip worked out.
 // Layout of what strip writes: GNU `ar`, with an index of symbols and a table of the names above 15 bytes.
+import { crc32 } from 'node:zlib';
 import type { ByteSource } from '../bytes/source.ts';
 import { sliceSource } from '../bytes/source.ts';
 import { FormatError } from '../errors.ts';
-import type { ArFacts, StripSizes } from '../model/facts.ts';
+import type { ArFacts, MemberContent, StripSizes } from '../model/facts.ts';
 import { type ArMember, arKind, readArMembers } from './ar-members.ts';
 import { isElf, readElf } from './elf/file.ts';
 import { type StrippedFile, stripModel } from './elf/strip.ts';
@@ -23,7 +24,16 @@ export const arInspector: Inspector = {
     // A static library is only ever stripped with -g.
     const modes: readonly StripMode[] = file.facts === 'all' ? stripModes : ['debug'];
     const version = file.strip ?? defaultStripVersion;
-    const archive: Archive = { source, version, modes, totals: null, refused: null, objects: 0, sampler: null };
+    const archive: Archive = {
+      source,
+      version,
+      modes,
+      totals: null,
+      refused: null,
+      objects: 0,
+      sampler: null,
+      contents: [],
+    };
     if (thin) archive.refused = 'it is a thin archive';
     else {
       archive.totals = { debug: newTotal(), unneeded: newTotal(), all: newTotal() };
@@ -39,6 +49,7 @@ export const arInspector: Inspector = {
       if (!isIndex(member) && member.kind !== 'names') addMember(archive, member);
     }
     const symbols = archive.sampler?.sample();
+    const { contents } = archive;
     return {
       type: 'ar',
       thin,
@@ -48,6 +59,7 @@ export const arInspector: Inspector = {
       strip: sizesOf(archive, index),
       unsafe: [],
       ...(symbols === undefined ? {} : { symbols }),
+      ...(contents.length === 0 ? {} : { contents }),
     };
   },
 };
@@ -63,6 +75,7 @@ interface Archive {
   objects: number;
   /** Null once a member's symbols cannot be known. */
   sampler: SymbolSampler | null;
+  readonly contents: MemberContent[];
 }
 
 /** Hashes of symbols that are kept of one library. */
@@ -99,6 +112,7 @@ function addMember(archive: Archive, member: ArMember): void {
   const { totals } = archive;
   if (totals === null) return;
   const stripped = object ? memberModel(archive, member) : null;
+  addContent(archive, member, stripped?.get('debug')?.size ?? member.size);
   const name = member.name.slice(member.name.lastIndexOf('/') + 1);
   for (const mode of archive.modes) {
     const total = totals[mode];
@@ -109,6 +123,16 @@ function addMember(archive: Archive, member: ArMember): void {
     total.indexed += result?.symbols.indexed ?? 0;
     total.indexedNames += result?.symbols.indexedNames ?? 0;
   }
+}
+
+const leastContent = 4096;
+const maxContents = 4096;
+
+/** Records what the member holds, `after` being its length after strip -g. Small members are many and weigh little. */
+function addContent({ source, contents }: Archive, { kind, offset, size }: ArMember, after: number): void {
+  if (kind !== 'file' || size < leastContent || contents.length === maxContents) return;
+  // A member without symbols can even grow: strip aligns what it rewrites.
+  contents.push({ size, crc32: crc32(source.read(offset, size)), debug: Math.max(0, padded(size) - padded(after)) });
 }
 
 function isObject(source: ByteSource, member: ArMember): boolean {

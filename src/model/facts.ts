@@ -92,6 +92,18 @@ export interface ArFacts {
   readonly unsafe: readonly Unsafe[];
   /** Of all members together; absent where a member's symbols are not known, and where there are none. */
   readonly symbols?: SymbolSample;
+  /** Members of 4 KiB and more, the first 4,096 of them, in order; absent where there are none. */
+  readonly contents?: readonly MemberContent[];
+}
+
+/** Content of one member of a static library. Members of equal size and CRC are taken for the same. */
+export interface MemberContent {
+  /** Length in bytes. */
+  readonly size: number;
+  /** CRC-32 as in zip and gzip. */
+  readonly crc32: number;
+  /** Bytes that `strip -g` would remove from it. */
+  readonly debug: number;
 }
 
 /** How a pyc is checked against its source (PEP 552). */

@@ -16,13 +16,13 @@ export const reporters: readonly ReporterEntry[] = [
   {
     name: 'table',
     description: 'tables for a terminal',
-    kinds: ['scan', 'diff', 'check'],
+    kinds: ['scan', 'diff', 'check', 'fix'],
     load: async () => (await import('./table/index.ts')).tableReporter,
   },
   {
     name: 'json',
     description: 'everything, as JSON (schema 1)',
-    kinds: ['scan', 'diff', 'check'],
+    kinds: ['scan', 'diff', 'check', 'fix'],
     load: async () => (await import('./json/index.ts')).jsonReporter,
   },
   {
@@ -54,6 +54,12 @@ export const reporters: readonly ReporterEntry[] = [
     description: 'JUnit XML, a test case a limit',
     kinds: ['check'],
     load: async () => (await import('./junit.ts')).junitReporter,
+  },
+  {
+    name: 'shell',
+    description: 'the whole plan as a shell script',
+    kinds: ['fix'],
+    load: async () => (await import('./shell.ts')).shellReporter,
   },
   {
     name: 'csv',

@@ -6,6 +6,7 @@ import type { TreeNode } from '../compare/rollup.ts';
 import type { SectionRollup } from '../compare/section-rollup.ts';
 import type { Diff } from '../model/diff.ts';
 import type { Finding } from '../model/finding.ts';
+import type { Fix } from '../model/fix.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { CheckedArtifact, Gate } from '../model/verdict.ts';
 
@@ -33,6 +34,12 @@ export interface DiffReport {
   readonly diff: Diff;
 }
 
+/** What `fix` plans, and what came of it. */
+export interface FixReport {
+  readonly tool: Tool;
+  readonly fix: Fix;
+}
+
 /** What a gate says, and of what. */
 export interface CheckReport {
   readonly tool: Tool;
@@ -46,6 +53,7 @@ export interface Reports {
   readonly scan: ScanReport;
   readonly diff: DiffReport;
   readonly check: CheckReport;
+  readonly fix: FixReport;
 }
 
 export type ReportKind = keyof Reports;

@@ -15,6 +15,7 @@ export const copiedSharedLibrary: Rule = {
   id: 'copied-shared-library',
   title: 'shared libraries shipped as full copies under each of their names',
   severity: 'warn',
+  remedy: 'symlink',
   check(context) {
     const claims: Claim[] = [];
     for (const copies of copiesByDigest(context, isShared)) {

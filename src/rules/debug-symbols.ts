@@ -14,8 +14,8 @@ export const debugSymbols: Rule = {
   title: 'debug data and symbol tables that strip removes',
   severity: 'warn',
   check({ files }) {
-    const linked: StripGroup = { claims: [], unsafe: [] };
-    const relocatable: StripGroup = { claims: [], unsafe: [] };
+    const linked: StripGroup = { claims: [], unsafe: [], plain: new Set() };
+    const relocatable: StripGroup = { claims: [], unsafe: [], plain: new Set() };
     const unsafe: UnsafeFile[] = [];
     for (const entry of files) {
       if (entry.facts?.type !== 'elf' && entry.facts?.type !== 'ar') continue;
@@ -25,7 +25,9 @@ export const debugSymbols: Rule = {
       // A file without symbols is damaged all the same, so no command may touch it.
       if (danger !== undefined) group.unsafe.push(entry.path);
       if (bytes > 0 && danger !== undefined) unsafe.push({ path: entry.path, bytes, why: danger.message });
-      if (bytes > 0 && danger === undefined) group.claims.push({ path: entry.path, part: 'debug', bytes });
+      if (bytes <= 0 || danger !== undefined) continue;
+      group.claims.push({ path: entry.path, part: 'debug', bytes });
+      if (entry.mode !== null && (entry.mode & 0o100) === 0) group.plain.add(entry.path);
     }
     const claims = [...linked.claims, ...relocatable.claims];
     const drafts = unsafe.length > 0 ? [unsafeDraft(unsafe)] : [];
@@ -41,6 +43,8 @@ interface StripGroup {
   readonly claims: Claim[];
   /** Paths that the command must leave alone. */
   readonly unsafe: Name[];
+  /** Claimed paths that are not executable. */
+  readonly plain: Set<Name>;
 }
 
 interface UnsafeFile {
@@ -71,10 +75,10 @@ function unsafeDraft(unsafe: readonly UnsafeFile[]): FindingDraft {
   };
 }
 
-function stripCommand({ claims, unsafe }: StripGroup, mode: string): string[] {
+function stripCommand({ claims, unsafe, plain }: StripGroup, mode: string): string[] {
   if (claims.length === 0) return [];
   const except = unsafe.map((path) => ` ! -path ${findPattern(path)}`).join('');
-  return [`find ${selection(claims)}${except} -exec strip ${mode} {} +`];
+  return [`find ${selection(claims, plain)}${except} -exec strip ${mode} {} +`];
 }
 
 /** `find -path` takes a pattern. */
@@ -82,16 +86,22 @@ function findPattern(path: Name): string {
   return shellWord(`./${path.replace(/[*?[\\]/g, String.raw`\$&`)}`);
 }
 
-/** Tests for `find` that select the claimed files: by suffix where there is one, else by path. */
-function selection(claims: readonly Claim[]): string {
+/** Tests for `find` that select the claimed files: by suffix where there is one, else by path, or what many files have in common. */
+function selection(claims: readonly Claim[], plain: ReadonlySet<Name>): string {
   const tests = new Set<string>();
   const paths: Name[] = [];
   for (const { path } of claims) {
-    const suffix = /\.(?:so|node|a|o)$/.exec(path)?.[0] ?? (/\.so\.[0-9.]+$/.test(path) ? '.so.*' : null);
+    const suffix = /\.(?:so|node|a|o|ko|rlib)$/.exec(path)?.[0] ?? (/\.so\.[0-9.]+$/.test(path) ? '.so.*' : null);
     if (suffix === null) paths.push(path);
     else tests.add(`-name '*${suffix}'`);
   }
-  const listed = paths.slice(0, 4).map((path) => `-path ${findPattern(path)}`);
-  const all = [...[...tests].toSorted(), ...(paths.length > listed.length ? ['-perm -100'] : listed)];
+  const many = paths.length > 4;
+  const others = paths.map((path) => {
+    if (!many) return `-path ${findPattern(path)}`;
+    if (!plain.has(path)) return '-perm -100';
+    const extension = /\.[A-Za-z]\w*$/.exec(path)?.[0];
+    return extension === undefined ? `-path ${findPattern(path)}` : `-name '*${extension}'`;
+  });
+  const all = [...new Set([...[...tests].toSorted(), ...others])];
   return all.length === 1 ? `. -type f ${all[0]}` : `. -type f \\( ${all.join(' -o ')} \\)`;
 }

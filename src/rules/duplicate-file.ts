@@ -9,6 +9,7 @@ export const duplicateFile: Rule = {
   id: 'duplicate-file',
   title: 'files with the same content as another',
   severity: 'info',
+  remedy: 'hard-link',
   check(context) {
     const claims: Claim[] = [];
     for (const copies of copiesByDigest(context, () => true)) {

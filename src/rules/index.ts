@@ -13,6 +13,7 @@ import { developmentFiles } from './development-files.ts';
 import { documentation } from './documentation.ts';
 import { duplicateEntry } from './duplicate-entry.ts';
 import { duplicateFile } from './duplicate-file.ts';
+import { duplicateMember } from './duplicate-member.ts';
 import { duplicateStaticLibrary } from './duplicate-static-library.ts';
 import { leftoverPycache } from './leftover-pycache.ts';
 import { linkedStaticLibrary } from './linked-static-library.ts';
@@ -39,6 +40,7 @@ export const rules: readonly Rule[] = [
   buildSources,
   duplicateEntry,
   duplicateStaticLibrary,
+  duplicateMember,
   sameBuild,
   copiedSharedLibrary,
   duplicateFile,

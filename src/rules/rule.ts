@@ -12,6 +12,8 @@ export interface Rule {
   readonly title: string;
   /** The gravest severity that it gives. */
   readonly severity: Severity;
+  /** How `fix` follows claims on copies of a file: by a link to the copy that stays. It removes what other rules claim as a whole. */
+  readonly remedy?: 'hard-link' | 'symlink';
   /** Whether it finds what works and is of use to some: such findings stand apart unless asked for. */
   readonly leftover?: true;
   /** Findings in the snapshot, possibly several of different severity; empty where there is nothing to say. */

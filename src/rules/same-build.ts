@@ -9,6 +9,7 @@ export const sameBuild: Rule = {
   id: 'same-build',
   title: 'the same build of a file once more, with symbols or debug data',
   severity: 'info',
+  remedy: 'hard-link',
   check({ files }) {
     const builds = new Map<string, Entry[]>();
     for (const file of files) {
@@ -22,10 +23,8 @@ export const sameBuild: Rule = {
     for (const build of builds.values()) {
       // The first of the smallest stays; its copies are the business of other rules.
       const keeper = build.reduce((a, b) => (b.size < a.size ? b : a));
-      for (const { path, size, digest } of build) {
-        if (size > keeper.size && digest !== keeper.digest) {
-          claims.push({ path, part: null, bytes: size, keeps: keeper.path });
-        }
+      for (const { path, size } of build) {
+        if (size > keeper.size) claims.push({ path, part: null, bytes: size, keeps: keeper.path });
       }
     }
     if (claims.length === 0) return [];

@@ -135,6 +135,7 @@ function isFacts(json: Json | Facts, at: string): json is Facts {
           throw bad(`has a bad ${at}.unsafe[${index}]`);
       }
       if (known['symbols'] !== undefined) checkSymbols(known['symbols'], `${at}.symbols`);
+      if (known['contents'] !== undefined) checkContents(known['contents'], `${at}.contents`);
       return true;
     }
     case 'pyc':
@@ -157,6 +158,16 @@ function checkSymbols(value: unknown, at: string): void {
       throw bad(`has the hash ${spell(hash)} in ${at}, which is not in order or not below 2^32 / ${rate}`);
     }
     least = hash + 1;
+  }
+}
+
+/** Claims are sums of these. */
+function checkContents(value: unknown, at: string): void {
+  for (const [index, item] of list(value, at).entries()) {
+    const member = object(item, `${at}[${index}]`);
+    const [bytes, debug] = [size(member, 'size', `${at}[${index}]`), size(member, 'debug', `${at}[${index}]`)];
+    if (debug > bytes + 1 || size(member, 'crc32', `${at}[${index}]`) >= 2 ** 32)
+      throw bad(`has a bad ${at}[${index}]`);
   }
 }
 

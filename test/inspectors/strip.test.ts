@@ -8,9 +8,10 @@ import { defaultStripVersion, stripVersions } from '../../src/inspectors/elf/str
 import type { StripVersion } from '../../src/inspectors/elf/strip-version.ts';
 import { inspectors } from '../../src/inspectors/index.ts';
 import type { StripSizes } from '../../src/model/facts.ts';
+import { buildAr } from '../build/ar.ts';
 import { buildElf, type ElfSpec } from '../build/elf.ts';
 import { tempDirectory } from '../build/temp.ts';
-import { requireTool, run } from '../oracles.ts';
+import { requireTool, run, runStatus } from '../oracles.ts';
 
 const installed = requireTool('strip') ? installedVersion() : null;
 const hasStrip = installed !== null;
@@ -34,10 +35,10 @@ function predicted(path: string, version = installed ?? defaultStripVersion): St
   return facts.strip;
 }
 
-function stripped(path: string): StripSizes {
+function stripped(path: string, strip = 'strip'): StripSizes {
   const length = (option: string): number => {
     const output = join(directory, 'stripped');
-    run('strip', [option, '-o', output, path]);
+    run(strip, [option, '-o', output, path]);
     const { size } = statSync(output);
     rmSync(output);
     return size;
@@ -183,6 +184,98 @@ describe('length after strip of built files', () => {
     writeFileSync(path, builtObject({ class: size, endian: 'big', machine: 21 }));
     expect(predicted(path)).toEqual(little);
     expect(little.debug).toBeGreaterThan(0);
+  });
+});
+
+/** Processors of either byte order, and the strip that takes them. */
+const foreign = [
+  ['powerpc64le-linux-gnu-strip', { class: 32, endian: 'big', machine: 20 }],
+  ['powerpc64le-linux-gnu-strip', { class: 64, endian: 'big', machine: 21 }],
+  ['powerpc64le-linux-gnu-strip', { class: 64, endian: 'little', machine: 21 }],
+  ['s390x-linux-gnu-strip', { class: 32, endian: 'big', machine: 22 }],
+  ['s390x-linux-gnu-strip', { class: 64, endian: 'big', machine: 22 }],
+  ['arm-linux-gnueabihf-strip', { class: 32, endian: 'big', machine: 40 }],
+  ['arm-linux-gnueabihf-strip', { class: 32, endian: 'little', machine: 40 }],
+  ['aarch64-linux-gnu-strip', { class: 64, endian: 'big', machine: 183 }],
+] as const;
+
+describe.each(foreign)('length after %s of built files, %j', (strip, kind) => {
+  const same = requireTool(strip) && run(strip, ['--version']).includes(defaultStripVersion);
+
+  it.skipIf(!same).each([false, true])('extended numbering: %s', (extended) => {
+    const path = join(directory, 'foreign.o');
+    writeFileSync(path, builtObject({ ...kind, extended }));
+    expect(predicted(path, defaultStripVersion)).toEqual(stripped(path, strip));
+  });
+
+  it.skipIf(!same)('in an archive', () => {
+    const path = join(directory, 'foreign.a');
+    const member = { name: 'member.o/', content: builtObject(kind) };
+    writeFileSync(
+      path,
+      buildAr([{ name: '/', content: '\0\0\0\0' }, member, { ...member, name: 'text/', content: 'x' }]),
+    );
+    expect(predicted(path, defaultStripVersion)).toEqual(stripped(path, strip));
+  });
+});
+
+describe.skipIf(!hasStrip)('length after strip of built archives', () => {
+  const path = join(directory, 'built.a');
+  const content = builtObject({ class: 64, machine: 62 });
+  const long = 'an-object-with-a-long-name.o';
+  const index = { name: '/', content: '\0\0\0\0' };
+  const bsd = { name: `#1/${long.length}`, content: Buffer.concat([Buffer.from(long), content]) };
+
+  it.each([
+    ['GNU', [index, { name: 'a.o/', content }]],
+    ['GNU without an index', [{ name: 'a.o/', content }]],
+    ['GNU with long names', [index, { name: '//', content: `${long}/\n` }, { name: '/0', content }]],
+    [
+      'GNU with a 64-bit index',
+      [
+        { name: '/SYM64/', content: '\0\0\0\0\0\0\0\0' },
+        { name: 'a.o/', content },
+      ],
+    ],
+    ['BSD', [{ name: '__.SYMDEF', content: '\0\0\0\0\0\0\0\0' }, bsd]],
+    ['BSD with a long name for its index', [{ name: '#1/12', content: `__.SYMDEF\0\0\0${'\0'.repeat(8)}` }, bsd]],
+    ['of text', [{ name: 'a.txt/', content: 'text' }]],
+    ['of nothing', []],
+  ])('%s', (_what, members) => {
+    writeFileSync(path, buildAr(members));
+    expect(predicted(path)).toEqual(stripped(path));
+  });
+
+  it('thin: refused, as strip does', () => {
+    writeFileSync(join(directory, 'thin.o'), content);
+    writeFileSync(
+      path,
+      buildAr(
+        [
+          { name: '//', content: 'thin.o/\n' },
+          { name: '/0', size: content.length },
+        ],
+        '!<thin>\n',
+      ),
+    );
+    for (const mode of ['-g', '--strip-unneeded', '-s']) {
+      expect(runStatus('strip', [mode, '-o', join(directory, 'out'), path])).not.toBe(0);
+    }
+    expect(predicted(path)).toMatchObject({ debug: null, unneeded: null, all: null, refused: 'it is a thin archive' });
+  });
+
+  it('Rust: strip -g leaves the metadata as it is, and -s the archive without its index', () => {
+    const metadata = Buffer.concat([Buffer.from('rust\0\0\0\x08'), Buffer.alloc(5001, 7)]);
+    const members = [index, { name: 'lib.rmeta/', content: metadata }, { name: 'crate.o/', content }];
+    writeFileSync(path, buildAr(members));
+    expect(predicted(path)).toEqual(stripped(path));
+    const after = (mode: string): Buffer => {
+      run('strip', [mode, '-o', join(directory, 'out.rlib'), path]);
+      return readFileSync(join(directory, 'out.rlib'));
+    };
+    expect(after('-g').includes(metadata)).toBe(true);
+    expect(after('-g').toString('latin1', 8, 10)).toBe('/ ');
+    expect(after('-s').toString('latin1', 8, 10)).not.toBe('/ ');
   });
 });
 

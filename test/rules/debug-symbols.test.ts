@@ -53,4 +53,29 @@ describe('debug-symbols', () => {
     expect(unsafe?.title).toContain('900 B');
     expect(unsafe?.title).toContain('appended data');
   });
+
+  it('selects kernel modules and Rust libraries, and strips them as objects', () => {
+    const module = { facts: elf({ debug: 100, unneeded: 50 }, { elfType: 'REL' }) };
+    const modules = Array.from({ length: 5 }, (_, index) => file(`m${index}.ko`, 1000, module));
+    const libraries = Array.from({ length: 5 }, (_, index) => file(`lib${index}.rlib`, 1000, { facts: ar(300) }));
+    const [found] = check([...modules, ...libraries]);
+    expect(found?.bytes).toBe(5 * 900 + 5 * 700);
+    expect(found?.fix.commands).toEqual([
+      String.raw`find . -type f \( -name '*.ko' -o -name '*.rlib' \) -exec strip -g {} +`,
+    ]);
+  });
+
+  it('selects many files by what they have in common, and never misses one that is not executable', () => {
+    const facts = { facts: elf({ unneeded: 100 }) };
+    const programs = Array.from({ length: 5 }, (_, index) => file(`bin/p${index}`, 1000, { ...facts, mode: 0o755 }));
+    const [found] = check([
+      ...programs,
+      file('a.debug', 1000, facts),
+      file('b.debug', 1000, facts),
+      file('c', 1000, facts),
+    ]);
+    expect(found?.fix.commands).toEqual([
+      String.raw`find . -type f \( -name '*.debug' -o -perm -100 -o -path ./c \) -exec strip --strip-unneeded {} +`,
+    ]);
+  });
 });

@@ -33,3 +33,9 @@ describe('same-build', () => {
     expect(judge(snapshot([bare, file('x', 100, { digest: digest('x'), facts })]), [sameBuild])).toEqual([]);
   });
 });
+
+it('needs no digests: files of different length differ', () => {
+  const plain = file('bin/prog', 60, { facts: build(60) });
+  const full = file('build/prog', 100, { facts: build(60) });
+  expect(judge(snapshot([plain, full]), [sameBuild])[0]?.bytes).toBe(100);
+});

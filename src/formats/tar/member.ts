@@ -29,6 +29,7 @@ const kinds: Readonly<Record<string, EntryKind>> = {
 export function startMember(state: TarState, header: TarHeader, offset: number): void {
   const resolved = state.extensions === null && state.plainGlobals ? header : resolve(state, header);
   const sparse = state.extensions?.pax.sparse;
+  state.start = state.extensions?.offset;
   state.extensions = null;
   if (header.type === 'V') {
     notice(state, 'volume-label', resolved.name, 'is a volume label, not a file');
@@ -145,7 +146,9 @@ function begin(state: TarState, header: TarHeader, kind: EntryKind, size: number
   const link = kind === 'symlink' || kind === 'hardlink' ? header.link : null;
   const { name, uid, gid, mtime } = header;
   const mode = header.mode === null ? null : header.mode & 0o7777;
-  const member: Member = { name, kind, size, mode, uid, gid, mtime, link, offset, disk: null, inode: null };
+  const { start } = state;
+  const plain: Member = { name, kind, size, mode, uid, gid, mtime, link, offset, disk: null, inode: null };
+  const member = start === undefined ? plain : { ...plain, start };
   state.path = name;
   state.open = true;
   state.sink.begin(member);

@@ -62,6 +62,8 @@ export interface TarState {
   extensionType: string;
   extensionParts: Uint8Array[];
   extensions: Extensions | null;
+  /** Offset of the first extension header of the current member. */
+  start: number | undefined;
   globals: PaxFields;
   /** Whether no global header was seen. */
   plainGlobals: boolean;
@@ -94,6 +96,7 @@ export function initialState(sink: MemberSink): TarState {
     extensionType: '',
     extensionParts: [],
     extensions: null,
+    start: undefined,
     globals: {},
     plainGlobals: true,
     doubtfulBody: 0,

@@ -21,9 +21,19 @@ export const tarFormat: StreamFormat = {
   reader: tarReader,
 };
 
-export function tarReader(sink: MemberSink): StreamReader {
+/** What a rewriter of archives needs to know besides. */
+export interface TarReader extends StreamReader {
+  /** Bytes of the archive taken so far; while the sink's `end` runs, the end of the member without its padding. */
+  position(): number;
+  /** Whether the end-of-archive mark was seen. */
+  ended(): boolean;
+}
+
+export function tarReader(sink: MemberSink): TarReader {
   const state = initialState(sink);
   return {
+    position: () => state.offset,
+    ended: () => state.phase === 'end',
     write(piece) {
       let at = 0;
       while (at < piece.length) {

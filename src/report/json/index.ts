@@ -2,8 +2,9 @@
 import type { Reporter } from '../reporter.ts';
 import { checkJson } from './check.ts';
 import { diffJson } from './diff.ts';
+import { fixJson } from './fix.ts';
 import { scanJson, snapshotJson } from './scan.ts';
 
-export const jsonReporter: Reporter = { scan: scanJson, diff: diffJson, check: checkJson };
+export const jsonReporter: Reporter = { scan: scanJson, diff: diffJson, check: checkJson, fix: fixJson };
 
 export const snapshotReporter: Reporter = { scan: snapshotJson };

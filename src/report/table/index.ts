@@ -2,6 +2,7 @@
 import type { Reporter } from '../reporter.ts';
 import { checkTable } from './check.ts';
 import { diffTable } from './diff.ts';
+import { fixTable } from './fix.ts';
 import { scanTable } from './scan.ts';
 
-export const tableReporter: Reporter = { scan: scanTable, diff: diffTable, check: checkTable };
+export const tableReporter: Reporter = { scan: scanTable, diff: diffTable, check: checkTable, fix: fixTable };

@@ -1,0 +1,135 @@
+// A copy of a directory with a plan carried out on it. The copy is made by `cp -a`, which keeps hard links, owners, times and
+// extended attributes; what is changed afterwards keeps the times it had, since bytecode is judged by them.
+import { execFile } from 'node:child_process';
+import {
+  chmodSync,
+  closeSync,
+  linkSync,
+  lstatSync,
+  lutimesSync,
+  openSync,
+  rmdirSync,
+  symlinkSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { createTurns } from '../bytes/turns.ts';
+import { InputError, systemCode } from '../errors.ts';
+import type { FixAction, FixPlan } from '../model/fix.ts';
+import { baseName, nameFromText, parentPath } from '../model/name.ts';
+import type { Name } from '../model/name.ts';
+import { reportStrip } from './decisions.ts';
+import type { OnBroken } from './decisions.ts';
+import type { Stripper } from './strip-tool.ts';
+
+/**
+ * @param onStart gets what stops the copying.
+ * @throws InputError where the copy cannot be made whole.
+ */
+export function copyDirectory(from: string, to: string, onStart: (stop: () => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const args = ['-a', '--', `${from}/.`, to];
+    const child = execFile('cp', args, { env: { ...process.env, LC_ALL: 'C' } }, (error, _stdout, stderr) => {
+      if (error === null) {
+        resolve();
+        return;
+      }
+      const said = stderr.split('\n')[0] ?? '';
+      reject(
+        new InputError('unreadable', `cannot be copied: ${said === '' ? systemCode(error) : said}`, { cause: error }),
+      );
+    });
+    onStart(() => child.kill('SIGKILL'));
+  });
+}
+
+/** Carries out the plan on a copy that nothing else uses. @throws InputError with the path for what the system refuses. */
+export async function fixDirectory(
+  root: string,
+  { actions }: FixPlan,
+  stripper: Stripper,
+  onBroken: OnBroken,
+): Promise<void> {
+  const base = nameFromText(root);
+  const turns = createTurns();
+  const times = rememberTimes(base, actions);
+  for (const action of actions) {
+    try {
+      act(base, action, stripper, onBroken);
+    } catch (error) {
+      if (error instanceof InputError) throw error;
+      throw new InputError('unwritable', `cannot be changed (${systemCode(error)})`, {
+        path: action.path,
+        cause: error,
+      });
+    }
+    if (turns.due()) await turns.next();
+  }
+  times.restore();
+}
+
+function act(root: Name, action: FixAction, stripper: Stripper, onBroken: OnBroken): void {
+  const path = onDisk(root, action.path);
+  switch (action.kind) {
+    case 'remove':
+      unlinkSync(path);
+      break;
+    case 'remove-directory':
+      rmdirSync(path);
+      break;
+    case 'hard-link':
+      unlinkSync(path);
+      linkSync(onDisk(root, action.target), path);
+      break;
+    case 'symlink':
+      unlinkSync(path);
+      symlinkSync(Buffer.from(baseName(action.target), 'latin1'), path);
+      break;
+    case 'strip': {
+      const { content, refused } = stripper.file(path, action.program, action.mode);
+      reportStrip(action.path, content, refused, action.after, onBroken);
+      if (content !== null) overwrite(path, content);
+      break;
+    }
+    case 'drop-superseded':
+      // Only archives have them.
+      break;
+  }
+}
+
+/** Into the same inode, so that all its names go along; permissions and times stay. */
+function overwrite(path: Buffer, content: Buffer): void {
+  const stats = lstatSync(path);
+  const writable = (stats.mode & 0o200) !== 0;
+  if (!writable) chmodSync(path, stats.mode | 0o200);
+  const fd = openSync(path, 'w');
+  try {
+    for (let at = 0; at < content.length;) at += writeSync(fd, content, at);
+  } finally {
+    closeSync(fd);
+  }
+  // Writing takes setuid bits away.
+  chmodSync(path, stats.mode);
+  lutimesSync(path, stats.atime, stats.mtime);
+}
+
+/** Times of the directories that the actions change. */
+function rememberTimes(root: Name, actions: readonly FixAction[]): { restore(): void } {
+  const directories = new Map<Name, { atime: Date; mtime: Date }>();
+  for (const { kind, path } of actions) {
+    const parent = parentPath(path) ?? '.';
+    if (kind === 'strip' || kind === 'drop-superseded' || directories.has(parent)) continue;
+    const { atime, mtime } = lstatSync(onDisk(root, parent));
+    directories.set(parent, { atime, mtime });
+  }
+  for (const { kind, path } of actions) if (kind === 'remove-directory') directories.delete(path);
+  return {
+    restore() {
+      for (const [path, { atime, mtime }] of directories) lutimesSync(onDisk(root, path), atime, mtime);
+    },
+  };
+}
+
+function onDisk(root: Name, path: Name): Buffer {
+  return Buffer.from(path === '.' ? root : `${root}/${path}`, 'latin1');
+}

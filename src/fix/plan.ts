@@ -1,0 +1,239 @@
+// From findings to actions: each path is removed, linked or stripped at most once, so that what the actions promise together is
+// the union of the claims they carry out. What cannot be done safely is left alone, and said.
+import type { Claim, Finding } from '../model/finding.ts';
+import type { FixAction, FixPlan, LeftAlone, RulePromise } from '../model/fix.ts';
+import { compareNames } from '../model/name.ts';
+import type { Name } from '../model/name.ts';
+import type { Entry, Snapshot } from '../model/snapshot.ts';
+import { debugSymbols, strippableBytes } from '../rules/debug-symbols.ts';
+import { supersededPart } from '../rules/duplicate-entry.ts';
+import { danglingLinks, emptiedDirectories } from './aftermath.ts';
+import { noStrip, programFor, stripModeOf } from './strip-tool.ts';
+import type { StripTool } from './strip-tool.ts';
+
+/** How the whole-file claims of a rule are followed, where that is not to remove the file. */
+export type Remedy = 'hard-link' | 'symlink';
+
+export interface PlanOptions {
+  /** Whether links survive in the artifact's format: in a zip they do not. */
+  readonly links: boolean;
+  readonly strip: StripTool | null;
+  readonly remedyOf: (rule: string) => Remedy | undefined;
+}
+
+interface Work {
+  readonly snapshot: Snapshot;
+  readonly options: PlanOptions;
+  readonly paths: ReadonlyMap<Name, Entry>;
+  /** All names of each file. */
+  readonly names: ReadonlyMap<Name, readonly Name[]>;
+  /** Files whose bytecode is checked by their time. */
+  readonly timed: ReadonlySet<Name>;
+  readonly removed: Set<Name>;
+  readonly linked: Map<Name, Link>;
+  readonly stripped: Map<Name, FixAction & { kind: 'strip' }>;
+  readonly superseded: Map<Name, number>;
+  readonly left: LeftClaim[];
+}
+
+interface Link {
+  readonly target: Name;
+  readonly remedy: Remedy;
+}
+
+interface LeftClaim {
+  readonly rule: string;
+  readonly claim: Claim;
+  readonly reason: string;
+}
+
+export function planFix(snapshot: Snapshot, findings: readonly Finding[], options: PlanOptions): FixPlan {
+  const work = startWork(snapshot, options);
+  const claims = findings.flatMap(({ rule, claims: some }) => some.map((claim) => ({ rule, claim })));
+  const whole = claims.filter(({ claim }) => claim.part === null);
+  const isLinking = ({ rule, claim }: { rule: string; claim: Claim }): boolean =>
+    claim.keeps !== undefined && options.remedyOf(rule) !== undefined;
+  for (const { claim } of whole.filter((one) => !isLinking(one))) work.removed.add(claim.path);
+  // Symlinks first: names of one library keep their order among each other.
+  const links = whole.filter(isLinking).toSorted((a, b) => linkRank(options, a.rule) - linkRank(options, b.rule));
+  for (const { rule, claim } of links) planLink(work, rule, claim);
+  resolveLinks(work);
+  for (const { rule, claim } of claims) if (claim.part !== null && claim.bytes > 0) planPart(work, rule, claim);
+  const actions = actionsOf(work);
+  return {
+    actions,
+    rules: findings.length === 0 ? [] : promises(work, claims),
+    promised: contentOf(work),
+    leftAlone: leftAlone(work, findings),
+  };
+}
+
+function linkRank({ remedyOf }: PlanOptions, rule: string): number {
+  return remedyOf(rule) === 'symlink' ? 0 : 1;
+}
+
+function startWork(snapshot: Snapshot, options: PlanOptions): Work {
+  const paths = new Map(snapshot.entries.map((entry) => [entry.path, entry]));
+  const names = new Map<Name, Name[]>();
+  const timed = new Set<Name>();
+  for (const { path, kind, link, facts } of snapshot.entries) {
+    if (kind === 'file') names.set(path, [path, ...(names.get(path) ?? [])]);
+    if (kind === 'hardlink' && link !== null) names.set(link, [...(names.get(link) ?? []), path]);
+    if (facts?.type === 'pyc' && facts.mode === 'timestamp' && facts.source !== null) timed.add(facts.source);
+  }
+  return {
+    snapshot,
+    options,
+    paths,
+    names,
+    timed,
+    removed: new Set(),
+    linked: new Map(),
+    stripped: new Map(),
+    superseded: new Map(),
+    left: [],
+  };
+}
+
+function planLink(work: Work, rule: string, claim: Claim): void {
+  if (work.removed.has(claim.path) || work.linked.has(claim.path)) return;
+  const remedy = work.options.remedyOf(rule);
+  const [file, keeper] = [work.paths.get(claim.path), work.paths.get(claim.keeps ?? '')];
+  if (remedy === undefined || file === undefined || keeper === undefined) return;
+  const reason = reasonAgainstLink(work, file, keeper);
+  if (reason !== null) {
+    work.left.push({ rule, claim, reason });
+    return;
+  }
+  // Further names of the file would have to become symlinks, too.
+  const single = work.names.get(file.path)?.length === 1;
+  work.linked.set(file.path, { target: keeper.path, remedy: single ? remedy : 'hard-link' });
+}
+
+function reasonAgainstLink(work: Work, file: Entry, keeper: Entry): string | null {
+  if (!work.options.links) return 'a zip has no hard links, and not all that unpacks it makes symlinks';
+  if (file.mode !== keeper.mode || file.uid !== keeper.uid || file.gid !== keeper.gid) {
+    return 'their permissions or owners differ from those of the copy that stays, and linked files share them';
+  }
+  const timed = [file, keeper].some(({ path }) => (work.names.get(path) ?? []).some((name) => work.timed.has(name)));
+  if (timed && file.mtime !== keeper.mtime) {
+    return 'their bytecode is checked by their time, which linked files share';
+  }
+  return null;
+}
+
+/** Follows links to files that are linked themselves; a link whose target goes away is left alone. */
+function resolveLinks(work: Work): void {
+  for (const [path, { remedy }] of work.linked) {
+    const target = finalTarget(work, path);
+    if (target === null) work.linked.delete(path);
+    // A symlink leads to a name, which stays whatever becomes of its content.
+    else if (remedy === 'hard-link') work.linked.set(path, { target, remedy });
+  }
+}
+
+function finalTarget(work: Work, path: Name): Name | null {
+  const seen = new Set<Name>();
+  let at = path;
+  for (let link = work.linked.get(at); link !== undefined; link = work.linked.get(at)) {
+    if (seen.has(at)) return null;
+    seen.add(at);
+    at = link.target;
+  }
+  return work.removed.has(at) ? null : at;
+}
+
+function planPart(work: Work, rule: string, claim: Claim): void {
+  if (claim.part === supersededPart) {
+    work.superseded.set(claim.path, (work.superseded.get(claim.path) ?? 0) + claim.bytes);
+    return;
+  }
+  const entry = work.paths.get(claim.path);
+  if (work.removed.has(claim.path) || work.linked.has(claim.path) || entry === undefined) return;
+  const facts = entry.facts;
+  // Other rules claim debug data of parts of a file, which strip cannot tell apart.
+  const isStrip = rule === debugSymbols.id && claim.part === 'debug' && (facts?.type === 'elf' || facts?.type === 'ar');
+  const tool = work.options.strip;
+  const program = isStrip && tool !== null ? programFor(tool, facts) : null;
+  if (!isStrip || program === null) {
+    work.left.push({ rule, claim, reason: isStrip ? noStrip(tool) : 'no command does it' });
+    return;
+  }
+  const { path, size } = entry;
+  const after = size - strippableBytes(entry, facts);
+  work.stripped.set(path, { kind: 'strip', path, mode: stripModeOf(facts), program, before: size, after });
+}
+
+/** Removals first, then links, then strip: what is stripped is stripped once, whatever its names. */
+function actionsOf(work: Work): FixAction[] {
+  const removedNames = [...work.removed].flatMap((path) => work.names.get(path) ?? [path]);
+  const gone = new Set(removedNames);
+  for (const path of danglingLinks(work.snapshot, gone)) gone.add(path);
+  return [
+    ...sorted(work.superseded).map(([path, bytes]) => ({ kind: 'drop-superseded', path, bytes }) as const),
+    ...[...gone].toSorted(compareNames).map((path) => ({ kind: 'remove', path }) as const),
+    ...emptiedDirectories(work.snapshot, gone).map((path) => ({ kind: 'remove-directory', path }) as const),
+    ...sorted(work.linked).flatMap(([path, { target, remedy }]) =>
+      (work.names.get(path) ?? [path]).map((name) => ({ kind: remedy, path: name, target }) as const),
+    ),
+    ...sorted(work.stripped).map(([, action]) => action),
+  ];
+}
+
+function sorted<Value>(map: ReadonlyMap<Name, Value>): [Name, Value][] {
+  return [...map].toSorted(([a], [b]) => compareNames(a, b));
+}
+
+function contentOf(work: Work): number {
+  let bytes = 0;
+  for (const path of [...work.removed, ...work.linked.keys()]) bytes += work.paths.get(path)?.size ?? 0;
+  for (const { before, after } of work.stripped.values()) bytes += before - after;
+  return bytes;
+}
+
+/** Claims that the actions carry out, by rule in the order of findings. */
+function promises(work: Work, claims: readonly { rule: string; claim: Claim }[]): RulePromise[] {
+  const left = new Set(work.left.map(({ claim }) => claim));
+  const rules = new Map<string, { files: Set<Name>; bytes: number }>();
+  for (const { rule, claim } of claims) {
+    if (claim.part !== null && claim.bytes === 0) continue;
+    if (left.has(claim) || !isCarriedOut(work, claim)) continue;
+    const known = rules.get(rule) ?? { files: new Set<Name>(), bytes: 0 };
+    known.files.add(claim.path);
+    known.bytes += claim.bytes;
+    rules.set(rule, known);
+  }
+  return [...rules].map(([rule, { files, bytes }]) => ({ rule, files: files.size, promised: bytes, achieved: null }));
+}
+
+/** Whether the claimed bytes go, by this rule's action or because another takes the whole file. */
+export function isCarriedOut(
+  plan: Pick<Work, 'removed' | 'linked' | 'stripped' | 'superseded'>,
+  { path, part }: Claim,
+): boolean {
+  if (part === supersededPart) return plan.superseded.has(path);
+  if (plan.removed.has(path) || plan.linked.has(path)) return true;
+  return part !== null && plan.stripped.has(path);
+}
+
+function leftAlone(work: Work, findings: readonly Finding[]): LeftAlone[] {
+  const groups = new Map<string, { rule: string; reason: string; claims: Claim[] }>();
+  const add = (rule: string, reason: string, claim: Claim): void => {
+    const key = `${rule}\0${reason}`;
+    const group = groups.get(key) ?? { rule, reason, claims: [] };
+    group.claims.push(claim);
+    groups.set(key, group);
+  };
+  for (const { rule, reason, claim } of work.left) if (!isCarriedOut(work, claim)) add(rule, reason, claim);
+  for (const { rule, title, claims } of findings) {
+    // Findings without bytes say what to look at; nothing is gained by doing it.
+    for (const claim of claims) if (claim.part !== null && claim.bytes === 0) add(rule, title, claim);
+  }
+  return [...groups.values()].map(({ rule, reason, claims }) => ({
+    rule,
+    reason,
+    files: new Set(claims.map(({ path }) => path)).size,
+    bytes: claims.reduce((sum, { bytes }) => sum + bytes, 0),
+    example: claims.reduce((a, b) => (b.bytes > a.bytes ? b : a)).path,
+  }));
+}

@@ -1,0 +1,131 @@
+// The strip programs of this machine: which release they are, what they can read, and one run of them. They get a copy under a
+// plain name: names of the artifact never reach a command line.
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InputError } from '../errors.ts';
+import type { StripVersion } from '../inspectors/elf/strip-version.ts';
+import type { ArFacts, ElfFacts } from '../model/facts.ts';
+import type { StripMode } from '../model/fix.ts';
+
+export interface StripTool {
+  /** Release as it says, `2.40`. */
+  readonly release: string;
+  /** The release whose behaviour it shares. */
+  readonly version: StripVersion;
+  /** Names of object formats (BFD) that the plain `strip` reads. */
+  readonly formats: ReadonlySet<string>;
+  /** Whether a program is there; asked for `TRIPLET-strip`. */
+  readonly has: (program: string) => boolean;
+}
+
+/** The installed GNU strip; null where there is none. */
+export function findStrip(): StripTool | null {
+  const release = /GNU strip[^\n]*?(\d+\.\d+)/.exec(output('strip', ['--version']) ?? '')?.[1];
+  if (release === undefined) return null;
+  const info = output('strip', ['--info']) ?? '';
+  const formats = new Set([...info.matchAll(/^(\S+)$/gm)].map((match) => match[1] ?? ''));
+  const known = new Map<string, boolean>();
+  const has = (program: string): boolean => {
+    const found = known.get(program) ?? output(program, ['--version']) !== null;
+    known.set(program, found);
+    return found;
+  };
+  return { release, version: versionOf(release), formats, has };
+}
+
+/** Releases between those that were compared are taken to behave as the next one. */
+function versionOf(release: string): StripVersion {
+  const minor = Number(release.split('.')[1]);
+  if (release.startsWith('2.') && minor <= 35) return '2.35';
+  return release.startsWith('2.') && minor <= 40 ? '2.40' : '2.44';
+}
+
+function output(program: string, args: readonly string[]): string | null {
+  const ran = spawnSync(program, args, { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } });
+  return ran.error === undefined && ran.status === 0 ? ran.stdout : null;
+}
+
+export function stripModeOf(facts: ElfFacts | ArFacts): StripMode {
+  return facts.type === 'elf' && facts.elfType !== 'REL' ? '--strip-unneeded' : '-g';
+}
+
+/** Object formats of BFD, and the prefix of Debian's cross tools, by machine, class and byte order. */
+const machines: Readonly<Record<string, readonly [format: string, triplet: string]>> = {
+  '62 64 little': ['elf64-x86-64', 'x86_64-linux-gnu'],
+  '62 32 little': ['elf32-x86-64', 'x86_64-linux-gnux32'],
+  '3 32 little': ['elf32-i386', 'i686-linux-gnu'],
+  '183 64 little': ['elf64-littleaarch64', 'aarch64-linux-gnu'],
+  '40 32 little': ['elf32-littlearm', 'arm-linux-gnueabihf'],
+  '21 64 little': ['elf64-powerpcle', 'powerpc64le-linux-gnu'],
+  '21 64 big': ['elf64-powerpc', 'powerpc64-linux-gnu'],
+  '22 64 big': ['elf64-s390', 's390x-linux-gnu'],
+  '243 64 little': ['elf64-littleriscv', 'riscv64-linux-gnu'],
+};
+
+/** The program that strips such a file; null where none is installed. Of a static library the plain one is tried. */
+export function programFor(tool: StripTool, facts: ElfFacts | ArFacts): string | null {
+  if (facts.type === 'ar') return 'strip';
+  const [format, triplet] = machines[`${facts.machine} ${facts.class} ${facts.endian}`] ?? [];
+  if (format === undefined) return null;
+  if (tool.formats.has(format)) return 'strip';
+  const cross = `${triplet}-strip`;
+  return tool.has(cross) ? cross : null;
+}
+
+export function noStrip(tool: StripTool | null): string {
+  return tool === null ? 'GNU strip is not installed' : 'the installed strip does not know their processor';
+}
+
+export interface StripRun {
+  /** The stripped content, or why strip refused. */
+  readonly content: Buffer | null;
+  readonly refused: string;
+}
+
+export interface Stripper {
+  /** Strips the file at a path of this machine. */
+  file(path: Buffer, program: string, mode: StripMode): StripRun;
+  content(content: Buffer, program: string, mode: StripMode): StripRun;
+  close(): void;
+}
+
+/** @throws InputError where no temporary directory can be made. */
+export function createStripper(onTemporary: (path: string) => void): Stripper {
+  const directory = temporary();
+  onTemporary(directory);
+  const [input, result] = [join(directory, 'file'), join(directory, 'stripped')];
+  const strip = (program: string, mode: StripMode): StripRun => {
+    const ran = spawnSync(program, [mode, '-o', result, input], {
+      encoding: 'utf8',
+      env: { ...process.env, LC_ALL: 'C' },
+    });
+    if (ran.error === undefined && ran.status === 0) return { content: readFileSync(result), refused: '' };
+    const said = (ran.error?.message ?? ran.stderr).split('\n')[0] ?? '';
+    return { content: null, refused: said.replaceAll(`${input}: `, '').replace(/^\S*strip: /, '') };
+  };
+  return {
+    file(path, program, mode) {
+      copyFileSync(path, input);
+      return strip(program, mode);
+    },
+    content(content, program, mode) {
+      writeFileSync(input, content);
+      return strip(program, mode);
+    },
+    close() {
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+function temporary(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'sizecheck-strip-'));
+  } catch (error) {
+    throw new InputError('spool-failed', `cannot make a temporary directory in ${tmpdir()} (set TMPDIR)`, {
+      cause: error,
+    });
+  }
+}

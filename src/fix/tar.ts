@@ -1,0 +1,146 @@
+// A tar archive without what a plan removes: members stream by and are copied byte for byte; only those of the plan are left out,
+// replaced by links, or stripped on the way. What lies between members (global headers, labels) stays.
+import type { Member, MemberSink, StreamReader } from '../formats/format.ts';
+import { tarReader } from '../formats/tar/tar.ts';
+import { paddingOf } from '../formats/tar/writer.ts';
+import type { Name } from '../model/name.ts';
+import { createRawQueue } from './raw-queue.ts';
+import { changedHeaders } from './tar-headers.ts';
+
+/** What becomes of a member. */
+export type Decision =
+  | { readonly kind: 'keep' }
+  | { readonly kind: 'drop' }
+  /** The content is handed over whole; what comes back takes its place, null leaves it as it is. */
+  | { readonly kind: 'rewrite'; readonly rewrite: (content: Buffer) => Buffer | null }
+  | { readonly kind: 'symlink'; readonly target: Name }
+  /** Becomes a hard link to the member that carries `file`, and comes after it wherever it came before. */
+  | { readonly kind: 'hard-link'; readonly file: Name };
+
+export interface TarDecisions {
+  readonly decide: (member: Member) => Decision;
+  /** The file whose content a member brings, where others may become links to it; null for all else. */
+  readonly carries: (member: Member) => Name | null;
+}
+
+export interface TarRewriter extends StreamReader {
+  /** Members that were to become links to a file that never came. */
+  unresolved(): number;
+}
+
+const blockLength = 512;
+/** What GNU tar fills the end of an archive up to. */
+const recordLength = 20 * blockLength;
+
+/** @param emit takes the bytes of the new archive; views are valid during the call only. */
+export function tarRewriter({ decide, carries }: TarDecisions, emit: (piece: Uint8Array) => void): TarRewriter {
+  let written = 0;
+  const write = (piece: Uint8Array): void => {
+    written += piece.length;
+    emit(piece);
+  };
+  const raw = createRawQueue(write);
+  const links = createLinks(write);
+  let current: OpenMember | null = null;
+
+  const sink: MemberSink = {
+    begin(member) {
+      const start = member.start ?? member.offset;
+      raw.copyTo(start);
+      const decision = decide(member);
+      const headers = decision.kind === 'keep' ? null : raw.peek(start, member.offset + blockLength);
+      current = { member, decision, headers, content: [] };
+      const changed = headers === null ? null : Buffer.from(headers);
+      if (decision.kind === 'symlink' && changed !== null)
+        write(changedHeaders(changed, { type: '2', size: 0, link: decision.target }));
+      if (decision.kind === 'hard-link' && changed !== null) links.add(decision.file, changed);
+      raw.pass(decision.kind === 'keep');
+    },
+    data(piece) {
+      if (current?.decision.kind === 'rewrite') current.content.push(Buffer.from(piece));
+    },
+    hole(count) {
+      if (current?.decision.kind === 'rewrite') current.content.push(Buffer.alloc(count));
+    },
+    end() {
+      if (current === null) return;
+      const { member } = current;
+      if (current.decision.kind === 'rewrite') writeRewritten(current, current.decision.rewrite, write);
+      // Members without content end before the reader has moved over their header.
+      const end = member.kind === 'file' ? reader.position() : member.offset + blockLength;
+      const file = carries(member);
+      raw.passUntil(end + paddingOf(end), () => {
+        if (file !== null) links.carrier(file, member.name);
+      });
+      current = null;
+    },
+    file() {},
+    notice() {},
+  };
+  const reader = tarReader(sink);
+  return {
+    write(piece) {
+      raw.push(piece);
+      reader.write(piece);
+      if (reader.ended()) {
+        raw.copyTo(reader.position());
+        return;
+      }
+      raw.flush();
+    },
+    finish() {
+      reader.finish();
+      raw.finish();
+      const whole = reader.position() % recordLength === 0;
+      if (whole) write(Buffer.alloc((recordLength - (written % recordLength)) % recordLength));
+    },
+    unresolved: () => links.waiting(),
+  };
+}
+
+interface OpenMember {
+  readonly member: Member;
+  readonly decision: Decision;
+  /** As stored, extension headers included; null for members that stay. */
+  readonly headers: Buffer | null;
+  readonly content: Buffer[];
+}
+
+function writeRewritten(
+  { headers, content }: OpenMember,
+  rewrite: (content: Buffer) => Buffer | null,
+  write: (piece: Uint8Array) => void,
+): void {
+  if (headers === null) return;
+  const before = Buffer.concat(content);
+  const after = rewrite(before) ?? before;
+  write(changedHeaders(headers, { type: '0', size: after.length, link: '' }));
+  write(after);
+  write(Buffer.alloc(paddingOf(after.length)));
+}
+
+interface Links {
+  /** A member with these headers becomes a link to the carrier of `file`, at once or as soon as that was written. */
+  add(file: Name, headers: Buffer): void;
+  carrier(file: Name, stored: Name): void;
+  waiting(): number;
+}
+
+function createLinks(write: (piece: Uint8Array) => void): Links {
+  const carriers = new Map<Name, Name>();
+  const early = new Map<Name, Buffer[]>();
+  const writeLink = (headers: Buffer, link: Name): void => write(changedHeaders(headers, { type: '1', size: 0, link }));
+  return {
+    add(file, headers) {
+      const carrier = carriers.get(file);
+      if (carrier !== undefined) writeLink(headers, carrier);
+      else early.set(file, [...(early.get(file) ?? []), headers]);
+    },
+    carrier(file, stored) {
+      carriers.set(file, stored);
+      for (const headers of early.get(file) ?? []) writeLink(headers, stored);
+      early.delete(file);
+    },
+    waiting: () => early.size,
+  };
+}

@@ -1,0 +1,107 @@
+// Whether a result is the artifact with the plan carried out and nothing else: every path is compared, by content and permissions.
+// This is what lets `fix` promise that nothing is lost.
+import { InputError } from '../errors.ts';
+import type { FixPlan, RulePromise } from '../model/fix.ts';
+import type { Claim, Finding } from '../model/finding.ts';
+import type { Name } from '../model/name.ts';
+import type { Entry, Snapshot } from '../model/snapshot.ts';
+import { supersededPart } from '../rules/duplicate-entry.ts';
+import { byPath } from './decisions.ts';
+
+/** @throws InputError `not-as-planned` naming the first path that is not what the plan makes of it. */
+export function verifyFix(before: Snapshot, after: Snapshot, plan: FixPlan): void {
+  const gone = new Set([...byPath(plan, 'remove').keys(), ...byPath(plan, 'remove-directory').keys()]);
+  const strips = byPath(plan, 'strip');
+  const hard = byPath(plan, 'hard-link');
+  const soft = byPath(plan, 'symlink');
+  const [old, now] = [indexed(before), indexed(after)];
+  for (const [path, entry] of old) {
+    const result = now.get(path);
+    if (gone.has(path)) {
+      if (result !== undefined) throw wrong(path, 'is still there');
+      continue;
+    }
+    if (result === undefined) throw wrong(path, 'is missing');
+    if (soft.has(path)) {
+      if (result.kind !== 'symlink') throw wrong(path, 'is no symlink');
+      continue;
+    }
+    const source = hard.get(path)?.target;
+    const expected = contentOf(old, source === undefined ? entry : (old.get(source) ?? entry));
+    const stripped = expected !== null && strips.has(expected.path);
+    compare(path, entry, result, expected, contentOf(now, result), stripped);
+  }
+  for (const path of now.keys()) if (!old.has(path)) throw wrong(path, 'was not there before');
+}
+
+function compare(
+  path: Name,
+  entry: Entry,
+  result: Entry,
+  expected: Entry | null,
+  found: Entry | null,
+  stripped: boolean,
+): void {
+  if ((expected === null) !== (found === null)) throw wrong(path, 'changed its kind');
+  if (expected === null || found === null) {
+    if (entry.kind !== result.kind || entry.link !== result.link) throw wrong(path, 'changed its kind or target');
+  } else if (!stripped && (expected.size !== found.size || expected.digest !== found.digest)) {
+    throw wrong(path, 'has other content than before');
+  }
+  if (entry.mode !== result.mode || entry.uid !== result.uid || entry.gid !== result.gid) {
+    throw wrong(path, 'has other permissions or owners than before');
+  }
+}
+
+function indexed({ entries }: Snapshot): Map<Name, Entry> {
+  return new Map(entries.map((entry) => [entry.path, entry]));
+}
+
+/** The file that an entry is or is a further name of; null for all else. */
+function contentOf(entries: ReadonlyMap<Name, Entry>, entry: Entry): Entry | null {
+  const file = entry.kind === 'hardlink' ? entries.get(entry.link ?? '') : entry;
+  return file?.kind === 'file' ? file : null;
+}
+
+function fileAt(entries: ReadonlyMap<Name, Entry>, path: Name): Entry | null {
+  const entry = entries.get(path);
+  return entry === undefined ? null : contentOf(entries, entry);
+}
+
+function wrong(path: Name, what: string): InputError {
+  const message = `${what} in the result; the artifact may have changed meanwhile, and nothing is kept of it`;
+  return new InputError('not-as-planned', message, { path });
+}
+
+/** What each rule's promise came to: bytes that its claims named and that are gone. */
+export function achievements(
+  before: Snapshot,
+  after: Snapshot,
+  plan: FixPlan,
+  findings: readonly Finding[],
+): RulePromise[] {
+  const [old, now] = [indexed(before), indexed(after)];
+  const removed = new Set(byPath(plan, 'remove').keys());
+  const [hard, soft] = [byPath(plan, 'hard-link'), byPath(plan, 'symlink')];
+  const strips = byPath(plan, 'strip');
+  const superseded = totalSuperseded(before) - totalSuperseded(after);
+  const achieved = ({ path, part, bytes }: Claim): number => {
+    if (part === supersededPart) return 0;
+    if (removed.has(path)) return now.has(path) ? 0 : bytes;
+    if (soft.has(path)) return now.get(path)?.kind === 'symlink' ? bytes : 0;
+    const link = hard.get(path);
+    if (link !== undefined) return fileAt(now, path) === fileAt(now, link.target) ? bytes : 0;
+    if (!strips.has(path) || part === null) return 0;
+    return (old.get(path)?.size ?? 0) - (fileAt(now, path)?.size ?? 0);
+  };
+  return plan.rules.map((promise) => {
+    const claims = findings.filter(({ rule }) => rule === promise.rule).flatMap((finding) => finding.claims);
+    const bytes = claims.reduce((sum, claim) => sum + achieved(claim), 0);
+    const isArchive = claims.some(({ part }) => part === supersededPart);
+    return { ...promise, achieved: isArchive ? superseded : bytes };
+  });
+}
+
+function totalSuperseded({ superseded }: Snapshot): number {
+  return superseded.reduce((sum, { size }) => sum + size, 0);
+}

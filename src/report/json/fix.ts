@@ -1,0 +1,45 @@
+// `fix --json`: the plan with its promises, and what came of them. Paths as everywhere; bytes where nothing was done are null.
+import { nameToJson } from '../../model/json-name.ts';
+import type { FixAction, LeftAlone } from '../../model/fix.ts';
+import type { FixReport } from '../reporter.ts';
+import { list, member, opening } from './text.ts';
+
+export function* fixJson({ tool, fix }: FixReport): Iterable<string> {
+  const { artifact, before, plan, out, compression, outcome } = fix;
+  yield opening(tool);
+  yield member('artifact', artifact);
+  yield member('out', out);
+  yield member('applied', outcome !== null);
+  yield member('compression', compression);
+  yield member('before', before);
+  yield member('after', outcome?.totals ?? null);
+  yield member('promised', { content: plan.promised });
+  yield member('achieved', outcome === null ? null : { content: outcome.achieved });
+  yield* list('rules', plan.rules, (rule) => rule);
+  yield* list('actions', plan.actions, actionToJson);
+  yield* list('leftAlone', plan.leftAlone, leftToJson);
+  yield* list('broken', outcome?.broken ?? [], ({ path, message }) => ({ ...nameToJson('path', path), message }));
+  yield '\n}\n';
+}
+
+function actionToJson(action: FixAction): object {
+  const { kind, path } = action;
+  const named = { kind, ...nameToJson('path', path) };
+  switch (action.kind) {
+    case 'strip':
+      return { ...named, mode: action.mode, program: action.program, before: action.before, after: action.after };
+    case 'hard-link':
+    case 'symlink':
+      return { ...named, ...nameToJson('target', action.target) };
+    case 'drop-superseded':
+      return { ...named, bytes: action.bytes };
+    case 'remove':
+    case 'remove-directory':
+      break;
+  }
+  return named;
+}
+
+function leftToJson({ rule, reason, files, bytes, example }: LeftAlone): object {
+  return { rule, reason, files, bytes, ...nameToJson('example', example) };
+}

@@ -1,0 +1,43 @@
+// `fix --format shell`: the plan as a script. It makes OUT from a copy, so the artifact is never touched.
+import { exactBytes } from '../bytes/size.ts';
+import { fixCommands, shellText, unpackCommands } from '../fix/commands.ts';
+import type { Fix } from '../model/fix.ts';
+import type { Reporter } from './reporter.ts';
+import { wrapCommand } from './table/style.ts';
+
+const width = 120;
+
+export const shellReporter: Reporter = {
+  *fix({ tool, fix }) {
+    yield '#!/usr/bin/env bash\n';
+    yield `# Written by ${tool.name} ${tool.version}; removes ${exactBytes(fix.plan.promised)} of content.\n`;
+    yield 'set -euo pipefail\n';
+    yield 'export LC_ALL=C\n';
+    const isDirectory = fix.artifact.format === 'directory';
+    yield* lines(unpackCommands(fix));
+    const out = isDirectory ? shellText(fix.out) : shellText(fix.out).replace(/^(?!\/)/, '"$PWD"/');
+    if (!isDirectory) yield `out=${out}\n`;
+    yield* lines([isDirectory ? `cd -- ${out}` : 'cd -- "$tree"']);
+    for (const { title, commands } of fixCommands(fix.plan.actions)) {
+      yield `\n# ${title}\n`;
+      yield* lines(commands);
+    }
+    if (!isDirectory) yield* lines(['', ...packCommands(fix)]);
+  },
+};
+
+function* lines(commands: readonly string[]): Iterable<string> {
+  for (const command of commands) yield `${wrapCommand(command, width).join('\n  ')}\n`;
+}
+
+function packCommands({ artifact, compression }: Fix): string[] {
+  if (artifact.format === 'zip') return ['rm -f -- "$out"', 'zip -q -r -y "$out" .'];
+  const [codec, level, long] = compression?.split(':') ?? [];
+  const filter =
+    codec === undefined
+      ? ''
+      : codec === 'gzip'
+        ? ` | gzip -n -${level}`
+        : ` | zstd -q --ultra -${level}${long === undefined ? '' : ` --${long}`}`;
+  return [`tar -cf - --sort=name --format=pax .${filter} > "$out"`];
+}

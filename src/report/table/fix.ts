@@ -1,0 +1,114 @@
+// What `fix` prints in a terminal: what each rule promises (and, once done, what it achieved), what is left alone and why, and the
+// commands that the plan stands for.
+import { exactBytes, formatSize, formatSizes, groupDigits } from '../../bytes/size.ts';
+import { fixCommands } from '../../fix/commands.ts';
+import type { Fix, LeftAlone } from '../../model/fix.ts';
+import { inertLine, terminalName, terminalText } from '../escape.ts';
+import type { FixReport, ReportOptions } from '../reporter.ts';
+import { columns } from './grid.ts';
+import { percent } from './percent.ts';
+import { cutMiddle, styleFor, wrap, wrapCommand } from './style.ts';
+import type { Style } from './style.ts';
+
+/** Lines of one command that are shown. */
+const commandLines = 4;
+
+export function* fixTable({ fix }: FixReport, options: ReportOptions): Iterable<string> {
+  const style = styleFor(options.color);
+  for (const part of [heading, rulesPart, totalPart, brokenPart, leftPart, commandsPart]) {
+    for (const piece of part(fix, options, style)) yield piece.split('\n').map(inertLine).join('\n');
+  }
+}
+
+function* heading({ artifact, out, outcome }: Fix, { width }: ReportOptions, style: Style): Iterable<string> {
+  const what = outcome === null ? 'plan, nothing is changed' : `written to ${terminalText(out)}`;
+  const name = cutMiddle(terminalText(artifact.name), Math.max(20, width - what.length - 2));
+  yield `${style.bold(name)}  ${style.dim(what)}\n\n`;
+}
+
+function* rulesPart({ plan, outcome }: Fix, { units }: ReportOptions, style: Style): Iterable<string> {
+  if (plan.rules.length === 0) {
+    yield 'No finding that can be fixed.\n';
+    return;
+  }
+  const promised = formatSizes(
+    plan.rules.map((rule) => rule.promised),
+    units,
+  );
+  const achieved = formatSizes(
+    plan.rules.map((rule) => rule.achieved ?? 0),
+    units,
+  );
+  const done = outcome !== null;
+  const head = ['  RULE', 'FILES', 'PROMISED', ...(done ? ['ACHIEVED'] : [])].map((text) => style.dim(text));
+  const rows = plan.rules.map(({ rule, files }, index) => [
+    `  ${rule}`,
+    groupDigits(files),
+    promised[index] ?? '',
+    ...(done ? [achieved[index] ?? ''] : []),
+  ]);
+  yield* columns([head, ...rows], ['left', 'right', 'right', 'right']);
+}
+
+function* totalPart(
+  { plan, before, outcome, compression }: Fix,
+  options: ReportOptions,
+  style: Style,
+): Iterable<string> {
+  const { units } = options;
+  const of = before.content > 0 ? ` (${percent(plan.promised, before.content)} of content)` : '';
+  yield `\n  ${style.bold(`Promised: ${exact(plan.promised, units)}${of}`)}, each byte counted once\n`;
+  if (outcome === null) return;
+  const kept = outcome.achieved === plan.promised;
+  yield `  ${style.bold(`Achieved: ${exact(outcome.achieved, units)}`)}${kept ? ', as promised' : ', NOT as promised'}\n`;
+  const sizes = (['content', 'archive', 'compressed'] as const).flatMap((size) => {
+    const [old, now] = [before[size], outcome.totals[size]];
+    if (old === null || now === null) return [];
+    const [from, to] = formatSizes([old, now], units);
+    const packed = size === 'compressed' && compression !== null ? ` (${compression})` : '';
+    return [`${size} ${from} → ${to}${packed}`];
+  });
+  for (const line of wrap(sizes.join(', '), options.width - 2)) yield `  ${style.dim(line)}\n`;
+}
+
+function exact(bytes: number, units: ReportOptions['units']): string {
+  return units === 'bytes' ? exactBytes(bytes) : `${formatSize(bytes, units)} = ${exactBytes(bytes)}`;
+}
+
+function* brokenPart({ outcome }: Fix, { width }: ReportOptions, style: Style): Iterable<string> {
+  const broken = outcome?.broken ?? [];
+  if (broken.length === 0) return;
+  yield `\n${style.bold('Not as predicted')}\n`;
+  for (const { path, message } of broken) {
+    for (const line of wrap(`${terminalName(path)}: ${terminalText(message)}`, width - 2)) yield `  ${line}\n`;
+  }
+}
+
+function* leftPart({ plan }: Fix, options: ReportOptions, style: Style): Iterable<string> {
+  if (plan.leftAlone.length === 0) return;
+  yield `\n${style.bold('Left alone')}\n`;
+  for (const left of plan.leftAlone) {
+    const [first, ...rest] = wrap(leftText(left, options), options.width - 4);
+    yield `  ${first}\n`;
+    for (const line of rest) yield `    ${line}\n`;
+  }
+}
+
+function leftText({ rule, reason, files, bytes, example }: LeftAlone, { units }: ReportOptions): string {
+  const count = files === 1 ? terminalName(example) : `${groupDigits(files)} files`;
+  const size = bytes === 0 ? '' : `${formatSize(bytes, units)}, `;
+  return `${rule}: ${size}${count}: ${terminalText(reason)}`;
+}
+
+function* commandsPart({ plan, outcome, out }: Fix, { width }: ReportOptions, style: Style): Iterable<string> {
+  if (outcome !== null || plan.actions.length === 0) return;
+  yield `\n${style.bold('Commands')} ${style.dim('(in a copy; --format shell prints all, as a script)')}\n`;
+  for (const { title, commands } of fixCommands(plan.actions)) {
+    yield `  ${style.dim(`# ${title}`)}\n`;
+    const lines = commands.flatMap((command) => wrapCommand(terminalText(command), width - 4));
+    for (const [index, line] of lines.slice(0, commandLines).entries()) yield `  ${index === 0 ? '$ ' : '  '}${line}\n`;
+    const more = lines.length - commandLines;
+    if (more > 0) yield `    ${style.dim(`… ${groupDigits(more)} more ${more === 1 ? 'line' : 'lines'}`)}\n`;
+  }
+  yield `\n--apply carries this out on a copy, ${terminalText(out)}.\n`;
+}

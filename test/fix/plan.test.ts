@@ -1,0 +1,163 @@
+// Which actions a plan is made of, and what it leaves alone, on made-up snapshots.
+import { describe, expect, it } from 'vitest';
+import { planFix } from '../../src/fix/plan.ts';
+import type { PlanOptions } from '../../src/fix/plan.ts';
+import type { StripTool } from '../../src/fix/strip-tool.ts';
+import type { Entry } from '../../src/model/snapshot.ts';
+import { judge, rules } from '../../src/rules/index.ts';
+import { removableContent } from '../../src/rules/removable.ts';
+import { ar, digest, directory, elf, file, hardlink, pyc, snapshot } from '../build/snapshot.ts';
+
+const strip: StripTool = {
+  release: '2.40',
+  version: '2.40',
+  formats: new Set(['elf64-x86-64']),
+  has: (program) => program === 'aarch64-linux-gnu-strip',
+};
+
+function plan(entries: readonly Entry[], options: Partial<PlanOptions> = {}, wanted?: string) {
+  const judged = snapshot(entries);
+  const selected = rules.filter(({ id }) => wanted === undefined || id === wanted);
+  const findings = judge(judged, selected);
+  const made = planFix(judged, findings, {
+    links: true,
+    strip,
+    remedyOf: (rule) => rules.find(({ id }) => id === rule)?.remedy,
+    ...options,
+  });
+  const words = made.actions.map((action) =>
+    'target' in action ? `${action.kind} ${action.path} ${action.target}` : `${action.kind} ${action.path}`,
+  );
+  return { ...made, words, removable: removableContent(judged, findings) };
+}
+
+const same = (path: string, more: Partial<Entry> = {}): Entry => file(path, 100, { digest: digest('same'), ...more });
+
+describe('the plan of a fix', () => {
+  it('links copies to the one that stays', () => {
+    const made = plan([same('a'), same('b'), same('c')]);
+    expect(made.words).toEqual(['hard-link b a', 'hard-link c a']);
+    expect(made.promised).toBe(200);
+    expect(made.promised).toBe(made.removable);
+  });
+
+  it('links all names of a copy', () => {
+    const made = plan([same('a'), same('b'), hardlink('d', 'b')]);
+    expect(made.words).toEqual(['hard-link b a', 'hard-link d a']);
+    expect(made.promised).toBe(100);
+  });
+
+  it.each([
+    ['permissions', { mode: 0o755 }, 'permissions'],
+    ['owner', { uid: 7 }, 'permissions or owners'],
+    ['group', { gid: 7 }, 'permissions or owners'],
+  ])('leaves copies alone that differ in %s', (_what, more, reason) => {
+    const made = plan([same('a'), same('b', more)]);
+    expect(made.words).toEqual([]);
+    expect(made.promised).toBe(0);
+    expect(made.leftAlone).toMatchObject([{ rule: 'duplicate-file', files: 1, bytes: 100, example: 'b' }]);
+    expect(made.leftAlone[0]?.reason).toContain(reason);
+  });
+
+  it('leaves sources alone whose bytecode is checked by their time', () => {
+    const compiled = (source: string): Entry =>
+      file(`__pycache__/${source}c`, 20, { facts: pyc({ source, mode: 'timestamp' }) });
+    const later = { mtime: 1_700_000_009 };
+    expect(plan([same('a.py'), same('b.py', later), compiled('b.py')]).words).toEqual([]);
+    // The one that stays is as good as the copy.
+    expect(plan([same('a.py'), same('b.py', later), compiled('a.py')]).words).toEqual([]);
+    expect(plan([same('a.py'), same('b.py'), compiled('b.py')]).words).toEqual(['hard-link b.py a.py']);
+    expect(plan([same('a.py'), same('b.py', later)]).words).toEqual(['hard-link b.py a.py']);
+  });
+
+  it('makes no links in a zip', () => {
+    const made = plan([same('a'), same('b')], { links: false });
+    expect(made.words).toEqual([]);
+    expect(made.leftAlone[0]?.reason).toContain('zip');
+  });
+
+  it('makes symlinks of the names of a library, hard links of what has several names', () => {
+    const library = (path: string): Entry => file(path, 100, { digest: digest('lib'), facts: elf({ unneeded: 100 }) });
+    const three = [library('lib/l.so'), library('lib/l.so.1'), library('lib/l.so.1.2')];
+    expect(plan(three).words).toEqual(['symlink lib/l.so lib/l.so.1.2', 'symlink lib/l.so.1 lib/l.so.1.2']);
+    expect(plan([...three, hardlink('z', 'lib/l.so')]).words).toEqual([
+      'hard-link lib/l.so lib/l.so.1.2',
+      'hard-link z lib/l.so.1.2',
+      'symlink lib/l.so.1 lib/l.so.1.2',
+    ]);
+  });
+
+  it('removes what is claimed as a whole, with all its names, links to it and directories it leaves empty', () => {
+    const archive = file('lib/sub/libz.a', 50, { facts: ar(50) });
+    const made = plan([
+      directory('lib'),
+      directory('lib/sub'),
+      directory('lib/sub/x'),
+      archive,
+      hardlink('lib/sub/x/libz.a', 'lib/sub/libz.a'),
+      file('lib/libz.so', 9, { facts: elf({ unneeded: 9 }) }),
+      file('lib/one', 0, { kind: 'symlink', link: 'sub/libz.a' }),
+      file('lib/two', 0, { kind: 'symlink', link: '../lib/one' }),
+      file('lib/other', 0, { kind: 'symlink', link: '/lib/sub/libz.a' }),
+      file('lib/escapes', 0, { kind: 'symlink', link: '../../lib/sub/libz.a' }),
+    ]);
+    expect(made.words).toEqual([
+      'remove lib/one',
+      'remove lib/sub/libz.a',
+      'remove lib/sub/x/libz.a',
+      'remove lib/two',
+      'remove-directory lib/sub/x',
+      'remove-directory lib/sub',
+    ]);
+    expect(made.promised).toBe(50);
+  });
+
+  it('strips with the program that knows the processor', () => {
+    const binary = (machine: number) => elf({ unneeded: 60, debug: 70 }, { machine });
+    const made = plan([
+      file('a', 100, { facts: binary(62) }),
+      file('b', 100, { facts: binary(183) }),
+      file('c', 100, { facts: binary(243) }),
+      file('d', 100, { facts: binary(9999) }),
+      file('e.o', 100, { facts: { ...binary(62), elfType: 'REL' } }),
+      file('f', 100, { facts: { ...binary(62), unsafe: [{ code: 'appended-data', bytes: 1, message: 'a payload' }] } }),
+    ]);
+    expect(made.actions).toMatchObject([
+      { kind: 'strip', path: 'a', mode: '--strip-unneeded', program: 'strip', before: 100, after: 60 },
+      { kind: 'strip', path: 'b', program: 'aarch64-linux-gnu-strip' },
+      { kind: 'strip', path: 'e.o', mode: '-g', after: 70 },
+    ]);
+    expect(made.promised).toBe(40 + 40 + 30);
+    expect(made.leftAlone).toMatchObject([
+      { rule: 'debug-symbols', reason: 'the installed strip does not know their processor', files: 2, bytes: 80 },
+      { rule: 'debug-symbols', files: 1, bytes: 0, example: 'f' },
+    ]);
+  });
+
+  it('leaves everything to strip alone where strip is not installed', () => {
+    const made = plan([file('a', 100, { facts: elf({ unneeded: 60 }) })], { strip: null });
+    expect(made.words).toEqual([]);
+    expect(made.leftAlone).toMatchObject([{ reason: 'GNU strip is not installed', bytes: 40 }]);
+  });
+
+  it('counts a byte once where rules overlap', () => {
+    const library = (path: string): Entry => file(path, 100, { digest: digest('lib'), facts: ar(30) });
+    const made = plan([library('a/libx.a'), library('b/libx.a'), file('libx.so', 5)]);
+    expect(made.words).toEqual(['remove a/libx.a', 'remove b/libx.a', 'remove-directory a', 'remove-directory b']);
+    expect(made.promised).toBe(200);
+    expect(made.promised).toBe(made.removable);
+    expect(made.rules.map(({ promised }) => promised)).toEqual([200, 140, 100, 100]);
+  });
+
+  it('strips a copy that could not be linked', () => {
+    const binary = (path: string, mode: number): Entry =>
+      file(path, 100, { mode, digest: digest('bin'), facts: elf({ unneeded: 60 }) });
+    const made = plan([binary('a', 0o755), binary('b', 0o700)]);
+    expect(made.words).toEqual(['strip a', 'strip b']);
+    expect(made.promised).toBe(80);
+  });
+
+  it('has nothing to do where there is nothing', () => {
+    expect(plan([])).toMatchObject({ actions: [], rules: [], promised: 0, leftAlone: [] });
+  });
+});
