@@ -24,11 +24,16 @@ interface Row {
 function packagesOf(artifact: string, ...more: readonly string[]): { rows: Row[]; notices: { message: string }[] } {
   const ran = sizecheck(['scan', artifact, '--by', 'package', '--json', ...more]);
   if (ran.code !== 0) throw new Error(ran.stderr);
-  const json: { packages: Row[]; totals: { content: number; files: number }; notices: { message: string }[] } =
-    JSON.parse(ran.stdout);
-  const { packages: rows, totals, notices } = json;
+  const json: {
+    packages: Row[];
+    totals: { content: number; files: number };
+    notices: { message: string }[];
+    removable: { content: number };
+  } = JSON.parse(ran.stdout);
+  const { packages: rows, totals, notices, removable } = json;
   expect(rows.reduce((sum, { content }) => sum + content, 0)).toBe(totals.content);
   expect(rows.reduce((sum, { files }) => sum + files, 0)).toBe(totals.files);
+  expect(rows.reduce((sum, row) => sum + row.removable, 0)).toBe(removable.content);
   return { rows, notices };
 }
 
