@@ -1,7 +1,7 @@
-// duplicate-static-library: the same .a at several paths. All but the first can go.
+// duplicate-static-library: the same .a at several paths. All but one can go.
 import type { Claim } from '../model/finding.ts';
 import { removeCommand } from '../model/shell.ts';
-import { copiesByDigest } from './copies.ts';
+import { copiesByDigest, keeperOf } from './copies.ts';
 import { commands, count } from './rule.ts';
 import type { Rule } from './rule.ts';
 
@@ -12,9 +12,12 @@ export const duplicateStaticLibrary: Rule = {
   check(context) {
     const claims: Claim[] = [];
     for (const copies of copiesByDigest(context, (file) => file.facts?.type === 'ar')) {
-      const [first, ...others] = copies;
-      if (first === undefined) continue;
-      for (const other of others) claims.push({ path: other.path, part: null, bytes: other.size, keeps: first.path });
+      // Not one that lies in a test suite that goes: then the last copy would go with it.
+      const keeper = keeperOf(copies, context.claimed);
+      if (keeper === undefined) continue;
+      for (const copy of copies) {
+        if (copy !== keeper) claims.push({ path: copy.path, part: null, bytes: copy.size, keeps: keeper.path });
+      }
     }
     if (claims.length === 0) return [];
     const title = `${count(claims.length, 'static library is a copy', 'static libraries are copies')} of another one`;

@@ -8,7 +8,7 @@ import type { Entry } from '../model/snapshot.ts';
 import { wholeFileClaims } from './rule.ts';
 import type { RuleContext } from './rule.ts';
 
-const shown = 4;
+const shown = 8;
 
 /** Files below some directories. */
 export interface Trees {

@@ -2,6 +2,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { judge, rules } from '../../src/rules/index.ts';
+import { defaultLimits } from '../../src/scan/limits.ts';
+import { scan } from '../../src/scan/scan.ts';
 import { requireTool, run } from '../oracles.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { sizecheck } from './run.ts';
@@ -21,11 +24,16 @@ interface Row {
 function packagesOf(artifact: string, ...more: readonly string[]): { rows: Row[]; notices: { message: string }[] } {
   const ran = sizecheck(['scan', artifact, '--by', 'package', '--json', ...more]);
   if (ran.code !== 0) throw new Error(ran.stderr);
-  const json: { packages: Row[]; totals: { content: number; files: number }; notices: { message: string }[] } =
-    JSON.parse(ran.stdout);
-  const { packages: rows, totals, notices } = json;
+  const json: {
+    packages: Row[];
+    totals: { content: number; files: number };
+    notices: { message: string }[];
+    removable: { content: number };
+  } = JSON.parse(ran.stdout);
+  const { packages: rows, totals, notices, removable } = json;
   expect(rows.reduce((sum, { content }) => sum + content, 0)).toBe(totals.content);
   expect(rows.reduce((sum, { files }) => sum + files, 0)).toBe(totals.files);
+  expect(rows.reduce((sum, row) => sum + row.removable, 0)).toBe(removable.content);
   return { rows, notices };
 }
 
@@ -217,10 +225,10 @@ describe('leftovers', () => {
     'lib/python3.9/encodings/utf_8.py': '123',
     'lib/python3.9/test/test_a.py': 'x'.repeat(5000),
   });
-  const scan = (...args: readonly string[]) => sizecheck(['scan', root, ...args]);
+  const cli = (...args: readonly string[]) => sizecheck(['scan', root, ...args]);
 
   it('are told apart, and count and fail only where they are asked for', () => {
-    const plain = scan();
+    const plain = cli();
     expect(plain.stdout).toContain(
       [
         'Leftovers (not counted below; --leftovers counts them)',
@@ -229,21 +237,71 @@ describe('leftovers', () => {
       ].join('\n'),
     );
     expect(plain.stdout).not.toContain('Removable');
-    expect(scan('--fail-on', 'info').code).toBe(0);
+    expect(cli('--fail-on', 'info').code).toBe(0);
     for (const asked of [['--leftovers'], ['--rules', 'test-suite']]) {
-      expect(scan(...asked, '--fail-on', 'info').code).toBe(1);
-      expect(scan(...asked).stdout).toContain('$ rm -r lib/python3.9/test\n');
-      expect(scan(...asked).stdout).toContain('Removable: 4.9 KiB = 5,000 B');
+      expect(cli(...asked, '--fail-on', 'info').code).toBe(1);
+      expect(cli(...asked).stdout).toContain('$ rm -r lib/python3.9/test\n');
+      expect(cli(...asked).stdout).toContain('Removable: 4.9 KiB = 5,000 B');
     }
-    expect(scan('--ignore', 'test-suite:lib/**').stdout).not.toContain('Leftovers');
+    expect(cli('--ignore', 'test-suite:lib/**').stdout).not.toContain('Leftovers');
   });
 
   it('carry a mark in JSON, as long as they do not count', () => {
-    const json = (...args: readonly string[]) => JSON.parse(scan('--json', ...args).stdout);
+    const json = (...args: readonly string[]) => JSON.parse(cli('--json', ...args).stdout);
     expect(json()).toMatchObject({ findings: [{ rule: 'test-suite', leftover: true }], removable: { content: 0 } });
     expect(json('--leftovers').findings[0]).not.toHaveProperty('leftover');
     expect(json('--leftovers').removable).toEqual({ content: 5000 });
   });
+
+  it.each(rules.filter(({ leftover }) => leftover === true).map(({ id }) => id))(
+    '%s: following its commands frees what it claims, and nothing else',
+    async (id) => {
+      const site = 'lib/python3.9/site-packages';
+      const paths = [
+        'os.py',
+        'site.py',
+        'encodings/a.py',
+        'test/a.py',
+        'idlelib/b.py',
+        'lib2to3/tests/c.py',
+        'ensurepip/_bundled/pip.whl',
+        'ensurepip/_bundled/x.py',
+        'config-3.9-x/Makefile',
+        'config-3.9-x/a.a',
+        'lib-dynload/_testcapi.so',
+        'lib-dynload/_ctypes.so',
+      ].map((path) => `lib/python3.9/${path}`);
+      const tree = folder(`follow-${id}`, {
+        ...Object.fromEntries(paths.map((path, index) => [path, 'x'.repeat(100 + index)])),
+        ...Object.fromEntries(['a.h', 'sub dir/b.h'].map((path, index) => [`include/${path}`, 'y'.repeat(10 + index)])),
+        'lib/libz.la': 'la',
+        'lib/pkgconfig/z.pc': 'pc!',
+        'bin/idle3.9': 'idle',
+        'share/man/man1/a.1': 'manual',
+        'share/doc/x/copyright': 'licence',
+        'share/doc/x/README': 'read me',
+        [`${site}/p/m.so`]: 'compiled',
+        [`${site}/p/m.pyx`]: 'source..',
+        [`${site}/p/include/m.h`]: 'header...',
+        [`${site}/p/tests/test_m.py`]: 'a test....',
+        [`${site}/q/test/runner.py`]: 'no test....',
+      });
+      const options = { ...defaultLimits, digests: 'auto', facts: 'needed' } as const;
+      const before = await scan(tree, options);
+      const [found, other] = judge(
+        before,
+        rules.filter((rule) => rule.id === id),
+        'counted',
+      );
+      expect([found?.rule, other]).toEqual([id, undefined]);
+      for (const command of found?.fix.commands ?? []) run('sh', ['-ec', command], { cwd: tree });
+      const after = await scan(tree, options);
+      const left = new Set(after.entries.map(({ path }) => path));
+      const gone = before.entries.filter(({ path, kind }) => kind === 'file' && !left.has(path));
+      expect(gone.map(({ path }) => path)).toEqual(found?.claims.map(({ path }) => path).toSorted());
+      expect(before.totals.content - after.totals.content).toBe(found?.bytes);
+    },
+  );
 
   it('are in a diff and in a gate only where they are named', () => {
     const empty = folder('empty', { a: 'a' });
@@ -253,13 +311,13 @@ describe('leftovers', () => {
     expect(news('--leftovers')).toBe(1);
     expect(news('--rules', 'test-suite')).toBe(1);
     const budgets = join(work, 'budgets.json');
-    const gate = (rules: object) => {
+    const gate = (severities: object) => {
       writeFileSync(
         budgets,
         JSON.stringify({
           version: 1,
           artifacts: [{ name: 'x', path: 'leftovers', uncompressed: { max: '1 MB' } }],
-          rules,
+          rules: severities,
         }),
       );
       const ran = sizecheck(['check', '--budgets', budgets, '--json']);

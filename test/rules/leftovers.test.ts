@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { rulesOf } from '../../src/policy/severities.ts';
 import { countedRules, judge, rules } from '../../src/rules/index.ts';
 import { removableContent } from '../../src/rules/removable.ts';
-import { digest, file } from '../build/snapshot.ts';
+import { ar, digest, file } from '../build/snapshot.ts';
 import { library, tree } from '../build/leftovers.ts';
 
 const same = { digest: digest('same') };
@@ -34,6 +34,17 @@ describe('leftovers', () => {
     });
     expect(findings.some(({ leftover }) => leftover === true)).toBe(false);
     expect(removableContent(suite, findings)).toBe(150);
+  });
+
+  it('asked for, they do not take the last copy of a static library with them', () => {
+    const shared = { digest: digest('ar'), facts: ar(10) };
+    const snapshot = tree(
+      ...library('lib'),
+      file('lib/test/liba.bin', 100, shared),
+      file('lib/z/liba.bin', 100, shared),
+    );
+    const found = judge(snapshot, rules, 'counted').find(({ rule }) => rule === 'duplicate-static-library');
+    expect(found?.claims).toEqual([{ path: 'lib/test/liba.bin', part: null, bytes: 100, keeps: 'lib/z/liba.bin' }]);
   });
 
   it('change nothing of what the other rules find', () => {
