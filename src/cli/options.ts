@@ -39,6 +39,7 @@ export const scanOptions = {
   top: { kind: 'number', default: 12, least: 1, describe: 'most rows in a table' },
   sort: { kind: 'choice', choices: ['size', 'path'], default: 'size', describe: 'order of directories' },
   sections: { kind: 'flag', default: false, describe: 'where the bytes of ELF files are, by section' },
+  bytecode: { kind: 'flag', default: false, describe: 'what Python bytecode takes, and what it could take' },
   rules: { kind: 'text', describe: `only these rules, separated by commas, of: ${ruleIds.join(', ')}` },
   ignore: { kind: 'list', describe: 'leave claims out: RULE:GLOB, or *:GLOB (may be repeated)' },
   'fail-on': {
@@ -91,7 +92,7 @@ export type InputValues = Values<typeof inputOptions>;
 export type ScanValues = Values<typeof scanOptions>;
 export type DiffValues = Values<typeof diffOptions>;
 
-export type Thoroughness = Pick<ScanOptions, 'digests' | 'facts' | 'compressDebug'>;
+export type Thoroughness = Pick<ScanOptions, 'digests' | 'facts' | 'compressDebug' | 'bytecode'>;
 
 export function toScanOptions(values: InputValues, thoroughness: Thoroughness): ScanOptions {
   return {

@@ -1,4 +1,5 @@
 // `scan` and `snapshot`: measure, judge, print.
+import { bytecodeRollup } from '../compare/bytecode.ts';
 import { sectionRollup } from '../compare/section-rollup.ts';
 import { rollup } from '../compare/rollup.ts';
 import type { Finding } from '../model/finding.ts';
@@ -28,13 +29,18 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
   const thoroughness = {
     digests: values.digests,
     compressDebug: values.sections,
+    bytecode: values.bytecode || name === 'snapshot',
     facts: name === 'snapshot' || values.sections ? 'all' : 'needed',
   } as const;
   const snapshot = await measure(artifact, values, thoroughness);
   const reporter = await loading;
   if (reporter === null) throw new UsageError(`there is no format "${name}"`);
   const judgement = judged(snapshot, selected, values.ignore);
-  const report = values.sections ? { ...judgement, sections: sectionRollup(snapshot) } : judgement;
+  const report = {
+    ...judgement,
+    ...(values.sections ? { sections: sectionRollup(snapshot) } : {}),
+    ...(values.bytecode ? { bytecode: bytecodeRollup(snapshot) } : {}),
+  };
   await print(reporter(report, options), values.output);
   // Tables and JSON carry the notices themselves.
   if (name === 'du' && !values.quiet) warn(snapshot);
@@ -43,7 +49,7 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
 
 /** Returns the exit code. */
 export async function runSnapshot(artifact: string, values: InputValues): Promise<number> {
-  const snapshot = await measure(artifact, values, { digests: 'all', facts: 'all' });
+  const snapshot = await measure(artifact, values, { digests: 'all', facts: 'all', bytecode: true });
   await print(snapshotJson(judged(snapshot, rules, [])), values.output);
   if (!values.quiet && values.output !== undefined) warn(snapshot);
   return exitCodes.fine;

@@ -4,9 +4,17 @@ import type { Name } from '../model/name.ts';
 import { arInspector } from './ar.ts';
 import { elfInspector } from './elf/inspector.ts';
 import type { Inspector } from './inspector.ts';
-import { pycInspector, pycPlace } from './pyc.ts';
+import { pycInspector, pycPlace } from './pyc/header.ts';
+import { pycCodeInspector } from './pyc/inspector.ts';
 
 export const inspectors: readonly Inspector[] = [elfInspector, arInspector, pycInspector];
+
+/** The same where the code of pycs is asked for, which takes reading all of each. */
+const withBytecode: readonly Inspector[] = [elfInspector, arInspector, pycCodeInspector];
+
+export function inspectorsFor(bytecode: boolean): readonly Inspector[] {
+  return bytecode ? withBytecode : inspectors;
+}
 
 /** The same content's facts under another path: hard links share content, but a pyc's place says part of its facts. */
 export function withPathFacts(facts: Facts, path: Name): Facts {

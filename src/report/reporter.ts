@@ -1,6 +1,7 @@
 // Contract of a reporter: pure functions from values to text, one for each kind of report it can print. The text comes in
 // pieces, since the report of a large artifact does not fit into one string.
 import type { Units } from '../bytes/size.ts';
+import type { BytecodeRollup } from '../compare/bytecode.ts';
 import type { TreeNode } from '../compare/rollup.ts';
 import type { SectionRollup } from '../compare/section-rollup.ts';
 import type { Diff } from '../model/diff.ts';
@@ -23,6 +24,8 @@ export interface ScanReport {
   readonly removable: number;
   /** Where the bytes of ELF files are; absent where it was not asked for. */
   readonly sections?: SectionRollup;
+  /** How much of it is Python bytecode, and what that could be; absent where it was not asked for. */
+  readonly bytecode?: BytecodeRollup;
 }
 
 export interface DiffReport {

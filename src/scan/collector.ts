@@ -25,6 +25,7 @@ export interface CollectorOptions {
   /** Release of GNU strip whose results facts predict. */
   readonly stripVersion?: StripVersion | undefined;
   readonly compressDebug?: boolean | undefined;
+  readonly bytecode?: boolean | undefined;
 }
 
 export interface Collected {

@@ -28,6 +28,8 @@ export interface ScanOptions extends ArtifactOptions {
   readonly stripVersion?: StripVersion | undefined;
   /** Whether to try what compressing the debug data of ELF files would save; takes long. */
   readonly compressDebug?: boolean | undefined;
+  /** Whether to read the code of pycs: what its parts take, and what `-OO` would leave. Takes reading all of each. */
+  readonly bytecode?: boolean | undefined;
 }
 
 /**

@@ -18,7 +18,7 @@ export function* snapshotJson(report: ScanReport): Iterable<string> {
   yield '\n}\n';
 }
 
-function* parts({ tool, snapshot, tree, findings, removable, sections }: ScanReport): Iterable<string> {
+function* parts({ tool, snapshot, tree, findings, removable, sections, bytecode }: ScanReport): Iterable<string> {
   const { artifact, totals, notices } = snapshot;
   yield opening(tool);
   yield member('artifact', artifact);
@@ -33,6 +33,7 @@ function* parts({ tool, snapshot, tree, findings, removable, sections }: ScanRep
   yield* list('findings', findings, scanFindingToJson);
   yield member('removable', { content: removable });
   if (sections !== undefined) yield member('sections', sections);
+  if (bytecode !== undefined) yield member('bytecode', bytecode);
   yield* list('notices', notices, noticeToJson);
 }
 
