@@ -29,9 +29,11 @@ export function assertsOf(view: CodeView, spans: readonly Span[]): Range[] {
     if (end === null || !isAssert(view, list, index, end, spans)) continue;
     const place = spanAt(spans, push.at);
     if (place === undefined || place.line === null) continue;
-    // With columns the place of AssertionError is that of the whole statement.
+    // With columns the place of AssertionError is that of the whole statement; in 3.11 it is that of the condition.
     if (place.column >= 0) places.push(place);
-    else ranges.push({ at: firstOfStatement(list, index, place.line, spans, ranges.at(-1)?.end ?? 0), end });
+    const first =
+      place.column >= 0 ? push.at : firstOfStatement(list, index, place.line, spans, ranges.at(-1)?.end ?? 0);
+    ranges.push({ at: first, end });
   }
   return joined([...ranges, ...without(within(spans, places), returnsOf(view, list))]);
 }

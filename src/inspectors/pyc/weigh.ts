@@ -35,8 +35,10 @@ export function weigh(root: Node, stream: Stream, plans: Plans): number {
     return known ?? node;
   }
 
+  /** There is one empty tuple; others are merged since 3.8. Python 2 never refers to a tuple. */
   function tuple(parts: readonly Node[], node: Node): Node {
-    return minor < 8 ? node : merge(parts.map(identity).join(' '), node);
+    const isMerged = minor >= 8 || (minor > 0 && parts.length === 0);
+    return isMerged ? merge(parts.map(identity).join(' '), node) : node;
   }
 
   function fresh(length: number, key: string | null): Node {
@@ -50,23 +52,19 @@ export function weigh(root: Node, stream: Stream, plans: Plans): number {
       if (plan === undefined) return part.type === types.smallTuple ? tuple(part.parts, part) : part;
       switch (index) {
         case fields.code:
-          return changed(part, lengthBefore(plan.edit, codeLength(part)), plan);
+          return changed(part, lengthBefore(plan.edit, part.own - 5), plan);
         case fields.lines:
           return changed(part, part.own - 5 + linesDelta(plan), plan);
         case fields.exceptions:
           return plan.edit.gone.length === 0 ? part : fresh(exceptionsLength(payload(part, bytes), plan.edit), null);
         case fields.consts:
-          return remade(plan.consts);
+          return remade(plan.consts, part);
         case fields.names:
-          return remade(plan.names);
+          return remade(plan.names, part);
         default:
           return part.type === types.smallTuple ? tuple(part.parts, part) : part;
       }
     });
-  }
-
-  function codeLength(part: Node): number {
-    return part.own - 5;
   }
 
   function linesLength(part: Node, plan: Plan | undefined): number {
@@ -84,8 +82,10 @@ export function weigh(root: Node, stream: Stream, plans: Plans): number {
     return fresh(length, `${identity(part)} ${edit.nop?.line ?? ''} ${edit.gone.map(({ at }) => at).join(' ')}`);
   }
 
-  function remade(parts: readonly Node[]): Node {
-    return tuple(parts, { type: types.tuple, start: -1, own: minor > 0 && parts.length < 256 ? 2 : 5, parts });
+  function remade(parts: readonly Node[], part: Node): Node {
+    const isSame = parts.length === part.parts.length && parts.every((node, index) => node === part.parts[index]);
+    const small = minor > 0 && parts.length < 256;
+    return tuple(parts, isSame ? part : { type: types.tuple, start: -1, own: small ? 2 : 5, parts });
   }
 
   /** Depth is that of the objects that were read, which is bounded. */
