@@ -93,7 +93,10 @@ for directory, _, names in os.walk(sys.argv[1]):
 const available = requireTool('python3') && isUnderstood();
 
 function isUnderstood(): boolean {
-  const magic = run('python3', ['-c', 'import importlib.util as u; print(int.from_bytes(u.MAGIC_NUMBER[:2], "little"))']);
+  const magic = run('python3', [
+    '-c',
+    'import importlib.util as u; print(int.from_bytes(u.MAGIC_NUMBER[:2], "little"))',
+  ]);
   return understood.has(Number(magic));
 }
 
@@ -105,7 +108,9 @@ describe.skipIf(!available)('code of the library of python3', () => {
 
   it('has the parts that marshal and its code objects have', () => {
     run('python3', ['-m', 'compileall', '-q', '-b', '.'], { cwd: at('plain') });
-    const lines = run('python3', ['-c', measureInPython, at('plain')]).trim().split('\n');
+    const lines = run('python3', ['-c', measureInPython, at('plain')])
+      .trim()
+      .split('\n');
     expect(lines.length).toBeGreaterThan(100);
     for (const line of lines) {
       const [path = '', objects, docstrings, lineTables, exceptionTables] = line.split(' ');

@@ -12,24 +12,35 @@ export interface Edit {
 const nopLength = 2;
 
 /** Length of what is left of the first `at` bytes. */
-export function lengthBefore({ gone, nop }: Edit, at: number): number {
-  let length = at + (nop !== null && at > nop.at ? nopLength : 0);
-  for (const range of gone) {
-    if (range.at >= at) break;
-    length -= Math.min(range.end, at) - range.at;
-  }
-  return length;
+export function lengthBefore(edit: Edit, at: number): number {
+  return lengthsBefore(edit)(at);
+}
+
+/** The same for many offsets of one edit. */
+export function lengthsBefore({ gone, nop }: Edit): (at: number) => number {
+  const sums: number[] = [];
+  let sum = 0;
+  for (const range of gone) sums.push((sum += range.end - range.at));
+  return (at) => {
+    const index = firstEndingAfter(gone, at);
+    const inside = Math.max(0, at - (gone[index]?.at ?? at));
+    return at - (sums[index - 1] ?? 0) - inside + (nop !== null && at > nop.at ? nopLength : 0);
+  };
 }
 
 export function isGone({ gone }: Edit, at: number): boolean {
+  return (gone[firstEndingAfter(gone, at)]?.at ?? Infinity) <= at;
+}
+
+function firstEndingAfter(ranges: readonly Range[], at: number): number {
   let low = 0;
-  let high = gone.length;
+  let high = ranges.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((gone[middle]?.end ?? 0) <= at) low = middle + 1;
+    if ((ranges[middle]?.end ?? 0) <= at) low = middle + 1;
     else high = middle;
   }
-  return (gone[low]?.at ?? Infinity) <= at;
+  return low;
 }
 
 /** The spans of the code after the edit. */

@@ -1,5 +1,5 @@
 // Exception tables (since 3.11): how long one is after instructions are gone. Format: Objects/exception_handling_notes.txt.
-import { lengthBefore } from './edit.ts';
+import { lengthsBefore } from './edit.ts';
 import type { Edit } from './edit.ts';
 
 const none: readonly number[] = [];
@@ -7,11 +7,12 @@ const none: readonly number[] = [];
 /** Length after an edit; entries whose whole range is gone are left out. */
 export function exceptionsLength(table: Uint8Array, edit: Edit): number {
   let length = 0;
+  const before = lengthsBefore(edit);
   for (const [start = 0, size = 0, target = 0, depth = 0] of entries(table)) {
-    const from = lengthBefore(edit, start * 2) / 2;
-    const to = lengthBefore(edit, (start + size) * 2) / 2;
+    const from = before(start * 2) / 2;
+    const to = before((start + size) * 2) / 2;
     if (to <= from) continue;
-    for (const value of [from, to - from, lengthBefore(edit, target * 2) / 2, depth]) length += varintLength(value);
+    for (const value of [from, to - from, before(target * 2) / 2, depth]) length += varintLength(value);
   }
   return length;
 }

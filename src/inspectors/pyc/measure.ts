@@ -41,7 +41,9 @@ function measure(stream: Stream, start: number): PycCode {
   const tally: Tally = { objects: 0, docstrings: 0, lineTables: 0, exceptionTables: 0, asserts: false };
   const plans = new Map<Node, Plan>();
   const seen = new Set<Node>();
-  for (const node of codesIn(root)) {
+  const codes = codesIn(root);
+  checkWork(codes, stream);
+  for (const node of codes) {
     const view = viewCode(node, stream, node === root);
     const plan = planOf(view);
     if (plan !== null) plans.set(node, plan);
@@ -59,6 +61,27 @@ function measure(stream: Stream, start: number): PycCode {
     filename: filename?.own ?? 0,
     optimized: start + weigh(root, stream, plans),
   };
+}
+
+/** Longest string of instructions that is taken apart; the largest known modules have some 200 KiB. */
+const maxInstructions = 2 * 1024 ** 2;
+
+/**
+ * References let any number of code objects share a part, and each would look at all of it. What a compiler writes shares little.
+ * @throws FormatError `bad-marshal`.
+ */
+function checkWork(codes: readonly Node[], { bytes, layout }: Stream): void {
+  const most = 8 * bytes.length + 65_536;
+  let work = 0;
+  for (const { start, parts } of codes) {
+    for (const part of parts) work += part.own + part.parts.length;
+    if (work > most)
+      throw new FormatError('bad-marshal', 'shares parts among too many code objects', { offset: start });
+    const length = parts[layout.fields.code]?.own ?? 0;
+    if (length > maxInstructions) {
+      throw new FormatError('bad-marshal', `has ${length} bytes of instructions in one code object`, { offset: start });
+    }
+  }
 }
 
 /** Each code object once, a function's before what is defined in it. */

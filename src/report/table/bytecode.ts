@@ -106,8 +106,8 @@ function* commandsOf({ tree, commands }: BytecodeTree, options: ReportOptions, s
 }
 
 function noteOn({ kept }: OptimizedTree): string {
-  const sources = kept.files === 1 ? 'source has' : 'sources have';
-  const left = `${groupDigits(kept.files)} ${sources} no bytecode to compute from and stay (${exactBytes(kept.bytes)}).`;
+  const [have, stay] = kept.files === 1 ? ['source has', 'stays'] : ['sources have', 'stay'];
+  const left = `${groupDigits(kept.files)} ${have} no bytecode to compute from and ${stay} (${exactBytes(kept.bytes)}).`;
   const note = "Computed from the files; -OO is right within 0.1 % on CPython's own libraries.";
   return kept.files === 0 ? note : `${note} ${left}`;
 }
