@@ -4,13 +4,27 @@ export { formatSize, formatSizes, parseSize } from './bytes/size.ts';
 export type { Units } from './bytes/size.ts';
 export { parseCompression } from './codecs/compress.ts';
 export type { Compression } from './codecs/compress.ts';
+export { bytecodeRollup } from './compare/bytecode.ts';
+export type { BytecodeParts, BytecodeRollup, BytecodeTree, OptimizedTree, PythonBytecode } from './compare/bytecode.ts';
 export { diffSnapshots } from './compare/diff.ts';
 export type { DiffOptions, Judged } from './compare/diff.ts';
 export type { ComponentMatcher } from './compare/pair.ts';
 export { rollup } from './compare/rollup.ts';
 export type { Sizes, TreeNode } from './compare/rollup.ts';
 export { ConfigError, FormatError, InputError, SizecheckError, UsageError } from './errors.ts';
-export type { ArFacts, ElfFacts, Facts, PycFacts, PycMode, SectionSize, StripSizes, Unsafe } from './model/facts.ts';
+export type {
+  ArFacts,
+  ElfFacts,
+  Facts,
+  PycCode,
+  PycFacts,
+  PycLevel,
+  PycMode,
+  SectionSize,
+  StripSizes,
+  UnreadCode,
+  Unsafe,
+} from './model/facts.ts';
 export type {
   Aspect,
   Change,

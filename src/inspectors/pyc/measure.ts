@@ -59,7 +59,7 @@ function measure(stream: Stream, start: number): PycCode {
     columnTables: bytes.length - columnless,
     exceptionTables: tally.exceptionTables,
     filename: filename?.own ?? 0,
-    optimized: start + weigh(root, stream, plans),
+    optimized: plans.size === 0 ? columnless : start + weigh(root, stream, plans),
   };
 }
 

@@ -19,6 +19,7 @@ export function weigh(root: Node, stream: Stream, plans: Plans): number {
   const seen = new Set<Node>();
   const merged = new Map<string, Node>();
   const numbers = new Map<Node, number>();
+  const lengths = lengthsOfTuples(plans);
 
   function identity(node: Node): string {
     if (node.own === 1) return String.fromCharCode(node.type);
@@ -37,7 +38,7 @@ export function weigh(root: Node, stream: Stream, plans: Plans): number {
 
   /** There is one empty tuple; others are merged since 3.8. Python 2 never refers to a tuple. */
   function tuple(parts: readonly Node[], node: Node): Node {
-    const isMerged = minor >= 8 || (minor > 0 && parts.length === 0);
+    const isMerged = lengths.has(parts.length) && (minor >= 8 || (minor > 0 && parts.length === 0));
     return isMerged ? merge(parts.map(identity).join(' '), node) : node;
   }
 
@@ -101,6 +102,13 @@ export function weigh(root: Node, stream: Stream, plans: Plans): number {
   }
 
   return count(root);
+}
+
+/** Only a tuple of a length that some plan makes can be equal to one that is made. */
+function lengthsOfTuples(plans: Plans): ReadonlySet<number> {
+  const lengths = new Set<number>();
+  for (const { consts, names } of plans.values()) lengths.add(consts.length).add(names.length);
+  return lengths;
 }
 
 function made(own: number): Node {
