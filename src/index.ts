@@ -4,6 +4,8 @@ export { formatSize, formatSizes, parseSize } from './bytes/size.ts';
 export type { Units } from './bytes/size.ts';
 export { parseCompression } from './codecs/compress.ts';
 export type { Compression } from './codecs/compress.ts';
+export { bytecodeRollup } from './compare/bytecode.ts';
+export type { BytecodeParts, BytecodeRollup, BytecodeTree, OptimizedTree, PythonBytecode } from './compare/bytecode.ts';
 export { diffSnapshots } from './compare/diff.ts';
 export type { DiffOptions, Judged } from './compare/diff.ts';
 export type { ComponentMatcher } from './compare/pair.ts';
@@ -17,10 +19,13 @@ export type {
   ElfFacts,
   Facts,
   PackageFacts,
+  PycCode,
   PycFacts,
+  PycLevel,
   PycMode,
   SectionSize,
   StripSizes,
+  UnreadCode,
   Unsafe,
 } from './model/facts.ts';
 export type {

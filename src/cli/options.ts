@@ -41,6 +41,7 @@ export const scanOptions = {
   by: { kind: 'choice', choices: ['directory', 'package'], default: 'directory', describe: 'sizes by what' },
   sections: { kind: 'flag', default: false, describe: 'where the bytes of ELF files are, by section' },
   leftovers: { kind: 'flag', default: false, describe: 'count what only some need: tests, headers, manuals, demos' },
+  bytecode: { kind: 'flag', default: false, describe: 'what Python bytecode takes, and what it could take' },
   rules: { kind: 'text', describe: `only these rules, separated by commas, of: ${ruleIds.join(', ')}` },
   ignore: { kind: 'list', describe: 'leave claims out: RULE:GLOB, or *:GLOB (may be repeated)' },
   'fail-on': {
@@ -94,7 +95,7 @@ export type InputValues = Values<typeof inputOptions>;
 export type ScanValues = Values<typeof scanOptions>;
 export type DiffValues = Values<typeof diffOptions>;
 
-export type Thoroughness = Pick<ScanOptions, 'digests' | 'facts' | 'compressDebug' | 'packages'>;
+export type Thoroughness = Pick<ScanOptions, 'digests' | 'facts' | 'compressDebug' | 'packages' | 'bytecode'>;
 
 export function toScanOptions(values: InputValues, thoroughness: Thoroughness): ScanOptions {
   return {

@@ -1,5 +1,6 @@
 // `scan` and `snapshot`: measure, judge, print.
 import { packageRollup } from '../compare/packages/index.ts';
+import { bytecodeRollup } from '../compare/bytecode.ts';
 import { sectionRollup } from '../compare/section-rollup.ts';
 import { rollup } from '../compare/rollup.ts';
 import type { Finding } from '../model/finding.ts';
@@ -30,6 +31,7 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
     digests: values.digests,
     compressDebug: values.sections,
     packages: values.by === 'package',
+    bytecode: values.bytecode || name === 'snapshot',
     facts: name === 'snapshot' || values.sections ? 'all' : 'needed',
   } as const;
   const snapshot = await measure(artifact, values, thoroughness);
@@ -40,6 +42,7 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
   const report = {
     ...(values.by === 'package' ? withPackages(judgement, values) : judgement),
     ...(values.sections ? { sections: sectionRollup(snapshot) } : {}),
+    ...(values.bytecode ? { bytecode: bytecodeRollup(snapshot) } : {}),
   };
   await print(reporter(report, options), values.output);
   // Tables and JSON carry the notices themselves.
@@ -49,7 +52,7 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
 
 /** Returns the exit code. */
 export async function runSnapshot(artifact: string, values: InputValues): Promise<number> {
-  const snapshot = await measure(artifact, values, { digests: 'all', facts: 'all' });
+  const snapshot = await measure(artifact, values, { digests: 'all', facts: 'all', bytecode: true });
   await print(snapshotJson(judged(snapshot, rules, [], 'apart')), values.output);
   if (!values.quiet && values.output !== undefined) warn(snapshot);
   return exitCodes.fine;

@@ -9,9 +9,8 @@ import { diversionsInspector } from './packages/diversions.ts';
 import { fileListInspector } from './packages/file-list.ts';
 import { nodePackageInspector } from './packages/node-package.ts';
 import { recordInspector } from './packages/record.ts';
-import { pycInspector, pycPlace } from './pyc.ts';
-
-export const inspectors: readonly Inspector[] = [elfInspector, arInspector, pycInspector];
+import { pycInspector, pycPlace } from './pyc/header.ts';
+import { pycCodeInspector } from './pyc/inspector.ts';
 
 /** Those of package managers' files, which are read only where packages are asked for. */
 export const packageInspectors: readonly Inspector<PackageFacts>[] = [
@@ -21,6 +20,15 @@ export const packageInspectors: readonly Inspector<PackageFacts>[] = [
   diversionsInspector,
   nodePackageInspector,
 ];
+
+export const inspectors: readonly Inspector[] = [elfInspector, arInspector, pycInspector];
+
+/** The same where the code of pycs is asked for, which takes reading all of each. */
+const withBytecode: readonly Inspector[] = [elfInspector, arInspector, pycCodeInspector];
+
+export function inspectorsFor(bytecode: boolean): readonly Inspector[] {
+  return bytecode ? withBytecode : inspectors;
+}
 
 /** The same content's facts under another path: hard links share content, but a pyc's place says part of its facts. */
 export function withPathFacts(facts: Facts, path: Name): Facts {

@@ -127,6 +127,39 @@ export interface PycFacts {
   readonly legacy: boolean;
   /** Path of the source that the position implies, whether shipped or not. */
   readonly source: string | null;
+  /** Absent where it was not asked for. */
+  readonly code?: PycCode | UnreadCode;
+}
+
+/** Levels of optimisation that CPython's compiler knows: `-O` leaves out asserts, `-OO` docstrings, too. */
+export type PycLevel = 0 | 1 | 2;
+
+/** What the code of a pyc is made of. Tables and strings that several code objects share count once. */
+export interface PycCode {
+  /** Levels that give this file: 0 where it has asserts, 0 and 1 where it has docstrings only, all where it has neither. */
+  readonly levels: readonly PycLevel[];
+  /** Code objects: the module, its classes, functions, lambdas and comprehensions. */
+  readonly objects: number;
+  /** Bytes of docstrings as they are stored, with their type and length. */
+  readonly docstrings: number;
+  /** Bytes of co_lnotab (to 3.9) or co_linetable. */
+  readonly lineTables: number;
+  /** Bytes that the file is shorter by where PYTHONNODEBUGRANGES is set; 0 before 3.11. */
+  readonly columnTables: number;
+  /** Bytes of co_exceptiontable; 0 before 3.11. */
+  readonly exceptionTables: number;
+  /** Bytes of co_filename as it is stored. */
+  readonly filename: number;
+  /** Length of the file, computed, if its source were compiled with `-OO` and PYTHONNODEBUGRANGES, co_filename unchanged. */
+  readonly optimized: number;
+}
+
+/** Code that was not read. */
+export interface UnreadCode {
+  /** Why, as the end of a sentence that begins with "it". */
+  readonly unread: string;
+  /** False for versions that are not understood. */
+  readonly broken: boolean;
 }
 
 /** A row of a `RECORD` (PEP 376, PEP 427). */

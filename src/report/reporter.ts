@@ -2,6 +2,7 @@
 // pieces, since the report of a large artifact does not fit into one string.
 import type { Units } from '../bytes/size.ts';
 import type { PackageRollup } from '../compare/packages/index.ts';
+import type { BytecodeRollup } from '../compare/bytecode.ts';
 import type { TreeNode } from '../compare/rollup.ts';
 import type { SectionRollup } from '../compare/section-rollup.ts';
 import type { Diff } from '../model/diff.ts';
@@ -27,6 +28,8 @@ export interface ScanReport {
   readonly sections?: SectionRollup;
   /** Sizes by package instead of by directory; absent where it was not asked for. */
   readonly packages?: PackageRollup;
+  /** How much of it is Python bytecode, and what that could be; absent where it was not asked for. */
+  readonly bytecode?: BytecodeRollup;
 }
 
 export interface DiffReport {

@@ -15,9 +15,13 @@ import { duplicateEntry } from './duplicate-entry.ts';
 import { duplicateFile } from './duplicate-file.ts';
 import { duplicateMember } from './duplicate-member.ts';
 import { duplicateStaticLibrary } from './duplicate-static-library.ts';
+import { foreignBytecode } from './foreign-bytecode.ts';
 import { leftoverPycache } from './leftover-pycache.ts';
+import { legacyBytecode } from './legacy-bytecode.ts';
 import { linkedStaticLibrary } from './linked-static-library.ts';
+import { missingBytecode } from './missing-bytecode.ts';
 import { optimizedBytecode } from './optimized-bytecode.ts';
+import { orphanBytecode } from './orphan-bytecode.ts';
 import { finding } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { sameBuild } from './same-build.ts';
@@ -30,6 +34,10 @@ export const rules: readonly Rule[] = [
   optimizedBytecode,
   timestampBytecode,
   leftoverPycache,
+  orphanBytecode,
+  legacyBytecode,
+  foreignBytecode,
+  missingBytecode,
   staticLibrary,
   linkedStaticLibrary,
   testSuite,

@@ -28,6 +28,7 @@ export interface CollectorOptions {
   readonly compressDebug?: boolean | undefined;
   /** Where to put what files of package managers say, by path; they are not read without it. */
   readonly packageLists?: Map<Name, PackageFacts> | undefined;
+  readonly bytecode?: boolean | undefined;
 }
 
 export interface Collected {

@@ -7,7 +7,7 @@ import type { ByteSource } from '../bytes/source.ts';
 import { Spool } from '../bytes/spool.ts';
 import { FormatError, InputError } from '../errors.ts';
 import type { OpenFile } from '../formats/format.ts';
-import { inspectors, packageInspectors } from '../inspectors/index.ts';
+import { inspectorsFor, packageInspectors, withPathFacts } from '../inspectors/index.ts';
 import { headLength } from '../inspectors/inspector.ts';
 import type { Inspected, Inspector, Remark } from '../inspectors/inspector.ts';
 import type { Facts, PackageFacts } from '../model/facts.ts';
@@ -44,6 +44,7 @@ interface Work {
 export function contentReader(options: CollectorOptions, report: Report): ContentReader {
   const spool = new Spool();
   const zeros = Buffer.alloc(1 << 18);
+  const inspectors = inspectorsFor(options.bytecode === true);
   let work: Work | null = null;
   let unpacked = 0;
   let holes = 0;
@@ -106,7 +107,7 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
         compressDebug: options.compressDebug,
       });
     if (key !== null && known === undefined) learned.set(key, outcome);
-    draft.facts = outcome.facts;
+    draft.facts = known === undefined || known.facts === null ? outcome.facts : withPathFacts(known.facts, path);
     if (outcome.remark !== null) report(outcome.remark.code, path, outcome.remark.message);
   }
 

@@ -32,6 +32,8 @@ export interface ScanOptions extends ArtifactOptions {
   readonly compressDebug?: boolean | undefined;
   /** Whether to read what package managers say of their files, for `packageRollup`; a snapshot file has none of it. */
   readonly packages?: boolean | undefined;
+  /** Whether to read the code of pycs: what its parts take, and what `-OO` would leave. Takes reading all of each. */
+  readonly bytecode?: boolean | undefined;
 }
 
 /**

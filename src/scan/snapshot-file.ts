@@ -141,10 +141,25 @@ function isFacts(json: Json | Facts, at: string): json is Facts {
     case 'pyc':
       size(known, 'sourceMtime', at, true);
       size(known, 'sourceSize', at, true);
+      if (known['code'] !== undefined) checkCode(object(known['code'], `${at}.code`), `${at}.code`);
       return true;
     default:
       return false;
   }
+}
+
+/** Trees are computed from these; what was not read says why. */
+function checkCode(code: Json, at: string): void {
+  if (code['unread'] !== undefined) {
+    if (typeof code['unread'] !== 'string' || typeof code['broken'] !== 'boolean') throw bad(`has a bad ${at}.unread`);
+    return;
+  }
+  for (const level of list(code['levels'], `${at}.levels`)) {
+    if (level !== 0 && level !== 1 && level !== 2) throw bad(`has the level ${spell(level)} in ${at}.levels`);
+  }
+  for (const key of ['objects', 'docstrings', 'lineTables', 'exceptionTables', 'filename', 'optimized'])
+    size(code, key, at);
+  integer(code, 'columnTables', at);
 }
 
 /** Samples are compared by their order and rate: one that is wrong in either would find libraries where there are none. */

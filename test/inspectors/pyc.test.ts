@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '../../src/bytes/source.ts';
 import { FormatError } from '../../src/errors.ts';
-import { pycInspector, pycPlace, pythonOfMagic } from '../../src/inspectors/pyc.ts';
+import { pycInspector, pycPlace, pythonOfMagic } from '../../src/inspectors/pyc/header.ts';
 import type { Facts } from '../../src/model/facts.ts';
 import { buildPyc } from '../build/pyc.ts';
 

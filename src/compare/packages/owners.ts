@@ -1,5 +1,5 @@
 // Who owns which path, while packages are looked up: the first claim stands. The order of asking is the order of precedence.
-import { pycPlace } from '../../inspectors/pyc.ts';
+import { pycPlace } from '../../inspectors/pyc/header.ts';
 import { parentPath } from '../../model/name.ts';
 import type { Name } from '../../model/name.ts';
 import type { Found } from './view.ts';

@@ -19,7 +19,8 @@ export function* snapshotJson(report: ScanReport): Iterable<string> {
   yield '\n}\n';
 }
 
-function* parts({ tool, snapshot, tree, findings, removable, sections, packages }: ScanReport): Iterable<string> {
+function* parts(report: ScanReport): Iterable<string> {
+  const { tool, snapshot, tree, findings, removable, sections, packages, bytecode } = report;
   const { artifact, totals, notices } = snapshot;
   yield opening(tool);
   yield member('artifact', artifact);
@@ -35,6 +36,7 @@ function* parts({ tool, snapshot, tree, findings, removable, sections, packages 
   yield member('removable', { content: removable });
   if (sections !== undefined) yield member('sections', sections);
   if (packages !== undefined) yield* list('packages', [...packages.packages, unowned(packages)], packageToJson);
+  if (bytecode !== undefined) yield member('bytecode', bytecode);
   yield* list('notices', notices, noticeToJson);
 }
 

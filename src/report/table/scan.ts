@@ -5,6 +5,7 @@ import type { Finding } from '../../model/finding.ts';
 import { compareNames, depth } from '../../model/name.ts';
 import type { Totals } from '../../model/snapshot.ts';
 import { inertLine, terminalName, terminalText } from '../escape.ts';
+import { bytecodeTable } from './bytecode.ts';
 import { columns } from './grid.ts';
 import type { ReportOptions, ScanReport } from '../reporter.ts';
 import { packagesTable } from './packages.ts';
@@ -16,7 +17,7 @@ import type { Style } from './style.ts';
 
 export function* scanTable(report: ScanReport, options: ReportOptions): Iterable<string> {
   const style = styleFor(options.color);
-  const parts = [heading, placesPart, sectionsPart, findingsPart, noticesPart];
+  const parts = [heading, placesPart, sectionsPart, bytecodePart, findingsPart, noticesPart];
   for (const part of parts) yield* inertLines(part(report, options, style));
 }
 
@@ -120,6 +121,10 @@ function byPath(a: TreeNode, b: TreeNode): number {
 
 function* sectionsPart({ sections }: ScanReport, options: ReportOptions, style: Style): Iterable<string> {
   if (sections !== undefined) yield* sectionsTable(sections, options, style);
+}
+
+function* bytecodePart({ bytecode }: ScanReport, options: ReportOptions, style: Style): Iterable<string> {
+  if (bytecode !== undefined) yield* bytecodeTable(bytecode, options, style);
 }
 
 function* findingsPart(

@@ -1,9 +1,9 @@
 // Python bytecode files: the magic number tells the version, the version the header's layout, the name the rest.
 // Layouts: PEP 3147 (8 bytes: magic, mtime), CPython 3.3 (12: source size added), PEP 552 (16: flags added).
-import { FormatError } from '../errors.ts';
-import type { PycFacts, PycMode } from '../model/facts.ts';
-import type { Name } from '../model/name.ts';
-import type { Inspector } from './inspector.ts';
+import { FormatError } from '../../errors.ts';
+import type { PycFacts, PycMode } from '../../model/facts.ts';
+import type { Name } from '../../model/name.ts';
+import type { Inspector } from '../inspector.ts';
 
 // [first magic, last magic, version]; CPython, Include/internal/pycore_magic_number.h. Each release used the numbers of its
 // own range only. 3.15 is open: its last number is not known yet, 3700 belongs to 3.16.
@@ -119,7 +119,8 @@ function u32(bytes: Uint8Array, at: number): number {
   return high * 0x1_0000 + (((bytes[at + 1] ?? 0) << 8) | (bytes[at] ?? 0));
 }
 
-function headerLength(magic: number): 8 | 12 | 16 {
+/** Of a known magic number. */
+export function headerLength(magic: number): 8 | 12 | 16 {
   if (magic < firstWithSize || magic > 60_000) return 8;
   return magic < firstWithFlags ? 12 : 16;
 }

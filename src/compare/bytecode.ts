@@ -1,0 +1,194 @@
+// How much of an artifact is Python bytecode, and what its tree would take in other forms: with one level of optimisation, and as
+// `-OO` bytecode without sources and columns. Sizes are of the whole tree, so that they compare with its content.
+import type { PycCode, PycFacts } from '../model/facts.ts';
+import { baseName, compareNames } from '../model/name.ts';
+import type { Name } from '../model/name.ts';
+import type { Entry, Snapshot } from '../model/snapshot.ts';
+
+export interface BytecodeRollup {
+  /** By Python version, most bytes first; null for pycs of no known release. */
+  readonly versions: readonly PythonBytecode[];
+  /** What pycs are made of, over all that could be read; each hard-linked file once. */
+  readonly parts: BytecodeParts;
+  /** Pycs whose code is broken, of a version that is not understood, or was not asked for. */
+  readonly unread: { readonly files: number; readonly bytes: number };
+  /** As shipped, then what it could be. */
+  readonly trees: readonly [shipped: BytecodeTree, levelZero: BytecodeTree, optimized: OptimizedTree];
+}
+
+export interface PythonBytecode {
+  readonly python: string | null;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+export interface BytecodeParts {
+  readonly files: number;
+  readonly bytes: number;
+  readonly docstrings: number;
+  readonly lineTables: number;
+  readonly columnTables: number;
+  readonly exceptionTables: number;
+}
+
+export interface BytecodeTree {
+  readonly tree: 'shipped' | 'level-0' | 'optimized';
+  /** Bytes of content of the whole artifact in this form. */
+  readonly content: number;
+  /** Bytes less than shipped; below 0 where it would take more. */
+  readonly saves: number;
+  /** Shell commands to run in the unpacked tree. */
+  readonly commands: readonly string[];
+}
+
+export interface OptimizedTree extends BytecodeTree {
+  /** Sources that give way to bytecode of a predicted length. */
+  readonly compiled: number;
+  /** Sources without a pyc to predict from (none shipped, stale, unread): they are counted as they are. */
+  readonly kept: { readonly files: number; readonly bytes: number };
+}
+
+export function bytecodeRollup(snapshot: Snapshot): BytecodeRollup {
+  const versions = new Map<string | null, { python: string | null; files: number; bytes: number }>();
+  const parts = { files: 0, bytes: 0, docstrings: 0, lineTables: 0, columnTables: 0, exceptionTables: 0 };
+  const unread = { files: 0, bytes: 0 };
+  for (const { kind, path, size, facts } of snapshot.entries) {
+    if (kind !== 'file' || !(facts?.type === 'pyc' || /\.py[co]$/.test(path))) continue;
+    const python = facts?.type === 'pyc' ? facts.python : null;
+    const version = versions.get(python) ?? { python, files: 0, bytes: 0 };
+    versions.set(python, version);
+    for (const total of [version, codeOf(facts) === null ? unread : parts]) {
+      total.files++;
+      total.bytes += size;
+    }
+    const code = codeOf(facts);
+    if (code === null) continue;
+    for (const key of ['docstrings', 'lineTables', 'columnTables', 'exceptionTables'] as const) parts[key] += code[key];
+  }
+  const shipped = { tree: 'shipped', content: snapshot.totals.content, saves: 0, commands: [] } as const;
+  return {
+    versions: [...versions.values()].toSorted(
+      (a, b) => b.bytes - a.bytes || compareNames(a.python ?? '', b.python ?? ''),
+    ),
+    parts,
+    unread,
+    trees: [shipped, levelZero(snapshot), optimizedTree(snapshot)],
+  };
+}
+
+function codeOf(facts: Entry['facts']): PycCode | null {
+  return facts?.type === 'pyc' && facts.code !== undefined && 'levels' in facts.code ? facts.code : null;
+}
+
+const dropLevels = `find . -name '*.opt-[12].pyc' -exec sh -c 'for f; do [ -e "\${f%.opt-?.pyc}.pyc" ] && rm "$f"; done' sh {} +`;
+
+/** Without the pycs of levels 1 and 2 whose plain one is there. */
+function levelZero(snapshot: Snapshot): BytecodeTree {
+  const paths = new Set(snapshot.entries.map(({ path }) => path));
+  const gone = new Set<Name>();
+  for (const path of paths) {
+    if (/\.opt-[12]\.pyc$/.test(path) && paths.has(path.replace(/\.opt-.\.pyc$/, '.pyc'))) gone.add(path);
+  }
+  const saves = freed(snapshot, gone);
+  return { tree: 'level-0', content: snapshot.totals.content - saves, saves, commands: [dropLevels] };
+}
+
+/** Every source that has a pyc to predict from becomes a pyc beside it; `__pycache__` goes. */
+function optimizedTree(snapshot: Snapshot): OptimizedTree {
+  const python = mainPython(snapshot);
+  const best = bestPycs(snapshot, python);
+  const gone = new Set<Name>();
+  const kept = { files: 0, bytes: 0 };
+  let compiled = 0;
+  let added = 0;
+  for (const { path, kind, size } of snapshot.entries) {
+    if (kind === 'directory') continue;
+    if (python !== '2.7' && inCache(path)) gone.add(path);
+    if (!path.endsWith('.py') || baseName(path) === '.py') continue;
+    const code = best.get(path);
+    if (code === undefined) {
+      if (kind !== 'symlink') {
+        kept.files++;
+        kept.bytes += size;
+      }
+      continue;
+    }
+    compiled++;
+    added += code.optimized - code.filename + filenameLength(path, python);
+    for (const old of [path, `${path}c`, `${path}o`]) gone.add(old);
+  }
+  const saves = compiled === 0 ? 0 : freed(snapshot, gone) - added;
+  const commands = compiled === 0 ? [] : recipe(python ?? '3');
+  return { tree: 'optimized', content: snapshot.totals.content - saves, saves, commands, compiled, kept };
+}
+
+function inCache(path: Name): boolean {
+  return path.startsWith('__pycache__/') || path.includes('/__pycache__/');
+}
+
+/** The Python that most of the readable pycs are of. */
+function mainPython({ entries }: Snapshot): string | null {
+  const counts = new Map<string, number>();
+  for (const { facts } of entries) {
+    if (facts?.type !== 'pyc' || facts.python === null || codeOf(facts) === null) continue;
+    counts.set(facts.python, (counts.get(facts.python) ?? 0) + 1);
+  }
+  let main: string | null = null;
+  for (const [python, number] of counts) {
+    const most = main === null ? -1 : (counts.get(main) ?? 0);
+    if (number > most || (number === most && compareNames(python, main ?? '') < 0)) main = python;
+  }
+  return main;
+}
+
+/** By source, the code of its pyc of the main Python that is least optimised; none where the source is not what was compiled. */
+function bestPycs({ entries }: Snapshot, python: string | null): Map<Name, PycCode> {
+  const paths = new Map(entries.map((entry) => [entry.path, entry] as const));
+  const best = new Map<Name, { code: PycCode; rank: string }>();
+  for (const { facts } of entries) {
+    const code = codeOf(facts);
+    if (code === null || facts?.type !== 'pyc' || facts.source === null || facts.python !== python) continue;
+    const source = paths.get(facts.source);
+    if (source === undefined || source.kind === 'directory' || isStale(facts, source, paths)) continue;
+    const rank = `${facts.legacy ? 1 : 0}${facts.optimization}`;
+    const known = best.get(facts.source);
+    if (known === undefined || rank < known.rank) best.set(facts.source, { code, rank });
+  }
+  return new Map([...best].map(([source, { code }]) => [source, code]));
+}
+
+/** A source of another size is another source; its time is often changed on purpose. */
+function isStale({ sourceSize }: PycFacts, source: Entry, paths: ReadonlyMap<Name, Entry>): boolean {
+  const file = source.kind === 'hardlink' ? paths.get(source.link ?? '') : source;
+  return sourceSize !== null && file?.kind === 'file' && file.size % 2 ** 32 !== sourceSize;
+}
+
+/** What compileall names a source that it finds below `.`. */
+function filenameLength(path: Name, python: string | null): number {
+  const length = path.length + './'.length;
+  const short = python !== '2.7' && length < 256 && !/[\x80-\xff]/.test(path);
+  return length + (short ? 2 : 5);
+}
+
+function recipe(python: string): string[] {
+  const suffix = python === '2.7' ? 'o' : 'c';
+  const removeSources = `find . -name '*.py' -exec sh -c 'for f; do [ -e "\${f}${suffix}" ] && rm "$f"; done' sh {} +`;
+  const removePlain = `find . -name '*.pyc' -exec sh -c 'for f; do [ -e "\${f%c}o" ] && rm "$f"; done' sh {} +`;
+  if (python === '2.7') return ['python2.7 -OO -m compileall -q .', removeSources, removePlain];
+  return [
+    'find . -name __pycache__ -prune -exec rm -r {} +',
+    `PYTHONNODEBUGRANGES=1 python${python} -OO -m compileall -q -b .`,
+    removeSources,
+  ];
+}
+
+/** Bytes of files all of whose names go. */
+function freed({ entries }: Snapshot, gone: ReadonlySet<Name>): number {
+  const kept = new Set<Name>();
+  for (const { path, kind, link } of entries) {
+    if (kind === 'hardlink' && link !== null && !gone.has(path)) kept.add(link);
+  }
+  let bytes = 0;
+  for (const { path, kind, size } of entries) if (kind === 'file' && gone.has(path) && !kept.has(path)) bytes += size;
+  return bytes;
+}

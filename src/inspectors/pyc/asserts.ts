@@ -1,0 +1,177 @@
+// Which instructions of a code object are those of assert statements: optimised compilation leaves them out.
+import type { Span } from './lines.ts';
+import { instructions } from './opcodes.ts';
+import type { Instruction } from './opcodes.ts';
+import { isNamed } from './view.ts';
+import type { CodeView } from './view.ts';
+
+export interface Range {
+  readonly at: number;
+  readonly end: number;
+}
+
+/** Quick, and true of nearly all code objects. */
+export function hasNoAsserts({ code, stream, names, opcodes }: CodeView): boolean {
+  if (stream.minor < 9) return !names.some((name) => isNamed(name, 'AssertionError', stream.bytes));
+  for (let at = 0; at < code.length; at += 2) if (code[at] === opcodes.assertion) return false;
+  return true;
+}
+
+/** Ranges of asserts in order, none overlapping. `spans` are those of the code object's line table. */
+export function assertsOf(view: CodeView, spans: readonly Span[]): Range[] {
+  if (hasNoAsserts(view)) return [];
+  const list = [...instructions(view.code, view.stream.minor)];
+  const ends = endsOfRaises(list, view.opcodes.raise);
+  const places: Span[] = [];
+  const ranges: { at: number; end: number }[] = [];
+  for (const [index, push] of list.entries()) {
+    const end = ends[index] ?? null;
+    if (end === null || !isAssert(view, list, index, end, spans)) continue;
+    const place = spanAt(spans, push.at);
+    if (place === undefined || place.line === null) continue;
+    // With columns the place of AssertionError is that of the whole statement; in 3.11 it is that of the condition.
+    if (place.column >= 0) places.push(place);
+    const first =
+      place.column >= 0 ? push.at : firstOfStatement(list, index, place.line, spans, ranges.at(-1)?.end ?? 0);
+    ranges.push({ at: first, end });
+  }
+  return joined([...ranges, ...without(within(spans, places), returnsOf(view, list))]);
+}
+
+/** For each instruction, where the next one that raises ends. */
+function endsOfRaises(list: readonly Instruction[], raise: number): (number | null)[] {
+  const ends: (number | null)[] = [];
+  let next: number | null = null;
+  for (let index = list.length - 1; index >= 0; index--) {
+    const instruction = list[index];
+    if (instruction?.opcode === raise) next = instruction.end;
+    ends.push(next);
+  }
+  return ends.toReversed();
+}
+
+/** Whether the AssertionError that is pushed at `index` is that of an assert. */
+function isAssert(
+  view: CodeView,
+  list: readonly Instruction[],
+  index: number,
+  end: number,
+  spans: readonly Span[],
+): boolean {
+  const { opcodes, stream, names } = view;
+  const push = list[index];
+  if (push === undefined || push.opcode !== opcodes.assertion) return false;
+  if (opcodes.assertionArg !== null && push.arg !== opcodes.assertionArg) return false;
+  if (stream.minor >= 9) return true;
+  // Before 3.9 `if not x: raise AssertionError` is the same but for its line.
+  return isNamed(names[push.arg], 'AssertionError', stream.bytes) && jumpsOver(view, list, index, end, spans);
+}
+
+function jumpsOver(
+  { opcodes }: CodeView,
+  list: readonly Instruction[],
+  index: number,
+  target: number,
+  spans: readonly Span[],
+): boolean {
+  const jump = list[index - 1];
+  if (jump?.opcode !== opcodes.jumpIfTrue || jump.arg !== target) return false;
+  return (lineAt(spans, jump.at) ?? 0) >= (lineAt(spans, list[index]?.at ?? 0) ?? 0);
+}
+
+/** Where a statement without columns begins: its condition has no smaller line, what comes before it has. */
+function firstOfStatement(
+  list: readonly Instruction[],
+  index: number,
+  line: number,
+  spans: readonly Span[],
+  after: number,
+): number {
+  let first = index;
+  for (; first > 0; first--) {
+    const before = list[first - 1];
+    if (before === undefined || before.at < after || (lineAt(spans, before.at) ?? -1) < line) break;
+  }
+  return list[first]?.at ?? 0;
+}
+
+/** The spans that lie within one of the places in the source. */
+function within(spans: readonly Span[], places: readonly Span[]): Range[] {
+  const sorted = places.toSorted(compareBegins);
+  const result: Range[] = [];
+  if (sorted.length === 0) return result;
+  for (const span of spans) {
+    if (span.line === null || span.column < 0) continue;
+    let low = 0;
+    let high = sorted.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const place = sorted[middle];
+      if (place !== undefined && compareBegins(place, span) <= 0) low = middle + 1;
+      else high = middle;
+    }
+    const place = sorted[low - 1];
+    if (place === undefined) continue;
+    const ends = span.endLine < place.endLine || (span.endLine === place.endLine && span.endColumn <= place.endColumn);
+    if (ends) result.push({ at: span.at, end: span.end });
+  }
+  return result;
+}
+
+/** The return at the end of a function takes the place of its last statement, but stays when that goes. */
+function returnsOf({ opcodes }: CodeView, list: readonly Instruction[]): Range[] {
+  const found: Range[] = [];
+  for (const [index, { at, end, opcode }] of list.entries()) {
+    const before = list[index - 1];
+    if (opcode === opcodes.returnsConst) found.push({ at, end });
+    else if (opcode === opcodes.returns && before?.opcode === opcodes.loadConst) found.push({ at: before.at, end });
+  }
+  return found;
+}
+
+/** Both in order, none of either overlapping. */
+function without(ranges: readonly Range[], kept: readonly Range[]): Range[] {
+  const result: Range[] = [];
+  let next = 0;
+  for (const { at, end } of ranges) {
+    let from = at;
+    while (next < kept.length && (kept[next]?.end ?? 0) <= at) next++;
+    for (let index = next; index < kept.length; index++) {
+      const keep = kept[index];
+      if (keep === undefined || keep.at >= end) break;
+      if (keep.at > from) result.push({ at: from, end: keep.at });
+      from = Math.max(from, keep.end);
+    }
+    if (from < end) result.push({ at: from, end });
+  }
+  return result;
+}
+
+function compareBegins(a: Span, b: Span): number {
+  return (a.line ?? 0) - (b.line ?? 0) || a.column - b.column;
+}
+
+function spanAt(spans: readonly Span[], at: number): Span | undefined {
+  let low = 0;
+  let high = spans.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((spans[middle]?.end ?? 0) <= at) low = middle + 1;
+    else high = middle;
+  }
+  return spans[low];
+}
+
+function lineAt(spans: readonly Span[], at: number): number | null {
+  return spanAt(spans, at)?.line ?? null;
+}
+
+function joined(ranges: readonly Range[]): Range[] {
+  const result: { at: number; end: number }[] = [];
+  for (const { at, end } of ranges.toSorted((a, b) => a.at - b.at || a.end - b.end)) {
+    const last = result.at(-1);
+    if (last !== undefined && at <= last.end) last.end = Math.max(last.end, end);
+    else result.push({ at, end });
+  }
+  return result;
+}

@@ -1,0 +1,145 @@
+// Which constants and names of a code object are left when instructions go, and which prefixes their smaller indexes save.
+import type { Range } from './asserts.ts';
+import type { Docstring } from './docstring.ts';
+import { isGone } from './edit.ts';
+import type { Edit } from './edit.ts';
+import { types } from './marshal.ts';
+import type { Node } from './marshal.ts';
+import { instructions } from './opcodes.ts';
+import type { Instruction } from './opcodes.ts';
+import type { CodeView } from './view.ts';
+
+export interface LeftOver {
+  readonly consts: readonly Node[];
+  readonly names: readonly Node[];
+  /** EXTENDED_ARG instructions that are needed no more. */
+  readonly prefixes: readonly Range[];
+}
+
+const none: Node = { type: types.none, start: -1, own: 1, parts: [] };
+const noPrefixes: readonly Range[] = [];
+
+export function leftOver(view: CodeView, edit: Edit, docstring: Docstring | null): LeftOver {
+  const list = [...instructions(view.code, view.stream.minor)];
+  const kept: Instruction[] = [];
+  const lost: Instruction[] = [];
+  const store = docstring?.store ?? null;
+  for (const instruction of list) {
+    const { at } = instruction;
+    const stored = store !== null && at >= store.load.at && at < store.store.end;
+    (stored || isGone(edit, at) ? lost : kept).push(instruction);
+  }
+  const consts = unused(constOf, view, lost, kept);
+  const names = unused(nameOf, view, lost, kept);
+  return {
+    consts: keptConsts(view, docstring, kept, consts),
+    names: view.names.filter((_, index) => !names.has(index)),
+    prefixes: consts.size + names.size === 0 ? noPrefixes : prefixesOf(view, kept, consts, names),
+  };
+}
+
+type IndexOf = (view: CodeView, instruction: Instruction) => number | null;
+
+function constOf({ opcodes }: CodeView, { opcode, arg }: Instruction): number | null {
+  return opcodes.consts.has(opcode) ? arg : null;
+}
+
+function nameOf({ opcodes }: CodeView, { opcode, arg }: Instruction): number | null {
+  const shift = opcodes.names.get(opcode);
+  return shift === undefined ? null : arg >>> shift;
+}
+
+/** Indexes that only lost instructions use. */
+function unused(
+  indexOf: IndexOf,
+  view: CodeView,
+  lost: readonly Instruction[],
+  kept: readonly Instruction[],
+): Set<number> {
+  const indexes = new Set<number>();
+  for (const instruction of lost) {
+    const index = indexOf(view, instruction);
+    if (index !== null) indexes.add(index);
+  }
+  if (indexes.size === 0) return indexes;
+  for (const instruction of kept) {
+    const index = indexOf(view, instruction);
+    if (index !== null) indexes.delete(index);
+  }
+  return indexes;
+}
+
+/** The first constant of a function is kept for its docstring to 3.13: None where it has none. */
+function keptConsts(
+  view: CodeView,
+  docstring: Docstring | null,
+  kept: readonly Instruction[],
+  unusedConsts: ReadonlySet<number>,
+): Node[] {
+  const { consts, kind, stream } = view;
+  const ofFunction = kind === 'function';
+  const replaced = docstring !== null && ofFunction;
+  const slot = replaced && stream.minor < 14;
+  const first = docstring !== null && stream.minor >= 14 && consts[0] === docstring.node ? smallInt(view, kept) : null;
+  const result: Node[] = slot ? [none] : first === null ? [] : [first];
+  for (const [index, node] of consts.entries()) {
+    if (replaced && index === 0) continue;
+    if (slot && node.type === types.none) continue;
+    if (!unusedConsts.has(index) || (index === 0 && ofFunction)) result.push(node);
+  }
+  return result;
+}
+
+const smallInts = new Map<number, Node>();
+
+/** 3.14 always keeps the first constant that it met, even where it is a number that an instruction holds itself. */
+function smallInt({ opcodes }: CodeView, kept: readonly Instruction[]): Node | null {
+  const first = kept.find(({ opcode }) => opcode === opcodes.loadSmallInt || opcodes.consts.has(opcode));
+  if (first?.opcode !== opcodes.loadSmallInt) return null;
+  const known = smallInts.get(first.arg);
+  const node = known ?? { type: 0x69, start: -1, own: 5, parts: [] };
+  smallInts.set(first.arg, node);
+  return node;
+}
+
+function prefixesOf(
+  view: CodeView,
+  kept: readonly Instruction[],
+  consts: ReadonlySet<number>,
+  names: ReadonlySet<number>,
+): Range[] {
+  if (view.stream.minor === 0) return [];
+  const [beforeConst, beforeName] = [ranks(consts), ranks(names)];
+  const ranges: Range[] = [];
+  for (const instruction of kept) {
+    const { at, end, arg } = instruction;
+    if (end - at <= 2) continue;
+    const index = constOf(view, instruction);
+    const name = nameOf(view, instruction);
+    const shift = view.opcodes.names.get(instruction.opcode) ?? 0;
+    const now = index !== null ? arg - beforeConst(index) : name !== null ? arg - beforeName(name) * 2 ** shift : arg;
+    const saved = width(arg) - width(now);
+    if (saved > 0) ranges.push({ at, end: at + saved });
+  }
+  return ranges;
+}
+
+/** How many of the indexes are smaller than a given one. */
+function ranks(indexes: ReadonlySet<number>): (index: number) => number {
+  const sorted = [...indexes].toSorted((a, b) => a - b);
+  return (index) => {
+    let low = 0;
+    let high = sorted.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((sorted[middle] ?? 0) < index) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+}
+
+/** Bytes of the prefixes for an argument. */
+function width(arg: number): number {
+  return arg < 256 ? 0 : arg < 65_536 ? 2 : arg < 2 ** 24 ? 4 : 6;
+}

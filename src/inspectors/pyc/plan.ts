@@ -1,0 +1,89 @@
+// What `-OO` makes of one code object: which constants, names and instructions go. Follows Python/compile.c of each release:
+// the statement of a docstring leaves a NOP in 3.10 to 3.12, because its line must still be seen by a tracer.
+import { assertsOf, hasNoAsserts } from './asserts.ts';
+import type { Range } from './asserts.ts';
+import { docstringOf } from './docstring.ts';
+import type { Docstring } from './docstring.ts';
+import type { Edit } from './edit.ts';
+import { leftOver } from './left-over.ts';
+import type { LeftOver } from './left-over.ts';
+import { spansOf } from './lines.ts';
+import type { Span } from './lines.ts';
+import { instructions } from './opcodes.ts';
+import { isNamed, isText, payload } from './view.ts';
+import type { CodeView } from './view.ts';
+
+export interface Plan extends LeftOver {
+  readonly docstring: Docstring | null;
+  readonly asserts: readonly Range[];
+  readonly edit: Edit;
+  readonly spans: readonly Span[];
+  /** Bytes of the line table that come on top of what the spans say. */
+  readonly moreLines: number;
+  readonly isModule: boolean;
+}
+
+/** null where `-OO` changes nothing but columns. */
+export function planOf(view: CodeView): Plan | null {
+  if (!mayChange(view)) return null;
+  const { node, stream, code } = view;
+  const table = node.parts[stream.layout.fields.lines];
+  const spans = spansOf(payload(table, stream.bytes), code.length, stream.minor);
+  const docstring = docstringOf(view, spans);
+  const asserts = assertsOf(view, spans);
+  if (docstring === null && asserts.length === 0) return null;
+  const gone = [...asserts];
+  let nop: Edit['nop'] = null;
+  let moreLines = 0;
+  if (docstring?.store != null) {
+    const { load, store } = docstring.store;
+    // The first instruction stands for the NOP that takes its place.
+    const at = leavesNop(stream.minor, spans, load.at, store.end) ? load.at + 2 : load.at;
+    gone.push({ at, end: store.end });
+    gone.sort((a, b) => a.at - b.at);
+  } else if (docstring !== null) {
+    const begin = prologueEnd(view);
+    nop = nopOfFunction(stream.minor, spans, begin);
+    if (nop === null && isEmptyBody(view, spans, begin)) moreLines = 2;
+  }
+  const left = leftOver(view, { gone, nop }, docstring);
+  const edit: Edit = { gone: [...gone, ...left.prefixes].toSorted((a, b) => a.at - b.at), nop };
+  return { docstring, asserts, edit, spans, moreLines, isModule: view.kind === 'module', ...left };
+}
+
+/** False of most functions, and known without taking the line table apart. */
+function mayChange(view: CodeView): boolean {
+  const { kind, consts, names, stream } = view;
+  const docstring =
+    kind === 'function'
+      ? consts[0] !== undefined && isText(consts[0], stream.minor)
+      : names.some((name) => isNamed(name, '__doc__', stream.bytes));
+  return docstring || !hasNoAsserts(view);
+}
+
+function leavesNop(minor: number, spans: readonly Span[], at: number, end: number): boolean {
+  if (minor < 10 || minor > 12) return false;
+  const line = spans.find((span) => span.end > at)?.line;
+  return line !== spans.find((span) => span.end > end)?.line;
+}
+
+/** Offset of the first instruction of the body. */
+function prologueEnd({ code, opcodes, stream }: CodeView): number {
+  if (opcodes.resume === null) return 0;
+  for (const { opcode, end } of instructions(code, stream.minor)) if (opcode === opcodes.resume) return end;
+  return 0;
+}
+
+/** The line is not recorded: it is taken for the one after the first of the function, which matters only beyond 31 lines. */
+function nopOfFunction(minor: number, spans: readonly Span[], begin: number): Edit['nop'] {
+  if (minor < 10 || minor > 12) return null;
+  const first = minor === 10 ? 0 : (spans[0]?.line ?? 0);
+  const next = spans.find((span) => span.end > begin && span.line !== null)?.line ?? first;
+  return next > first ? { at: begin, line: first + 1 } : null;
+}
+
+/** A body of nothing but a docstring returns in the line of `def`, and without the docstring in its own. */
+function isEmptyBody({ stream, code }: CodeView, spans: readonly Span[], begin: number): boolean {
+  if (stream.minor !== 12 && stream.minor !== 14) return false;
+  return spans.length === 1 && code.length - begin <= 4;
+}

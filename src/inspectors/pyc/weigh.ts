@@ -1,0 +1,116 @@
+// How long a file would be: its objects are counted as marshal writes them, the second time an object comes as a reference. What
+// the compiler makes anew is merged with equal objects where the release does so (merge_const_one in Python/compile.c).
+import { editSpans, lengthBefore } from './edit.ts';
+import { exceptionsLength } from './exceptions.ts';
+import { columnlessLength, tableLength } from './lines.ts';
+import { referenceLength, types } from './marshal.ts';
+import type { Node } from './marshal.ts';
+import type { Plan } from './plan.ts';
+import { payload } from './view.ts';
+import type { Stream } from './view.ts';
+
+/** What becomes of a code object; null for one that stays as it is. */
+export type Plans = ReadonlyMap<Node, Plan>;
+
+/** Bytes of the stream with these plans carried out and, since 3.11, without columns. */
+export function weigh(root: Node, stream: Stream, plans: Plans): number {
+  const { minor, bytes, layout } = stream;
+  const { fields } = layout;
+  const seen = new Set<Node>();
+  const merged = new Map<string, Node>();
+  const numbers = new Map<Node, number>();
+  const lengths = lengthsOfTuples(plans);
+
+  function identity(node: Node): string {
+    if (node.own === 1) return String.fromCharCode(node.type);
+    const known = numbers.get(node);
+    if (known !== undefined) return String(known);
+    numbers.set(node, numbers.size);
+    return String(numbers.size - 1);
+  }
+
+  /** The object that stands for all that are equal to it. */
+  function merge(key: string, node: Node): Node {
+    const known = merged.get(key);
+    if (known === undefined) merged.set(key, node);
+    return known ?? node;
+  }
+
+  /** There is one empty tuple; others are merged since 3.8. Python 2 never refers to a tuple. */
+  function tuple(parts: readonly Node[], node: Node): Node {
+    const isMerged = lengths.has(parts.length) && (minor >= 8 || (minor > 0 && parts.length === 0));
+    return isMerged ? merge(parts.map(identity).join(' '), node) : node;
+  }
+
+  function fresh(length: number, key: string | null): Node {
+    const node = made(5 + length);
+    return key === null ? node : merge(key, node);
+  }
+
+  function partsOf(code: Node, plan: Plan | undefined): readonly Node[] {
+    return code.parts.map((part, index) => {
+      if (minor >= 11 && index === fields.lines) return fresh(linesLength(part, plan), null);
+      if (plan === undefined) return part.type === types.smallTuple ? tuple(part.parts, part) : part;
+      switch (index) {
+        case fields.code:
+          return changed(part, lengthBefore(plan.edit, part.own - 5), plan);
+        case fields.lines:
+          return changed(part, part.own - 5 + linesDelta(plan), plan);
+        case fields.exceptions:
+          return plan.edit.gone.length === 0 ? part : fresh(exceptionsLength(payload(part, bytes), plan.edit), null);
+        case fields.consts:
+          return remade(plan.consts, part);
+        case fields.names:
+          return remade(plan.names, part);
+        default:
+          return part.type === types.smallTuple ? tuple(part.parts, part) : part;
+      }
+    });
+  }
+
+  function linesLength(part: Node, plan: Plan | undefined): number {
+    if (plan === undefined) return columnlessLength(payload(part, bytes));
+    return tableLength(editSpans(plan.spans, plan.edit), minor, false) + plan.moreLines;
+  }
+
+  function linesDelta({ spans, edit, isModule }: Plan): number {
+    return tableLength(editSpans(spans, edit), minor, isModule) - tableLength(spans, minor, isModule);
+  }
+
+  /** 3.10 merges strings of code and lines, too; equal ones that are changed alike stay equal. */
+  function changed(part: Node, length: number, { edit }: Plan): Node {
+    if (minor !== 10) return fresh(length, null);
+    return fresh(length, `${identity(part)} ${edit.nop?.line ?? ''} ${edit.gone.map(({ at }) => at).join(' ')}`);
+  }
+
+  function remade(parts: readonly Node[], part: Node): Node {
+    const isSame = parts.length === part.parts.length && parts.every((node, index) => node === part.parts[index]);
+    const small = minor > 0 && parts.length < 256;
+    return tuple(parts, isSame ? part : { type: types.tuple, start: -1, own: small ? 2 : 5, parts });
+  }
+
+  /** Depth is that of the objects that were read, which is bounded. */
+  function count(node: Node): number {
+    if (node.own > 1 || node.parts.length > 0) {
+      if (seen.has(node)) return referenceLength;
+      seen.add(node);
+    }
+    let length = node.own;
+    const parts = node.type === types.code ? partsOf(node, plans.get(node)) : node.parts;
+    for (const part of parts) length += count(part);
+    return length;
+  }
+
+  return count(root);
+}
+
+/** Only a tuple of a length that some plan makes can be equal to one that is made. */
+function lengthsOfTuples(plans: Plans): ReadonlySet<number> {
+  const lengths = new Set<number>();
+  for (const { consts, names } of plans.values()) lengths.add(consts.length).add(names.length);
+  return lengths;
+}
+
+function made(own: number): Node {
+  return { type: types.bytes, start: -1, own, parts: [] };
+}

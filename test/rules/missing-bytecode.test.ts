@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import type { Entry } from '../../src/model/snapshot.ts';
+import { judge } from '../../src/rules/index.ts';
+import { missingBytecode } from '../../src/rules/missing-bytecode.ts';
+import { file, pyc, snapshot } from '../build/snapshot.ts';
+
+const module = (directory: string, name: string): Entry[] => [
+  file(`${directory}/${name}.py`, 5),
+  file(`${directory}/__pycache__/${name}.cpython-39.pyc`, 10, { facts: pyc({ source: `${directory}/${name}.py` }) }),
+];
+const check = (...entries: readonly Entry[]) => judge(snapshot(entries), [missingBytecode]);
+const claimed = (...entries: readonly Entry[]): string[] =>
+  check(...entries).flatMap(({ claims }) => claims.map(({ path }) => path));
+
+const site = 'lib/python3.9/site-packages';
+
+describe('missing-bytecode', () => {
+  it('names sources without a pyc in a package that has them, and claims no bytes', () => {
+    const entries = [...module(`${site}/m`, 'a'), ...module(`${site}/m`, 'b'), file(`${site}/m/c.py`, 5)];
+    expect(check(...entries)[0]).toMatchObject({ severity: 'info', bytes: 0, claims: [{ path: `${site}/m/c.py` }] });
+  });
+
+  it('judges each package by itself', () => {
+    const compiled = [...module(`${site}/m`, 'a'), ...module(`${site}/m`, 'b')];
+    expect(claimed(...compiled, file(`${site}/n/c.py`, 5), file('bin/tool.py', 5))).toEqual([]);
+  });
+
+  it.each(['tests/c.py', 'lib2to3/tests/data/bom.py', 'badsyntax_3131.py', 'examples/c.py'])(
+    'leaves out %s',
+    (name) => {
+      expect(claimed(...module(`${site}/m`, 'a'), ...module(`${site}/m`, 'b'), file(`${site}/m/${name}`, 5))).toEqual(
+        [],
+      );
+    },
+  );
+
+  it('leaves out empty modules', () => {
+    expect(claimed(...module(`${site}/m`, 'a'), ...module(`${site}/m`, 'b'), file(`${site}/m/__init__.py`, 0))).toEqual(
+      [],
+    );
+  });
+});

@@ -1,0 +1,79 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Entry } from '../../src/model/snapshot.ts';
+import { judge } from '../../src/rules/index.ts';
+import { leftoverPycache } from '../../src/rules/leftover-pycache.ts';
+import { orphanBytecode } from '../../src/rules/orphan-bytecode.ts';
+import { defaultLimits } from '../../src/scan/limits.ts';
+import { scan } from '../../src/scan/scan.ts';
+import { buildPyc } from '../build/pyc.ts';
+import { directory, file, hardlink, pyc, snapshot } from '../build/snapshot.ts';
+import { tempDirectory } from '../build/temp.ts';
+
+const cached = (path: string, source: string | null): Entry => file(path, 10, { facts: pyc({ source }) });
+const check = (...entries: readonly Entry[]) => judge(snapshot(entries), [orphanBytecode]);
+
+describe('orphan-bytecode', () => {
+  it('claims pycs in __pycache__ whose source is gone', () => {
+    const [found] = check(
+      cached('m/__pycache__/a.cpython-39.pyc', 'm/a.py'),
+      cached('m/__pycache__/b.cpython-39.pyc', 'm/b.py'),
+      cached('m/__pycache__/c.pyc', null),
+      file('m/b.py', 1),
+    );
+    expect(found?.claims.map(({ path }) => path)).toEqual(['m/__pycache__/a.cpython-39.pyc', 'm/__pycache__/c.pyc']);
+    expect(found).toMatchObject({ severity: 'warn', bytes: 20 });
+  });
+
+  it('leaves pycs beside where the source would be, which Python imports, and those of pytest', () => {
+    const legacy = file('m/a.pyc', 10, { facts: pyc({ legacy: true, source: 'm/a.py' }) });
+    const tested = cached('m/__pycache__/t.cpython-39-pytest-8.0.pyc', 'm/t.cpython-39-pytest-8.py');
+    expect(check(legacy, tested)).toEqual([]);
+  });
+
+  it('does not claim again what is left of a removed package', () => {
+    const entries = [
+      ...['m', 'm/__pycache__'].map(directory),
+      cached('m/__pycache__/a.cpython-39.pyc', 'm/a.py'),
+      file('b.py', 1),
+    ];
+    const findings = judge(snapshot(entries), [leftoverPycache, orphanBytecode]);
+    expect(findings.map(({ rule }) => rule)).toEqual(['leftover-pycache']);
+  });
+
+  it('frees a hard-linked pyc only where all of its names are orphans', () => {
+    const path = 'm/__pycache__/a.cpython-39.pyc';
+    const linked = hardlink('m/__pycache__/a.cpython-39.opt-1.pyc', path);
+    expect(check(cached(path, 'm/a.py'), linked)[0]?.bytes).toBe(10);
+    expect(check(cached(path, 'm/a.py'), hardlink('m/a.pyc', path))).toEqual([]);
+  });
+
+  it('is removed by its command, to the byte', async () => {
+    const root = tempDirectory('orphan');
+    const put = (path: string, content: string | Uint8Array): void => {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), content);
+    };
+    const bytes = buildPyc({ magic: 3425, words: [0, 1, 2] });
+    for (const name of [
+      'gone.cpython-39',
+      'gone.cpython-39.opt-1',
+      'kept.cpython-39.opt-2',
+      'a.b.cpython-39',
+      "it's.cpython-39",
+    ])
+      put(`m/__pycache__/${name}.pyc`, bytes);
+    put('__pycache__/top.cpython-39.pyc', bytes);
+    for (const name of ['m/kept.py', 'm/a.b.py', 'm/other.py']) put(name, 'pass\n');
+    const options = { ...defaultLimits, maxWindow: 1 << 27, digests: 'auto', facts: 'needed' } as const;
+    const before = await scan(root, options);
+    const [found] = judge(before, [orphanBytecode]);
+    expect(found?.claims).toHaveLength(4);
+    execFileSync('sh', ['-c', found?.fix.commands[0] ?? ''], { cwd: root });
+    const after = await scan(root, options);
+    expect(before.totals.content - after.totals.content).toBe(found?.bytes);
+    expect(existsSync(join(root, 'm/__pycache__/a.b.cpython-39.pyc'))).toBe(true);
+  });
+});
