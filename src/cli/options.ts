@@ -2,6 +2,7 @@
 import { parseSize } from '../bytes/size.ts';
 import { UsageError } from '../errors.ts';
 import { defaultStripVersion, stripVersions } from '../inspectors/elf/strip-version.ts';
+import { didYouMean } from '../policy/nearest.ts';
 import { formatNames } from '../report/index.ts';
 import type { ReportOptions } from '../report/reporter.ts';
 import { ruleIds, rules } from '../rules/index.ts';
@@ -138,7 +139,9 @@ export function selectRules(names: string | undefined, others: readonly Rule[] =
   const wanted = new Set(names.split(',').map((name) => name.trim()));
   for (const name of wanted) {
     if (!ruleIds.includes(name))
-      throw new UsageError(`there is no rule "${name}"; the rules are ${ruleIds.join(', ')}`);
+      throw new UsageError(
+        `there is no rule "${name}"${didYouMean(name, ruleIds) || '; "sizecheck explain" lists the rules'}`,
+      );
   }
   return rules.filter(({ id }) => wanted.has(id));
 }

@@ -238,7 +238,7 @@ function rulesOf(field: Field | undefined): Map<string, RuleSeverity> {
 
 function ruleHint(id: string): string {
   const hint = didYouMean(id, ruleIds);
-  return hint === '' ? `; the rules are ${ruleIds.join(', ')}` : hint;
+  return hint === '' ? '; "sizecheck explain" lists the rules' : hint;
 }
 
 function ignoreOf(field: Field): Ignore {
