@@ -13,7 +13,7 @@ import type { Rule } from '../rules/rule.ts';
 import { UsageError } from '../errors.ts';
 import { exitCodes } from './errors.ts';
 import { measure, warn } from './measure.ts';
-import { selectRules, toReportOptions } from './options.ts';
+import { parseLayer, selectRules, toReportOptions } from './options.ts';
 import type { InputValues, ScanValues } from './options.ts';
 import { print } from './output.ts';
 import { tool } from './tool.ts';
@@ -28,6 +28,7 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
   const thoroughness = {
     digests: values.digests,
     compressDebug: values.sections,
+    layer: parseLayer(values.layer),
     facts: name === 'snapshot' || values.sections ? 'all' : 'needed',
   } as const;
   const snapshot = await measure(artifact, values, thoroughness);

@@ -1,5 +1,6 @@
 // The decoding thread: reads and decodes synchronously, hands each piece over without copying it, gets its buffers back, and
 // sleeps while the main thread is behind.
+import { createHash } from 'node:crypto';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { readAhead } from '../bytes/read-ahead.ts';
@@ -18,7 +19,7 @@ interface Outlet {
   readonly takeBuffer: () => Uint8Array<ArrayBuffer>;
   /** Sends a piece, a view of one of the buffers of `takeBuffer`; sleeps while too many are under way. */
   readonly send: (piece: Uint8Array, reached: number) => void;
-  readonly done: (reached: number, notices: readonly Notice[]) => void;
+  readonly done: (reached: number, notices: readonly Notice[], digest?: string | null) => void;
   readonly failed: (reached: number, error: unknown) => void;
 }
 
@@ -43,7 +44,7 @@ function openOutlet(port: MessagePort, outstanding: Int32Array): Outlet {
         Atomics.wait(outstanding, 0, count);
       }
     },
-    done: (reached, notices) => say({ kind: 'done', reached, notices }),
+    done: (reached, notices, digest = null) => say({ kind: 'done', reached, notices, digest }),
     failed: (reached, error) => say({ kind: 'failed', reached, error: packError(error) }),
   };
 }
@@ -55,15 +56,17 @@ async function decodeStream(work: StreamWork, { takeBuffer, send, done }: Outlet
 
   await codec.prepare();
   const decoder = codec.create({ maxWindow: work.maxWindow, takeBuffer });
+  const hasher = work.digest ? createHash('sha256') : null;
   const take = (chunk: Uint8Array): void => {
     bytesIn += chunk.length;
+    hasher?.update(chunk);
     decoder.write(chunk, emit);
   };
   try {
     if (mayBlock(work.input)) for await (const chunk of asyncChunks(work.input)) take(chunk);
     else for (const chunk of syncChunks(work.input)) take(chunk);
     decoder.finish(emit);
-    done(bytesIn, decoder.notices);
+    done(bytesIn, decoder.notices, hasher?.digest('hex') ?? null);
   } finally {
     decoder.close();
   }

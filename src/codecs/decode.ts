@@ -1,5 +1,6 @@
 // The pump: moves encoded input through a codec to a synchronous receiver. Large input is decoded in a worker thread, so that
 // decoding and what the receiver does with the pieces (parsing, hashing) run side by side; memory stays flat either way.
+import { createHash } from 'node:crypto';
 import { fstatSync } from 'node:fs';
 import { createTurns } from '../bytes/turns.ts';
 import type { Notice } from '../model/snapshot.ts';
@@ -22,6 +23,8 @@ export interface DecodeRunOptions {
   readonly onProgress?: ((bytesIn: number) => void) | undefined;
   /** Where to decode; by default that depends on the input's length. */
   readonly thread?: DecodeThread;
+  /** Whether to take the SHA-256 of the encoded bytes. */
+  readonly digest?: boolean;
 }
 
 export interface Decoded {
@@ -29,6 +32,8 @@ export interface Decoded {
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly notices: readonly Notice[];
+  /** SHA-256 of the encoded bytes in hex, where it was asked for; else null. */
+  readonly digest: string | null;
 }
 
 /**
@@ -67,6 +72,7 @@ async function decodeHere(
   const decoder = codec?.create({ maxWindow: options.maxWindow ?? defaultMaxWindow, takeBuffer }) ?? passThrough();
   let bytesIn = 0;
   let bytesOut = 0;
+  const hasher = options.digest === true ? createHash('sha256') : null;
   const turns = createTurns();
   const emit: Emit = (piece) => {
     bytesOut += piece.length;
@@ -74,6 +80,7 @@ async function decodeHere(
   };
   const take = (chunk: Uint8Array): void => {
     bytesIn += chunk.length;
+    hasher?.update(chunk);
     decoder.write(chunk, emit);
     options.onProgress?.(bytesIn);
   };
@@ -89,7 +96,7 @@ async function decodeHere(
       }
     }
     decoder.finish(emit);
-    return { bytesIn, bytesOut, notices: decoder.notices };
+    return { bytesIn, bytesOut, notices: decoder.notices, digest: hasher?.digest('hex') ?? null };
   } finally {
     decoder.close();
   }
@@ -106,15 +113,24 @@ async function decodeInWorker(
     kind: 'stream',
     codec: codec.name,
     // Only these fields, and a copy of the head: cloning a view clones all the memory behind it.
-    input: { fd: input.fd, head: new Uint8Array(input.head), position: input.position, length: input.length },
+    input: {
+      fd: input.fd,
+      head: new Uint8Array(input.head),
+      position: input.position,
+      length: input.length,
+      part: input.part === true,
+    },
     maxWindow: options.maxWindow ?? defaultMaxWindow,
+    digest: options.digest === true,
   });
   let bytesOut = 0;
   try {
     for (;;) {
       const message = await run.next();
       if (message.kind === 'failed') throw unpackError(message.error);
-      if (message.kind === 'done') return { bytesIn: message.reached, bytesOut, notices: message.notices };
+      if (message.kind === 'done') {
+        return { bytesIn: message.reached, bytesOut, notices: message.notices, digest: message.digest };
+      }
       bytesOut += message.piece.length;
       onPiece(message.piece);
       run.release(message.piece);

@@ -18,6 +18,8 @@ export interface StreamWork {
   readonly codec: CodecName;
   readonly input: FileInput;
   readonly maxWindow: number;
+  /** Whether to take the SHA-256 of the encoded bytes. */
+  readonly digest: boolean;
 }
 
 /** Members of a zip, one after the other; their contents follow each other in the pieces without a mark. */
@@ -40,6 +42,7 @@ export interface DoneMessage {
   readonly kind: 'done';
   readonly reached: number;
   readonly notices: readonly Notice[];
+  readonly digest: string | null;
 }
 
 export interface FailedMessage {

@@ -25,6 +25,8 @@ export interface CollectorOptions {
   /** Release of GNU strip whose results facts predict. */
   readonly stripVersion?: StripVersion | undefined;
   readonly compressDebug?: boolean | undefined;
+  /** Whether hard links may lead to what lies below, in another layer: then a link without its target is nothing odd. */
+  readonly isLayer?: boolean;
 }
 
 export interface Collected {
@@ -35,6 +37,13 @@ export interface Collected {
   readonly openers: ReadonlyMap<Draft, () => OpenFile>;
   readonly superseded: readonly Superseded[];
   readonly notices: Notice[];
+  /** Of a layer: hard links whose target, a path, is not in it. */
+  readonly unresolved: readonly UnresolvedLink[];
+}
+
+export interface UnresolvedLink {
+  readonly draft: Draft;
+  readonly target: Name;
 }
 
 export interface Collector extends MemberSink {
@@ -49,7 +58,7 @@ export function createCollector(options: CollectorOptions): Collector {
   const inodes = new Map<string, Draft>();
   const superseded: Superseded[] = [];
   const notices: Notice[] = [];
-  const early: EarlyLink[] = [];
+  const early: UnresolvedLink[] = [];
   const notice = (code: string, path: Name | null, message: string): void => {
     notices.push({ code, path, message });
   };
@@ -125,13 +134,14 @@ export function createCollector(options: CollectorOptions): Collector {
       notices.push({ ...given, path: given.path === null ? null : normalizePath(given.path).path });
     },
     collected() {
-      resolveLate(early.splice(0));
-      return { drafts, links, openers, superseded, notices };
+      const unresolved = resolveLate(early.splice(0));
+      if (options.isLayer !== true) for (const { draft } of unresolved) notice(...brokenLink(draft.path));
+      return { drafts, links, openers, superseded, notices, unresolved };
     },
   };
 
   /** Links may lead to links that were late themselves, so it goes on as long as one more is resolved. */
-  function resolveLate(late: readonly EarlyLink[]): void {
+  function resolveLate(late: readonly UnresolvedLink[]): UnresolvedLink[] {
     // Replaced meanwhile: nothing is left to resolve.
     let open = late.filter(({ draft }) => drafts.get(draft.path) === draft);
     for (let before = open.length + 1; open.length < before;) {
@@ -146,16 +156,14 @@ export function createCollector(options: CollectorOptions): Collector {
         return false;
       });
     }
-    for (const { draft } of open) {
-      const message = 'is a hard link to something that is not a file of this artifact; it counts 0 bytes';
-      notice('broken-hardlink', draft.path, message);
-    }
+    return open;
   }
 }
 
-interface EarlyLink {
-  readonly draft: Draft;
-  readonly target: Name;
+/** The notice on a hard link that leads nowhere. */
+export function brokenLink(path: Name): [code: string, path: Name, message: string] {
+  const message = 'is a hard link to something that is not a file of this artifact; it counts 0 bytes';
+  return ['broken-hardlink', path, message];
 }
 
 /** Longest path in bytes (64 KiB), and the length from which on no system call takes it (PATH_MAX of Linux). */

@@ -1,5 +1,5 @@
 // The single pass: reads an artifact once and returns all that is known of it as a snapshot.
-import { FormatError } from '../errors.ts';
+import { FormatError, UsageError } from '../errors.ts';
 import { readArtifact, readPlain } from '../formats/index.ts';
 import type { ArtifactOptions } from '../formats/index.ts';
 import { openArtifact } from '../formats/open.ts';
@@ -7,11 +7,13 @@ import type { OpenedFile } from '../formats/open.ts';
 import type { StripVersion } from '../inspectors/elf/strip-version.ts';
 import type { FactsWanted } from '../inspectors/inspector.ts';
 import { compareNames } from '../model/name.ts';
-import type { Notice, Snapshot } from '../model/snapshot.ts';
+import type { ArtifactIdentity, Notice, Snapshot } from '../model/snapshot.ts';
 import { createCollector } from './collector.ts';
 import type { Outcome } from './content.ts';
 import { hashFiles } from './hashing.ts';
 import { entriesOf, totalsOf } from './entries.ts';
+import { createLayerStack } from './image/layers.ts';
+import type { ImageRead } from './image/layers.ts';
 import { looksLikeSnapshot, parseSnapshot } from './snapshot-file.ts';
 
 export interface ScanOptions extends ArtifactOptions {
@@ -28,6 +30,8 @@ export interface ScanOptions extends ArtifactOptions {
   readonly stripVersion?: StripVersion | undefined;
   /** Whether to try what compressing the debug data of ELF files would save; takes long. */
   readonly compressDebug?: boolean | undefined;
+  /** Of an image: index of the layer to take alone; undefined for the merged tree. */
+  readonly layer?: number | undefined;
 }
 
 /**
@@ -40,8 +44,16 @@ export async function scan(artifact: string, options: ScanOptions): Promise<Snap
     if (opened.kind === 'file' && looksLikeSnapshot(opened.input.head))
       return parseSnapshot(await readText(opened, options));
     const collector = createCollector({ ...options, hashAtOnce: opened.kind === 'file' });
-    const { format, codecs, length, archive } = await readArtifact(opened, collector, options);
+    const imageNotices: Notice[] = [];
+    const layers = createLayerStack({ ...options, hashAtOnce: true }, imageNotices);
+    const { format, codecs, length, archive } = await readArtifact(opened, { ...collector, layers }, options);
     const collected = collector.collected();
+    const read = layers.finish();
+    if (read !== null) {
+      const artifactOf = { name: artifact, format, codecs, length };
+      return imageSnapshot(artifactOf, read, archive, [...collected.notices, ...imageNotices], options);
+    }
+    if (options.layer !== undefined) throw new UsageError('--layer is for images; this artifact has no layers');
     if (opened.kind === 'directory') await hashFiles(collected, options.digests === 'all' ? 'all' : 'candidates');
     const entries = entriesOf(collected, format === 'directory');
     return {
@@ -54,6 +66,28 @@ export async function scan(artifact: string, options: ScanOptions): Promise<Snap
   } finally {
     if (opened.kind === 'file') opened.close();
   }
+}
+
+function imageSnapshot(
+  artifact: ArtifactIdentity,
+  { entries, image, hidden, superseded }: ImageRead,
+  archive: number | null,
+  notices: readonly Notice[],
+  { layer }: ScanOptions,
+): Snapshot {
+  if (layer !== undefined && layer >= image.layers.length) {
+    const last = image.layers.length - 1;
+    throw new UsageError(`there is no layer ${layer}; ${last < 0 ? 'the image has none' : `the last one is ${last}`}`);
+  }
+  return {
+    artifact,
+    totals: totalsOf(entries, archive, artifact.length),
+    entries,
+    superseded,
+    notices: notices.toSorted(compareNotices),
+    image,
+    hidden,
+  };
 }
 
 /** The artifact's own notices first, then by path and code. */

@@ -21,7 +21,13 @@ export const tarFormat: StreamFormat = {
   reader: tarReader,
 };
 
-export function tarReader(sink: MemberSink): StreamReader {
+export interface TarReader extends StreamReader {
+  /** Bytes of content or padding that come next and may be passed over with `skip`, their data unseen. */
+  skippable(): number;
+  skip(count: number): void;
+}
+
+export function tarReader(sink: MemberSink): TarReader {
   const state = initialState(sink);
   return {
     write(piece) {
@@ -32,6 +38,13 @@ export function tarReader(sink: MemberSink): StreamReader {
         state.offset += used;
         settle(state);
       }
+    },
+    // Segments of a sparse member are told apart while they are read.
+    skippable: () => (state.phase === 'skip' || (state.phase === 'body' && state.segments === null) ? state.remaining : 0),
+    skip(count) {
+      state.remaining -= count;
+      state.offset += count;
+      settle(state);
     },
     finish: () => finish(state),
   };

@@ -1,7 +1,7 @@
 // `scan --json`, and the snapshot file, which adds the entries, one a line.
 import type { Claim, Finding } from '../../model/finding.ts';
 import { nameToJson } from '../../model/json-name.ts';
-import type { Entry } from '../../model/snapshot.ts';
+import type { Entry, HiddenFile, Image } from '../../model/snapshot.ts';
 import type { ScanReport } from '../reporter.ts';
 import { list, member, noticeToJson, opening } from './text.ts';
 
@@ -13,6 +13,7 @@ export function* scanJson(report: ScanReport): Iterable<string> {
 /** The same with every entry; `sizecheck` reads it wherever it takes an artifact. */
 export function* snapshotJson(report: ScanReport): Iterable<string> {
   yield* parts(report);
+  if (report.snapshot.hidden !== undefined) yield* list('hidden', report.snapshot.hidden, hiddenToJson);
   yield* list('superseded', report.snapshot.superseded, ({ path, size }) => ({ ...nameToJson('path', path), size }));
   yield* list('entries', report.snapshot.entries, entryToJson);
   yield '\n}\n';
@@ -23,6 +24,7 @@ function* parts({ tool, snapshot, tree, findings, removable, sections }: ScanRep
   yield opening(tool);
   yield member('artifact', artifact);
   yield member('totals', totals);
+  if (snapshot.image !== undefined) yield* imageJson(snapshot.image);
   yield* list('tree', tree, ({ path, content, disk, files, own }) => ({
     ...nameToJson('path', path),
     content,
@@ -45,8 +47,21 @@ function scanClaimToJson({ path, part, bytes }: Claim): object {
   return { ...nameToJson('path', path), part, bytes };
 }
 
+function* imageJson({ platform, layers, layerBytes, visibleBytes, hiddenBytes, dive }: Image): Iterable<string> {
+  const inefficientFiles = dive.inefficientFiles.map(({ path, count, bytes }) => ({
+    ...nameToJson('path', path),
+    count,
+    bytes,
+  }));
+  yield member('image', { platform, layers, layerBytes, visibleBytes, hiddenBytes, dive: { ...dive, inefficientFiles } });
+}
+
+function hiddenToJson({ path, size, stored, layer, cause }: HiddenFile): object {
+  return { ...nameToJson('path', path), size, stored, layer, cause };
+}
+
 function entryToJson(entry: Entry): object {
-  const { path, kind, size, disk, mode, uid, gid, mtime, digest, link, facts } = entry;
+  const { path, kind, size, disk, mode, uid, gid, mtime, digest, link, layer, facts } = entry;
   return {
     ...nameToJson('path', path),
     kind,
@@ -58,6 +73,7 @@ function entryToJson(entry: Entry): object {
     mtime,
     digest,
     ...(link === null ? {} : nameToJson('link', link)),
+    ...(layer === undefined ? {} : { layer }),
     ...(facts === null ? {} : { facts }),
   };
 }
