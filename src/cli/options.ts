@@ -46,7 +46,11 @@ export const scanOptions = {
   depth: { kind: 'number', default: 99, least: 0, describe: 'deepest directory level in tables' },
   top: { kind: 'number', default: 12, least: 1, describe: 'most rows in a table' },
   sort: { kind: 'choice', choices: ['size', 'path'], default: 'size', describe: 'order of directories' },
-  layers: { kind: 'flag', default: false, describe: 'of an image: all layers, with what each adds, changes and deletes' },
+  layers: {
+    kind: 'flag',
+    default: false,
+    describe: 'of an image: all layers, with what each adds, changes and deletes',
+  },
   layer: { kind: 'text', describe: 'of an image: this layer alone, counted from 0' },
   sections: { kind: 'flag', default: false, describe: 'where the bytes of ELF files are, by section' },
   rules: { kind: 'text', describe: `only these rules, separated by commas, of: ${ruleIds.join(', ')}` },
@@ -117,7 +121,8 @@ export function toScanOptions(values: InputValues, thoroughness: Thoroughness): 
 /** The index that `--layer` names. @throws UsageError for what is no index. */
 export function parseLayer(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  if (!/^[0-9]{1,5}$/.test(text)) throw new UsageError(`--layer takes the index of a layer, counted from 0, not "${text}"`);
+  if (!/^[0-9]{1,5}$/.test(text))
+    throw new UsageError(`--layer takes the index of a layer, counted from 0, not "${text}"`);
   return Number(text);
 }
 

@@ -34,7 +34,7 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
   const snapshot = await measure(artifact, values, thoroughness);
   const reporter = await loading;
   if (reporter === null) throw new UsageError(`there is no format "${name}"`);
-  const judgement = judged(snapshot, selected, values.ignore);
+  const judgement = { ...judged(snapshot, selected, values.ignore), allLayers: values.layers };
   const report = values.sections ? { ...judgement, sections: sectionRollup(snapshot) } : judgement;
   await print(reporter(report, options), values.output);
   // Tables and JSON carry the notices themselves.

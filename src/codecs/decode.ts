@@ -32,8 +32,8 @@ export interface Decoded {
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly notices: readonly Notice[];
-  /** SHA-256 of the encoded bytes in hex, where it was asked for; else null. */
-  readonly digest: string | null;
+  /** SHA-256 of the encoded bytes in hex; absent where it was not asked for. */
+  readonly digest?: string;
 }
 
 /**
@@ -96,7 +96,8 @@ async function decodeHere(
       }
     }
     decoder.finish(emit);
-    return { bytesIn, bytesOut, notices: decoder.notices, digest: hasher?.digest('hex') ?? null };
+    const done = { bytesIn, bytesOut, notices: decoder.notices };
+    return hasher === null ? done : { ...done, digest: hasher.digest('hex') };
   } finally {
     decoder.close();
   }
@@ -129,7 +130,8 @@ async function decodeInWorker(
       const message = await run.next();
       if (message.kind === 'failed') throw unpackError(message.error);
       if (message.kind === 'done') {
-        return { bytesIn: message.reached, bytesOut, notices: message.notices, digest: message.digest };
+        const done = { bytesIn: message.reached, bytesOut, notices: message.notices };
+        return message.digest === null ? done : { ...done, digest: message.digest };
       }
       bytesOut += message.piece.length;
       onPiece(message.piece);

@@ -23,14 +23,7 @@ import { describeUnknown } from './unknown.ts';
 import { zipFormat } from './zip.ts';
 
 /** Formats found by first bytes; the highest bid wins. */
-export const formats: readonly Format[] = [
-  tarFormat,
-  imageFormat,
-  zipFormat,
-  debFormat,
-  arFormat,
-  elfFormat,
-];
+export const formats: readonly Format[] = [tarFormat, imageFormat, zipFormat, debFormat, arFormat, elfFormat];
 
 export type ArtifactOptions = ReadOptions;
 
@@ -71,8 +64,10 @@ export async function readArtifact(
 /** A directory, or the image that an OCI layout is. */
 async function readPath(root: Name, sink: MemberSink, options: ArtifactOptions): Promise<FormatName> {
   const as = options.image?.as ?? 'auto';
-  if (as !== 'files' && sink.layers !== undefined && isLayout(root)) return readLayout(root, sink, sink.layers, options);
-  if (as === 'image') throw new FormatError('no-image', 'is no image: an OCI layout has the files oci-layout and index.json');
+  if (as !== 'files' && sink.layers !== undefined && isLayout(root))
+    return readLayout(root, sink, sink.layers, options);
+  if (as === 'image')
+    throw new FormatError('no-image', 'is no image: an OCI layout has the files oci-layout and index.json');
   await readDirectory(root, sink);
   return 'directory';
 }

@@ -23,6 +23,8 @@ export interface ScanReport {
   readonly removable: number;
   /** Where the bytes of ELF files are; absent where it was not asked for. */
   readonly sections?: SectionRollup;
+  /** Whether tables list all layers of an image in full. */
+  readonly allLayers?: boolean;
 }
 
 export interface DiffReport {

@@ -27,6 +27,8 @@ export interface CollectorOptions {
   readonly compressDebug?: boolean | undefined;
   /** Whether hard links may lead to what lies below, in another layer: then a link without its target is nothing odd. */
   readonly isLayer?: boolean;
+  /** Entries of the layers before, which count in `maxEntries`, too. */
+  readonly taken?: number;
 }
 
 export interface Collected {
@@ -63,11 +65,13 @@ export function createCollector(options: CollectorOptions): Collector {
     notices.push({ code, path, message });
   };
   const content = contentReader(options, notice);
+  const most = options.maxEntries - (options.taken ?? 0);
 
   /** Puts a member at its path; a second one of the same path replaces the first. */
   function place(member: Member): Draft {
     const { path, absolute, escapes } = normalizePath(member.name);
-    if (absolute) notice('absolute-path', path, 'has an absolute name in the archive');
+    // Layers are extracted into a root, so their names may begin with it.
+    if (absolute && options.isLayer !== true) notice('absolute-path', path, 'has an absolute name in the archive');
     if (escapes) notice('path-escape', path, 'has ".." in its name; it is counted under that name and never resolved');
     if (member.name === '' || (path === '.' && member.kind !== 'directory')) {
       notice('empty-name', path, `is a ${member.kind} without a name of its own`);
@@ -76,7 +80,7 @@ export function createCollector(options: CollectorOptions): Collector {
     const draft = draftOf(path, member);
     const earlier = drafts.get(path);
     if (earlier !== undefined) replace(earlier, draft);
-    else if (drafts.size >= options.maxEntries) {
+    else if (drafts.size >= most) {
       throw new FormatError('too-many-entries', `holds more than ${options.maxEntries} entries (see --max-entries)`, {
         path,
         offset: member.offset,

@@ -40,7 +40,8 @@ export async function indexArchive(
 ): Promise<ArchiveStore> {
   const slots = new Map<Name, Slot>();
   const notices: ArchiveStore['notices'] = [];
-  let begun: { readonly path: Name; readonly kind: Slot['kind']; readonly size: number; readonly link: Name } | null = null;
+  let begun: { readonly path: Name; readonly kind: Slot['kind']; readonly size: number; readonly link: Name } | null =
+    null;
   const sink: MemberSink = {
     begin({ name, kind, size, link }) {
       const { path } = normalizePath(name);
@@ -64,7 +65,9 @@ export async function indexArchive(
       throw new FormatError('duplicate-entry', 'is in the archive more than once', { path, offset });
     }
     if (!slots.has(path) && slots.size >= maxEntries) {
-      throw new FormatError('too-many-entries', `holds more than ${maxEntries} entries (see --max-entries)`, { offset });
+      throw new FormatError('too-many-entries', `holds more than ${maxEntries} entries (see --max-entries)`, {
+        offset,
+      });
     }
     slots.set(path, { kind, offset, size, link });
   };

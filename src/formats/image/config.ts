@@ -27,7 +27,7 @@ export function readConfig(value: unknown, path: Name): ImageConfig {
   const rootfs = objectOf(root.get('rootfs'));
   const listed = rootfs === null ? null : listOf(rootfs.get('diff_ids'));
   if (listed === null) throw bad(path, 'is no config of an image: it lists no rootfs.diff_ids');
-  const diffIds = listed.map((one) => checkDigest(textOf(one) ?? String(typeof one), path));
+  const diffIds = listed.map((one) => checkDigest(textOf(one) ?? typeof one, path));
   if (diffIds.length > maxLayers) {
     throw new FormatError('too-many-layers', `lists ${diffIds.length} layers, more than ${maxLayers}`, { path });
   }

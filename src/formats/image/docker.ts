@@ -31,10 +31,10 @@ export function partsOfDocker(store: PartStore, choice: ImageChoice): ImageParts
   const found = listed.map((value, index): Found => {
     const item = objectOf(value);
     if (item === null) throw bad(manifestPath, `lists no object as image ${index + 1}`);
-    const config = findConfig(store, item, index + 1);
+    const { config, configPath, digest } = findConfig(store, item, index + 1);
     const names = (listOf(item.get('RepoTags')) ?? []).map(textOf).filter((name) => name !== null);
-    const { platform } = config.config;
-    return { id: `${config.digest} ${String(item.get('Layers'))}`, number: index + 1, names, platform, item, ...config };
+    const id = `${digest} ${String(item.get('Layers'))}`;
+    return { id, number: index + 1, names, platform: config.platform, item, config, configPath };
   });
   const { item, config, configPath } = chooseImage(found, choice);
   const layers = listOf(item.get('Layers'));
@@ -49,7 +49,11 @@ export function partsOfDocker(store: PartStore, choice: ImageChoice): ImageParts
   };
 }
 
-function findConfig(store: PartStore, item: Json, number: number): Pick<Found, 'config' | 'configPath'> & { readonly digest: string } {
+function findConfig(
+  store: PartStore,
+  item: Json,
+  number: number,
+): Pick<Found, 'config' | 'configPath'> & { readonly digest: string } {
   const stored = findPart(store, item.get('Config'), `config of image ${number}`, null);
   // Docker and its like name it by its digest, with `.json` behind or in blobs/sha256.
   const hex = /(?:^|\/|sha256:)([0-9a-f]{64})(?:\.json)?$/.exec(stored.path)?.[1];

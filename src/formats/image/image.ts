@@ -29,7 +29,8 @@ export const imageFormat: RandomFormat = {
     if (format === null || sink.layers === undefined) return readTar(source, sink, options);
     for (const notice of store.notices) sink.notice(notice);
     const choice = options.image ?? {};
-    const parts = format === 'docker-archive' && !isOci(store.paths) ? partsOfDocker(store, choice) : partsOfLayout(store, choice);
+    const parts =
+      format === 'docker-archive' && !isOci(store.paths) ? partsOfDocker(store, choice) : partsOfLayout(store, choice);
     await readParts(parts, sink, sink.layers, options);
     return format;
   },
@@ -38,7 +39,12 @@ export const imageFormat: RandomFormat = {
 /** Whether a directory is an OCI image layout. */
 export { isLayout };
 
-export async function readLayout(root: Name, sink: MemberSink, layers: LayerSink, options: ReadOptions): Promise<FormatName> {
+export async function readLayout(
+  root: Name,
+  sink: MemberSink,
+  layers: LayerSink,
+  options: ReadOptions,
+): Promise<FormatName> {
   const store = layoutStore(root);
   await readParts(partsOfLayout(store, options.image ?? {}), sink, layers, options);
   return 'oci-layout';
@@ -56,7 +62,10 @@ function formatOf(paths: ReadonlySet<Name>): FormatName | null {
 
 function readTar(source: ByteSource, sink: MemberSink, options: ReadOptions): FormatName {
   if (options.image?.as === 'image') {
-    throw new FormatError('no-image', 'is no image: it is a tar without manifest.json, and without oci-layout and index.json');
+    throw new FormatError(
+      'no-image',
+      'is no image: it is a tar without manifest.json, and without oci-layout and index.json',
+    );
   }
   const reader = tarReader(sink);
   forEachChunk(source, (piece) => reader.write(piece));

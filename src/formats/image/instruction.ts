@@ -10,11 +10,14 @@ const noOperation = /^#\(nop\)\s*/;
 export function cleanInstruction(createdBy: string | null): string | null {
   if (createdBy === null) return null;
   const text = createdBy.replace(/\s+# buildkit\s*$/, '').trim();
-  const run = /^RUN /.test(text);
+  const run = text.startsWith('RUN ');
   const inner = run ? text.slice(4).trimStart() : text;
   const command = inner.replace(shell, '').trimStart();
-  const squeezed = (one: string): string => one.replaceAll(/\s+/g, ' ').trim();
   if (command === inner) return text === '' ? null : squeezed(text);
   if (noOperation.test(command)) return squeezed(command.replace(noOperation, ''));
   return `RUN ${squeezed(command)}`;
+}
+
+function squeezed(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim();
 }

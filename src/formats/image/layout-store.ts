@@ -5,7 +5,7 @@ import type { Stats } from 'node:fs';
 import { FormatError, InputError, systemCode } from '../../errors.ts';
 import type { Name } from '../../model/name.ts';
 import { openRegular } from '../directory.ts';
-import type { PartStore } from './store.ts';
+import type { OpenPart, PartStore } from './store.ts';
 
 /** Whether a directory says of itself that it is one. */
 export function isLayout(root: Name): boolean {
@@ -21,7 +21,9 @@ export function layoutStore(root: Name): PartStore {
         const stats = statOf(root, directory);
         if (stats === null) return null;
         if (!stats.isDirectory()) {
-          throw new FormatError('not-a-directory', 'is no directory, as it must be in an OCI layout', { path: directory });
+          throw new FormatError('not-a-directory', 'is no directory, as it must be in an OCI layout', {
+            path: directory,
+          });
         }
       }
       const stats = statOf(root, path);
@@ -36,9 +38,9 @@ export function layoutStore(root: Name): PartStore {
   };
 }
 
-function open(root: Name, path: Name, stats: Stats): ReturnType<NonNullable<ReturnType<PartStore['find']>>['open']> {
-  const { source, close, fd } = openRegular(onDisk(root, path), stats);
-  return { source, file: { fd, position: 0 }, close };
+function open(root: Name, path: Name, stats: Stats): OpenPart {
+  const opened = openRegular(onDisk(root, path), stats);
+  return { source: opened.source, file: { fd: opened.fd, position: 0 }, close: () => opened.close() };
 }
 
 function statOf(root: Name, path: Name): Stats | null {

@@ -71,7 +71,14 @@ function visit(search: Search, descriptor: Descriptor, place: Place): void {
   const { digest } = descriptor;
   const stored = search.store.find(blobPath(digest));
   if (stored === null) {
-    search.found.push({ id: digest, number: place.number, names: place.names, platform: descriptor.platform, descriptor, manifest: null });
+    search.found.push({
+      id: digest,
+      number: place.number,
+      names: place.names,
+      platform: descriptor.platform,
+      descriptor,
+      manifest: null,
+    });
     return;
   }
   if (place.nesting > maxNesting) {
@@ -87,7 +94,9 @@ function visit(search: Search, descriptor: Descriptor, place: Place): void {
   if (json === null) throw bad(stored.path, 'is no manifest: it is no object');
   const kind = kindOf(descriptor, json, stored);
   if (kind === 'schema 1') {
-    throw new FormatError('unsupported', 'is a manifest of schema 1, which Docker gave up in 2019', { path: stored.path });
+    throw new FormatError('unsupported', 'is a manifest of schema 1, which Docker gave up in 2019', {
+      path: stored.path,
+    });
   }
   if (kind === 'manifest') takeManifest(search, descriptor, json, place, stored);
   else visitIndex(search, json, place, stored);
@@ -118,7 +127,11 @@ function kindOf({ mediaType }: Descriptor, json: Json, { path }: Stored): Manife
 function takeManifest(search: Search, descriptor: Descriptor, json: Json, place: Place, stored: Stored): void {
   const config = descriptorOf(json.get('config'), stored.path, 'its config');
   const type = textOf(json.get('artifactType')) ?? config.mediaType ?? '';
-  if (json.has('subject') || !isImageConfig(config.mediaType ?? '') || (json.has('artifactType') && !isImageConfig(type))) {
+  if (
+    json.has('subject') ||
+    !isImageConfig(config.mediaType ?? '') ||
+    (json.has('artifactType') && !isImageConfig(type))
+  ) {
     search.others.push(type === '' ? 'an artifact of no type' : `an artifact of type ${type.slice(0, 120)}`);
     return;
   }
@@ -156,10 +169,13 @@ function partsOf(store: PartStore, manifest: Json, path: string): ImageParts {
 
 function missing(digest: string, what: string): FormatError {
   const hint = what.startsWith('foreign') ? '; its bytes are left out of archives on purpose' : '';
-  return new FormatError('missing-blob', `the ${what}, ${digest}, is not in the image${hint}`, { path: blobPath(digest) });
+  return new FormatError('missing-blob', `the ${what}, ${digest}, is not in the image${hint}`, {
+    path: blobPath(digest),
+  });
 }
 
 function noImage(others: readonly string[]): FormatError {
-  const what = others.length === 0 ? 'its index lists nothing' : `it holds ${[...new Set(others)].slice(0, 3).join(', ')}`;
+  const what =
+    others.length === 0 ? 'its index lists nothing' : `it holds ${[...new Set(others)].slice(0, 3).join(', ')}`;
   return new FormatError('no-image', `holds no image: ${what}`, { path: 'index.json' });
 }

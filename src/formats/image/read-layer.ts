@@ -89,7 +89,11 @@ function inLayer(sink: MemberSink, index: number): MemberSink {
     end: () => sink.end(),
     file: (member, open) => sink.file(member, open),
     notice({ code, path, message }) {
-      sink.notice({ code, path, message: path === null ? `layer ${index} ${message}` : `${message} (in layer ${index})` });
+      sink.notice({
+        code,
+        path,
+        message: path === null ? `layer ${index} ${message}` : `${message} (in layer ${index})`,
+      });
     },
   };
 }

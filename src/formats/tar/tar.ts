@@ -40,7 +40,8 @@ export function tarReader(sink: MemberSink): TarReader {
       }
     },
     // Segments of a sparse member are told apart while they are read.
-    skippable: () => (state.phase === 'skip' || (state.phase === 'body' && state.segments === null) ? state.remaining : 0),
+    skippable: () =>
+      state.phase === 'skip' || (state.phase === 'body' && state.segments === null) ? state.remaining : 0,
     skip(count) {
       state.remaining -= count;
       state.offset += count;

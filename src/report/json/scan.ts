@@ -53,7 +53,18 @@ function* imageJson({ platform, layers, layerBytes, visibleBytes, hiddenBytes, d
     count,
     bytes,
   }));
-  yield member('image', { platform, layers, layerBytes, visibleBytes, hiddenBytes, dive: { ...dive, inefficientFiles } });
+  const ordered = layers.map(({ index, digest, diffId, instruction, ...sizes }) => {
+    const { compressed, content, added, changed, deleted, waste } = sizes;
+    return { index, digest, diffId, instruction, compressed, content, added, changed, deleted, waste };
+  });
+  yield member('image', {
+    platform,
+    layers: ordered,
+    layerBytes,
+    visibleBytes,
+    hiddenBytes,
+    dive: { ...dive, inefficientFiles },
+  });
 }
 
 function hiddenToJson({ path, size, stored, layer, cause }: HiddenFile): object {

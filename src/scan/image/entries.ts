@@ -43,7 +43,20 @@ function holding({ path, entry, layer }: TreeNode, { draft }: Content): Entry {
 
 function linking({ path, entry, layer }: TreeNode, first: Name): Entry {
   const { mode = null, uid = null, gid = null, mtime = null } = entry ?? {};
-  return { path, kind: 'hardlink', size: 0, disk: 0, mode, uid, gid, mtime, digest: null, link: first, facts: null, layer };
+  return {
+    path,
+    kind: 'hardlink',
+    size: 0,
+    disk: 0,
+    mode,
+    uid,
+    gid,
+    mtime,
+    digest: null,
+    link: first,
+    facts: null,
+    layer,
+  };
 }
 
 /** The record itself where nothing differs: most entries are just what their layer has. */

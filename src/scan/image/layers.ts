@@ -41,21 +41,21 @@ export function createLayerStack(options: LayerStackOptions, notices: Notice[]):
   let head: ImageHead | null = null;
   let collector: Collector | null = null;
   let alone: Entry[] | null = null;
-  let left = options.maxEntries;
+  let taken = 0;
 
   return {
     image(given) {
       head = given;
     },
     begin() {
-      collector = createCollector({ ...options, knownFacts, maxEntries: left, isLayer: true });
+      collector = createCollector({ ...options, knownFacts, taken, isLayer: true });
       return withDive(collector, dive);
     },
     end(read: LayerRead) {
       if (collector === null) throw new Error('a layer ended that was not begun');
       const collected = collector.collected();
       collector = null;
-      left -= collected.drafts.size;
+      taken += collected.drafts.size;
       dive.endLayer();
       const index = layers.length;
       const content = contentOf(collected, index);
@@ -134,7 +134,10 @@ function byPath(drafts: readonly Draft[]): Draft[] {
 }
 
 function aloneOf({ drafts, notices }: Collected, { drafts: kept, unresolved }: LayerContent): Entry[] {
-  const all: Entry[] = [...kept, ...unresolved.map(({ draft }) => draft)].map((draft) => ({ ...draft }));
+  const all: Entry[] = [];
+  // Copies: merging changes the records.
+  for (const draft of kept) all.push({ ...draft });
+  for (const { draft } of unresolved) all.push({ ...draft });
   addImpliedDirectories({ drafts, notices }, all);
   return sortEntries(all);
 }

@@ -86,7 +86,8 @@ export function createMerge(notice: (code: string, path: Name, message: string) 
     }
     for (const path of opaque) {
       const directory = findDirectory(root, path);
-      for (const name of [...(directory?.children?.keys() ?? [])]) if (directory !== null) remove(directory, name);
+      if (directory === null) continue;
+      for (const name of directory.children?.keys() ?? []) remove(directory, name);
     }
   }
 
