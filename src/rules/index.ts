@@ -6,12 +6,16 @@ import type { Name } from '../model/name.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
 import { copiedSharedLibrary } from './copied-shared-library.ts';
 import { debugSymbols } from './debug-symbols.ts';
+import { deletedInLaterLayer } from './deleted-in-later-layer.ts';
+import { duplicateAcrossLayers } from './duplicate-across-layers.ts';
 import { duplicateEntry } from './duplicate-entry.ts';
 import { duplicateFile } from './duplicate-file.ts';
 import { duplicateStaticLibrary } from './duplicate-static-library.ts';
 import { leftoverPycache } from './leftover-pycache.ts';
 import { linkedStaticLibrary } from './linked-static-library.ts';
+import { metadataOnlyCopy } from './metadata-only-copy.ts';
 import { optimizedBytecode } from './optimized-bytecode.ts';
+import { overwrittenInLaterLayer } from './overwritten-in-later-layer.ts';
 import { finding } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { sameBuild } from './same-build.ts';
@@ -26,9 +30,13 @@ export const rules: readonly Rule[] = [
   staticLibrary,
   linkedStaticLibrary,
   duplicateEntry,
+  metadataOnlyCopy,
+  overwrittenInLaterLayer,
+  deletedInLaterLayer,
   duplicateStaticLibrary,
   sameBuild,
   copiedSharedLibrary,
+  duplicateAcrossLayers,
   duplicateFile,
 ];
 

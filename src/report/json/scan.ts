@@ -43,8 +43,8 @@ function scanFindingToJson({ rule, severity, title, bytes, claims }: Finding): o
   return { rule, severity, title, bytes, claims: claims.map(scanClaimToJson) };
 }
 
-function scanClaimToJson({ path, part, bytes }: Claim): object {
-  return { ...nameToJson('path', path), part, bytes };
+function scanClaimToJson({ path, part, bytes, layer }: Claim): object {
+  return { ...nameToJson('path', path), part, bytes, ...(layer === undefined ? {} : { layer }) };
 }
 
 function* imageJson({ platform, layers, layerBytes, visibleBytes, hiddenBytes, dive }: Image): Iterable<string> {
