@@ -23,8 +23,13 @@ export interface DecodeRunOptions {
   readonly onProgress?: ((bytesIn: number) => void) | undefined;
   /** Where to decode; by default that depends on the input's length. */
   readonly thread?: DecodeThread;
-  /** Whether to take the SHA-256 of the encoded bytes. */
-  readonly digest?: boolean;
+  /** Whether to take the SHA-256 of what goes in and of what comes out. */
+  readonly digests?: boolean;
+}
+
+export interface Digests {
+  readonly encoded: string;
+  readonly decoded: string;
 }
 
 export interface Decoded {
@@ -32,8 +37,8 @@ export interface Decoded {
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly notices: readonly Notice[];
-  /** SHA-256 of the encoded bytes in hex; absent where it was not asked for. */
-  readonly digest?: string;
+  /** SHA-256 in hex; absent where it was not asked for. */
+  readonly digests?: Digests;
 }
 
 /**
@@ -48,7 +53,9 @@ export function decode(
   options: DecodeRunOptions,
   onPiece: Emit,
 ): Promise<Decoded> {
-  if (codec !== null && codecs.includes(codec) && 'fd' in input && useWorker(input.length, options.thread)) {
+  // Without a codec there is nothing to do for a thread but to take digests.
+  const worth = codec === null ? options.digests === true : codecs.includes(codec);
+  if (worth && 'fd' in input && useWorker(input.length, options.thread)) {
     return decodeInWorker(codec, input, options, onPiece);
   }
   return decodeHere(codec, input, options, onPiece);
@@ -72,15 +79,17 @@ async function decodeHere(
   const decoder = codec?.create({ maxWindow: options.maxWindow ?? defaultMaxWindow, takeBuffer }) ?? passThrough();
   let bytesIn = 0;
   let bytesOut = 0;
-  const hasher = options.digest === true ? createHash('sha256') : null;
+  const encoded = options.digests === true ? createHash('sha256') : null;
+  const decoded = options.digests === true && codec !== null ? createHash('sha256') : null;
   const turns = createTurns();
   const emit: Emit = (piece) => {
     bytesOut += piece.length;
+    decoded?.update(piece);
     onPiece(piece);
   };
   const take = (chunk: Uint8Array): void => {
     bytesIn += chunk.length;
-    hasher?.update(chunk);
+    encoded?.update(chunk);
     decoder.write(chunk, emit);
     options.onProgress?.(bytesIn);
   };
@@ -97,14 +106,22 @@ async function decodeHere(
     }
     decoder.finish(emit);
     const done = { bytesIn, bytesOut, notices: decoder.notices };
-    return hasher === null ? done : { ...done, digest: hasher.digest('hex') };
+    return encoded === null ? done : { ...done, digests: digestsOf(encoded.digest('hex'), decoded?.digest('hex')) };
   } finally {
     decoder.close();
   }
 }
 
+/** Without a codec both are the same. */
+function digestsOf(encoded: string, decoded = encoded): Digests {
+  return { encoded, decoded };
+}
+
+/** Codecs that decode so fast that digests of what comes out are better taken in their thread than in the main one. */
+const fast: ReadonlySet<string> = new Set(['zstd']);
+
 async function decodeInWorker(
-  codec: Codec,
+  codec: Codec | null,
   input: FileInput,
   options: DecodeRunOptions,
   onPiece: Emit,
@@ -112,7 +129,7 @@ async function decodeInWorker(
   fstatSync(input.fd); // a bad descriptor is the caller's mistake and should show in the caller's stack
   const run = startDecodingRun({
     kind: 'stream',
-    codec: codec.name,
+    codec: codec?.name ?? null,
     // Only these fields, and a copy of the head: cloning a view clones all the memory behind it.
     input: {
       fd: input.fd,
@@ -122,8 +139,9 @@ async function decodeInWorker(
       part: input.part === true,
     },
     maxWindow: options.maxWindow ?? defaultMaxWindow,
-    digest: options.digest === true,
+    digests: options.digests !== true ? 'none' : codec !== null && fast.has(codec.name) ? 'both' : 'encoded',
   });
+  const here = options.digests === true && codec !== null && !fast.has(codec.name) ? createHash('sha256') : null;
   let bytesOut = 0;
   try {
     for (;;) {
@@ -131,9 +149,13 @@ async function decodeInWorker(
       if (message.kind === 'failed') throw unpackError(message.error);
       if (message.kind === 'done') {
         const done = { bytesIn: message.reached, bytesOut, notices: message.notices };
-        return message.digest === null ? done : { ...done, digest: message.digest };
+        const { encoded, decoded } = message.digests;
+        return encoded === null
+          ? done
+          : { ...done, digests: digestsOf(encoded, here?.digest('hex') ?? decoded ?? encoded) };
       }
       bytesOut += message.piece.length;
+      here?.update(message.piece);
       onPiece(message.piece);
       run.release(message.piece);
       options.onProgress?.(message.reached);

@@ -2,6 +2,7 @@
 // after the other in the order of its manifest, and every digest on the way is verified.
 import { forEachChunk } from '../../bytes/source.ts';
 import type { ByteSource } from '../../bytes/source.ts';
+import { useWorker, warmUpDecodingThread } from '../../codecs/decoding-thread.ts';
 import { FormatError } from '../../errors.ts';
 import type { Name } from '../../model/name.ts';
 import type { FormatName } from '../../model/snapshot.ts';
@@ -12,7 +13,7 @@ import { firstName, looksLikeImagePart } from './detect.ts';
 import { partsOfDocker } from './docker.ts';
 import { isLayout, layoutStore } from './layout-store.ts';
 import { partsOfLayout } from './oci.ts';
-import type { ImageParts } from './parts.ts';
+import type { ImageParts, LayerPart } from './parts.ts';
 import { readLayer } from './read-layer.ts';
 
 /** A tar whose first member may be part of an image; only all of its names tell. Named for the tar that it may turn out to be. */
@@ -97,7 +98,13 @@ async function readParts(
     const message = `unpacks to more than ${options.maxUnpacked} bytes (see --max-unpacked)`;
     throw new FormatError('too-much-unpacked', message);
   };
+  const warmUp = (part: LayerPart | undefined): void => {
+    if (part !== undefined && useWorker(part.stored.size, options.thread)) warmUpDecodingThread();
+  };
+  warmUp(parts[0]);
   for (const [index, part] of parts.entries()) {
+    // The next layer's thread starts while this one is read.
+    warmUp(parts[index + 1]);
     const onRead = (bytes: number): void => options.onProgress?.(read + bytes);
     const diffId = diffIds[index] ?? '';
     layers.end(await readLayer(part, layers.begin(), { ...options, index, diffId, onUnpacked, onRead }));

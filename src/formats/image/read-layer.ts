@@ -1,6 +1,5 @@
 // One layer: its blob through its codec into the tar reader, with both digests taken on the way. A layer counts only if they are what
 // the manifest and the config say.
-import { createHash } from 'node:crypto';
 import { decode } from '../../codecs/decode.ts';
 import type { EncodedInput } from '../../codecs/decode.ts';
 import { detectCodec } from '../../codecs/index.ts';
@@ -45,23 +44,16 @@ async function readOpen(
 ): Promise<LayerRead> {
   const { source } = open;
   const codec = detectCodec(source.read(0, Math.min(32, source.size)));
-  const hasher = createHash('sha256');
   const reader = tarReader(inLayer(sink, index));
   let unpacked = 0;
-  const done = await decode(
-    codec,
-    inputOf(open),
-    { maxWindow, thread, digest: codec !== null, onProgress: onRead },
-    (piece) => {
-      unpacked += piece.length;
-      onUnpacked(piece.length);
-      hasher.update(piece);
-      reader.write(piece);
-    },
-  );
+  const done = await decode(codec, inputOf(open), { maxWindow, thread, digests: true, onProgress: onRead }, (piece) => {
+    unpacked += piece.length;
+    onUnpacked(piece.length);
+    reader.write(piece);
+  });
   // A blob that was damaged says so in many ways; the digest says it best, so that comes before what the tar's end has to say.
-  const own = `sha256:${hasher.digest('hex')}`;
-  const found = codec === null ? own : `sha256:${done.digest ?? ''}`;
+  const own = `sha256:${done.digests?.decoded ?? ''}`;
+  const found = `sha256:${done.digests?.encoded ?? ''}`;
   checkDigestOf(stored.path, found, digest);
   if (own !== diffId) {
     throw new FormatError('digest-mismatch', `unpacks to a tar of DiffID ${own}, but the config says ${diffId}`, {
