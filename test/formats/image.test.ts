@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { SizecheckError } from '../../src/errors.ts';
 import type { ImageChoice } from '../../src/formats/format.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
+import { snapshotJson } from '../../src/report/json/scan.ts';
 import { defaultLimits } from '../../src/scan/limits.ts';
 import { scan } from '../../src/scan/scan.ts';
 import {
@@ -147,6 +148,23 @@ describe('one image in every wrapping', () => {
     expect(totals.content).toBe(5004);
     expect(entries.map(({ path }) => path)).toEqual(['.', 'app', 'app/data', 'app/new']);
     await expect(scanned(layout(files), {}, { layer: 2 })).rejects.toThrow('there is no layer 2; the last one is 1');
+  });
+
+  it('is the same read back from a snapshot file', async () => {
+    const snapshot = await scanned(layout(files));
+    const report = { tool: { name: 'x', version: '1' }, snapshot, tree: [], findings: [], removable: 0 };
+    const text = [...snapshotJson(report)].join('');
+    expect(await scanned(put(Buffer.from(text)))).toEqual(snapshot);
+    for (const [good, wrong] of [
+      ['"waste":3', '"waste":4'],
+      ['"layerBytes":10011', '"layerBytes":10012'],
+      ['"cause":"deleted"', '"cause":"x"'],
+      ['"stored":0,"layer":1', '"stored":0,"layer":9'],
+      ['"index":1', '"index":2'],
+    ] as const) {
+      expect(text).toContain(good);
+      expect(await failure(put(Buffer.from(text.replace(good, wrong))))).toMatch(/^bad-snapshot: /);
+    }
   });
 
   it('is a plain tar, or a directory, where that is asked for', async () => {
