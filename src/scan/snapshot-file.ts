@@ -136,7 +136,7 @@ function isFacts(json: Json | Facts, at: string): json is Facts {
     case 'elf':
     case 'ar': {
       const strip = object(known['strip'], `${at}.strip`);
-      for (const key of ['debug', 'unneeded', 'all']) size(strip, key, `${at}.strip`, true);
+      for (const key of ['debug', 'unneeded', 'all']) sizeOf(strip, key, `${at}.strip`, true);
       for (const [index, danger] of list(known['unsafe'], `${at}.unsafe`).entries()) {
         if (typeof object(danger, `${at}.unsafe[${index}]`)['message'] !== 'string')
           throw bad(`has a bad ${at}.unsafe[${index}]`);
