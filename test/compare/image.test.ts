@@ -54,7 +54,7 @@ describe('layers of two images', () => {
     const options = { stripComponents: 0, maps: [], sections: false };
     const diff = diffSnapshots(judged(layered(['a', 'b'])), judged(layered(['a', 'c'])), options);
     const text = [...diffJson({ tool: { name: 'sizecheck', version: '1' }, diff })].join('');
-    expect(parseReport(Buffer.from(text))).toMatchObject({ diff: { image: diff.image } });
+    expect(parseReport(Buffer.from(text))).toMatchObject({ report: { diff: { image: diff.image } } });
     expect(diff.image?.pull).toBe(100);
     const wrong = Buffer.from(text.replace('"pull":100', '"pull":101'));
     expect(() => parseReport(wrong)).toThrow('image.pull');
