@@ -57,7 +57,7 @@ const manifest = stored(
 );
 writeFileSync(join(out, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests: [manifest] }));
 writeFileSync(join(out, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
-writeFileSync(join(out, 'layers.txt'), layers.map(({ digest }) => `${join(blobs, digest.slice(7))}\n`).join(''));
+writeFileSync(join(out, 'layers.txt'), layers.map(({ digest }) => `blobs/sha256/${digest.slice(7)}\n`).join(''));
 
 function stored(value, kind) {
   const file = join(out, kind);

@@ -34,6 +34,8 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
   const snapshot = await measure(artifact, values, thoroughness);
   const reporter = await loading;
   if (reporter === null) throw new UsageError(`there is no format "${name}"`);
+  if (name === 'dive' && snapshot.image === undefined)
+    throw new UsageError('--format dive is for images; this is none');
   const judgement = { ...judged(snapshot, selected, values.ignore), allLayers: values.layers };
   const report = values.sections ? { ...judgement, sections: sectionRollup(snapshot) } : judgement;
   await print(reporter(report, options), values.output);

@@ -7,12 +7,14 @@ import { columns } from './grid.ts';
 import type { Style } from './style.ts';
 import { widest, wrap } from './style.ts';
 
-export function* imagePart({ image }: Diff, options: ReportOptions, style: Style): Iterable<string> {
+export function* imagePart({ image, changes }: Diff, options: ReportOptions, style: Style): Iterable<string> {
   if (image === undefined) return;
   const { units, width, top } = options;
   const { layers, shared, pulled, pull, cacheBroke } = image;
   const bytes = pull === null ? 'of unknown size: layers are stored uncompressed' : formatSize(pull, units);
   const what = pulled.length === 0 ? 'nothing to pull' : `${count(pulled.length)} to pull, ${bytes}`;
+  // Behind the line that says so.
+  if (changes.length === 0) yield '\n';
   yield `${style.bold('Layers')}  ${groupDigits(shared)} of ${groupDigits(layers)} shared, ${what}\n`;
   if (cacheBroke !== null) {
     const { index, before, after } = cacheBroke;

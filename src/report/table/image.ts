@@ -27,7 +27,7 @@ function* sums(image: Image, { units }: ReportOptions, style: Style): Iterable<s
   const share = layerBytes > 0 ? `, ${percent(hiddenBytes, layerBytes)} of what they store` : '';
   const count = `${groupDigits(layers.length)} ${layers.length === 1 ? 'layer' : 'layers'}`;
   yield `${style.bold('Image')}  ${style.dim(platform === null ? 'platform not told' : terminalText(platform))}\n`;
-  const notes = [`files of ${count}`, 'files of the merged tree', `stored in layers and not in the tree${share}`];
+  const notes = [`files of ${count}`, 'files of the merged tree', `in layers and not in the tree${share}`];
   const rows = ['layers', 'visible', 'hidden'].map((name, at) => [
     `  ${name}`,
     sizes[at] ?? '',

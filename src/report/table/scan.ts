@@ -159,7 +159,7 @@ function* findingLines(found: Finding, size: string, options: ReportOptions, sty
       yield `${style.dim(`${indent}${index === 0 ? '$ ' : '  '}${line}`)}\n`;
     }
   }
-  for (const line of found.fix.advice === null ? [] : wrap(found.fix.advice, text))
+  for (const line of found.fix.advice === null ? [] : wrap(terminalText(found.fix.advice), text))
     yield `${style.dim(indent + line)}\n`;
   if (!options.verbose) return;
   for (const claim of found.claims.slice(0, options.top)) {
