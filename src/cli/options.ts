@@ -52,6 +52,10 @@ export const scanOptions = {
     describe: 'of an image: all layers, with what each adds, changes and deletes',
   },
   layer: { kind: 'text', describe: 'of an image: this layer alone, counted from 0' },
+  'compress-with': {
+    kind: 'text',
+    describe: 'of an image: what it would weigh as one layer, so compressed: zstd:19, gzip:9, …',
+  },
   sections: { kind: 'flag', default: false, describe: 'where the bytes of ELF files are, by section' },
   rules: { kind: 'text', describe: `only these rules, separated by commas, of: ${ruleIds.join(', ')}` },
   ignore: { kind: 'list', describe: 'leave claims out: RULE:GLOB, or *:GLOB (may be repeated)' },

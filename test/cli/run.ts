@@ -87,6 +87,7 @@ export interface ScanJson {
       inefficientFiles: { path: string; count: number; bytes: number }[];
     };
   };
+  flattened?: { content: number; archive: number; compressed: number; how: string };
   hidden?: { path: string; size: number; stored: number; layer: number; cause: string }[];
   notices: { code: string; path: string | null; message: string }[];
   entries?: {

@@ -1,11 +1,11 @@
 // Images made by umoci, skopeo and buildah: the merged tree is what umoci unpacks, and all wrappings that skopeo makes say the same.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildTar } from '../build/tar.ts';
 import type { TarSpec } from '../build/tar.ts';
 import { tempDirectory } from '../build/temp.ts';
-import { snapshotJson } from '../cli/run.ts';
+import { scanJson, snapshotJson } from '../cli/run.ts';
 import type { ScanJson } from '../cli/run.ts';
 import { requireTool, run } from '../oracles.ts';
 
@@ -149,6 +149,19 @@ describe.skipIf(!ready)('one image of several layers in all wrappings of skopeo'
     const files = run('find', [join(work, 'again/rootfs'), '-type', 'f', '-printf', String.raw`%s\n`]);
     const flat = files.split('\n').reduce((sum, size) => sum + Number(size), 0);
     expect(image?.layerBytes).toBe(flat + (image?.hiddenBytes ?? 0));
+  });
+
+  it('predicts what the flattened image weighs, as a tar of the unpacked one does', () => {
+    run('umoci', ['unpack', '--rootless', '--image', 'oci:t', 'flat'], { cwd: work });
+    const tar =
+      'tar --format=pax --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -C flat/rootfs -cf flat.tar .';
+    run('sh', ['-c', `${tar} && gzip -9 -c flat.tar > flat.tar.gz`], { cwd: work });
+    const { flattened, image } = scanJson([join(work, 'oci'), '--compress-with', 'gzip:9']);
+    expect(flattened?.content).toBe(image?.visibleBytes);
+    expect(flattened?.archive).toBe(statSync(join(work, 'flat.tar')).size);
+    // Another build of zlib, and a name in the header.
+    const compressed = statSync(join(work, 'flat.tar.gz')).size;
+    expect(Math.abs((flattened?.compressed ?? 0) - compressed)).toBeLessThan(compressed * 0.03 + 20);
   });
 
   it.each([

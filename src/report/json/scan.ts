@@ -19,12 +19,13 @@ export function* snapshotJson(report: ScanReport): Iterable<string> {
   yield '\n}\n';
 }
 
-function* parts({ tool, snapshot, tree, findings, removable, sections }: ScanReport): Iterable<string> {
+function* parts({ tool, snapshot, tree, findings, removable, sections, flattened }: ScanReport): Iterable<string> {
   const { artifact, totals, notices } = snapshot;
   yield opening(tool);
   yield member('artifact', artifact);
   yield member('totals', totals);
   if (snapshot.image !== undefined) yield* imageJson(snapshot.image);
+  if (flattened !== undefined) yield member('flattened', flattened);
   yield* list('tree', tree, ({ path, content, disk, files, own }) => ({
     ...nameToJson('path', path),
     content,

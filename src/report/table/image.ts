@@ -2,26 +2,30 @@
 import { formatSize, formatSizes, groupDigits } from '../../bytes/size.ts';
 import { compareNames } from '../../model/name.ts';
 import type { Name } from '../../model/name.ts';
-import type { HiddenFile, Image, ImageLayer, Snapshot } from '../../model/snapshot.ts';
+import type { HiddenFile, Image, ImageLayer } from '../../model/snapshot.ts';
 import { terminalName, terminalText } from '../escape.ts';
-import type { ReportOptions } from '../reporter.ts';
+import type { Flattened, ReportOptions, ScanReport } from '../reporter.ts';
 import { columns } from './grid.ts';
 import { percent } from './percent.ts';
 import { cutMiddle, widest, wrap } from './style.ts';
 import type { Style } from './style.ts';
 
-/** @param all whether to print all layers, with what each adds, changes and deletes. */
-export function* imageTable(snapshot: Snapshot, all: boolean, options: ReportOptions, style: Style): Iterable<string> {
-  const { image, hidden } = snapshot;
+export function* imageTable(report: ScanReport, options: ReportOptions, style: Style): Iterable<string> {
+  const { image, hidden } = report.snapshot;
   if (image === undefined) return;
-  yield* sums(image, options, style);
+  yield* sums(image, report.flattened, options, style);
   if (image.layers.length === 0) return;
-  if (all) yield* allLayers(image, options, style);
+  if (report.allLayers === true) yield* allLayers(image, options, style);
   else yield* largestLayers(image, options, style);
   yield* wastefulPaths(hidden ?? [], options, style);
 }
 
-function* sums(image: Image, { units }: ReportOptions, style: Style): Iterable<string> {
+function* sums(
+  image: Image,
+  flattened: Flattened | undefined,
+  { units }: ReportOptions,
+  style: Style,
+): Iterable<string> {
   const { platform, layers, layerBytes, visibleBytes, hiddenBytes } = image;
   const sizes = formatSizes([layerBytes, visibleBytes, hiddenBytes], units);
   const share = layerBytes > 0 ? `, ${percent(hiddenBytes, layerBytes)} of what they store` : '';
@@ -33,6 +37,10 @@ function* sums(image: Image, { units }: ReportOptions, style: Style): Iterable<s
     sizes[at] ?? '',
     style.dim(notes[at] ?? ''),
   ]);
+  if (flattened !== undefined) {
+    const { how, compressed } = flattened;
+    rows.push(['  flattened', formatSize(compressed, units), style.dim(`the merged tree as one layer, ${how}`)]);
+  }
   yield* columns(rows, ['left', 'right', 'left']);
   yield '\n';
 }

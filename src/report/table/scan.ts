@@ -15,7 +15,7 @@ import type { Style } from './style.ts';
 
 export function* scanTable(report: ScanReport, options: ReportOptions): Iterable<string> {
   const style = styleFor(options.color);
-  const parts = [heading, imagePart, directoriesPart, sectionsPart, findingsPart, noticesPart];
+  const parts = [heading, imageTable, directoriesPart, sectionsPart, findingsPart, noticesPart];
   for (const part of parts) yield* inertLines(part(report, options, style));
 }
 
@@ -110,10 +110,6 @@ function order({ size, sort }: ReportOptions): (a: TreeNode, b: TreeNode) => num
 /** The root first. */
 function byPath(a: TreeNode, b: TreeNode): number {
   return compareNames(a.path === '.' ? '' : a.path, b.path === '.' ? '' : b.path);
-}
-
-function* imagePart({ snapshot, allLayers }: ScanReport, options: ReportOptions, style: Style): Iterable<string> {
-  yield* imageTable(snapshot, allLayers ?? false, options, style);
 }
 
 function* sectionsPart({ sections }: ScanReport, options: ReportOptions, style: Style): Iterable<string> {

@@ -117,7 +117,8 @@ function contentOf(collected: Collected, index: number): LayerContent {
     marks.add(draft);
     if (mark.kind === 'gone') gone.push(mark.path);
     if (mark.kind === 'opaque') opaque.push(mark.directory);
-    if (draft.size > 0) {
+    // What AUFS kept is content that other names lead to.
+    if (draft.size > 0 && mark.kind !== 'aufs') {
       const message = `is a mark of layer ${index} on other files, and holds ${draft.size} bytes; they are not counted`;
       notices.push({ code: 'whiteout-content', path: draft.path, message });
     }

@@ -1,6 +1,6 @@
 // Lays layers one on the other. Every byte that a layer stores and the merged tree no longer shows is charged to the layer that hid
 // it, so the bytes of all layers are those of the tree and the waste of all layers, always.
-import { baseName, isIn, parentPath } from '../../model/name.ts';
+import { baseName, compareNames, isIn, parentPath } from '../../model/name.ts';
 import type { Name } from '../../model/name.ts';
 import type { HiddenFile } from '../../model/snapshot.ts';
 import { brokenLink } from '../collector.ts';
@@ -33,7 +33,7 @@ export interface LayerFigures {
 
 export interface Merge {
   readonly root: TreeNode;
-  /** What is hidden by now, in the order in which it was. */
+  /** What is hidden by now, by the layer that hid it and by path. */
   readonly hidden: readonly HiddenFile[];
   add(layer: LayerContent): LayerFigures;
 }
@@ -169,7 +169,10 @@ export function createMerge(notice: (code: string, path: Name, message: string) 
   /** Settles why each lost content was lost, when all of the layer is in place. */
   function charge(): Pick<LayerFigures, 'deleted' | 'waste'> {
     let [deleted, waste] = [0, 0];
-    for (const { content, path } of lost) {
+    // A name may be taken away and another one come before the layer is complete.
+    const gone = new Map(lost.filter(({ content }) => content.names === 0).map(({ content, path }) => [content, path]));
+    const sorted = [...gone].toSorted(([a, left], [b, right]) => compareNames(left, right) || a.stored - b.stored);
+    for (const [content, path] of sorted) {
       const { draft, stored } = content;
       const now = nodeAt(root, path);
       const replaced = now !== null && now.layer === layer && now.children === null;
