@@ -23,6 +23,8 @@ const { output } = await bundle.write({
   format: 'esm',
   entryFileNames: '[name].js',
   chunkFileNames: '[name].js',
+  // Comments and spaces go; names stay, since stacks of bugs are reported.
+  minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
 });
 await bundle.close();
 await writeFile(join(out, 'LICENSES.txt'), await licences(output));
