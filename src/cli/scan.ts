@@ -28,9 +28,11 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
   const thoroughness = {
     digests: values.digests,
     compressDebug: values.sections,
+    stored: values.size === 'compressed' || name === 'snapshot',
     facts: name === 'snapshot' || values.sections ? 'all' : 'needed',
   } as const;
   const snapshot = await measure(artifact, values, thoroughness);
+  if (values.size === 'compressed' && snapshot.overhead === undefined) throw untold(snapshot);
   const reporter = await loading;
   if (reporter === null) throw new UsageError(`there is no format "${name}"`);
   const judgement = judged(snapshot, selected, values.ignore);
@@ -43,10 +45,19 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
 
 /** Returns the exit code. */
 export async function runSnapshot(artifact: string, values: InputValues): Promise<number> {
-  const snapshot = await measure(artifact, values, { digests: 'all', facts: 'all' });
+  const snapshot = await measure(artifact, values, { digests: 'all', facts: 'all', stored: true });
   await print(snapshotJson(judged(snapshot, rules, [])), values.output);
   if (!values.quiet && values.output !== undefined) warn(snapshot);
   return exitCodes.fine;
+}
+
+function untold({ artifact: { format, codecs }, totals }: Snapshot): UsageError {
+  if (totals.compressed === null) {
+    return new UsageError('--size compressed needs an archive: the files of a directory are not compressed yet');
+  }
+  const nested = codecs.length > 0 && format !== 'tar' ? ` of a ${format} in ${codecs.join(' in ')}` : '';
+  const hint = nested === '' ? ': the snapshot was saved without them; save it again' : '';
+  return new UsageError(`--size compressed needs the compressed bytes of each file, which are not known${nested}${hint}`);
 }
 
 function judged(snapshot: Snapshot, selected: readonly Rule[], ignores: readonly string[]): ScanReport {

@@ -9,6 +9,8 @@ import type { ThreadStart } from './decoding-thread.ts';
 import { asyncChunks, mayBlock, syncChunks } from './chunks.ts';
 import type { Emit } from './codec.ts';
 import { codecByName } from './index.ts';
+import { createMarkList } from './marks.ts';
+import type { Marks } from './marks.ts';
 import { maxOutstanding, packError, pieceLength } from './worker-messages.ts';
 import type { MembersWork, StreamWork, WorkerMessage, WorkerTask } from './worker-messages.ts';
 import { createMemberUnpacker, readRanges } from './zip-data.ts';
@@ -18,7 +20,7 @@ interface Outlet {
   readonly takeBuffer: () => Uint8Array<ArrayBuffer>;
   /** Sends a piece, a view of one of the buffers of `takeBuffer`; sleeps while too many are under way. */
   readonly send: (piece: Uint8Array, reached: number) => void;
-  readonly done: (reached: number, notices: readonly Notice[]) => void;
+  readonly done: (reached: number, notices: readonly Notice[], marks: Marks | null) => void;
   readonly failed: (reached: number, error: unknown) => void;
 }
 
@@ -43,7 +45,7 @@ function openOutlet(port: MessagePort, outstanding: Int32Array): Outlet {
         Atomics.wait(outstanding, 0, count);
       }
     },
-    done: (reached, notices) => say({ kind: 'done', reached, notices }),
+    done: (reached, notices, marks) => say({ kind: 'done', reached, notices, marks }),
     failed: (reached, error) => say({ kind: 'failed', reached, error: packError(error) }),
   };
 }
@@ -54,7 +56,8 @@ async function decodeStream(work: StreamWork, { takeBuffer, send, done }: Outlet
   const emit: Emit = (piece) => send(piece, bytesIn);
 
   await codec.prepare();
-  const decoder = codec.create({ maxWindow: work.maxWindow, takeBuffer });
+  const list = work.marks ? createMarkList() : null;
+  const decoder = codec.create({ maxWindow: work.maxWindow, takeBuffer, mark: list?.mark });
   const take = (chunk: Uint8Array): void => {
     bytesIn += chunk.length;
     decoder.write(chunk, emit);
@@ -63,7 +66,7 @@ async function decodeStream(work: StreamWork, { takeBuffer, send, done }: Outlet
     if (mayBlock(work.input)) for await (const chunk of asyncChunks(work.input)) take(chunk);
     else for (const chunk of syncChunks(work.input)) take(chunk);
     decoder.finish(emit);
-    done(bytesIn, decoder.notices);
+    done(bytesIn, decoder.notices, list?.marks() ?? null);
   } finally {
     decoder.close();
   }
@@ -80,7 +83,7 @@ function unpackMembers({ fd, size, ranges }: MembersWork, outlet: Outlet): void 
       while (steps.next().done !== true);
     }
     unpacker.flush(emit);
-    outlet.done(whole, []);
+    outlet.done(whole, [], null);
   } catch (error) {
     // What is held back belongs to members that come before this one.
     unpacker.flush(emit);

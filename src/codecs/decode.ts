@@ -11,6 +11,8 @@ import { startDecodingRun } from './decoding-run.ts';
 import { useWorker } from './decoding-thread.ts';
 import type { DecodeThread } from './decoding-thread.ts';
 import { codecs } from './index.ts';
+import { createMarkList } from './marks.ts';
+import type { Marks } from './marks.ts';
 import { pieceLength, unpackError } from './worker-messages.ts';
 
 export type { EncodedInput, FileInput, SourceInput, StreamInput } from './chunks.ts';
@@ -22,6 +24,8 @@ export interface DecodeRunOptions {
   readonly onProgress?: ((bytesIn: number) => void) | undefined;
   /** Where to decode; by default that depends on the input's length. */
   readonly thread?: DecodeThread;
+  /** Whether to tell which encoded bytes made which decoded ones. */
+  readonly marks?: boolean | undefined;
 }
 
 export interface Decoded {
@@ -29,6 +33,8 @@ export interface Decoded {
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly notices: readonly Notice[];
+  /** Null where they were not asked for, and where there is no codec: then each byte is itself. */
+  readonly marks: Marks | null;
 }
 
 /**
@@ -64,7 +70,9 @@ async function decodeHere(
   // The receiver is done with a piece when it returns, so one buffer is enough.
   let buffer: Uint8Array | null = null;
   const takeBuffer = (): Uint8Array => (buffer ??= new Uint8Array(pieceLength));
-  const decoder = codec?.create({ maxWindow: options.maxWindow ?? defaultMaxWindow, takeBuffer }) ?? passThrough();
+  const list = options.marks === true && codec !== null ? createMarkList() : null;
+  const maxWindow = options.maxWindow ?? defaultMaxWindow;
+  const decoder = codec?.create({ maxWindow, takeBuffer, mark: list?.mark }) ?? passThrough();
   let bytesIn = 0;
   let bytesOut = 0;
   const turns = createTurns();
@@ -89,7 +97,7 @@ async function decodeHere(
       }
     }
     decoder.finish(emit);
-    return { bytesIn, bytesOut, notices: decoder.notices };
+    return { bytesIn, bytesOut, notices: decoder.notices, marks: list?.marks() ?? null };
   } finally {
     decoder.close();
   }
@@ -108,13 +116,17 @@ async function decodeInWorker(
     // Only these fields, and a copy of the head: cloning a view clones all the memory behind it.
     input: { fd: input.fd, head: new Uint8Array(input.head), position: input.position, length: input.length },
     maxWindow: options.maxWindow ?? defaultMaxWindow,
+    marks: options.marks === true,
   });
   let bytesOut = 0;
   try {
     for (;;) {
       const message = await run.next();
       if (message.kind === 'failed') throw unpackError(message.error);
-      if (message.kind === 'done') return { bytesIn: message.reached, bytesOut, notices: message.notices };
+      if (message.kind === 'done') {
+        const { reached, notices, marks } = message;
+        return { bytesIn: reached, bytesOut, notices, marks };
+      }
       bytesOut += message.piece.length;
       onPiece(message.piece);
       run.release(message.piece);

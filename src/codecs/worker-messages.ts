@@ -2,6 +2,7 @@
 import { FormatError, InputError, SizecheckError } from '../errors.ts';
 import type { CodecName, Notice } from '../model/snapshot.ts';
 import type { FileInput } from './chunks.ts';
+import type { Marks } from './marks.ts';
 import type { MemberRanges } from './zip-data.ts';
 
 export interface WorkerTask {
@@ -18,6 +19,8 @@ export interface StreamWork {
   readonly codec: CodecName;
   readonly input: FileInput;
   readonly maxWindow: number;
+  /** Whether the last message carries marks. */
+  readonly marks: boolean;
 }
 
 /** Members of a zip, one after the other; their contents follow each other in the pieces without a mark. */
@@ -40,6 +43,7 @@ export interface DoneMessage {
   readonly kind: 'done';
   readonly reached: number;
   readonly notices: readonly Notice[];
+  readonly marks: Marks | null;
 }
 
 export interface FailedMessage {

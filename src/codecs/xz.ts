@@ -84,11 +84,14 @@ function createXzDecoder(options: DecodeOptions): Decoder {
     const check = createXzCheck(checkId) ?? fail('unsupported', `uses an unknown xz check (number ${checkId})`);
     let compressed = 0;
     let uncompressed = 0;
+    let told = 0;
     const events = {
       data(piece: Uint8Array): void {
         uncompressed += piece.length;
         check.update(piece);
         output.put(piece, emit);
+        options.mark?.(output.total, compressed - told);
+        told = compressed;
       },
       fail: (message: string): never => fail('bad-block', message),
     };

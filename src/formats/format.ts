@@ -4,6 +4,7 @@ import type { ByteSource } from '../bytes/source.ts';
 import type { DecodeThread } from '../codecs/decoding-thread.ts';
 import type { Name } from '../model/name.ts';
 import type { EntryKind, FormatName, Notice } from '../model/snapshot.ts';
+import type { Ledger } from './ledger.ts';
 
 /** An item of an artifact while it streams by. */
 export interface Member {
@@ -62,6 +63,8 @@ export interface ReadOptions {
   readonly maxWindow: number;
   /** Where to decode; by default that depends on the input's length. */
   readonly thread?: DecodeThread;
+  /** Takes down what each byte of the artifact is there for, where it is asked. */
+  readonly ledger?: Ledger | undefined;
 }
 
 interface FormatBase {

@@ -61,6 +61,8 @@ export interface ReportOptions {
   readonly units: Units;
   /** Which size tables show and sort by. */
   readonly size: SizeName;
+  /** Whether tables of a scan show the bytes of the artifact file that carry the content (`--size compressed`) instead. */
+  readonly stored?: boolean;
   /** Deepest directory level shown; the root is 0. */
   readonly depth: number;
   /** Most rows of a table. */

@@ -2,6 +2,7 @@
 // came twice, and what its content is. The only state of a scan.
 import { FormatError } from '../errors.ts';
 import type { Member, MemberSink, OpenFile } from '../formats/format.ts';
+import type { Ledger } from '../formats/ledger.ts';
 import type { StripVersion } from '../inspectors/elf/strip-version.ts';
 import type { FactsWanted } from '../inspectors/inspector.ts';
 import { depth, normalizePath } from '../model/name.ts';
@@ -25,6 +26,8 @@ export interface CollectorOptions {
   /** Release of GNU strip whose results facts predict. */
   readonly stripVersion?: StripVersion | undefined;
   readonly compressDebug?: boolean | undefined;
+  /** Where stored bytes are taken down, told of each member that comes. */
+  readonly ledger?: Ledger | undefined;
 }
 
 export interface Collected {
@@ -33,6 +36,8 @@ export interface Collected {
   readonly links: Links;
   /** Opens content again; only for files that are yet to be hashed. */
   readonly openers: ReadonlyMap<Draft, () => OpenFile>;
+  /** In the order in which they came, replaced ones too; empty without a ledger. */
+  readonly members: readonly Draft[];
   readonly superseded: readonly Superseded[];
   readonly notices: Notice[];
 }
@@ -49,6 +54,7 @@ export function createCollector(options: CollectorOptions): Collector {
   const inodes = new Map<string, Draft>();
   const superseded: Superseded[] = [];
   const notices: Notice[] = [];
+  const members: Draft[] = [];
   const early: EarlyLink[] = [];
   const notice = (code: string, path: Name | null, message: string): void => {
     notices.push({ code, path, message });
@@ -74,6 +80,10 @@ export function createCollector(options: CollectorOptions): Collector {
       });
     }
     drafts.set(path, draft);
+    if (options.ledger !== undefined) {
+      options.ledger.begin();
+      members.push(draft);
+    }
     return draft;
   }
 
@@ -126,7 +136,7 @@ export function createCollector(options: CollectorOptions): Collector {
     },
     collected() {
       resolveLate(early.splice(0));
-      return { drafts, links, openers, superseded, notices };
+      return { drafts, links, openers, members, superseded, notices };
     },
   };
 

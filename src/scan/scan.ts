@@ -10,6 +10,8 @@ import { compareNames } from '../model/name.ts';
 import type { Notice, Snapshot } from '../model/snapshot.ts';
 import { createCollector } from './collector.ts';
 import type { Outcome } from './content.ts';
+import { createLedger } from '../formats/ledger.ts';
+import { chargeMembers, overheadOf } from './stored.ts';
 import { hashFiles } from './hashing.ts';
 import { entriesOf, totalsOf } from './entries.ts';
 import { looksLikeSnapshot, parseSnapshot } from './snapshot-file.ts';
@@ -26,6 +28,8 @@ export interface ScanOptions extends ArtifactOptions {
   readonly knownFacts?: Map<string, Outcome>;
   /** Release of GNU strip (binutils) whose results are predicted: 2.35, 2.40 (the default) or 2.44. */
   readonly stripVersion?: StripVersion | undefined;
+  /** Whether to tell how many bytes of the artifact file carry each entry. */
+  readonly stored?: boolean | undefined;
   /** Whether to try what compressing the debug data of ELF files would save; takes long. */
   readonly compressDebug?: boolean | undefined;
 }
@@ -39,9 +43,12 @@ export async function scan(artifact: string, options: ScanOptions): Promise<Snap
   try {
     if (opened.kind === 'file' && looksLikeSnapshot(opened.input.head))
       return parseSnapshot(await readText(opened, options));
-    const collector = createCollector({ ...options, hashAtOnce: opened.kind === 'file' });
-    const { format, codecs, length, archive } = await readArtifact(opened, collector, options);
+    const ledger = options.stored === true && opened.kind === 'file' ? createLedger() : undefined;
+    const collector = createCollector({ ...options, ledger, hashAtOnce: opened.kind === 'file' });
+    const { format, codecs, length, archive } = await readArtifact(opened, collector, { ...options, ledger });
     const collected = collector.collected();
+    const charges = ledger?.charges() ?? null;
+    if (charges !== null) chargeMembers(collected.members, charges);
     if (opened.kind === 'directory') await hashFiles(collected, options.digests === 'all' ? 'all' : 'candidates');
     const entries = entriesOf(collected, format === 'directory');
     return {
@@ -50,6 +57,7 @@ export async function scan(artifact: string, options: ScanOptions): Promise<Snap
       entries,
       superseded: collected.superseded,
       notices: collected.notices.toSorted(compareNotices),
+      ...(charges === null ? {} : { overhead: overheadOf(entries, charges) }),
     };
   } finally {
     if (opened.kind === 'file') opened.close();

@@ -6,10 +6,11 @@ import { sectionGroups } from '../model/facts.ts';
 import type { Facts } from '../model/facts.ts';
 import { normalizePath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
-import { codecNames, entryKinds, formatNames } from '../model/snapshot.ts';
-import type { ArtifactIdentity, Entry, EntryKind, Notice, Snapshot, Superseded } from '../model/snapshot.ts';
+import { codecNames, entryKinds, formatNames, overheadNames } from '../model/snapshot.ts';
+import type { ArtifactIdentity, Entry, EntryKind, Notice, Overhead, Snapshot, Superseded } from '../model/snapshot.ts';
 import { withPathFacts } from '../inspectors/index.ts';
 import { sortEntries, totalsOf } from './entries.ts';
+import { storedOf } from './stored.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -53,9 +54,12 @@ export function parseSnapshot(text: string): Snapshot {
   for (const [key, value] of Object.entries(totals)) {
     if (claimed[key] !== value) throw bad(`has totals.${key} ${String(claimed[key])}, but its entries make ${value}`);
   }
+  const spent = overhead(root['overhead']);
+  checkStored(entries, spent, totals.compressed);
   return {
     artifact,
     totals,
+    ...(spent === null ? {} : { overhead: spent }),
     entries,
     superseded: list(root['superseded'] ?? [], 'superseded').map((value, index) =>
       superseded(value, `superseded[${index}]`),
@@ -105,6 +109,7 @@ function entry(value: unknown, at: string): Entry {
     kind,
     size: bytes,
     disk: size(json, 'disk', at),
+    ...(json['stored'] === undefined ? {} : { stored: size(json, 'stored', at) }),
     mode: size(json, 'mode', at, true),
     uid: integer(json, 'uid', at),
     gid: integer(json, 'gid', at),
@@ -170,6 +175,22 @@ function checkSections(value: unknown, bytes: number, at: string): void {
     sum += size(part, 'bytes', `${at}.sections[${index}]`);
   }
   if (sum !== bytes) throw bad(`has ${at}.sections of ${sum} bytes in a file of ${bytes}`);
+}
+
+function overhead(value: unknown): Overhead | null {
+  if (value === undefined) return null;
+  const json = object(value, 'overhead');
+  const named = overheadNames.flatMap((name) =>
+    json[name] === undefined ? [] : [[name, size(json, name, 'overhead')] as const],
+  );
+  return Object.fromEntries(named);
+}
+
+/** Stored bytes that do not add up to the artifact's length would be a lie in every table. */
+function checkStored(entries: readonly Entry[], spent: Overhead | null, compressed: number | null): void {
+  if (spent === null) return;
+  const sum = storedOf(entries) + Object.values(spent).reduce((all, bytes) => all + bytes, 0);
+  if (sum !== compressed) throw bad(`has stored bytes and overhead of ${sum}, but totals.compressed ${compressed}`);
 }
 
 function superseded(value: unknown, at: string): Superseded {

@@ -14,7 +14,8 @@ export function* scanJson(report: ScanReport): Iterable<string> {
 export function* snapshotJson(report: ScanReport): Iterable<string> {
   yield* parts(report);
   yield* list('superseded', report.snapshot.superseded, ({ path, size }) => ({ ...nameToJson('path', path), size }));
-  yield* list('entries', report.snapshot.entries, entryToJson);
+  const tells = report.snapshot.overhead !== undefined;
+  yield* list('entries', report.snapshot.entries, (entry) => entryToJson(entry, tells));
   yield '\n}\n';
 }
 
@@ -23,10 +24,12 @@ function* parts({ tool, snapshot, tree, findings, removable, sections }: ScanRep
   yield opening(tool);
   yield member('artifact', artifact);
   yield member('totals', totals);
-  yield* list('tree', tree, ({ path, content, disk, files, own }) => ({
+  if (snapshot.overhead !== undefined) yield member('overhead', snapshot.overhead);
+  yield* list('tree', tree, ({ path, content, disk, stored, files, own }) => ({
     ...nameToJson('path', path),
     content,
     disk,
+    ...(stored === undefined ? {} : { stored }),
     files,
     own,
   }));
@@ -45,13 +48,14 @@ function scanClaimToJson({ path, part, bytes }: Claim): object {
   return { ...nameToJson('path', path), part, bytes };
 }
 
-function entryToJson(entry: Entry): object {
-  const { path, kind, size, disk, mode, uid, gid, mtime, digest, link, facts } = entry;
+function entryToJson(entry: Entry, tells: boolean): object {
+  const { path, kind, size, disk, stored = 0, mode, uid, gid, mtime, digest, link, facts } = entry;
   return {
     ...nameToJson('path', path),
     kind,
     size,
     disk,
+    ...(tells ? { stored } : {}),
     mode,
     uid,
     gid,

@@ -3,7 +3,7 @@ import { exactBytes, formatSize, formatSizes, groupDigits } from '../../bytes/si
 import type { TreeNode } from '../../compare/rollup.ts';
 import type { Finding } from '../../model/finding.ts';
 import { compareNames, depth } from '../../model/name.ts';
-import type { Totals } from '../../model/snapshot.ts';
+import type { Snapshot, Totals } from '../../model/snapshot.ts';
 import { inertLine, terminalName, terminalText } from '../escape.ts';
 import { columns } from './grid.ts';
 import type { ReportOptions, ScanReport } from '../reporter.ts';
@@ -67,28 +67,30 @@ function contentNote({ files, directories, symlinks, hardlinks, other }: Totals)
 }
 
 function* directoriesPart({ tree, snapshot }: ScanReport, options: ReportOptions, style: Style): Iterable<string> {
-  const total = snapshot.totals[options.size];
+  const name = options.stored === true ? 'compressed' : options.size;
+  const total = snapshot.totals[name] ?? 0;
+  const size = sizeKey(options);
   const shown = tree.filter(({ path }) => depth(path) <= options.depth).toSorted(order(options));
   const rows = shown.slice(0, options.top);
   const sizes = formatSizes(
-    rows.map((node) => node[options.size]),
+    rows.map((node) => node[size] ?? 0),
     options.units,
   );
   const own = formatSizes(
-    rows.map((node) => node.own[options.size]),
+    rows.map((node) => node.own[size] ?? 0),
     options.units,
   );
   const files = rows.map((node) => groupDigits(node.files));
   // Two columns of indent, six for percent, two between each of the five columns.
   const taken = 16 + widest(sizes, 4) + widest(own, 3) + widest(files, 5);
   const pathWidth = Math.max(12, options.width - taken);
-  yield `${style.bold('Directories')} ${style.dim(`(${options.size}; "own" leaves out subdirectories)`)}\n`;
+  yield `${style.bold('Directories')} ${style.dim(`(${name}; "own" leaves out subdirectories)`)}\n`;
   yield* columns(
     [
       ['  SIZE', '%', 'OWN', 'FILES', 'DIRECTORY'].map((text) => style.dim(text)),
       ...rows.map((node, index) => [
         `  ${sizes[index]}`,
-        percent(node[options.size], total),
+        percent(node[size] ?? 0, total),
         own[index] ?? '',
         files[index] ?? '',
         cutMiddle(terminalName(node.path), pathWidth),
@@ -99,11 +101,27 @@ function* directoriesPart({ tree, snapshot }: ScanReport, options: ReportOptions
   const more = tree.length - rows.length;
   if (more > 0)
     yield style.dim(`  ${groupDigits(more)} more ${more === 1 ? 'directory' : 'directories'}: --top N, --depth N\n`);
+  if (options.stored === true) yield* overheadLines(snapshot, options, style);
   yield '\n';
 }
 
-function order({ size, sort }: ReportOptions): (a: TreeNode, b: TreeNode) => number {
-  return sort === 'path' ? byPath : (a, b) => b[size] - a[size] || byPath(a, b);
+/** Directories hold content only, so this is what lacks to the whole. */
+function overheadLines({ overhead, totals }: Snapshot, options: ReportOptions, style: Style): string[] {
+  const parts = Object.entries(overhead ?? {}).toSorted(([, a], [, b]) => b - a);
+  const sum = parts.reduce((all, [, bytes]) => all + bytes, 0);
+  const sizes = formatSizes([sum, ...parts.map(([, bytes]) => bytes)], options.units);
+  const named = parts.map(([name], index) => `${name} ${sizes[index + 1]}`).join(', ');
+  const text = `overhead ${sizes[0]}, ${percent(sum, totals.compressed ?? 0)} of the file: ${named}`;
+  return wrap(text, options.width - 2).map((line) => style.dim(`  ${line}\n`));
+}
+
+function sizeKey({ size, stored }: ReportOptions): 'content' | 'disk' | 'stored' {
+  return stored === true ? 'stored' : size;
+}
+
+function order(options: ReportOptions): (a: TreeNode, b: TreeNode) => number {
+  const size = sizeKey(options);
+  return options.sort === 'path' ? byPath : (a, b) => (b[size] ?? 0) - (a[size] ?? 0) || byPath(a, b);
 }
 
 /** The root first. */
