@@ -109,10 +109,7 @@ export function toScanOptions(values: InputValues, thoroughness: Thoroughness): 
 }
 
 /** Options of a command that decide how its report looks. */
-export type LayoutValues = Pick<
-  DiffValues,
-  'units' | 'sort' | 'depth' | 'top' | 'verbose' | 'color' | 'output'
-> & {
+export type LayoutValues = Pick<DiffValues, 'units' | 'sort' | 'depth' | 'top' | 'verbose' | 'color' | 'output'> & {
   readonly size: ScanValues['size'];
   readonly 'min-change'?: string;
 };

@@ -57,7 +57,9 @@ function untold({ artifact: { format, codecs }, totals }: Snapshot): UsageError 
   }
   const nested = codecs.length > 0 && format !== 'tar' ? ` of a ${format} in ${codecs.join(' in ')}` : '';
   const hint = nested === '' ? ': the snapshot was saved without them; save it again' : '';
-  return new UsageError(`--size compressed needs the compressed bytes of each file, which are not known${nested}${hint}`);
+  return new UsageError(
+    `--size compressed needs the compressed bytes of each file, which are not known${nested}${hint}`,
+  );
 }
 
 function judged(snapshot: Snapshot, selected: readonly Rule[], ignores: readonly string[]): ScanReport {

@@ -33,8 +33,8 @@ export interface Decoded {
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly notices: readonly Notice[];
-  /** Null where they were not asked for, and where there is no codec: then each byte is itself. */
-  readonly marks: Marks | null;
+  /** Absent where they were not asked for, and where there is no codec: then each byte is itself. */
+  readonly marks?: Marks;
 }
 
 /**
@@ -97,7 +97,8 @@ async function decodeHere(
       }
     }
     decoder.finish(emit);
-    return { bytesIn, bytesOut, notices: decoder.notices, marks: list?.marks() ?? null };
+    const done = { bytesIn, bytesOut, notices: decoder.notices };
+    return list === null ? done : { ...done, marks: list.marks() };
   } finally {
     decoder.close();
   }
@@ -125,7 +126,8 @@ async function decodeInWorker(
       if (message.kind === 'failed') throw unpackError(message.error);
       if (message.kind === 'done') {
         const { reached, notices, marks } = message;
-        return { bytesIn: reached, bytesOut, notices, marks };
+        const done = { bytesIn: reached, bytesOut, notices };
+        return marks === null ? done : { ...done, marks };
       }
       bytesOut += message.piece.length;
       onPiece(message.piece);

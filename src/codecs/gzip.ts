@@ -52,6 +52,7 @@ function createGzipDecoder(options: DecodeOptions): Decoder {
   let position = 0; // in the encoded stream
   let garbage = 0;
   let members = 0;
+  let unmarked = 0;
   let before = 0; // decoded bytes of earlier members
 
   function fail(code: string, message: string, offset = position): never {
@@ -201,10 +202,15 @@ function createGzipDecoder(options: DecodeOptions): Decoder {
 
   function step(input: Uint8Array, from: number, emit: Emit): number {
     if (state === 'body') {
-      const most = options.mark === undefined ? input.length : Math.min(input.length, from + markStep);
-      const count = inflater.write(from === 0 && most === input.length ? input : input.subarray(from, most), emit);
+      // Up to the next step of the stream, wherever pieces begin and end: marks do not depend on how the input is cut.
+      const most = options.mark === undefined ? Infinity : from + markStep - (position % markStep);
+      const count = inflater.write(from === 0 && most >= input.length ? input : input.subarray(from, most), emit);
       position += count;
-      options.mark?.(before + inflater.bytesOut, count);
+      unmarked += count;
+      if (options.mark !== undefined && (inflater.ended || position % markStep === 0)) {
+        options.mark(before + inflater.bytesOut, unmarked);
+        unmarked = 0;
+      }
       if (inflater.ended) enter('trailer');
       return count;
     }

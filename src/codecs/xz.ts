@@ -85,14 +85,18 @@ function createXzDecoder(options: DecodeOptions): Decoder {
     let compressed = 0;
     let uncompressed = 0;
     let told = 0;
+    const tell = (made: number, read: number): void => {
+      options.mark?.(output.total + made, compressed + read - told);
+      told = compressed + read;
+    };
     const events = {
       data(piece: Uint8Array): void {
         uncompressed += piece.length;
         check.update(piece);
         output.put(piece, emit);
-        options.mark?.(output.total, compressed - told);
-        told = compressed;
+        tell(0, 0);
       },
+      trace: options.mark === undefined ? undefined : tell,
       fail: (message: string): never => fail('bad-block', message),
     };
     yield* lzma2.parse(header.dictionary, events, (length) => {

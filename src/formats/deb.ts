@@ -123,7 +123,7 @@ async function readPart(source: ByteSource, part: Part, sink: MemberSink, option
     for (const notice of done.notices) sink.notice({ ...notice, path: member.name });
     inTar = true;
     reader.finish();
-    ledger?.close(done.marks, done.bytesIn);
+    ledger?.close(done.marks ?? null, done.bytesIn);
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     // Errors of the tar count from its own start; those of the codec are moved to the place in the deb.

@@ -70,7 +70,8 @@ export function createLedger(): Ledger {
     },
     close(marks, encoded) {
       keep();
-      const left = marks === null ? payPlainly(runs.values(), pay, encoded) : payByMarks(runs.values(), marks, pay, encoded);
+      const left =
+        marks === null ? payPlainly(runs.values(), pay, encoded) : payByMarks(runs.values(), marks, pay, encoded);
       pay(ownerOf('framing'), left);
       runs = new Numbers();
       last = { owner: Number.NaN, length: 0, weight: 0 };
