@@ -91,11 +91,13 @@ function createZstdDecoder(backend: ZstdBackend, options: DecodeOptions): Decode
 
   /** A block that was decoded into too little room still has output to give, which must not be taken for the next one's. */
   function drain(emit: Emit): void {
-    while (stream !== null && full) {
+    const open = stream;
+    if (open === null) return;
+    for (let more = full; more;) {
       const space = output.space();
-      stream.step(nothing, space);
-      full = stream.produced === space.length;
-      if (stream.produced > 0) output.advance(stream.produced, emit);
+      open.step(nothing, space);
+      more = open.produced === space.length;
+      if (open.produced > 0) output.advance(open.produced, emit);
     }
   }
 

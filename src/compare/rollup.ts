@@ -52,16 +52,12 @@ export function rollup(snapshot: Snapshot): TreeNode[] {
   const outer = outerSums(own);
   const tells = snapshot.overhead !== undefined;
   return [...own]
-    .map(([path, sum]) => {
-      const whole = outer.get(path) ?? sum;
-      return {
-        path,
-        ...sizesOf(whole, tells),
-        files: whole.files,
-        own: sizesOf(sum, tells),
-      };
-    })
+    .map(([path, sum]) => nodeOf(path, outer.get(path) ?? sum, sum, tells))
     .toSorted((a, b) => (a.path === '.' ? -1 : b.path === '.' ? 1 : compareNames(a.path, b.path)));
+}
+
+function nodeOf(path: Name, whole: Sum, own: Sum, tells: boolean): TreeNode {
+  return { path, ...sizesOf(whole, tells), files: whole.files, own: sizesOf(own, tells) };
 }
 
 function sizesOf({ content, disk, stored }: Sum, tells: boolean): Sizes {
