@@ -3,6 +3,7 @@
 import type { Units } from '../bytes/size.ts';
 import type { TreeNode } from '../compare/rollup.ts';
 import type { SectionRollup } from '../compare/section-rollup.ts';
+import type { Compressions } from '../model/compression.ts';
 import type { Diff } from '../model/diff.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Fix } from '../model/fix.ts';
@@ -45,12 +46,19 @@ export interface CheckReport {
   readonly artifacts: readonly CheckedArtifact[];
 }
 
+/** What other ways to compress an artifact would give. */
+export interface CompressReport {
+  readonly tool: Tool;
+  readonly compressions: Compressions;
+}
+
 /** What each kind of report is made of; the keys are the commands that print them. */
 export interface Reports {
   readonly scan: ScanReport;
   readonly diff: DiffReport;
   readonly check: CheckReport;
   readonly fix: FixReport;
+  readonly compress: CompressReport;
 }
 
 export type ReportKind = keyof Reports;

@@ -33,13 +33,14 @@ export interface PackOptions {
 const step = 1 << 18;
 
 /**
+ * @param compression null to have the archive itself.
  * @param snapshot of the directory `root`, made just now.
  * @throws InputError, with the path, for a file that cannot be read or is no longer what the snapshot says.
  */
 export async function packDirectory(
   root: string,
   snapshot: Snapshot,
-  compression: Compression,
+  compression: Compression | null,
   options: PackOptions = {},
 ): Promise<Packed> {
   const items = tarItems(snapshot.entries);
@@ -47,10 +48,11 @@ export async function packDirectory(
   const total = content + endOfTar(content).length;
   let compressed = 0;
   let archive = 0;
-  const encoder = await openEncoder(compression, total, (piece) => {
+  const take: EmitCompressed = (piece) => {
     compressed += piece.length;
     options.emit?.(piece);
-  });
+  };
+  const encoder = compression === null ? asItIs(take) : await openEncoder(compression, total, take);
   const turns = createTurns();
   const write = async (piece: Uint8Array): Promise<void> => {
     encoder.write(piece);
@@ -66,6 +68,11 @@ export async function packDirectory(
     encoder.close();
   }
   return { archive, compressed };
+}
+
+/** No compression: the archive itself. */
+function asItIs(emit: EmitCompressed): Encoder {
+  return { write: emit, finish() {}, close() {} };
 }
 
 async function finish(encoder: Encoder, turns: Turns): Promise<void> {
