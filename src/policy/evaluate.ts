@@ -55,7 +55,7 @@ function artifactVerdicts(one: Measured, budgets: Budgets): Ranked[] {
       top,
     }),
     ...(growth === null ? [] : growthVerdicts(subject, growth, one.baseline, doubt)),
-    ...pathVerdicts(subject, budget.paths, snapshot.entries, doubt),
+    ...pathVerdicts(subject, budget.paths, snapshot, doubt),
     ...ruleVerdicts(name, budgets.rules, judged.findings, doubt ?? doubtOf(snapshot.notices, unseen)),
   ];
 }
