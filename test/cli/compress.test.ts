@@ -1,7 +1,7 @@
 // `compress`: sizes are those of the programs, what cannot be tried is said, and an interrupt keeps what is finished.
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { brotliDecompressSync, gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildDeb } from '../build/deb.ts';
@@ -31,7 +31,7 @@ function compressJson(args: readonly string[], env: Readonly<Record<string, stri
 
 /** Sources and pages of this project: text of many kinds, as artifacts are (text made by a formula compresses like nothing else). */
 function makeTar(): void {
-  const root = resolve(import.meta.dirname, '../..');
+  const root = join(import.meta.dirname, '../..');
   const members = ['src', 'docs'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
@@ -111,10 +111,9 @@ describe('sizes are those of the programs', () => {
 describe('what is told besides', () => {
   it('windows that decoders refuse', () => {
     const json = compressJson([tar, '--with', 'zstd:3,zstd:3:long=24']);
-    expect(json.trials.map(({ how, window }) => [how, window <= 4 * 1024 ** 2]).toSorted()).toContainEqual([
-      'zstd:3',
-      true,
-    ]);
+    const windows = new Map(json.trials.map(({ how, window }) => [how, window]));
+    expect(windows.get('zstd:3')).toBeLessThanOrEqual(4 * 1024 ** 2);
+    expect(windows.get('zstd:3:long=24')).toBeGreaterThanOrEqual(json.stream.bytes);
   });
 
   it('ways that take more memory than there is', () => {

@@ -74,11 +74,11 @@ describe('verdicts on paths', () => {
   });
 
   it('limits compressed bytes where that is asked for, and knows when it cannot', () => {
-    const tree = snapshot([
+    const plain = snapshot([
       { ...file('lib/a.so', 900), stored: 300 },
       { ...file('lib/b.so', 900), stored: 100 },
     ]);
-    const told = { ...tree, overhead: { headers: 24 } };
+    const told = { ...plain, overhead: { headers: 24 } };
     const paths = [{ match: '*.so', max: 299, total: 400, compressed: true }];
     const found = verdicts({ paths }, told);
     expect(found.map(({ actual, status, over }) => [actual, status, over])).toEqual([
@@ -90,7 +90,7 @@ describe('verdicts on paths', () => {
       { path: 'lib/b.so', bytes: 100 },
     ]);
     expect(found.map(({ reason }) => reason)).toEqual(['compressed bytes', 'compressed bytes, 2 files together']);
-    const [unknown] = verdicts({ paths }, tree);
+    const [unknown] = verdicts({ paths }, plain);
     expect([unknown?.status, unknown?.actual]).toEqual(['unknown', null]);
   });
 

@@ -2,6 +2,7 @@
 import type { Claim, Finding } from '../../model/finding.ts';
 import { nameToJson } from '../../model/json-name.ts';
 import type { Entry } from '../../model/snapshot.ts';
+import { storedSavings } from '../../rules/stored-savings.ts';
 import type { ScanReport } from '../reporter.ts';
 import { list, member, noticeToJson, opening } from './text.ts';
 
@@ -33,15 +34,18 @@ function* parts({ tool, snapshot, tree, findings, removable, sections }: ScanRep
     files,
     own,
   }));
-  yield* list('findings', findings, scanFindingToJson);
+  const savings = storedSavings(snapshot, findings);
+  const tells = snapshot.overhead !== undefined;
+  const withSavings = findings.map((found, index) => ({ found, stored: savings[index] ?? null }));
+  yield* list('findings', withSavings, ({ found, stored }) => scanFindingToJson(found, tells ? { stored } : {}));
   yield member('removable', { content: removable });
   if (sections !== undefined) yield member('sections', sections);
   yield* list('notices', notices, noticeToJson);
 }
 
 /** Without fix and copies kept: the keys that scripts on schema 1 know. */
-function scanFindingToJson({ rule, severity, title, bytes, claims }: Finding): object {
-  return { rule, severity, title, bytes, claims: claims.map(scanClaimToJson) };
+function scanFindingToJson({ rule, severity, title, bytes, claims }: Finding, savings: object): object {
+  return { rule, severity, title, bytes, ...savings, claims: claims.map(scanClaimToJson) };
 }
 
 function scanClaimToJson({ path, part, bytes }: Claim): object {

@@ -7,6 +7,7 @@ import type { Snapshot, Totals } from '../../model/snapshot.ts';
 import { inertLine, terminalName, terminalText } from '../escape.ts';
 import { columns } from './grid.ts';
 import type { ReportOptions, ScanReport } from '../reporter.ts';
+import { storedSavings } from '../../rules/stored-savings.ts';
 import { percent } from './percent.ts';
 import { sectionsTable } from './sections.ts';
 import { cutMiddle, styleFor, widest, wrap, wrapCommand } from './style.ts';
@@ -148,8 +149,9 @@ function* findingsPart(
     options.units,
   );
   const width = Math.max(...sizes.map((text) => text.length), 7);
+  const savings = options.stored === true ? storedSavings(snapshot, findings) : [];
   for (const [index, found] of findings.entries()) {
-    yield* findingLines(found, sizes[index]?.padStart(width) ?? '', options, style);
+    yield* findingLines(found, sizes[index]?.padStart(width) ?? '', savings[index] ?? null, options, style);
   }
   const { content } = snapshot.totals;
   const share = content > 0 ? ` (${percent(removable, content)} of content)` : '';
@@ -160,12 +162,19 @@ function* findingsPart(
   yield `\n  ${style.bold(`Removable: ${exact}${share}`)}, each byte counted once\n`;
 }
 
-function* findingLines(found: Finding, size: string, options: ReportOptions, style: Style): Iterable<string> {
+function* findingLines(
+  found: Finding,
+  size: string,
+  saving: number | null,
+  options: ReportOptions,
+  style: Style,
+): Iterable<string> {
   const indent = ' '.repeat(size.length + 10);
   const text = options.width - indent.length;
   const [first, ...rest] = wrap(terminalText(found.title), text);
   const severity = style.severity(found.severity, found.severity.padEnd(5));
-  yield `  ${severity} ${style.bold(size)}  ${style.bold(found.rule)}\n`;
+  const compressed = saving === null ? '' : style.dim(`  ~${formatSize(saving, options.units)} compressed`);
+  yield `  ${severity} ${style.bold(size)}  ${style.bold(found.rule)}${compressed}\n`;
   for (const line of [first, ...rest]) yield `${indent}${line}\n`;
   for (const command of found.fix.commands) {
     for (const [index, line] of wrapCommand(terminalText(command), text - 2).entries()) {
