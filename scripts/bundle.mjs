@@ -14,7 +14,11 @@ const installed = Object.keys({ ...dependencies, ...optionalDependencies });
 // Nothing of the library needs the forges; only the bundled command line does.
 for (const folder of [out, resolve(root, 'dist/forge')]) await rm(folder, { recursive: true, force: true });
 const bundle = await rolldown({
-  input: { main: resolve(root, 'src/cli/main.ts'), 'decode-worker': resolve(root, 'src/codecs/decode-worker.ts') },
+  input: {
+    main: resolve(root, 'src/cli/main.ts'),
+    'decode-worker': resolve(root, 'src/codecs/decode-worker.ts'),
+    'trial-process': resolve(root, 'src/codecs/trial-process.ts'),
+  },
   platform: 'node',
   external: (id) => id.startsWith('node:') || installed.some((name) => id === name || id.startsWith(`${name}/`)),
 });

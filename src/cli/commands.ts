@@ -4,6 +4,7 @@ import { nearest, parseArguments } from './arguments.ts';
 import type { OptionSpecs, Values } from './arguments.ts';
 import { exitCodes } from './errors.ts';
 import { runDiff } from './diff.ts';
+import { compressOptions } from './compress-options.ts';
 import { fixOptions } from './fix-options.ts';
 import { diffOptions, inputOptions, scanOptions } from './options.ts';
 import { writeStdout } from './output.ts';
@@ -53,6 +54,13 @@ const fixCommand = artifactCommand(
   async (artifact, values) => (await import('./fix.ts')).runFixCommand(artifact, values),
 );
 
+const compressCommand = artifactCommand(
+  'compress',
+  'try other codecs and levels: size, time and memory of each, and which to take',
+  compressOptions,
+  async (artifact, values) => (await import('./compress.ts')).runCompress(artifact, values),
+);
+
 /** A command on one artifact. */
 function artifactCommand<const Specs extends OptionSpecs>(
   name: string,
@@ -78,6 +86,7 @@ export const commands: readonly Command[] = [
   scanCommand,
   diffCommand,
   fixCommand,
+  compressCommand,
   ...policyCommands,
   snapshotCommand,
   ...reportCommands,

@@ -7,6 +7,7 @@ import type { Compression } from '../codecs/compress.ts';
 import { UsageError } from '../errors.ts';
 import { planFix } from '../fix/plan.ts';
 import { runFix } from '../fix/run.ts';
+import type { FixRun } from '../fix/run.ts';
 import { findStrip } from '../fix/strip-tool.ts';
 import { defaultStripVersion } from '../inspectors/elf/strip-version.ts';
 import type { Finding } from '../model/finding.ts';
@@ -16,6 +17,7 @@ import { ignoreClaims } from '../policy/select.ts';
 import { reporterNamed } from '../report/index.ts';
 import { countedRules, judge, ruleIds, rules } from '../rules/index.ts';
 import { exitCodes } from './errors.ts';
+import { exactSavings } from './fix-exact.ts';
 import type { FixValues } from './fix-options.ts';
 import { measure } from './measure.ts';
 import { selectRules, toReportOptions, toScanOptions } from './options.ts';
@@ -50,17 +52,21 @@ export async function runFixCommand(artifact: string, values: FixValues): Promis
   if (!fixable.has(format)) throw new UsageError(`fix takes directories, tar and zip archives; this is ${format}`);
   const findings = ignoreClaims(judge(before, selected, 'counted'), values.ignore, new Set(ruleIds));
   const remedies = new Map(rules.map(({ id, remedy }) => [id, remedy]));
-  const plan = planFix(before, findings, { links: format !== 'zip', strip, remedyOf: (rule) => remedies.get(rule) });
+  const planOf = (some: readonly Finding[]): FixPlan =>
+    planFix(before, some, { links: format !== 'zip', strip, remedyOf: (rule) => remedies.get(rule) });
+  const plan = planOf(findings);
   const compression = format === 'tar' ? compressionFor(before, out, values) : null;
+  const job = { artifact, input, before, findings, plan, out, replaces: values['in-place'], compression };
+  const exact = values.exact ? await withProgress(job, (run) => exactSavings(run, planOf)) : undefined;
   const planned: Fix = {
     artifact: before.artifact,
     before: before.totals,
     plan,
     out,
     compression: compression?.text ?? null,
+    ...(exact === undefined ? {} : { exact }),
     outcome: null,
   };
-  const job = { artifact, input, before, findings, plan, out, replaces: values['in-place'], compression };
   const fix = values.apply ? await apply(job, planned) : planned;
   const reporter = await loading;
   if (reporter === null) throw new UsageError(`there is no format "${values.format}"`);
@@ -85,17 +91,21 @@ interface Job {
   readonly compression: Compression | null;
 }
 
-async function apply({ input, ...job }: Job, planned: Fix): Promise<Fix> {
+async function apply(job: Job, planned: Fix): Promise<Fix> {
+  const { outcome, rules: kept } = await withProgress(job, runFix);
+  return { ...planned, plan: { ...planned.plan, rules: kept }, outcome };
+}
+
+async function withProgress<Result>({ input, ...job }: Job, work: (run: FixRun) => Promise<Result>): Promise<Result> {
   const shown = input.progress && !input.quiet && process.stderr.isTTY;
   const progress = createProgress('fixing', null, shown);
   try {
-    const { outcome, rules: kept } = await runFix({
+    return await work({
       ...job,
       scan: toScanOptions(input, { digests: 'all', facts: 'needed' }),
       onTemporary: trackUnfinished,
       onProgress: (_phase, bytes) => progress.update(bytes),
     });
-    return { ...planned, plan: { ...planned.plan, rules: kept }, outcome };
   } finally {
     progress.done();
   }

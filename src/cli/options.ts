@@ -42,7 +42,12 @@ export const inputOptions = {
 export const scanOptions = {
   format: { kind: 'choice', choices: formatNames('scan'), default: 'table', describe: 'how to print the result' },
   json: { kind: 'flag', default: false, describe: 'short for --format json' },
-  size: { kind: 'choice', choices: ['content', 'disk'], default: 'content', describe: 'size that tables show' },
+  size: {
+    kind: 'choice',
+    choices: ['content', 'disk', 'compressed'],
+    default: 'content',
+    describe: 'size that tables show',
+  },
   units: { kind: 'choice', choices: ['iec', 'si', 'bytes'], default: 'iec', describe: 'KiB, kB or bytes' },
   depth: { kind: 'number', default: 99, least: 0, describe: 'deepest directory level in tables' },
   top: { kind: 'number', default: 12, least: 1, describe: 'most rows in a table' },
@@ -88,7 +93,7 @@ export const scanOptions = {
 export const diffOptions = {
   format: { kind: 'choice', choices: formatNames('diff'), default: 'table', describe: 'how to print the result' },
   json: scanOptions.json,
-  size: scanOptions.size,
+  size: { kind: 'choice', choices: ['content', 'disk'], default: 'content', describe: 'size that tables show' },
   units: scanOptions.units,
   depth: scanOptions.depth,
   top: scanOptions.top,
@@ -114,7 +119,10 @@ export type InputValues = Values<typeof inputOptions>;
 export type ScanValues = Values<typeof scanOptions>;
 export type DiffValues = Values<typeof diffOptions>;
 
-export type Thoroughness = Pick<ScanOptions, 'digests' | 'facts' | 'compressDebug' | 'packages' | 'bytecode' | 'layer'>;
+export type Thoroughness = Pick<
+  ScanOptions,
+  'digests' | 'facts' | 'compressDebug' | 'packages' | 'bytecode' | 'layer' | 'stored'
+>;
 
 export function toScanOptions(values: InputValues, thoroughness: Thoroughness): ScanOptions {
   return {
@@ -136,10 +144,8 @@ export function parseLayer(text: string | undefined): number | undefined {
 }
 
 /** Options of a command that decide how its report looks. */
-export type LayoutValues = Pick<
-  DiffValues,
-  'units' | 'size' | 'sort' | 'depth' | 'top' | 'verbose' | 'color' | 'output'
-> & {
+export type LayoutValues = Pick<DiffValues, 'units' | 'sort' | 'depth' | 'top' | 'verbose' | 'color' | 'output'> & {
+  readonly size: ScanValues['size'];
   readonly 'min-change'?: string;
 };
 
@@ -148,7 +154,8 @@ export function toReportOptions(values: LayoutValues): ReportOptions {
   const terminal = output === undefined && process.stdout.isTTY;
   return {
     units,
-    size,
+    size: size === 'compressed' ? 'content' : size,
+    ...(size === 'compressed' ? { stored: true } : {}),
     sort,
     depth,
     top,

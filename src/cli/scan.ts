@@ -36,9 +36,11 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
     packages: values.by === 'package',
     bytecode: values.bytecode || name === 'snapshot',
     layer: parseLayer(values.layer),
+    stored: values.size === 'compressed' || name === 'snapshot',
     facts: name === 'snapshot' || values.sections ? 'all' : 'needed',
   } as const;
   const snapshot = await measure(artifact, values, thoroughness);
+  if (values.size === 'compressed' && snapshot.overhead === undefined) throw untold(snapshot);
   const reporter = await loading;
   if (reporter === null) throw new UsageError(`there is no format "${name}"`);
   if (name === 'dive' && snapshot.image === undefined)
@@ -76,10 +78,21 @@ async function flatten(artifact: string, snapshot: Snapshot, how: string, values
 
 /** Returns the exit code. */
 export async function runSnapshot(artifact: string, values: InputValues): Promise<number> {
-  const snapshot = await measure(artifact, values, { digests: 'all', facts: 'all', bytecode: true });
+  const snapshot = await measure(artifact, values, { digests: 'all', facts: 'all', bytecode: true, stored: true });
   await print(snapshotJson(judged(snapshot, rules, [], 'apart')), values.output);
   if (!values.quiet && values.output !== undefined) warn(snapshot);
   return exitCodes.fine;
+}
+
+function untold({ artifact: { format, codecs }, totals }: Snapshot): UsageError {
+  if (totals.compressed === null) {
+    return new UsageError('--size compressed needs an archive: the files of a directory are not compressed yet');
+  }
+  const nested = codecs.length > 0 && format !== 'tar' ? ` of a ${format} in ${codecs.join(' in ')}` : '';
+  const hint = nested === '' ? ': the snapshot was saved without them; save it again' : '';
+  return new UsageError(
+    `--size compressed needs the compressed bytes of each file, which are not known${nested}${hint}`,
+  );
 }
 
 function judged(

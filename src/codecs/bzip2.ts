@@ -110,6 +110,7 @@ function createBzip2Decoder(options: DecodeOptions): Decoder {
       return 0;
     }
     const used = bits.bitPosition >>> 3;
+    options.mark?.(output.total, used);
     bit = bits.bitPosition & 7;
     // Blocks of one file are about as long as each other; a little more saves an attempt in vain.
     wanted = Math.max(firstAttempt, used + (used >>> 3), wanted - (wanted >>> 3));

@@ -1,6 +1,7 @@
 // Contract of a codec: a synchronous, streaming decoder that checks everything its format lets it check. Synchronous, because
 // decoders run in a worker thread and hand their output over in large pieces (see decode.ts).
 import type { CodecName, Notice } from '../model/snapshot.ts';
+import type { Mark } from './marks.ts';
 
 /** Receives decoded bytes. The piece belongs to the receiver: the decoder does not touch its memory again. */
 export type Emit = (piece: Uint8Array) => void;
@@ -10,6 +11,8 @@ export interface DecodeOptions {
   readonly maxWindow: number;
   /** Takes a buffer to decode into; receivers that are done with a piece may give its buffer back to be taken again. */
   readonly takeBuffer: () => Uint8Array;
+  /** Told which input made which output, as finely as the codec can say at no great cost (docs/compressed.md). */
+  readonly mark?: Mark | undefined;
 }
 
 /** What `zstd --long` (= 27) declares, and the default limit of `zstd -d`. */

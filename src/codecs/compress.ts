@@ -1,4 +1,4 @@
-// Compressing, to learn what a directory would weigh: gzip through node:zlib, zstd through the native package or through Node
+// Compressing, to learn what a directory would weigh: gzip and brotli through node:zlib, zstd through the native package or through Node
 // where it has it. Synchronous and in pieces, so that memory is the encoder's window and no more.
 import zlib from 'node:zlib';
 import type { Transform } from 'node:stream';
@@ -7,7 +7,7 @@ import { takeHandle } from './zlib-handle.ts';
 
 /** How to compress; `--compress-with zstd:22:long`. */
 export interface Compression {
-  readonly codec: 'gzip' | 'zstd';
+  readonly codec: 'gzip' | 'zstd' | 'brotli';
   readonly level: number;
   /** Binary logarithm of the window in bytes, with long-distance matching; null for the level's own window. */
   readonly long: number | null;
@@ -56,6 +56,7 @@ export function parseCompression(text: string): Compression {
  */
 export async function openEncoder(compression: Compression, length: number, emit: EmitCompressed): Promise<Encoder> {
   if (compression.codec === 'gzip') return gzipEncoder(compression, emit);
+  if (compression.codec === 'brotli') return brotliEncoder(compression, length, emit);
   return (await napiEncoder(compression, length, emit)) ?? nodeZstdEncoder(compression, length, emit) ?? missingZstd();
 }
 
@@ -68,6 +69,20 @@ const outputLength = 1 << 18;
 /** Memory level 9 is what the gzip program has: blocks of 32 Ki symbols. */
 function gzipEncoder({ level }: Compression, emit: EmitCompressed): Encoder {
   return handleEncoder(zlib.createGzip({ level, memLevel: 9 }), 0, zlib.constants.Z_FINISH, emit);
+}
+
+/** The largest window that decoders take, as the brotli program has it. */
+const brotliWindow = 24;
+
+function brotliEncoder({ level }: Compression, length: number, emit: EmitCompressed): Encoder {
+  const { constants } = zlib;
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: level,
+    [constants.BROTLI_PARAM_LGWIN]: brotliWindow,
+    [constants.BROTLI_PARAM_SIZE_HINT]: Math.min(length, 2 ** 30),
+  };
+  const stream = zlib.createBrotliCompress({ params });
+  return handleEncoder(stream, constants.BROTLI_OPERATION_PROCESS, constants.BROTLI_OPERATION_FINISH, emit);
 }
 
 type Binding = typeof import('zstd-napi/binding.js');

@@ -11,6 +11,8 @@ import { asyncChunks, mayBlock, syncChunks } from './chunks.ts';
 import type { Decoder, Emit } from './codec.ts';
 import { codecByName } from './index.ts';
 import { createOutput } from './output.ts';
+import { createMarkList } from './marks.ts';
+import type { Marks } from './marks.ts';
 import { maxOutstanding, packError, pieceLength } from './worker-messages.ts';
 import type { MembersWork, StreamWork, WorkerDigests, WorkerMessage, WorkerTask } from './worker-messages.ts';
 import { createMemberUnpacker, readRanges } from './zip-data.ts';
@@ -20,7 +22,7 @@ interface Outlet {
   readonly takeBuffer: () => Uint8Array<ArrayBuffer>;
   /** Sends a piece, a view of one of the buffers of `takeBuffer`; sleeps while too many are under way. */
   readonly send: (piece: Uint8Array, reached: number) => void;
-  readonly done: (reached: number, notices: readonly Notice[], digests?: WorkerDigests) => void;
+  readonly done: (reached: number, notices: readonly Notice[], marks: Marks | null, digests?: WorkerDigests) => void;
   readonly failed: (reached: number, error: unknown) => void;
 }
 
@@ -45,8 +47,8 @@ function openOutlet(port: MessagePort, outstanding: Int32Array): Outlet {
         Atomics.wait(outstanding, 0, count);
       }
     },
-    done: (reached, notices, digests = { encoded: null, decoded: null }) =>
-      say({ kind: 'done', reached, notices, digests }),
+    done: (reached, notices, marks, digests = { encoded: null, decoded: null }) =>
+      say({ kind: 'done', reached, notices, marks, digests }),
     failed: (reached, error) => say({ kind: 'failed', reached, error: packError(error) }),
   };
 }
@@ -62,7 +64,8 @@ async function decodeStream(work: StreamWork, { takeBuffer, send, done }: Outlet
   };
 
   await codec?.prepare();
-  const decoder = codec?.create({ maxWindow: work.maxWindow, takeBuffer }) ?? copier(takeBuffer);
+  const list = work.marks && codec !== null ? createMarkList() : null;
+  const decoder = codec?.create({ maxWindow: work.maxWindow, takeBuffer, mark: list?.mark }) ?? copier(takeBuffer);
   const take = (chunk: Uint8Array): void => {
     bytesIn += chunk.length;
     encoded?.update(chunk);
@@ -73,7 +76,7 @@ async function decodeStream(work: StreamWork, { takeBuffer, send, done }: Outlet
     else for (const chunk of syncChunks(work.input)) take(chunk);
     decoder.finish(emit);
     const digests = { encoded: encoded?.digest('hex') ?? null, decoded: decoded?.digest('hex') ?? null };
-    done(bytesIn, decoder.notices, digests);
+    done(bytesIn, decoder.notices, list?.marks() ?? null, digests);
   } finally {
     decoder.close();
   }
@@ -101,7 +104,7 @@ function unpackMembers({ fd, size, ranges }: MembersWork, outlet: Outlet): void 
       while (steps.next().done !== true);
     }
     unpacker.flush(emit);
-    outlet.done(whole, []);
+    outlet.done(whole, [], null);
   } catch (error) {
     // What is held back belongs to members that come before this one.
     unpacker.flush(emit);

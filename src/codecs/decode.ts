@@ -12,6 +12,8 @@ import { startDecodingRun } from './decoding-run.ts';
 import { useWorker } from './decoding-thread.ts';
 import type { DecodeThread } from './decoding-thread.ts';
 import { codecs } from './index.ts';
+import { createMarkList } from './marks.ts';
+import type { Marks } from './marks.ts';
 import { pieceLength, unpackError } from './worker-messages.ts';
 
 export type { EncodedInput, FileInput, SourceInput, StreamInput } from './chunks.ts';
@@ -25,6 +27,8 @@ export interface DecodeRunOptions {
   readonly thread?: DecodeThread;
   /** Whether to take the SHA-256 of what goes in and of what comes out. */
   readonly digests?: boolean;
+  /** Whether to tell which encoded bytes made which decoded ones. */
+  readonly marks?: boolean | undefined;
 }
 
 export interface Digests {
@@ -39,6 +43,8 @@ export interface Decoded {
   readonly notices: readonly Notice[];
   /** SHA-256 in hex; absent where it was not asked for. */
   readonly digests?: Digests;
+  /** Absent where they were not asked for, and where there is no codec: then each byte is itself. */
+  readonly marks?: Marks;
 }
 
 /**
@@ -76,7 +82,9 @@ async function decodeHere(
   // The receiver is done with a piece when it returns, so one buffer is enough.
   let buffer: Uint8Array | null = null;
   const takeBuffer = (): Uint8Array => (buffer ??= new Uint8Array(pieceLength));
-  const decoder = codec?.create({ maxWindow: options.maxWindow ?? defaultMaxWindow, takeBuffer }) ?? passThrough();
+  const list = options.marks === true && codec !== null ? createMarkList() : null;
+  const maxWindow = options.maxWindow ?? defaultMaxWindow;
+  const decoder = codec?.create({ maxWindow, takeBuffer, mark: list?.mark }) ?? passThrough();
   let bytesIn = 0;
   let bytesOut = 0;
   const encoded = options.digests === true ? createHash('sha256') : null;
@@ -106,7 +114,11 @@ async function decodeHere(
     }
     decoder.finish(emit);
     const done = { bytesIn, bytesOut, notices: decoder.notices };
-    return encoded === null ? done : { ...done, digests: digestsOf(encoded.digest('hex'), decoded?.digest('hex')) };
+    return {
+      ...done,
+      ...(encoded === null ? {} : { digests: digestsOf(encoded.digest('hex'), decoded?.digest('hex')) }),
+      ...(list === null ? {} : { marks: list.marks() }),
+    };
   } finally {
     decoder.close();
   }
@@ -140,6 +152,7 @@ async function decodeInWorker(
     },
     maxWindow: options.maxWindow ?? defaultMaxWindow,
     digests: options.digests !== true ? 'none' : codec !== null && fast.has(codec.name) ? 'both' : 'encoded',
+    marks: options.marks === true,
   });
   const here = options.digests === true && codec !== null && !fast.has(codec.name) ? createHash('sha256') : null;
   let bytesOut = 0;
@@ -148,11 +161,15 @@ async function decodeInWorker(
       const message = await run.next();
       if (message.kind === 'failed') throw unpackError(message.error);
       if (message.kind === 'done') {
-        const done = { bytesIn: message.reached, bytesOut, notices: message.notices };
+        const { reached, notices, marks } = message;
         const { encoded, decoded } = message.digests;
-        return encoded === null
-          ? done
-          : { ...done, digests: digestsOf(encoded, here?.digest('hex') ?? decoded ?? encoded) };
+        return {
+          bytesIn: reached,
+          bytesOut,
+          notices,
+          ...(encoded === null ? {} : { digests: digestsOf(encoded, here?.digest('hex') ?? decoded ?? encoded) }),
+          ...(marks === null ? {} : { marks }),
+        };
       }
       bytesOut += message.piece.length;
       here?.update(message.piece);

@@ -14,6 +14,9 @@ const flagComment = 0x10;
 const flagReserved = 0xe0;
 const deflateMethod = 8;
 
+/** Encoded bytes that are decoded at once where it is asked what they make. */
+const markStep = 4096;
+
 type State =
   | 'magic' // ID1 ID2
   | 'fixed' // CM FLG MTIME XFL OS
@@ -49,6 +52,8 @@ function createGzipDecoder(options: DecodeOptions): Decoder {
   let position = 0; // in the encoded stream
   let garbage = 0;
   let members = 0;
+  let unmarked = 0;
+  let before = 0; // decoded bytes of earlier members
 
   function fail(code: string, message: string, offset = position): never {
     throw new FormatError(code, message, { offset });
@@ -159,6 +164,7 @@ function createGzipDecoder(options: DecodeOptions): Decoder {
       fail('bad-length', 'has a gzip member whose length is not what its trailer says', position - 4);
     }
     members += 1;
+    before += inflater.bytesOut;
     headerCrc = 0;
     enter('between');
     return count;
@@ -196,8 +202,15 @@ function createGzipDecoder(options: DecodeOptions): Decoder {
 
   function step(input: Uint8Array, from: number, emit: Emit): number {
     if (state === 'body') {
-      const count = inflater.write(from === 0 ? input : input.subarray(from), emit);
+      // Up to the next step of the stream, wherever pieces begin and end: marks do not depend on how the input is cut.
+      const most = options.mark === undefined ? Infinity : from + markStep - (position % markStep);
+      const count = inflater.write(from === 0 && most >= input.length ? input : input.subarray(from, most), emit);
       position += count;
+      unmarked += count;
+      if (options.mark !== undefined && (inflater.ended || position % markStep === 0)) {
+        options.mark(before + inflater.bytesOut, unmarked);
+        unmarked = 0;
+      }
       if (inflater.ended) enter('trailer');
       return count;
     }

@@ -16,10 +16,23 @@ export interface LzmaDecoder {
   /**
    * Decodes exactly `count` bytes to the end of `window` (that has room) from exactly `length` bytes of `input`.
    * @param input has `inputPadding` bytes after them.
+   * @param trace is told now and then how many bytes were made of how many.
    * @returns false on corrupt data.
    */
-  decode(input: Uint8Array, length: number, window: LzmaWindow, count: number, dictionary: number): boolean;
+  decode(
+    input: Uint8Array,
+    length: number,
+    window: LzmaWindow,
+    count: number,
+    dictionary: number,
+    trace?: Trace,
+  ): boolean;
 }
+
+export type Trace = (made: number, read: number) => void;
+
+/** Bytes that are made between two calls of a trace. */
+const traceStep = 8192;
 
 /** What one symbol may read at most, rounded up: the end of input is checked once a symbol. */
 export const inputPadding = 64;
@@ -210,7 +223,14 @@ export function createLzmaDecoder(): LzmaDecoder {
     return matchLength(repLengthAt, position);
   }
 
-  function decode(from: Uint8Array, length: number, window: LzmaWindow, count: number, dictionary: number): boolean {
+  function decode(
+    from: Uint8Array,
+    length: number,
+    window: LzmaWindow,
+    count: number,
+    dictionary: number,
+    trace?: Trace,
+  ): boolean {
     if (length < 5 || from[0] !== 0) return false;
     const { bytes, start } = window;
     const limit = window.end + count;
@@ -219,7 +239,12 @@ export function createLzmaDecoder(): LzmaDecoder {
     range = 0xffff_ffff;
     code = new DataView(from.buffer, from.byteOffset).getUint32(1);
     next = 5;
+    let pause = trace === undefined ? limit : Math.min(limit, out + traceStep);
     while (out < limit) {
+      if (out >= pause) {
+        trace?.(out - window.end, next);
+        pause = Math.min(limit, out + traceStep);
+      }
       if (next > length) return false;
       const position = (out - start) & positionMask;
       if (bit(isMatchAt + (state << 4) + position) === 0) {

@@ -2,11 +2,13 @@
 // at most, so that nothing inside a chunk has to wait for input. Memory grows with the data, not with the claimed dictionary.
 import type { FieldParser } from './fields.ts';
 import { createLzmaDecoder, inputPadding } from './lzma.ts';
-import type { LzmaWindow } from './lzma.ts';
+import type { LzmaWindow, Trace } from './lzma.ts';
 
 export interface Lzma2Events {
   /** Decoded bytes; the view is valid during the call only. */
   data(bytes: Uint8Array): void;
+  /** Told within a chunk, before its data come. */
+  readonly trace?: Trace | undefined;
   /** Throws an error with the position of the current field. */
   fail(message: string): never;
 }
@@ -45,7 +47,8 @@ export function createLzma2Decoder(): Lzma2Decoder {
     encoded.set(chunk);
     encoded.fill(0, chunk.length, chunk.length + inputPadding);
     reserve(count, dictionary);
-    if (!lzma.decode(encoded, chunk.length, window, count, dictionary)) events.fail('has corrupt LZMA2 data');
+    const sound = lzma.decode(encoded, chunk.length, window, count, dictionary, events.trace);
+    if (!sound) events.fail('has corrupt LZMA2 data');
   }
 
   function setProperties(byte: number, events: Lzma2Events): void {

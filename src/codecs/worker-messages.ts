@@ -2,6 +2,7 @@
 import { FormatError, InputError, SizecheckError } from '../errors.ts';
 import type { CodecName, Notice } from '../model/snapshot.ts';
 import type { FileInput } from './chunks.ts';
+import type { Marks } from './marks.ts';
 import type { MemberRanges } from './zip-data.ts';
 
 export interface WorkerTask {
@@ -21,6 +22,8 @@ export interface StreamWork {
   readonly maxWindow: number;
   /** Whether to take the SHA-256 of what goes in, and of what comes out, too. */
   readonly digests: 'none' | 'encoded' | 'both';
+  /** Whether the last message carries marks. */
+  readonly marks: boolean;
 }
 
 /** Members of a zip, one after the other; their contents follow each other in the pieces without a mark. */
@@ -44,6 +47,7 @@ export interface DoneMessage {
   readonly reached: number;
   readonly notices: readonly Notice[];
   readonly digests: WorkerDigests;
+  readonly marks: Marks | null;
 }
 
 /** In hex; null for what was not asked for. */

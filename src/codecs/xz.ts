@@ -84,12 +84,19 @@ function createXzDecoder(options: DecodeOptions): Decoder {
     const check = createXzCheck(checkId) ?? fail('unsupported', `uses an unknown xz check (number ${checkId})`);
     let compressed = 0;
     let uncompressed = 0;
+    let told = 0;
+    const tell = (made: number, read: number): void => {
+      options.mark?.(output.total + made, compressed + read - told);
+      told = compressed + read;
+    };
     const events = {
       data(piece: Uint8Array): void {
         uncompressed += piece.length;
         check.update(piece);
         output.put(piece, emit);
+        tell(0, 0);
       },
+      trace: options.mark === undefined ? undefined : tell,
       fail: (message: string): never => fail('bad-block', message),
     };
     yield* lzma2.parse(header.dictionary, events, (length) => {

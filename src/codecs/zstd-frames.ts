@@ -25,6 +25,8 @@ export interface FrameEvents {
   begin(header: FrameHeader, bytes: Uint8Array): void;
   /** The next bytes of the frame: block headers, blocks, checksum. */
   body(from: number, to: number): void;
+  /** A block of `length` bytes, header included, is complete. Where this is given, `body` reports each block alone. */
+  block?(length: number): void;
   end(): void;
 }
 
@@ -45,6 +47,7 @@ export function createFrameScanner(maxWindow: number): FrameScanner {
   let wanted = 4; // length at which `field` is complete
   let filled = 0;
   let left = 0; // bytes of a block, checksum or skippable frame that are still to come
+  let blockLength = 0;
   let lastBlock = false;
   let header: FrameHeader = { window: 0, contentSize: 0, checksum: false };
   let position = 0;
@@ -85,6 +88,7 @@ export function createFrameScanner(maxWindow: number): FrameScanner {
     }
     lastBlock = (bits & 1) === 1;
     left = type === 1 ? 1 : size;
+    blockLength = left + 3;
     state = 'block';
   }
 
@@ -119,6 +123,7 @@ export function createFrameScanner(maxWindow: number): FrameScanner {
 
   /** A block, checksum or skippable frame is complete. */
   function endRun(events: FrameEvents): void {
+    if (state === 'block') events.block?.(blockLength);
     if (state === 'block' && !lastBlock) {
       gatherNext('block-header', 3);
     } else if (state === 'block' && header.checksum) {
@@ -142,12 +147,20 @@ export function createFrameScanner(maxWindow: number): FrameScanner {
     scan(input, events) {
       let at = 0;
       let from = -1; // start of bytes of the current frame that were not reported yet
+      const reportBody = (): void => {
+        if (from !== -1 && at > from) events.body(from, at);
+        from = -1;
+      };
       const report: FrameEvents = {
         begin: (found, bytes) => events.begin(found, bytes),
         body: (start, to) => events.body(start, to),
+        block(length) {
+          if (events.block === undefined) return;
+          reportBody();
+          events.block(length);
+        },
         end() {
-          if (from !== -1 && at > from) events.body(from, at);
-          from = -1;
+          reportBody();
           events.end();
         },
       };

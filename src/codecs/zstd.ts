@@ -50,14 +50,17 @@ function bid(head: Uint8Array): number {
   return isSkippable(magic) ? 28 : 0;
 }
 
+const nothing = new Uint8Array(0);
+
 function createZstdDecoder(backend: ZstdBackend, options: DecodeOptions): Decoder {
-  const { maxWindow } = options;
+  const { maxWindow, mark } = options;
   const scanner = createFrameScanner(maxWindow);
   const output = createOutput(options.takeBuffer);
   const notices: Notice[] = [];
   let stream: ZstdStream | null = null;
   let header: FrameHeader = { window: 0, contentSize: null, checksum: false };
   let frameStart = 0; // value of output.total
+  let full = false; // the last step filled all the room it had
   let position = 0; // offset in the encoded stream of what is decoded next
 
   function fail(code: string, message: string): never {
@@ -80,8 +83,21 @@ function createZstdDecoder(backend: ZstdBackend, options: DecodeOptions): Decode
       if (consumed === 0 && produced === 0) fail('bad-frame', 'has a zstd frame that does not decode');
       at += consumed;
       position += consumed;
+      full = produced === space.length;
       if (produced > 0) output.advance(produced, emit);
       checkLength(output.total - frameStart);
+    }
+  }
+
+  /** A block that was decoded into too little room still has output to give, which must not be taken for the next one's. */
+  function drain(emit: Emit): void {
+    const open = stream;
+    if (open === null) return;
+    for (let more = full; more;) {
+      const space = output.space();
+      open.step(nothing, space);
+      more = open.produced === space.length;
+      if (open.produced > 0) output.advance(open.produced, emit);
     }
   }
 
@@ -123,6 +139,14 @@ function createZstdDecoder(backend: ZstdBackend, options: DecodeOptions): Decode
           position = start + from;
           feed(input.subarray(from, to), emit);
         },
+        ...(mark === undefined
+          ? {}
+          : {
+              block(length) {
+                drain(emit);
+                mark(output.total, length);
+              },
+            }),
         end,
       };
       scanner.scan(input, events);

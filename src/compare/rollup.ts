@@ -8,6 +8,8 @@ export interface Sizes {
   readonly content: number;
   /** Allocated bytes, the directories' own included. */
   readonly disk: number;
+  /** Bytes of the artifact file that carry the content; absent where entries do not tell. */
+  readonly stored?: number;
 }
 
 export interface TreeNode extends Sizes {
@@ -21,6 +23,7 @@ export interface TreeNode extends Sizes {
 interface Sum {
   content: number;
   disk: number;
+  stored: number;
   files: number;
 }
 
@@ -29,7 +32,7 @@ export function rollup(snapshot: Snapshot): TreeNode[] {
   const own = new Map<Name, Sum>();
   const at = (path: Name): Sum => {
     let sum = own.get(path);
-    if (sum === undefined) own.set(path, (sum = { content: 0, disk: 0, files: 0 }));
+    if (sum === undefined) own.set(path, (sum = { content: 0, disk: 0, stored: 0, files: 0 }));
     return sum;
   };
   // Entries are sorted, so most files lie in the same directory as the one before.
@@ -43,21 +46,22 @@ export function rollup(snapshot: Snapshot): TreeNode[] {
     const sum = entry.kind === 'directory' ? at(entry.path) : beside;
     sum.content += entry.size;
     sum.disk += entry.disk;
+    sum.stored += entry.stored ?? 0;
     if (entry.kind === 'file') sum.files++;
   }
   const outer = outerSums(own);
+  const tells = snapshot.overhead !== undefined;
   return [...own]
-    .map(([path, sum]) => {
-      const whole = outer.get(path) ?? sum;
-      return {
-        path,
-        content: whole.content,
-        disk: whole.disk,
-        files: whole.files,
-        own: { content: sum.content, disk: sum.disk },
-      };
-    })
+    .map(([path, sum]) => nodeOf(path, outer.get(path) ?? sum, sum, tells))
     .toSorted((a, b) => (a.path === '.' ? -1 : b.path === '.' ? 1 : compareNames(a.path, b.path)));
+}
+
+function nodeOf(path: Name, whole: Sum, own: Sum, tells: boolean): TreeNode {
+  return { path, ...sizesOf(whole, tells), files: whole.files, own: sizesOf(own, tells) };
+}
+
+function sizesOf({ content, disk, stored }: Sum, tells: boolean): Sizes {
+  return tells ? { content, disk, stored } : { content, disk };
 }
 
 /** Adds each directory to the ones above it, deepest first, so that every directory is added once. */
@@ -75,6 +79,7 @@ function outerSums(own: ReadonlyMap<Name, Sum>): Map<Name, Sum> {
     if (parent === undefined) continue;
     parent.content += sum.content;
     parent.disk += sum.disk;
+    parent.stored += sum.stored;
     parent.files += sum.files;
   }
   return outer;

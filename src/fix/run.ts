@@ -1,7 +1,7 @@
 // Carries a plan out on a copy of an artifact, beside the place where the result goes; only a copy that was scanned again and found to
 // be what the plan promised takes that place. The artifact itself is only read.
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileSource } from '../bytes/source.ts';
 import { Spool } from '../bytes/spool.ts';
@@ -72,6 +72,21 @@ export async function runFix(run: FixRun): Promise<FixResult> {
   } finally {
     stripper.close();
     rmSync(beside, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Length in bytes of the archive that a plan would make, really made and thrown away.
+ * @throws InputError, OutputError.
+ */
+export async function weighFix(run: FixRun): Promise<number> {
+  const stripper = createStripper(run.onTemporary);
+  try {
+    await build(run, run.out, stripper, () => {});
+    return statSync(run.out).size;
+  } finally {
+    stripper.close();
+    rmSync(run.out, { force: true });
   }
 }
 

@@ -28,6 +28,8 @@ export const debFormat: RandomFormat = {
   },
   async read(source, sink, options) {
     const { control, data } = findParts(source, sink);
+    // Headers and padding of the ar archive, the version, and members that do not count.
+    options.ledger?.spend('headers', source.size - control.member.size - data.member.size);
     // In this order a path that both hold ends as it does with dpkg-deb: the control file stays.
     await readPart(source, data, sink, options);
     await readPart(source, control, belowDebian(sink), options);
@@ -112,7 +114,8 @@ async function readPart(source: ByteSource, part: Part, sink: MemberSink, option
   let inTar = false;
   const input = { source: sliceSource(source, member.offset, member.size) };
   try {
-    const done = await decode(codec, input, { maxWindow: options.maxWindow }, (piece) => {
+    const { maxWindow, ledger } = options;
+    const done = await decode(codec, input, { maxWindow, marks: ledger !== undefined }, (piece) => {
       inTar = true;
       reader.write(piece);
       inTar = false;
@@ -120,6 +123,7 @@ async function readPart(source: ByteSource, part: Part, sink: MemberSink, option
     for (const notice of done.notices) sink.notice({ ...notice, path: member.name });
     inTar = true;
     reader.finish();
+    ledger?.close(done.marks ?? null, done.bytesIn);
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     // Errors of the tar count from its own start; those of the codec are moved to the place in the deb.

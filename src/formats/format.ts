@@ -4,6 +4,7 @@ import type { ByteSource } from '../bytes/source.ts';
 import type { DecodeThread } from '../codecs/decoding-thread.ts';
 import type { Name } from '../model/name.ts';
 import type { EntryKind, FormatName, Notice } from '../model/snapshot.ts';
+import type { Ledger } from './ledger.ts';
 
 /** An item of an artifact while it streams by. */
 export interface Member {
@@ -93,6 +94,8 @@ export interface ReadOptions {
   readonly onProgress?: (bytes: number) => void;
   /** Which image of several, and whether to look for one (`--image`, `--platform`, `--as`). */
   readonly image?: ImageChoice;
+  /** Takes down what each byte of the artifact is there for, where it is asked. */
+  readonly ledger?: Ledger | undefined;
 }
 
 export interface ImageChoice {

@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { Spool } from '../bytes/spool.ts';
 import { fileSource } from '../bytes/source.ts';
 import { decode } from '../codecs/decode.ts';
+import type { Decoded } from '../codecs/decode.ts';
 import { detectCodec } from '../codecs/index.ts';
 import type { Codec } from '../codecs/codec.ts';
 import { FormatError } from '../errors.ts';
@@ -14,6 +15,7 @@ import { debFormat } from './deb.ts';
 import { readDirectory } from './directory.ts';
 import { formatHeadLength } from './format.ts';
 import type { Format, MemberSink, RandomFormat, ReadOptions, StreamReader } from './format.ts';
+import type { Ledger } from './ledger.ts';
 import type { OpenedDirectory, OpenedFile } from './open.ts';
 import { imageFormat, isLayout, readLayout } from './image/image.ts';
 import { arFormat, elfFormat } from './single-file.ts';
@@ -56,6 +58,7 @@ export async function readArtifact(
   if (codec === null && format?.access === 'random' && 'fd' in input && input.length !== null) {
     const { fd, length } = input;
     const found = await format.read(fileSource(fd, length), sink, options, { name: nameOf(opened.name), fd });
+    if (isSingleFile(format)) options.ledger?.spend('content', length);
     return { format: found ?? format.name, codecs: [], length, archive: archiveLength(format, length) };
   }
   return readStream(opened, codec, sink, options);
@@ -80,15 +83,25 @@ async function readStream(
 ): Promise<ArtifactRead> {
   const target = streamTarget(opened.name, codec, sink, options);
   try {
-    const { maxWindow, onProgress, thread } = options;
-    const done = await decode(codec, opened.input, { maxWindow, onProgress, thread }, (piece) => target.write(piece));
+    const { maxWindow, onProgress, thread, ledger } = options;
+    const how = { maxWindow, onProgress, thread, marks: ledger !== undefined };
+    const done = await decode(codec, opened.input, how, (piece) => target.write(piece));
     const { format, found } = await target.finish();
+    if (ledger !== undefined) closeLedger(ledger, format, done);
     for (const notice of done.notices) sink.notice(notice);
     const codecs = codec === null ? [] : [codec.name];
     return { format: found, codecs, length: done.bytesIn, archive: archiveLength(format, done.bytesOut) };
   } finally {
     target.close();
   }
+}
+
+/** A stream is over. A single file is all content; a zip or deb inside a codec has an order of its own, which marks do not know. */
+function closeLedger(ledger: Ledger, format: Format, { bytesIn, bytesOut, marks: told }: Decoded): void {
+  const marks = told ?? null;
+  if (isSingleFile(format)) ledger.take('content', bytesOut);
+  else if (format.access === 'random' && marks !== null) ledger.giveUp();
+  if (format.access === 'stream' || isSingleFile(format)) ledger.close(marks, bytesIn);
 }
 
 /** Hands the bytes of a file to `onPiece` as they are; pieces are valid during the call only. */
@@ -183,7 +196,11 @@ function pickFormat(head: Uint8Array, { image }: ReadOptions): Format | null {
 
 /** A single file is no archive. */
 function archiveLength(format: Format, length: number): number | null {
-  return format.name === 'elf' || format.name === 'ar' ? null : length;
+  return isSingleFile(format) ? null : length;
+}
+
+function isSingleFile({ name }: Format): boolean {
+  return name === 'elf' || name === 'ar';
 }
 
 function nameOf(artifact: string): string {

@@ -15,6 +15,8 @@ import type { CentralHeader } from './zip-directory.ts';
 export interface PlacedMember {
   /** Name for errors and notices. */
   readonly path: Name;
+  /** First byte of its data. */
+  readonly data: number;
   /** First byte behind the member, its data descriptor included. */
   readonly end: number;
   /** What the local header states otherwise than the directory. */
@@ -40,10 +42,10 @@ export function placeMember(view: View, header: CentralHeader, path: Name, limit
   const variable = view(header.offset + localLength, nameLength + extraLength);
   const differences = compare(header, local, variable.subarray(0, nameLength), variable.subarray(nameLength), where);
   const dataEnd = data + header.compressed;
-  if ((local.u16(6) & flag.descriptor) === 0) return { path, end: dataEnd, differences };
+  if ((local.u16(6) & flag.descriptor) === 0) return { path, data, end: dataEnd, differences };
   const descriptor = descriptorLength(view(dataEnd, Math.min(24, limit - dataEnd)), header);
   if (descriptor === 0) differences.push('data descriptor');
-  return { path, end: dataEnd + descriptor, differences };
+  return { path, data, end: dataEnd + descriptor, differences };
 }
 
 function compare(

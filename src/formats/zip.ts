@@ -13,6 +13,7 @@ import { FormatError } from '../errors.ts';
 import { nameFromBytes } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { MemberSink, RandomFormat, ReadOptions } from './format.ts';
+import type { Ledger } from './ledger.ts';
 import { checkLayout, flag, isReadable, readDirectory } from './zip-directory.ts';
 import type { CentralHeader, Layout } from './zip-directory.ts';
 import { localName, placeMember, unpackMember } from './zip-content.ts';
@@ -66,14 +67,23 @@ export const zipFormat: RandomFormat = {
       await walk.unpacker.close();
     }
     noticeGaps(walk);
+    if (walk.ledger !== undefined) spendRest(walk.ledger, walk, end, source.size);
   },
 };
+
+/** What no member takes: the directory, the records at the end, and bytes that belong to nothing. */
+function spendRest(ledger: Ledger, { layout, gapBytes }: Walk, { place, trailing }: ArchiveEnd, size: number): void {
+  ledger.spend('directory', place.end - place.start);
+  ledger.spend('end', size - trailing - place.end);
+  ledger.spend('gaps', layout.first + gapBytes + trailing);
+}
 
 interface Walk {
   readonly view: View;
   readonly layout: Layout;
   readonly sink: MemberSink;
   readonly unpacker: Unpacker;
+  readonly ledger: Ledger | undefined;
   gapBytes: number;
   gaps: number;
 }
@@ -88,7 +98,7 @@ function startWalk(
   const { size } = source;
   const ranges = fd !== undefined && useWorker(size, options.thread) ? createRangeList() : null;
   const layout = checkLayout(readAhead(source), place, options, (header) => ranges?.push(header));
-  const walk = { layout, sink, gapBytes: 0, gaps: 0 };
+  const walk = { layout, sink, ledger: options.ledger, gapBytes: 0, gaps: 0 };
   if (fd !== undefined && ranges !== null) {
     const unpacker = createWorkerUnpacker({ fd, size }, ranges.shared());
     return { ...walk, view: readAhead(source, { most: headersOnly }), unpacker };
@@ -106,6 +116,8 @@ async function readMember(walk: Walk, header: CentralHeader, limit: number): Pro
     sink.notice({ code: 'local-header-differs', path, message });
   }
   await deliver(header, placed, walk);
+  walk.ledger?.spend('content', header.compressed);
+  walk.ledger?.spend('headers', placed.end - header.offset - header.compressed);
   if (placed.end < limit) noticeGap(walk, placed.end, limit);
 }
 

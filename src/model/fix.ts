@@ -57,6 +57,16 @@ export interface FixPlan {
   readonly leftAlone: readonly LeftAlone[];
 }
 
+/** Bytes of the compressed archive: each plan was really carried out, and its result compressed in the same way. */
+export interface ExactSavings {
+  /** Length of the archive with nothing removed, compressed so. */
+  readonly base: number;
+  /** What is saved by each rule alone; in the order of the plan's rules. */
+  readonly rules: readonly number[];
+  /** What is saved by all of them. */
+  readonly union: number;
+}
+
 /** What was really done. */
 export interface FixOutcome {
   /** Where the result is. */
@@ -76,6 +86,8 @@ export interface Fix {
   readonly out: string;
   /** How a new archive is compressed, `zstd:19`; null for directories and archives that are not. */
   readonly compression: string | null;
+  /** What the compressed archive would save, measured (`--exact`); absent where it was not asked for. */
+  readonly exact?: ExactSavings;
   /** Null where only the plan was asked for. */
   readonly outcome: FixOutcome | null;
 }

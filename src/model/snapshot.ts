@@ -47,7 +47,30 @@ export interface Entry {
   readonly facts: Facts | null;
   /** In an image: index of the layer that the entry is of, 0 the lowest; absent elsewhere and for directories that no layer lists. */
   readonly layer?: number;
+  /** Bytes of the artifact file that carry the content; absent where they were not asked for or cannot be told. */
+  readonly stored?: number;
 }
+
+/**
+ * What the bytes of an artifact file are there for that carry no content. `headers`: of members, names and extensions included.
+ * `padding`: zeros behind content. `directory`: the list of members of a zip. `end`: the mark or records at the end of an archive.
+ * `gaps`: bytes of a zip before, between and behind its members. `framing`: what a codec adds, checksums and indexes included.
+ * `superseded`: content that a later member of the same path replaced. `excluded`: content that was not selected.
+ */
+export const overheadNames = [
+  'headers',
+  'padding',
+  'directory',
+  'end',
+  'gaps',
+  'framing',
+  'superseded',
+  'excluded',
+] as const;
+export type OverheadName = (typeof overheadNames)[number];
+
+/** Bytes; what takes none is absent. */
+export type Overhead = { readonly [Key in OverheadName]?: number };
 
 /** Content that a later member of the same path replaced: stored in the archive, lost on extraction. */
 export interface Superseded {
@@ -179,4 +202,6 @@ export interface Snapshot {
   readonly image?: Image;
   /** For images: what layers store and the merged tree does not show, by hiding layer and path. */
   readonly hidden?: readonly HiddenFile[];
+  /** With the `stored` bytes of all entries this adds up to `totals.compressed`; absent where they are. */
+  readonly overhead?: Overhead;
 }

@@ -42,6 +42,8 @@ export interface PathBudget {
   readonly max: Limit | null;
   /** Limit of all matching files together. */
   readonly total: Limit | null;
+  /** Whether the limits are on bytes of the compressed artifact instead of content. */
+  readonly compressed: boolean;
   /** Whether it is fine that nothing matches. */
   readonly optional: boolean;
   readonly reason: string | null;
@@ -200,12 +202,13 @@ function nameOf(members: Fields, owner: Field, names: Set<string>): string {
 }
 
 function pathBudgetOf(field: Field): PathBudget {
-  const members = objectOf(field, ['match', 'max', 'total', 'warnAt', 'optional', 'reason']);
+  const members = objectOf(field, ['match', 'max', 'total', 'compressed', 'warnAt', 'optional', 'reason']);
   const match = globOf(required(members, 'match', field));
   return {
     at: field.path,
     match,
     ...readPathLimits(field, members),
+    compressed: flagOf(members.get('compressed')),
     optional: flagOf(members.get('optional')),
     reason: optionalText(members, 'reason'),
   };

@@ -56,7 +56,7 @@ function artifactVerdicts(one: Measured, budgets: Budgets): Ranked[] {
       top,
     }),
     ...(growth === null ? [] : growthVerdicts(subject, growth, one.baseline, doubt)),
-    ...pathVerdicts(subject, budget.paths, snapshot.entries, doubt),
+    ...pathVerdicts(subject, budget.paths, snapshot, doubt),
     ...(budget.image === undefined ? [] : imageVerdicts(subject, budget.image, snapshot, one.baseline)),
     ...ruleVerdicts(name, budgets.rules, judged.findings, doubt ?? doubtOf(snapshot.notices, unseen)),
   ];

@@ -1,7 +1,7 @@
 // Limits on files by their path: on each file that a glob matches, and on all of them together. A glob that matches nothing
 // guards nothing, so it is unknown unless it may.
 import type { Name } from '../model/name.ts';
-import type { Entry } from '../model/snapshot.ts';
+import type { Entry, Snapshot } from '../model/snapshot.ts';
 import type { Contributor } from '../model/verdict.ts';
 import type { PathBudget } from './budgets.ts';
 import { largest } from './contributors.ts';
@@ -12,21 +12,26 @@ import type { Ranked, Subject } from './verdicts.ts';
 export function pathVerdicts(
   about: Omit<Subject, 'measure' | 'path'>,
   budgets: readonly PathBudget[],
-  entries: readonly Entry[],
+  { entries, overhead }: Pick<Snapshot, 'entries' | 'overhead'>,
   doubt: string | null,
 ): Ranked[] {
   if (budgets.length === 0) return [];
   const named = entries.filter(({ kind }) => kind === 'file' || kind === 'hardlink');
-  const sizes = new Map(named.map(({ path, size }) => [path, size]));
+  const contents = new Map(named.map(({ path, size }) => [path, size]));
+  const stored = new Map(named.map(({ path, stored: bytes = 0 }) => [path, bytes]));
   return budgets.flatMap((budget) => {
+    const { compressed } = budget;
+    const sizes = compressed ? stored : contents;
     const why = budget.reason ?? about.why;
     const subject: Subject = { ...about, why, measure: 'path', path: budget.match.pattern };
     const files = matching(budget, named, sizes);
     const top = largest(files);
-    const judge = (limit: Limit, actual: number, remark: string | null): Ranked =>
-      files.length === 0
-        ? nothing(subject, limit, budget, entries)
-        : judgeLimit(subject, limit, { actual, remark, doubt, top });
+    const judge = (limit: Limit, actual: number, said: string | null): Ranked => {
+      if (files.length === 0) return nothing(subject, limit, budget, entries);
+      if (compressed && overhead === undefined) return notKnown(subject, limit, unknownStored);
+      const remark = [...(compressed ? ['compressed bytes'] : []), ...(said === null ? [] : [said])].join(', ');
+      return judgeLimit(subject, limit, { actual, remark: remark === '' ? null : remark, doubt, top });
+    };
     const ranked: Ranked[] = [];
     if (budget.max !== null) {
       const { max } = budget.max;
@@ -41,6 +46,9 @@ export function pathVerdicts(
     return ranked;
   });
 }
+
+const unknownStored =
+  'the compressed bytes of files are not known of a directory, a zip or deb inside a codec, and an old snapshot';
 
 /** Files that the glob matches under any of their names, each once. */
 function matching({ match }: PathBudget, named: readonly Entry[], sizes: ReadonlyMap<Name, number>): Contributor[] {

@@ -4,8 +4,9 @@ import type { Finding } from '../model/finding.ts';
 import { parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { withPathFacts } from '../inspectors/index.ts';
-import type { Entry, Snapshot } from '../model/snapshot.ts';
+import type { Entry, Overhead, Snapshot } from '../model/snapshot.ts';
 import { totalsOf } from '../scan/entries.ts';
+import { storedOf } from '../scan/stored.ts';
 import { globMatcher } from './glob.ts';
 import type { Matcher } from './glob.ts';
 
@@ -40,7 +41,14 @@ export function selectEntries(
     totals: totalsOf(entries, archive, compressed),
     superseded: snapshot.superseded.filter(({ path }) => chosen(path)),
     ...(snapshot.hidden === undefined ? {} : { hidden: snapshot.hidden.filter(({ path }) => chosen(path)) }),
+    ...(snapshot.overhead === undefined ? {} : { overhead: withExcluded(snapshot, snapshot.overhead, entries) }),
   };
+}
+
+/** Stored bytes of entries that are left out are overhead of those that stay. */
+function withExcluded(whole: Snapshot, overhead: Overhead, kept: readonly Entry[]): Overhead {
+  const excluded = storedOf(whole.entries) - storedOf(kept);
+  return excluded === 0 ? overhead : { ...overhead, excluded: (overhead.excluded ?? 0) + excluded };
 }
 
 /** The kept entries; where only further names of a hard-linked file are kept, the first of them carries its content. */
@@ -55,13 +63,14 @@ function keepContent({ entries }: Snapshot, kept: ReadonlySet<Name>): Entry[] {
     const file = files.get(entry.link);
     if (file === undefined) return [entry];
     heirs.set(entry.link, entry.path);
-    const { kind, size, disk, digest, facts } = file;
+    const { kind, size, disk, stored, digest, facts } = file;
     return [
       {
         ...entry,
         kind,
         size,
         disk,
+        ...(stored === undefined ? {} : { stored }),
         digest,
         link: null,
         facts: facts === null ? null : withPathFacts(facts, entry.path),

@@ -16,13 +16,13 @@ export const reporters: readonly ReporterEntry[] = [
   {
     name: 'table',
     description: 'tables for a terminal',
-    kinds: ['scan', 'diff', 'check', 'fix'],
+    kinds: ['scan', 'diff', 'check', 'fix', 'compress'],
     load: async () => (await import('./table/index.ts')).tableReporter,
   },
   {
     name: 'json',
     description: 'everything, as JSON (schema 1)',
-    kinds: ['scan', 'diff', 'check', 'fix'],
+    kinds: ['scan', 'diff', 'check', 'fix', 'compress'],
     load: async () => (await import('./json/index.ts')).jsonReporter,
   },
   {

@@ -5,6 +5,7 @@ import type { PackageRollup } from '../compare/packages/index.ts';
 import type { BytecodeRollup } from '../compare/bytecode.ts';
 import type { TreeNode } from '../compare/rollup.ts';
 import type { SectionRollup } from '../compare/section-rollup.ts';
+import type { Compressions } from '../model/compression.ts';
 import type { Diff } from '../model/diff.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Fix } from '../model/fix.ts';
@@ -64,12 +65,19 @@ export interface CheckReport {
   readonly artifacts: readonly CheckedArtifact[];
 }
 
+/** What other ways to compress an artifact would give. */
+export interface CompressReport {
+  readonly tool: Tool;
+  readonly compressions: Compressions;
+}
+
 /** What each kind of report is made of; the keys are the commands that print them. */
 export interface Reports {
   readonly scan: ScanReport;
   readonly diff: DiffReport;
   readonly check: CheckReport;
   readonly fix: FixReport;
+  readonly compress: CompressReport;
 }
 
 export type ReportKind = keyof Reports;
@@ -80,6 +88,8 @@ export interface ReportOptions {
   readonly units: Units;
   /** Which size tables show and sort by. */
   readonly size: SizeName;
+  /** Whether tables of a scan show the bytes of the artifact file that carry the content (`--size compressed`) instead. */
+  readonly stored?: boolean;
   /** Deepest directory level shown; the root is 0. */
   readonly depth: number;
   /** Most rows of a table. */

@@ -2,6 +2,7 @@
 // came twice, and what its content is. The only state of a scan.
 import { FormatError } from '../errors.ts';
 import type { Member, MemberSink, OpenFile } from '../formats/format.ts';
+import type { Ledger } from '../formats/ledger.ts';
 import type { StripVersion } from '../inspectors/elf/strip-version.ts';
 import type { FactsWanted } from '../inspectors/inspector.ts';
 import type { PackageFacts } from '../model/facts.ts';
@@ -33,6 +34,8 @@ export interface CollectorOptions {
   readonly isLayer?: boolean;
   /** Entries of the layers before, which count in `maxEntries`, too. */
   readonly taken?: number;
+  /** Where stored bytes are taken down, told of each member that comes. */
+  readonly ledger?: Ledger | undefined;
 }
 
 export interface Collected {
@@ -41,6 +44,8 @@ export interface Collected {
   readonly links: Links;
   /** Opens content again; only for files that are yet to be hashed. */
   readonly openers: ReadonlyMap<Draft, () => OpenFile>;
+  /** In the order in which they came, replaced ones too; empty without a ledger. */
+  readonly members: readonly Draft[];
   readonly superseded: readonly Superseded[];
   readonly notices: Notice[];
   /** Of a layer: hard links whose target, a path, is not in it. */
@@ -64,6 +69,7 @@ export function createCollector(options: CollectorOptions): Collector {
   const inodes = new Map<string, Draft>();
   const superseded: Superseded[] = [];
   const notices: Notice[] = [];
+  const members: Draft[] = [];
   const early: UnresolvedLink[] = [];
   const notice = (code: string, path: Name | null, message: string): void => {
     notices.push({ code, path, message });
@@ -91,6 +97,10 @@ export function createCollector(options: CollectorOptions): Collector {
       });
     }
     drafts.set(path, draft);
+    if (options.ledger !== undefined) {
+      options.ledger.begin();
+      members.push(draft);
+    }
     return draft;
   }
 
@@ -144,7 +154,7 @@ export function createCollector(options: CollectorOptions): Collector {
     collected() {
       const unresolved = resolveLate(early.splice(0));
       if (options.isLayer !== true) for (const { draft } of unresolved) notice(...brokenLink(draft.path));
-      return { drafts, links, openers, superseded, notices, unresolved };
+      return { drafts, links, openers, members, superseded, notices, unresolved };
     },
   };
 

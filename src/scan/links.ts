@@ -60,6 +60,10 @@ function giveToFirst(holder: Draft, group: Draft[]): void {
     first.size = holder.size;
     first.disk = holder.disk;
     first.digest = holder.digest;
+    if (holder.stored !== undefined) {
+      first.stored = holder.stored;
+      holder.stored = 0;
+    }
     first.link = null;
     first.facts = holder.facts === null ? null : withPathFacts(holder.facts, first.path);
   }

@@ -33,13 +33,14 @@ export interface PackOptions {
 const step = 1 << 18;
 
 /**
+ * @param compression null to have the archive itself.
  * @param snapshot of the directory `root`, made just now.
  * @throws InputError, with the path, for a file that cannot be read or is no longer what the snapshot says.
  */
 export function packDirectory(
   root: string,
   snapshot: Snapshot,
-  compression: Compression,
+  compression: Compression | null,
   options: PackOptions = {},
 ): Promise<Packed> {
   const name = nameFromText(root);
@@ -50,7 +51,7 @@ export function packDirectory(
 export async function packEntries(
   entries: readonly Entry[],
   openFile: (item: TarItem) => OpenFile,
-  compression: Compression,
+  compression: Compression | null,
   options: PackOptions = {},
 ): Promise<Packed> {
   const items = tarItems(entries);
@@ -58,10 +59,11 @@ export async function packEntries(
   const total = content + endOfTar(content).length;
   let compressed = 0;
   let archive = 0;
-  const encoder = await openEncoder(compression, total, (piece) => {
+  const take: EmitCompressed = (piece) => {
     compressed += piece.length;
     options.emit?.(piece);
-  });
+  };
+  const encoder = compression === null ? asItIs(take) : await openEncoder(compression, total, take);
   const turns = createTurns();
   const write = async (piece: Uint8Array): Promise<void> => {
     encoder.write(piece);
@@ -77,6 +79,11 @@ export async function packEntries(
     encoder.close();
   }
   return { archive, compressed };
+}
+
+/** No compression: the archive itself. */
+function asItIs(emit: EmitCompressed): Encoder {
+  return { write: emit, finish() {}, close() {} };
 }
 
 async function finish(encoder: Encoder, turns: Turns): Promise<void> {

@@ -12,6 +12,8 @@ import type { Name } from '../model/name.ts';
 import type { ArtifactIdentity, Notice, Snapshot } from '../model/snapshot.ts';
 import { createCollector } from './collector.ts';
 import type { Outcome } from './content.ts';
+import { createLedger } from '../formats/ledger.ts';
+import { chargeMembers, overheadOf } from './stored.ts';
 import { hashFiles } from './hashing.ts';
 import { entriesOf, totalsOf } from './entries.ts';
 import { createLayerStack } from './image/layers.ts';
@@ -30,6 +32,8 @@ export interface ScanOptions extends ArtifactOptions {
   readonly knownFacts?: Map<string, Outcome>;
   /** Release of GNU strip (binutils) whose results are predicted: 2.35, 2.40 (the default) or 2.44. */
   readonly stripVersion?: StripVersion | undefined;
+  /** Whether to tell how many bytes of the artifact file carry each entry. */
+  readonly stored?: boolean | undefined;
   /** Whether to try what compressing the debug data of ELF files would save; takes long. */
   readonly compressDebug?: boolean | undefined;
   /** Whether to read what package managers say of their files, for `packageRollup`; a snapshot file has none of it. */
@@ -51,10 +55,15 @@ export async function scan(artifact: string, options: ScanOptions): Promise<Snap
       return parseSnapshot(await readText(opened, options));
     const packageLists = options.packages === true ? new Map<Name, PackageFacts>() : undefined;
     const lists = packageLists === undefined ? {} : { packageLists };
-    const collector = createCollector({ ...options, ...lists, hashAtOnce: opened.kind === 'file' });
+    const ledger = options.stored === true && opened.kind === 'file' ? createLedger() : undefined;
+    const collector = createCollector({ ...options, ...lists, ledger, hashAtOnce: opened.kind === 'file' });
     const imageNotices: Notice[] = [];
     const layers = createLayerStack({ ...options, ...lists, hashAtOnce: true }, imageNotices);
-    const { format, codecs, length, archive } = await readArtifact(opened, { ...collector, layers }, options);
+    const { format, codecs, length, archive } = await readArtifact(
+      opened,
+      { ...collector, layers },
+      { ...options, ledger },
+    );
     const collected = collector.collected();
     const read = layers.finish();
     if (read !== null) {
@@ -63,6 +72,8 @@ export async function scan(artifact: string, options: ScanOptions): Promise<Snap
       return packageLists === undefined ? snapshot : { ...snapshot, packageLists: stillThere(packageLists, snapshot) };
     }
     if (options.layer !== undefined) throw new UsageError('--layer is for images; this artifact has no layers');
+    const charges = ledger?.charges() ?? null;
+    if (charges !== null) chargeMembers(collected.members, charges);
     if (opened.kind === 'directory') await hashFiles(collected, options.digests === 'all' ? 'all' : 'candidates');
     const entries = entriesOf(collected, format === 'directory');
     return {
@@ -72,6 +83,7 @@ export async function scan(artifact: string, options: ScanOptions): Promise<Snap
       superseded: collected.superseded,
       notices: collected.notices.toSorted(compareNotices),
       ...lists,
+      ...(charges === null ? {} : { overhead: overheadOf(entries, charges) }),
     };
   } finally {
     if (opened.kind === 'file') opened.close();

@@ -5,13 +5,14 @@ import { sectionGroups } from '../model/facts.ts';
 import type { Facts } from '../model/facts.ts';
 import { normalizePath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
-import { codecNames, entryKinds, formatNames } from '../model/snapshot.ts';
-import type { ArtifactIdentity, Entry, EntryKind, Notice, Snapshot, Superseded } from '../model/snapshot.ts';
+import { codecNames, entryKinds, formatNames, overheadNames } from '../model/snapshot.ts';
+import type { ArtifactIdentity, Entry, EntryKind, Notice, Overhead, Snapshot, Superseded } from '../model/snapshot.ts';
 import { withPathFacts } from '../inspectors/index.ts';
 import { sortEntries, totalsOf } from './entries.ts';
 import { hiddenFrom, imageFrom } from './image/snapshot-image.ts';
 import { bad, integer, list, object, sizeOf, spell } from './snapshot-values.ts';
 import type { Json } from './snapshot-values.ts';
+import { storedOf } from './stored.ts';
 
 const isFormat = oneOf(formatNames);
 const isCodec = oneOf(codecNames);
@@ -53,9 +54,12 @@ export function parseSnapshot(text: string): Snapshot {
   for (const [key, value] of Object.entries(totals)) {
     if (claimed[key] !== value) throw bad(`has totals.${key} ${String(claimed[key])}, but its entries make ${value}`);
   }
+  const spent = overhead(root['overhead']);
+  checkStored(entries, spent, totals.compressed);
   return {
     artifact,
     totals,
+    ...(spent === null ? {} : { overhead: spent }),
     entries,
     superseded: list(root['superseded'] ?? [], 'superseded').map((value, index) =>
       superseded(value, `superseded[${index}]`),
@@ -111,6 +115,7 @@ function entry(value: unknown, at: string): Entry {
     kind,
     size: bytes,
     disk: sizeOf(json, 'disk', at),
+    ...(json['stored'] === undefined ? {} : { stored: sizeOf(json, 'stored', at) }),
     mode: sizeOf(json, 'mode', at, true),
     uid: integer(json, 'uid', at),
     gid: integer(json, 'gid', at),
@@ -203,6 +208,22 @@ function checkSections(value: unknown, bytes: number, at: string): void {
     sum += sizeOf(part, 'bytes', `${at}.sections[${index}]`);
   }
   if (sum !== bytes) throw bad(`has ${at}.sections of ${sum} bytes in a file of ${bytes}`);
+}
+
+function overhead(value: unknown): Overhead | null {
+  if (value === undefined) return null;
+  const json = object(value, 'overhead');
+  const named = overheadNames.flatMap((name) =>
+    json[name] === undefined ? [] : [[name, sizeOf(json, name, 'overhead')] as const],
+  );
+  return Object.fromEntries(named);
+}
+
+/** Stored bytes that do not add up to the artifact's length would be a lie in every table. */
+function checkStored(entries: readonly Entry[], spent: Overhead | null, compressed: number | null): void {
+  if (spent === null) return;
+  const sum = storedOf(entries) + Object.values(spent).reduce((all, bytes) => all + bytes, 0);
+  if (sum !== compressed) throw bad(`has stored bytes and overhead of ${sum}, but totals.compressed ${compressed}`);
 }
 
 function superseded(value: unknown, at: string): Superseded {

@@ -73,6 +73,27 @@ describe('verdicts on paths', () => {
     expect(all).toMatchObject({ actual: 900, status: 'pass' });
   });
 
+  it('limits compressed bytes where that is asked for, and knows when it cannot', () => {
+    const plain = snapshot([
+      { ...file('lib/a.so', 900), stored: 300 },
+      { ...file('lib/b.so', 900), stored: 100 },
+    ]);
+    const told = { ...plain, overhead: { headers: 24 } };
+    const paths = [{ match: '*.so', max: 299, total: 400, compressed: true }];
+    const found = verdicts({ paths }, told);
+    expect(found.map(({ actual, status, over }) => [actual, status, over])).toEqual([
+      [300, 'fail', 1],
+      [400, 'pass', 0],
+    ]);
+    expect(found[0]?.top).toEqual([
+      { path: 'lib/a.so', bytes: 300 },
+      { path: 'lib/b.so', bytes: 100 },
+    ]);
+    expect(found.map(({ reason }) => reason)).toEqual(['compressed bytes', 'compressed bytes, 2 files together']);
+    const [unknown] = verdicts({ paths }, plain);
+    expect([unknown?.status, unknown?.actual]).toEqual(['unknown', null]);
+  });
+
   it('count empty files as matches', () => {
     const [verdict] = verdicts({ paths: [{ match: 'empty', max: 0 }] }, snapshot([file('empty', 0)]));
     expect(verdict).toMatchObject({ actual: 0, status: 'pass', top: [] });

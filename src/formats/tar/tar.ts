@@ -3,7 +3,8 @@
 import { FormatError } from '../../errors.ts';
 import { nameFromBytes } from '../../model/name.ts';
 import type { Name } from '../../model/name.ts';
-import type { MemberSink, StreamFormat, StreamReader } from '../format.ts';
+import type { MemberSink, ReadOptions, StreamFormat, StreamReader } from '../format.ts';
+import { tarAccount } from './account.ts';
 import { blockSize, checksumMatches, isZero, parseHeader } from './header.ts';
 import { endExtension, isExtension, startExtension, takeExtension } from './extensions.ts';
 import { beginSparse, startMember } from './member.ts';
@@ -32,15 +33,18 @@ export interface TarReader extends StreamReader {
   skip(count: number): void;
 }
 
-export function tarReader(sink: MemberSink): TarReader {
+export function tarReader(sink: MemberSink, options?: Pick<ReadOptions, 'ledger'>): TarReader {
   const state = initialState(sink);
+  const account = options?.ledger === undefined ? null : tarAccount(options.ledger);
   return {
     position: () => state.offset,
     ended: () => state.phase === 'end',
     write(piece) {
       let at = 0;
       while (at < piece.length) {
+        const before = state.phase;
         const used = step(state, piece, at);
+        account?.took(before, state, piece, at, used);
         at += used;
         state.offset += used;
         settle(state);

@@ -5,7 +5,7 @@ import type { FixReport } from '../reporter.ts';
 import { list, member, opening } from './text.ts';
 
 export function* fixJson({ tool, fix }: FixReport): Iterable<string> {
-  const { artifact, before, plan, out, compression, outcome } = fix;
+  const { artifact, before, plan, out, compression, exact, outcome } = fix;
   yield opening(tool);
   yield member('artifact', artifact);
   yield member('out', out);
@@ -15,7 +15,9 @@ export function* fixJson({ tool, fix }: FixReport): Iterable<string> {
   yield member('after', outcome?.totals ?? null);
   yield member('promised', { content: plan.promised });
   yield member('achieved', outcome === null ? null : { content: outcome.achieved });
-  yield* list('rules', plan.rules, (rule) => rule);
+  if (exact !== undefined) yield member('exact', { base: exact.base, saved: exact.union });
+  const rows = plan.rules.map((rule, index) => ({ rule, saved: exact?.rules[index] }));
+  yield* list('rules', rows, ({ rule, saved }) => (saved === undefined ? rule : { ...rule, compressed: saved }));
   yield* list('actions', plan.actions, actionToJson);
   yield* list('leftAlone', plan.leftAlone, leftToJson);
   yield* list('broken', outcome?.broken ?? [], ({ path, message }) => ({ ...nameToJson('path', path), message }));

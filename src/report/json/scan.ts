@@ -3,6 +3,7 @@ import type { PackageRollup, PackageRow, PackageSizes } from '../../compare/pack
 import type { Claim, Finding } from '../../model/finding.ts';
 import { nameToJson } from '../../model/json-name.ts';
 import type { Entry, HiddenFile, Image } from '../../model/snapshot.ts';
+import { storedSavings } from '../../rules/stored-savings.ts';
 import type { ScanReport } from '../reporter.ts';
 import { list, member, noticeToJson, opening } from './text.ts';
 
@@ -16,7 +17,8 @@ export function* snapshotJson(report: ScanReport): Iterable<string> {
   yield* parts(report);
   if (report.snapshot.hidden !== undefined) yield* list('hidden', report.snapshot.hidden, hiddenToJson);
   yield* list('superseded', report.snapshot.superseded, ({ path, size }) => ({ ...nameToJson('path', path), size }));
-  yield* list('entries', report.snapshot.entries, entryToJson);
+  const tells = report.snapshot.overhead !== undefined;
+  yield* list('entries', report.snapshot.entries, (entry) => entryToJson(entry, tells));
   yield '\n}\n';
 }
 
@@ -28,14 +30,19 @@ function* parts(report: ScanReport): Iterable<string> {
   yield member('totals', totals);
   if (snapshot.image !== undefined) yield* imageJson(snapshot.image);
   if (flattened !== undefined) yield member('flattened', flattened);
-  yield* list('tree', tree, ({ path, content, disk, files, own }) => ({
+  if (snapshot.overhead !== undefined) yield member('overhead', snapshot.overhead);
+  yield* list('tree', tree, ({ path, content, disk, stored, files, own }) => ({
     ...nameToJson('path', path),
     content,
     disk,
+    ...(stored === undefined ? {} : { stored }),
     files,
     own,
   }));
-  yield* list('findings', findings, scanFindingToJson);
+  const savings = storedSavings(snapshot, findings);
+  const tells = snapshot.overhead !== undefined;
+  const withSavings = findings.map((found, index) => ({ found, stored: savings[index] ?? null }));
+  yield* list('findings', withSavings, ({ found, stored }) => scanFindingToJson(found, tells ? { stored } : {}));
   yield member('removable', { content: removable });
   if (sections !== undefined) yield member('sections', sections);
   if (packages !== undefined) yield* list('packages', [...packages.packages, unowned(packages)], packageToJson);
@@ -61,13 +68,14 @@ interface PackageJson extends PackageSizes {
 }
 
 /** Without fix and copies kept: the keys that scripts on schema 1 know. */
-function scanFindingToJson({ rule, severity, title, bytes, claims, leftover }: Finding): object {
+function scanFindingToJson({ rule, severity, title, bytes, claims, leftover }: Finding, savings: object): object {
   return {
     rule,
     severity,
     title,
     bytes,
     ...(leftover === true ? { leftover } : {}),
+    ...savings,
     claims: claims.map(scanClaimToJson),
   };
 }
@@ -100,13 +108,14 @@ function hiddenToJson({ path, size, stored, layer, cause }: HiddenFile): object 
   return { ...nameToJson('path', path), size, stored, layer, cause };
 }
 
-function entryToJson(entry: Entry): object {
-  const { path, kind, size, disk, mode, uid, gid, mtime, digest, link, layer, facts } = entry;
+function entryToJson(entry: Entry, tells: boolean): object {
+  const { path, kind, size, disk, stored = 0, mode, uid, gid, mtime, digest, link, layer, facts } = entry;
   return {
     ...nameToJson('path', path),
     kind,
     size,
     disk,
+    ...(tells ? { stored } : {}),
     mode,
     uid,
     gid,

@@ -26,7 +26,7 @@ function* heading({ artifact, out, outcome }: Fix, { width }: ReportOptions, sty
   yield `${style.bold(name)}  ${style.dim(what)}\n\n`;
 }
 
-function* rulesPart({ plan, outcome }: Fix, { units }: ReportOptions, style: Style): Iterable<string> {
+function* rulesPart({ plan, exact, outcome }: Fix, { units }: ReportOptions, style: Style): Iterable<string> {
   if (plan.rules.length === 0) {
     yield 'No finding that can be fixed.\n';
     return;
@@ -40,27 +40,40 @@ function* rulesPart({ plan, outcome }: Fix, { units }: ReportOptions, style: Sty
     units,
   );
   const done = outcome !== null;
-  const head = ['  RULE', 'FILES', 'PROMISED', ...(done ? ['ACHIEVED'] : [])].map((text) => style.dim(text));
+  const compressed = exact === undefined ? null : formatSizes(exact.rules, units);
+  const head = [
+    '  RULE',
+    'FILES',
+    'PROMISED',
+    ...(done ? ['ACHIEVED'] : []),
+    ...(compressed === null ? [] : ['COMPRESSED']),
+  ].map((text) => style.dim(text));
   const rows = plan.rules.map(({ rule, files }, index) => [
     `  ${rule}`,
     groupDigits(files),
     promised[index] ?? '',
     ...(done ? [achieved[index] ?? ''] : []),
+    ...(compressed === null ? [] : [compressed[index] ?? '']),
   ]);
-  yield* columns([head, ...rows], ['left', 'right', 'right', 'right']);
+  yield* columns([head, ...rows], ['left', 'right', 'right', 'right', 'right']);
 }
 
 function* totalPart(
-  { plan, before, outcome, compression }: Fix,
+  { plan, before, outcome, compression, exact }: Fix,
   options: ReportOptions,
   style: Style,
 ): Iterable<string> {
   const { units } = options;
   const of = before.content > 0 ? ` (${percent(plan.promised, before.content)} of content)` : '';
-  yield `\n  ${style.bold(`Promised: ${exact(plan.promised, units)}${of}`)}, each byte counted once\n`;
+  yield `\n  ${style.bold(`Promised: ${exactBytesOf(plan.promised, units)}${of}`)}, each byte counted once\n`;
+  if (exact !== undefined) {
+    const how = compression === null ? 'archive' : compression;
+    const share = percent(exact.union, exact.base);
+    yield `  ${style.bold(`Compressed (${how}): ${exactBytesOf(exact.union, units)}`)} (${share} of ${formatSize(exact.base, units)})\n`;
+  }
   if (outcome === null) return;
   const kept = outcome.achieved === plan.promised;
-  yield `  ${style.bold(`Achieved: ${exact(outcome.achieved, units)}`)}${kept ? ', as promised' : ', NOT as promised'}\n`;
+  yield `  ${style.bold(`Achieved: ${exactBytesOf(outcome.achieved, units)}`)}${kept ? ', as promised' : ', NOT as promised'}\n`;
   const sizes = (['content', 'archive', 'compressed'] as const).flatMap((size) => {
     const [old, now] = [before[size], outcome.totals[size]];
     if (old === null || now === null) return [];
@@ -71,7 +84,7 @@ function* totalPart(
   for (const line of wrap(sizes.join(', '), options.width - 2)) yield `  ${style.dim(line)}\n`;
 }
 
-function exact(bytes: number, units: ReportOptions['units']): string {
+function exactBytesOf(bytes: number, units: ReportOptions['units']): string {
   return units === 'bytes' ? exactBytes(bytes) : `${formatSize(bytes, units)} = ${exactBytes(bytes)}`;
 }
 

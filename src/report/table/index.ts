@@ -1,8 +1,15 @@
 // `--format table`: what a person reads in a terminal.
 import type { Reporter } from '../reporter.ts';
 import { checkTable } from './check.ts';
+import { compressTable } from './compress.ts';
 import { diffTable } from './diff.ts';
 import { fixTable } from './fix.ts';
 import { scanTable } from './scan.ts';
 
-export const tableReporter: Reporter = { scan: scanTable, diff: diffTable, check: checkTable, fix: fixTable };
+export const tableReporter: Reporter = {
+  scan: scanTable,
+  diff: diffTable,
+  check: checkTable,
+  fix: fixTable,
+  compress: compressTable,
+};

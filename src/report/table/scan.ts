@@ -3,13 +3,14 @@ import { exactBytes, formatSize, formatSizes, groupDigits } from '../../bytes/si
 import type { TreeNode } from '../../compare/rollup.ts';
 import type { Finding } from '../../model/finding.ts';
 import { compareNames, depth } from '../../model/name.ts';
-import type { Totals } from '../../model/snapshot.ts';
+import type { Snapshot, Totals } from '../../model/snapshot.ts';
 import { inertLine, terminalName, terminalText } from '../escape.ts';
 import { bytecodeTable } from './bytecode.ts';
 import { columns } from './grid.ts';
 import type { ReportOptions, ScanReport } from '../reporter.ts';
 import { packagesTable } from './packages.ts';
 import { imageTable } from './image.ts';
+import { storedSavings } from '../../rules/stored-savings.ts';
 import { percent } from './percent.ts';
 import { leftoversPart } from './leftovers.ts';
 import { sectionsTable } from './sections.ts';
@@ -76,28 +77,30 @@ function* placesPart(report: ScanReport, options: ReportOptions, style: Style): 
 }
 
 function* directoriesPart({ tree, snapshot }: ScanReport, options: ReportOptions, style: Style): Iterable<string> {
-  const total = snapshot.totals[options.size];
+  const name = options.stored === true ? 'compressed' : options.size;
+  const total = snapshot.totals[name] ?? 0;
+  const size = sizeKey(options);
   const shown = tree.filter(({ path }) => depth(path) <= options.depth).toSorted(order(options));
   const rows = shown.slice(0, options.top);
   const sizes = formatSizes(
-    rows.map((node) => node[options.size]),
+    rows.map((node) => node[size] ?? 0),
     options.units,
   );
   const own = formatSizes(
-    rows.map((node) => node.own[options.size]),
+    rows.map((node) => node.own[size] ?? 0),
     options.units,
   );
   const files = rows.map((node) => groupDigits(node.files));
   // Two columns of indent, six for percent, two between each of the five columns.
   const taken = 16 + widest(sizes, 4) + widest(own, 3) + widest(files, 5);
   const pathWidth = Math.max(12, options.width - taken);
-  yield `${style.bold('Directories')} ${style.dim(`(${options.size}; "own" leaves out subdirectories)`)}\n`;
+  yield `${style.bold('Directories')} ${style.dim(`(${name}; "own" leaves out subdirectories)`)}\n`;
   yield* columns(
     [
       ['  SIZE', '%', 'OWN', 'FILES', 'DIRECTORY'].map((text) => style.dim(text)),
       ...rows.map((node, index) => [
         `  ${sizes[index]}`,
-        percent(node[options.size], total),
+        percent(node[size] ?? 0, total),
         own[index] ?? '',
         files[index] ?? '',
         cutMiddle(terminalName(node.path), pathWidth),
@@ -108,11 +111,27 @@ function* directoriesPart({ tree, snapshot }: ScanReport, options: ReportOptions
   const more = tree.length - rows.length;
   if (more > 0)
     yield style.dim(`  ${groupDigits(more)} more ${more === 1 ? 'directory' : 'directories'}: --top N, --depth N\n`);
+  if (options.stored === true) yield* overheadLines(snapshot, options, style);
   yield '\n';
 }
 
-function order({ size, sort }: ReportOptions): (a: TreeNode, b: TreeNode) => number {
-  return sort === 'path' ? byPath : (a, b) => b[size] - a[size] || byPath(a, b);
+/** Directories hold content only, so this is what lacks to the whole. */
+function overheadLines({ overhead, totals }: Snapshot, options: ReportOptions, style: Style): string[] {
+  const parts = Object.entries(overhead ?? {}).toSorted(([, a], [, b]) => b - a);
+  const sum = parts.reduce((all, [, bytes]) => all + bytes, 0);
+  const sizes = formatSizes([sum, ...parts.map(([, bytes]) => bytes)], options.units);
+  const named = parts.map(([name], index) => `${name} ${sizes[index + 1]}`).join(', ');
+  const text = `overhead ${sizes[0]}, ${percent(sum, totals.compressed ?? 0)} of the file: ${named}`;
+  return wrap(text, options.width - 2).map((line) => style.dim(`  ${line}\n`));
+}
+
+function sizeKey({ size, stored }: ReportOptions): 'content' | 'disk' | 'stored' {
+  return stored === true ? 'stored' : size;
+}
+
+function order(options: ReportOptions): (a: TreeNode, b: TreeNode) => number {
+  const size = sizeKey(options);
+  return options.sort === 'path' ? byPath : (a, b) => (b[size] ?? 0) - (a[size] ?? 0) || byPath(a, b);
 }
 
 /** The root first. */
@@ -146,8 +165,9 @@ function* findingsPart(
     options.units,
   );
   const width = Math.max(...sizes.map((text) => text.length), 7);
+  const savings = options.stored === true ? storedSavings(snapshot, findings) : [];
   for (const [index, found] of findings.entries()) {
-    yield* findingLines(found, sizes[index]?.padStart(width) ?? '', options, style);
+    yield* findingLines(found, sizes[index]?.padStart(width) ?? '', savings[index] ?? null, options, style);
   }
   yield* leftoversPart(leftovers, options, style);
   const { content } = snapshot.totals;
@@ -159,12 +179,19 @@ function* findingsPart(
   yield `\n  ${style.bold(`Removable: ${exact}${share}`)}, each byte counted once\n`;
 }
 
-function* findingLines(found: Finding, size: string, options: ReportOptions, style: Style): Iterable<string> {
+function* findingLines(
+  found: Finding,
+  size: string,
+  saving: number | null,
+  options: ReportOptions,
+  style: Style,
+): Iterable<string> {
   const indent = ' '.repeat(size.length + 10);
   const text = options.width - indent.length;
   const [first, ...rest] = wrap(terminalText(found.title), text);
   const severity = style.severity(found.severity, found.severity.padEnd(5));
-  yield `  ${severity} ${style.bold(size)}  ${style.bold(found.rule)}\n`;
+  const compressed = saving === null ? '' : style.dim(`  ~${formatSize(saving, options.units)} compressed`);
+  yield `  ${severity} ${style.bold(size)}  ${style.bold(found.rule)}${compressed}\n`;
   for (const line of [first, ...rest]) yield `${indent}${line}\n`;
   for (const command of found.fix.commands) {
     for (const [index, line] of wrapCommand(terminalText(command), text - 2).entries()) {

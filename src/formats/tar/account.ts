@@ -1,0 +1,70 @@
+// What each byte of a tar archive is there for, entered into a ledger as the reader moves on. Headers are weighed by what they do
+// not share with the one before, because that is all that a compressor has to write of them.
+import type { Ledger } from '../ledger.ts';
+import { blockSize } from './header.ts';
+import type { Phase, TarState } from './state.ts';
+
+export interface TarAccount {
+  /** The reader took `used` bytes of `piece` at `at` while it was in phase `before`. */
+  took(before: Phase, state: TarState, piece: Uint8Array, at: number, used: number): void;
+}
+
+/**
+ * How many bytes of content cost as much as a byte in which a header differs: names and numbers hardly compress, and each of them
+ * ends a match. Chosen by what archives of a CPython tree gain without headers, which is 3 (zstd) to 11 (gzip).
+ */
+const headerWeight = 6;
+
+export function tarAccount(ledger: Ledger): TarAccount {
+  const lastHeaders = new Map<number, Buffer>();
+  const lastExtension = Buffer.alloc(blockSize);
+
+  /** Compared with the last header of the same type, at offset 156. */
+  function weighHeader(block: Buffer): number {
+    const type = block[156] ?? 0;
+    const last = lastHeaders.get(type);
+    if (last === undefined) lastHeaders.set(type, Buffer.from(block));
+    return headerWeight * (last === undefined ? unlike(block, Buffer.alloc(blockSize), 0) : unlike(block, last, 0));
+  }
+
+  return {
+    took(before, state, piece, at, used) {
+      switch (before) {
+        case 'header':
+        case 'sparse-header':
+        case 'sparse-map':
+          // A header is entered when it is there as a whole; only then it is known whether it is one.
+          if (state.filled > 0) return;
+          if (state.phase === 'end') ledger.take('end', blockSize, 0);
+          else ledger.take('headers', blockSize, weighHeader(state.block));
+          return;
+        case 'extension': {
+          const position = state.extensionParts.reduce((sum, { length }) => sum + length, 0) - used;
+          const bytes = piece.subarray(at, at + used);
+          ledger.take('headers', used, headerWeight * unlike(bytes, lastExtension, position % blockSize));
+          return;
+        }
+        case 'body':
+          ledger.take('content', used);
+          return;
+        case 'skip':
+          ledger.take(state.extensions === null ? 'padding' : 'headers', used, 0);
+          return;
+        case 'end':
+          ledger.take('end', used, state.trailing > 0 ? used : 0);
+      }
+    },
+  };
+}
+
+/** How many of `bytes` are not those of `last` from `from` on; `last` takes them over. */
+function unlike(bytes: Uint8Array, last: Buffer, from: number): number {
+  let count = 0;
+  for (let index = 0; index < bytes.length; index++) {
+    const place = (from + index) % last.length;
+    if (last[place] === bytes[index]) continue;
+    count++;
+    last[place] = bytes[index] ?? 0;
+  }
+  return count;
+}

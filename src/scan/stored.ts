@@ -1,0 +1,22 @@
+// Brings what a ledger took down to the entries: content is charged to the entry that has it, all else is named overhead.
+import type { Charges } from '../formats/ledger.ts';
+import type { Entry, Overhead } from '../model/snapshot.ts';
+import type { Draft } from './draft.ts';
+
+/** Call before links are settled, as content may then move to another name. */
+export function chargeMembers(members: readonly Draft[], charges: Charges): void {
+  for (const [index, draft] of members.entries()) {
+    draft.stored = (draft.stored ?? 0) + (charges.members[index] ?? 0);
+  }
+}
+
+/** The overhead with what was charged to members that no entry is left of. */
+export function overheadOf(entries: readonly Entry[], charges: Charges): Overhead {
+  const charged = charges.members.reduce((sum, bytes) => sum + bytes, 0);
+  const superseded = charged - storedOf(entries);
+  return superseded === 0 ? charges.overhead : { ...charges.overhead, superseded };
+}
+
+export function storedOf(entries: readonly Entry[]): number {
+  return entries.reduce((sum, { stored = 0 }) => sum + stored, 0);
+}

@@ -1,0 +1,192 @@
+// `compress`: sizes are those of the programs, what cannot be tried is said, and an interrupt keeps what is finished.
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliDecompressSync, gzipSync } from 'node:zlib';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { buildDeb } from '../build/deb.ts';
+import { buildTar } from '../build/tar.ts';
+import { tempDirectory } from '../build/temp.ts';
+import { requireTool, run } from '../oracles.ts';
+import { cli, sizecheck } from './run.ts';
+
+const work = tempDirectory('compress');
+const tar = join(work, 'tree.tar');
+
+interface Json {
+  artifact: { name: string; length: number | null };
+  stream: { kind: string; bytes: number };
+  today: { command: string; bytes: number; window: number | null } | null;
+  trials: { how: string; command: string; bytes: number; compress: number; decompress: number; window: number }[];
+  untried: { how: string; reason: string }[];
+  best: string | null;
+  interrupted: boolean;
+}
+
+function compressJson(args: readonly string[], env: Readonly<Record<string, string>> = {}): Json {
+  const ran = sizecheck(['compress', '--json', ...args], { env });
+  if (ran.code !== 0) throw new Error(ran.stderr);
+  return JSON.parse(ran.stdout);
+}
+
+/** Sources and pages of this project: text of many kinds, as artifacts are (text made by a formula compresses like nothing else). */
+function makeTar(): void {
+  const root = join(import.meta.dirname, '../..');
+  const members = ['src', 'docs'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => ({ name: `${folder}/${name}`, content: readFileSync(join(parentPath, name)) })),
+  );
+  writeFileSync(tar, buildTar(members));
+}
+
+beforeAll(makeTar);
+
+describe('sizes are those of the programs', () => {
+  const cases: readonly (readonly [how: string, tool: string, command: string])[] = [
+    ['gzip:6', 'gzip', 'gzip -6'],
+    ['gzip:9', 'gzip', 'gzip -9'],
+    ['zstd:3', 'zstd', 'zstd -3'],
+    ['zstd:9', 'zstd', 'zstd -9'],
+    ['zstd:19', 'zstd', 'zstd -19'],
+    ['zstd:22', 'zstd', 'zstd -22 --ultra'],
+    ['zstd:19:long', 'zstd', 'zstd -19 --long'],
+    ['zstd:22:long', 'zstd', 'zstd -22 --ultra --long'],
+    ['xz:6', 'xz', 'xz -6'],
+  ];
+  it('within half a percent, smallest first', () => {
+    const possible = cases.filter(([, tool]) => requireTool(tool));
+    const json = compressJson([tar, '--with', possible.map(([how]) => how).join(',')]);
+    expect(json.stream).toEqual({ kind: 'tar', bytes: readFileSync(tar).length });
+    expect(json.today).toBeNull();
+    expect(json.trials.map(({ how }) => how).toSorted()).toEqual(possible.map(([how]) => how).toSorted());
+    for (const [how, , command] of possible) {
+      const told = json.trials.find((trial) => trial.how === how);
+      const real = Number(run('sh', ['-c', `${command} -q -c ${tar} | wc -c`]));
+      expect.soft(Math.abs((told?.bytes ?? 0) / real - 1), `${how}: ${told?.bytes} for ${real}`).toBeLessThan(0.005);
+      expect(told?.command).toBe(command);
+    }
+    expect(json.trials.map(({ bytes }) => bytes)).toEqual(
+      json.trials.map(({ bytes }) => bytes).toSorted((a, b) => a - b),
+    );
+    expect(json.best).not.toBeNull();
+  });
+
+  it('the stream inside a codec is what is compressed, and today is a row', () => {
+    const packed = `${tar}.gz`;
+    writeFileSync(packed, gzipSync(readFileSync(tar), { level: 1 }));
+    const json = compressJson([packed, '--with', 'zstd:19']);
+    expect(json.stream.bytes).toBe(readFileSync(tar).length);
+    expect(json.today).toMatchObject({ command: 'gzip', bytes: readFileSync(packed).length, window: 32_768 });
+    expect(json.trials).toEqual(
+      compressJson([tar, '--with', 'zstd:19']).trials.map((trial) => expect.objectContaining({ bytes: trial.bytes })),
+    );
+    const { stdout } = sizecheck(['compress', packed, '--with', 'zstd:19']);
+    expect(stdout).toMatch(/zstd -19: \d+% smaller than today's gzip/);
+    expect(stdout).toContain('gzip (today)');
+  });
+
+  it('a directory is packed as --compress-with packs it', () => {
+    const tree = join(work, 'tree');
+    mkdirSync(tree);
+    for (const name of ['a', 'b']) writeFileSync(join(tree, name), name.repeat(70_000));
+    const json = compressJson([tree, '--with', 'gzip:9']);
+    expect(json.artifact.length).toBeNull();
+    const packed = [
+      '-C',
+      tree,
+      '--format=pax',
+      '--sort=name',
+      '--mtime=@0',
+      '--owner=0',
+      '--group=0',
+      '--numeric-owner',
+      '--pax-option=delete=atime,delete=ctime',
+    ];
+    const own = run('sh', ['-c', `tar ${packed.join(' ')} -cf - . | wc -c`]);
+    expect(json.stream).toEqual({ kind: 'tar', bytes: Number(own) });
+  });
+});
+
+describe('what is told besides', () => {
+  it('windows that decoders refuse', () => {
+    const json = compressJson([tar, '--with', 'zstd:3,zstd:3:long=24']);
+    const windows = new Map(json.trials.map(({ how, window }) => [how, window]));
+    expect(windows.get('zstd:3')).toBeLessThanOrEqual(4 * 1024 ** 2);
+    expect(windows.get('zstd:3:long=24')).toBeGreaterThanOrEqual(json.stream.bytes);
+  });
+
+  it('ways that take more memory than there is', () => {
+    const json = compressJson([tar, '--with', 'gzip:6,zstd:22', '--memory', '40 MiB']);
+    expect(json.trials.map(({ how }) => how)).toEqual(['gzip:6']);
+    expect(json.untried).toEqual([{ how: 'zstd:22', reason: 'takes more than --memory' }]);
+  });
+
+  it('xz where the program is missing', () => {
+    const empty = mkdtempSync(join(work, 'path-'));
+    const json = compressJson([tar, '--with', 'xz:1,zstd:3'], { PATH: empty });
+    expect(json.untried).toEqual([{ how: 'xz:1', reason: 'the program xz is not installed' }]);
+    expect(json.trials.map(({ how }) => how)).toEqual(['zstd:3']);
+  });
+
+  it('brotli of a single file', () => {
+    const file = join(work, 'data.txt');
+    writeFileSync(file, readFileSync(tar).subarray(512, 200_000));
+    const json = compressJson([file, '--with', 'brotli:9,gzip:9']);
+    expect(json.stream.kind).toBe('file');
+    expect(json.best).toBe('brotli:9');
+    expect(json.trials[0]?.window).toBe(16 * 1024 ** 2);
+    expect(brotliDecompressSync).toBeDefined();
+  });
+
+  it('nothing better is a result', () => {
+    const packed = `${tar}.best.gz`;
+    writeFileSync(packed, gzipSync(readFileSync(tar), { level: 9 }));
+    const ran = sizecheck(['compress', packed, '--with', 'gzip:1']);
+    expect(ran.stdout).toContain("Nothing that was tried is more than 1% smaller than today's file.");
+  });
+});
+
+describe('what is refused', () => {
+  it.each([
+    ['standard input', ['-'], 'give a path'],
+    ['an unknown codec', [tar, '--with', 'lzma:3'], 'no way to compress'],
+    ['a level that is none', [tar, '--with', 'brotli:12'], 'levels of brotli'],
+  ])('%s', (_, args, message) => {
+    const ran = sizecheck(['compress', ...args]);
+    expect([ran.code, ran.stdout]).toEqual([2, '']);
+    expect(ran.stderr).toContain(message);
+  });
+
+  it('formats that compress piece by piece', () => {
+    const deb = join(work, 'x.deb');
+    writeFileSync(deb, buildDeb());
+    const ran = sizecheck(['compress', deb]);
+    expect(ran.code).toBe(2);
+    expect(ran.stderr).toContain('a deb compresses what it holds piece by piece');
+  });
+
+  it('a stream that is broken', () => {
+    const cut = join(work, 'cut.gz');
+    writeFileSync(cut, gzipSync(readFileSync(tar)).subarray(0, 5000));
+    const ran = sizecheck(['compress', cut, '--with', 'gzip:1']);
+    expect([ran.code, ran.stdout]).toEqual([2, '']);
+  });
+});
+
+it('an interrupt keeps finished rows and leaves nothing behind', async () => {
+  const temporary = mkdtempSync(join(work, 'tmp-'));
+  const large = join(work, 'large');
+  writeFileSync(large, Buffer.concat(Array.from({ length: 20 }, () => readFileSync(tar))));
+  const args = ['compress', large, '--with', 'zstd:1,zstd:22:long,brotli:11', '--jobs', '2'];
+  const child = spawn(process.execPath, [cli, ...args], { env: { ...process.env, TMPDIR: temporary } });
+  let out = '';
+  child.stdout.on('data', (piece: Buffer) => (out += piece.toString()));
+  const over = new Promise((resolve) => child.on('close', resolve));
+  // The first row is there when its result was removed again and another one is under way.
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  child.kill('SIGINT');
+  expect(await over).toBe(130);
+  expect(out).toContain('Interrupted; these rows were finished.');
+  expect(readdirSync(temporary)).toEqual([]);
+}, 30_000);
