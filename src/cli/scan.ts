@@ -24,6 +24,7 @@ import { tool } from './tool.ts';
 /** Returns the exit code. */
 export async function runScan(artifact: string, values: ScanValues): Promise<number> {
   const selected = selectRules(values.rules);
+  const layer = parseLayer(values.layer);
   const name = values.json ? 'json' : values.format;
   const options = toReportOptions(values);
   // Loaded while the decoder starts up.
@@ -31,7 +32,7 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
   const thoroughness = {
     digests: values.digests,
     compressDebug: values.sections,
-    layer: parseLayer(values.layer),
+    layer,
     facts: name === 'snapshot' || values.sections ? 'all' : 'needed',
   } as const;
   const snapshot = await measure(artifact, values, thoroughness);
@@ -45,6 +46,7 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
     ...judged(snapshot, selected, values.ignore),
     allLayers: values.layers,
     ...(flattened === null ? {} : { flattened }),
+    ...(layer === undefined ? {} : { layer }),
   };
   const report = values.sections ? { ...judgement, sections: sectionRollup(snapshot) } : judgement;
   await print(reporter(report, options), values.output);

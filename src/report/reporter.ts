@@ -23,6 +23,8 @@ export interface ScanReport {
   readonly removable: number;
   /** Where the bytes of ELF files are; absent where it was not asked for. */
   readonly sections?: SectionRollup;
+  /** Index of the layer of an image that was taken alone; absent for the merged tree. */
+  readonly layer?: number;
   /** Whether tables list all layers of an image in full. */
   readonly allLayers?: boolean;
   /** What an image would weigh as one layer; absent where it was not asked for. */

@@ -139,7 +139,7 @@ describe('what layers hide', () => {
     expect(
       files(snapshot)
         .map(([, size]) => size)
-        .toSorted(),
+        .toSorted((a, b) => Number(a) - Number(b)),
     ).toEqual([1, 2]);
     expect(files(snapshot)).toContainEqual(['y', 2, 1]);
     expect(snapshot.image).toMatchObject({ visibleBytes: 3, hiddenBytes: 0 });
