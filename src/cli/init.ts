@@ -64,7 +64,7 @@ async function measured(path: string, values: InitValues): Promise<Snapshot> {
   const options = { ...values, output: undefined, include: [], exclude: [] };
   const snapshot = await measure(path, options, { digests: 'auto', facts: 'needed' });
   const how = values['compress-with'];
-  if (how === undefined || !isDirectoryOnDisk(path)) return snapshot;
+  if (how === undefined || snapshot.image !== undefined || !isDirectoryOnDisk(path)) return snapshot;
   return { ...snapshot, totals: await packedTotals(path, snapshot, parseCompression(how), values) };
 }
 

@@ -91,7 +91,8 @@ async function packed(snapshot: Snapshot, { path, budget }: Target, { values, bu
     budgets.groups.some(
       (group) => group.compressed !== null && group.members.some((glob) => isMember(glob, budget.name)),
     );
-  if (how === null || !wanted || !isDirectoryOnDisk(path)) return snapshot;
+  // An OCI layout is a directory, too, but what would be packed is not what it weighs.
+  if (how === null || !wanted || snapshot.image !== undefined || !isDirectoryOnDisk(path)) return snapshot;
   try {
     return { ...snapshot, totals: await packedTotals(path, snapshot, how, values) };
   } catch (error) {

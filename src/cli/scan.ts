@@ -26,6 +26,7 @@ import { tool } from './tool.ts';
 /** Returns the exit code. */
 export async function runScan(artifact: string, values: ScanValues): Promise<number> {
   const selected = selectRules(values.rules);
+  const layer = parseLayer(values.layer);
   const name = values.json ? 'json' : values.format;
   const options = toReportOptions(values);
   // Loaded while the decoder starts up.
@@ -35,7 +36,7 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
     compressDebug: values.sections,
     packages: values.by === 'package',
     bytecode: values.bytecode || name === 'snapshot',
-    layer: parseLayer(values.layer),
+    layer,
     stored: values.size === 'compressed' || name === 'snapshot',
     facts: name === 'snapshot' || values.sections ? 'all' : 'needed',
   } as const;
@@ -55,6 +56,7 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
     ...(flattened === null ? {} : { flattened }),
     ...(values.sections ? { sections: sectionRollup(snapshot) } : {}),
     ...(values.bytecode ? { bytecode: bytecodeRollup(snapshot) } : {}),
+    ...(layer === undefined ? {} : { layer }),
   };
   await print(reporter(report, options), values.output);
   // Tables and JSON carry the notices themselves.

@@ -1,4 +1,4 @@
-// `.dive-ci`, the limits that dive checks images by: what of it has a meaning for artifacts here, and what has none yet. The
+// `.dive-ci`, the limits that dive checks images by: those that `init` imports for any artifact, and all of them as dive judges images. The
 // file is YAML, but dive's own examples are lines of `key: value` below `rules:`, and that is what is read.
 import { ConfigError } from '../errors.ts';
 import type { RuleSeverity } from './budgets.ts';
@@ -93,7 +93,7 @@ export function readDiveCi(text: string): DiveImport {
           ? `${key}: ${value} became the rule duplicate-entry, severity error: no bytes that a later member replaces`
           : `${key}: ${value} became the rule duplicate-entry, severity warn: rules have no limit in bytes yet`,
       );
-    } else notes.push(`${key}: ${value} has no meaning here yet; it is about the layers of an image`);
+    } else notes.push(`${key}: ${value} is about the layers of an image; "check IMAGE --dive-ci FILE" judges by it`);
   }
   return { rules, notes };
 }

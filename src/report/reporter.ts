@@ -31,6 +31,8 @@ export interface ScanReport {
   readonly packages?: PackageRollup;
   /** How much of it is Python bytecode, and what that could be; absent where it was not asked for. */
   readonly bytecode?: BytecodeRollup;
+  /** Index of the layer of an image that was taken alone; absent for the merged tree. */
+  readonly layer?: number;
   /** Whether tables list all layers of an image in full. */
   readonly allLayers?: boolean;
   /** What an image would weigh as one layer; absent where it was not asked for. */

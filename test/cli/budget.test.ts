@@ -73,7 +73,7 @@ describe('init', () => {
     const root = folder();
     writeFileSync(join(root, '.dive-ci'), 'rules:\n  lowestEfficiency: 0.9\n  highestWastedBytes: 0\n');
     const ran = sizecheck(['init', 'tree', '--from-dive-ci', '.dive-ci'], { cwd: root });
-    expect(ran.stdout).toContain('lowestEfficiency: 0.9 has no meaning here yet');
+    expect(ran.stdout).toContain('lowestEfficiency: 0.9 is about the layers of an image');
     expect(JSON.parse(read(root)).rules).toEqual({ 'duplicate-entry': 'error' });
   });
 

@@ -15,9 +15,9 @@ describe('.dive-ci', () => {
     expect(readDiveCi(text)).toEqual({
       rules: [['duplicate-entry', 'warn']],
       notes: [
-        'lowestEfficiency: 0.95 has no meaning here yet; it is about the layers of an image',
+        'lowestEfficiency: 0.95 is about the layers of an image; "check IMAGE --dive-ci FILE" judges by it',
         'highestWastedBytes: 20MB became the rule duplicate-entry, severity warn: rules have no limit in bytes yet',
-        'highestUserWastedPercent: 0.20 has no meaning here yet; it is about the layers of an image',
+        'highestUserWastedPercent: 0.20 is about the layers of an image; "check IMAGE --dive-ci FILE" judges by it',
       ],
     });
   });

@@ -13,6 +13,16 @@ import type { Style } from './style.ts';
 export function* imageTable(report: ScanReport, options: ReportOptions, style: Style): Iterable<string> {
   const { image, hidden } = report.snapshot;
   if (image === undefined) return;
+  const alone = report.layer === undefined ? undefined : image.layers[report.layer];
+  if (alone !== undefined) {
+    const [first, ...rest] = wrap(
+      `Layer ${alone.index} alone, of ${image.layers.length}: ${instructionOf(alone)}`,
+      options.width,
+    );
+    yield `${style.bold(first ?? '')}\n${rest.map((line) => `  ${line}\n`).join('')}\n`;
+    yield* wastefulPaths(hidden ?? [], options, style);
+    return;
+  }
   yield* sums(image, report.flattened, options, style);
   if (image.layers.length === 0) return;
   if (report.allLayers === true) yield* allLayers(image, options, style);

@@ -38,17 +38,21 @@ function* heading({ snapshot }: ScanReport, options: ReportOptions, style: Style
     known.map((size) => totals[size] ?? 0),
     options.units,
   );
-  const rows = known.map((size, index) => [`  ${size}`, sizes[index] ?? '', style.dim(sizeNote(size, totals))]);
+  const rows = known.map((size, index) => [
+    `  ${size}`,
+    sizes[index] ?? '',
+    style.dim(sizeNote(size, totals, artifact.format === 'directory')),
+  ]);
   yield* columns(rows, ['left', 'right', 'left']);
   yield '\n';
 }
 
-function sizeNote(size: 'content' | 'disk' | 'archive' | 'compressed', totals: Totals): string {
+function sizeNote(size: 'content' | 'disk' | 'archive' | 'compressed', totals: Totals, onDisk: boolean): string {
   switch (size) {
     case 'content':
       return contentNote(totals);
     case 'disk':
-      return totals.compressed === null ? 'allocated, as du counts' : 'unpacked, in blocks of 4 KiB';
+      return onDisk ? 'allocated, as du counts' : 'unpacked, in blocks of 4 KiB';
     case 'archive':
       return 'uncompressed, with headers and padding';
     case 'compressed':

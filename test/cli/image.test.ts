@@ -1,0 +1,107 @@
+// Images at the command line: through pipes, with layers large enough for the decoding thread, and as a gate.
+import { createCipheriv } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { blobOf, buildImage, layoutFiles, legacyFiles, tarOf, writeFiles } from '../build/image.ts';
+import type { Packing } from '../build/image.ts';
+import { tempDirectory } from '../build/temp.ts';
+import { scanJson, sizecheck } from './run.ts';
+import type { ScanJson } from './run.ts';
+
+const work = tempDirectory('cli-image');
+
+/** Bytes that no codec makes smaller, the same each time. */
+function noise(length: number): Buffer {
+  return createCipheriv('aes-128-ctr', Buffer.alloc(16), Buffer.alloc(16)).update(Buffer.alloc(length));
+}
+
+const large = noise(18 * 1024 * 1024);
+
+function image(packing: Packing) {
+  return buildImage({
+    layers: [
+      { packing, createdBy: 'COPY data /data', members: [{ name: 'data/a', content: large }] },
+      { packing, createdBy: 'RUN chmod 600 /data/a', members: [{ name: 'data/a', content: large, mode: 0o600 }] },
+      { packing, createdBy: 'RUN true', members: [{ name: 'data/b', content: 'b' }] },
+    ],
+  });
+}
+
+function comparable({ image: found, tree, findings }: ScanJson): object {
+  const layers = found?.layers.map((layer) => ({ ...layer, digest: null, compressed: null }));
+  return { image: { ...found, layers }, tree, findings };
+}
+
+describe('an image at the command line', () => {
+  const built = image('gzip');
+  const files = layoutFiles([built]);
+  const path = join(work, 'image.tar');
+  writeFileSync(path, tarOf(files));
+  const reference = scanJson([path]);
+
+  it('says what its layers hide', () => {
+    expect(reference.image).toMatchObject({ layerBytes: 2 * large.length + 1, hiddenBytes: large.length });
+    expect(reference.findings).toMatchObject([
+      { rule: 'metadata-only-copy', bytes: large.length, claims: [{ path: 'data/a', part: 'hidden', layer: 1 }] },
+    ]);
+    expect(reference.removable.content).toBe(0);
+  });
+
+  it.each([
+    ['zstd layers', () => tarOf(layoutFiles([image('zstd')]))],
+    ['raw layers', () => tarOf(layoutFiles([image('raw')]))],
+    ['a docker archive', () => tarOf(legacyFiles([built]))],
+    ['a compressed archive', () => gzipSync(tarOf(files), { level: 1 })],
+  ])('is the same with %s, from a file and through a pipe', (name, make) => {
+    const bytes = make();
+    const file = join(work, `${name}.bin`);
+    writeFileSync(file, bytes);
+    expect(comparable(scanJson([file]))).toEqual(comparable(reference));
+    expect(comparable(scanJson(['-'], { input: bytes }))).toEqual(comparable(reference));
+  });
+
+  it('is an error with one line where a large layer is damaged', () => {
+    const blob = Buffer.from(built.layers[0]?.blob ?? []);
+    const middle = Math.floor(blob.length / 2);
+    blob[middle] = (blob[middle] ?? 0) ^ 1;
+    const damaged = writeFiles(
+      join(work, 'damaged'),
+      new Map([...files, [blobOf(built.layers[0]?.blob ?? blob), blob]]),
+    );
+    const ran = sizecheck([damaged]);
+    expect([ran.code, ran.stdout]).toEqual([2, '']);
+    expect(ran.stderr).toMatch(/^sizecheck: [^\n]+sha256:[0-9a-f]{64}[^\n]*\n$/);
+  });
+
+  it('is judged by a file of dive', () => {
+    writeFileSync(join(work, '.dive-ci'), 'rules:\n  lowestEfficiency: 0.5\n  highestWastedBytes: disabled\n');
+    const ran = sizecheck(['check', 'image.tar', '--dive-ci', '.dive-ci', '--json'], { cwd: work });
+    expect(ran.code).toBe(1);
+    const { verdicts } = JSON.parse(ran.stdout).gate;
+    expect(verdicts).toMatchObject([
+      { measure: 'highestUserWastedPercent', budget: 'highestUserWastedPercent', limit: 0.1, status: 'fail' },
+      { measure: 'lowestEfficiency', limit: 0.5, status: 'pass' },
+    ]);
+    writeFileSync(join(work, 'bad'), 'lowestEfficiency: 2\n');
+    expect(sizecheck(['check', 'image.tar', '--dive-ci', 'bad'], { cwd: work })).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  it('refuses what does not fit together', () => {
+    for (const [args, says] of [
+      [['scan', path, '--layer', '3'], 'there is no layer 3'],
+      [['scan', path, '--layer', 'x'], '--layer takes the index of a layer'],
+      [['scan', work, '--layer', '0'], '--layer is for images'],
+      [['scan', work, '--format', 'dive'], '--format dive is for images'],
+      [['scan', work, '--compress-with', 'gzip'], '--compress-with is for images here'],
+      [['scan', path, '--platform', 'linux/s390x'], 'no image for the platform "linux/s390x"'],
+      [['scan', path, '--image', '2'], 'no image "2"'],
+      [['scan', work, '--as', 'image'], 'is no image'],
+    ] as const) {
+      const ran = sizecheck(args);
+      expect([ran.code, ran.stdout], args.join(' ')).toEqual([2, '']);
+      expect(ran.stderr).toContain(says);
+    }
+  });
+});
