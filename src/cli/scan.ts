@@ -28,7 +28,7 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
   const thoroughness = {
     digests: values.digests,
     compressDebug: values.sections,
-    stored: values.size === 'compressed' || name === 'snapshot',
+    stored: values.size === 'compressed' || values.verbose || name === 'snapshot',
     facts: name === 'snapshot' || values.sections ? 'all' : 'needed',
   } as const;
   const snapshot = await measure(artifact, values, thoroughness);

@@ -4,7 +4,7 @@ import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_thread
 import type { MessagePort } from 'node:worker_threads';
 import { readAhead } from '../bytes/read-ahead.ts';
 import { fileSource } from '../bytes/source.ts';
-import type { Notice } from '../model/snapshot.ts';
+import type { MadeFacts, Notice } from '../model/snapshot.ts';
 import type { ThreadStart } from './decoding-thread.ts';
 import { asyncChunks, mayBlock, syncChunks } from './chunks.ts';
 import type { Emit } from './codec.ts';
@@ -20,7 +20,7 @@ interface Outlet {
   readonly takeBuffer: () => Uint8Array<ArrayBuffer>;
   /** Sends a piece, a view of one of the buffers of `takeBuffer`; sleeps while too many are under way. */
   readonly send: (piece: Uint8Array, reached: number) => void;
-  readonly done: (reached: number, notices: readonly Notice[], marks: Marks | null) => void;
+  readonly done: (reached: number, notices: readonly Notice[], marks: Marks | null, made: MadeFacts) => void;
   readonly failed: (reached: number, error: unknown) => void;
 }
 
@@ -45,7 +45,7 @@ function openOutlet(port: MessagePort, outstanding: Int32Array): Outlet {
         Atomics.wait(outstanding, 0, count);
       }
     },
-    done: (reached, notices, marks) => say({ kind: 'done', reached, notices, marks }),
+    done: (reached, notices, marks, made) => say({ kind: 'done', reached, notices, marks, made }),
     failed: (reached, error) => say({ kind: 'failed', reached, error: packError(error) }),
   };
 }
@@ -66,7 +66,7 @@ async function decodeStream(work: StreamWork, { takeBuffer, send, done }: Outlet
     if (mayBlock(work.input)) for await (const chunk of asyncChunks(work.input)) take(chunk);
     else for (const chunk of syncChunks(work.input)) take(chunk);
     decoder.finish(emit);
-    done(bytesIn, decoder.notices, list?.marks() ?? null);
+    done(bytesIn, decoder.notices, list?.marks() ?? null, decoder.made());
   } finally {
     decoder.close();
   }
@@ -83,7 +83,7 @@ function unpackMembers({ fd, size, ranges }: MembersWork, outlet: Outlet): void 
       while (steps.next().done !== true);
     }
     unpacker.flush(emit);
-    outlet.done(whole, [], null);
+    outlet.done(whole, [], null, {});
   } catch (error) {
     // What is held back belongs to members that come before this one.
     unpacker.flush(emit);

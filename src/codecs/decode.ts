@@ -2,7 +2,7 @@
 // decoding and what the receiver does with the pieces (parsing, hashing) run side by side; memory stays flat either way.
 import { fstatSync } from 'node:fs';
 import { createTurns } from '../bytes/turns.ts';
-import type { Notice } from '../model/snapshot.ts';
+import type { MadeFacts, Notice } from '../model/snapshot.ts';
 import { asyncChunks, chunkLength, mayBlock, streamChunks, syncChunks } from './chunks.ts';
 import type { EncodedInput, FileInput } from './chunks.ts';
 import { defaultMaxWindow } from './codec.ts';
@@ -35,6 +35,8 @@ export interface Decoded {
   readonly notices: readonly Notice[];
   /** Absent where they were not asked for, and where there is no codec: then each byte is itself. */
   readonly marks?: Marks;
+  /** Comes with `marks`. */
+  readonly made?: MadeFacts;
 }
 
 /**
@@ -57,7 +59,7 @@ export function decode(
 
 /** A decoder that copies nothing: pieces are the chunks themselves. */
 function passThrough(): Decoder {
-  return { notices: [], write: (input, emit) => emit(input), finish() {}, close() {} };
+  return { notices: [], write: (input, emit) => emit(input), finish() {}, made: () => ({}), close() {} };
 }
 
 async function decodeHere(
@@ -98,7 +100,7 @@ async function decodeHere(
     }
     decoder.finish(emit);
     const done = { bytesIn, bytesOut, notices: decoder.notices };
-    return list === null ? done : { ...done, marks: list.marks() };
+    return list === null ? done : { ...done, marks: list.marks(), made: decoder.made() };
   } finally {
     decoder.close();
   }
@@ -125,9 +127,9 @@ async function decodeInWorker(
       const message = await run.next();
       if (message.kind === 'failed') throw unpackError(message.error);
       if (message.kind === 'done') {
-        const { reached, notices, marks } = message;
+        const { reached, notices, marks, made } = message;
         const done = { bytesIn: reached, bytesOut, notices };
-        return marks === null ? done : { ...done, marks };
+        return marks === null ? done : { ...done, marks, made };
       }
       bytesOut += message.piece.length;
       onPiece(message.piece);

@@ -11,6 +11,7 @@ import type { Notice, Snapshot } from '../model/snapshot.ts';
 import { createCollector } from './collector.ts';
 import type { Outcome } from './content.ts';
 import { createLedger } from '../formats/ledger.ts';
+import { withMembers } from './made.ts';
 import { chargeMembers, overheadOf } from './stored.ts';
 import { hashFiles } from './hashing.ts';
 import { entriesOf, totalsOf } from './entries.ts';
@@ -57,7 +58,9 @@ export async function scan(artifact: string, options: ScanOptions): Promise<Snap
       entries,
       superseded: collected.superseded,
       notices: collected.notices.toSorted(compareNotices),
-      ...(charges === null ? {} : { overhead: overheadOf(entries, charges) }),
+      ...(charges === null || ledger === undefined
+        ? {}
+        : { overhead: overheadOf(entries, charges), made: withMembers(ledger.made(), collected.members) }),
     };
   } finally {
     if (opened.kind === 'file') opened.close();

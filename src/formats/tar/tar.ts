@@ -47,7 +47,10 @@ export function tarReader(sink: MemberSink, options?: Pick<ReadOptions, 'ledger'
         settle(state);
       }
     },
-    finish: () => finish(state),
+    finish() {
+      finish(state);
+      account?.finish();
+    },
   };
 }
 

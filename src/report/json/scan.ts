@@ -26,6 +26,7 @@ function* parts({ tool, snapshot, tree, findings, removable, sections }: ScanRep
   yield member('artifact', artifact);
   yield member('totals', totals);
   if (snapshot.overhead !== undefined) yield member('overhead', snapshot.overhead);
+  if (snapshot.made !== undefined) yield member('made', snapshot.made);
   yield* list('tree', tree, ({ path, content, disk, stored, files, own }) => ({
     ...nameToJson('path', path),
     content,

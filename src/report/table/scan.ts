@@ -8,6 +8,7 @@ import { inertLine, terminalName, terminalText } from '../escape.ts';
 import { columns } from './grid.ts';
 import type { ReportOptions, ScanReport } from '../reporter.ts';
 import { storedSavings } from '../../rules/stored-savings.ts';
+import { madeText } from './made.ts';
 import { percent } from './percent.ts';
 import { sectionsTable } from './sections.ts';
 import { cutMiddle, styleFor, widest, wrap, wrapCommand } from './style.ts';
@@ -36,6 +37,10 @@ function* heading({ snapshot }: ScanReport, options: ReportOptions, style: Style
   );
   const rows = known.map((size, index) => [`  ${size}`, sizes[index] ?? '', style.dim(sizeNote(size, totals))]);
   yield* columns(rows, ['left', 'right', 'left']);
+  if (options.verbose && snapshot.made !== undefined) {
+    const text = `made as ${madeText(snapshot.made, artifact.codecs)}`;
+    for (const line of wrap(text, options.width - 2)) yield style.dim(`  ${line}\n`);
+  }
   yield '\n';
 }
 
