@@ -37,7 +37,7 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
     packages: values.by === 'package',
     bytecode: values.bytecode || name === 'snapshot',
     layer,
-    stored: values.size === 'compressed' || name === 'snapshot',
+    stored: values.size === 'compressed' || values.verbose || name === 'snapshot',
     facts: name === 'snapshot' || values.sections ? 'all' : 'needed',
   } as const;
   const snapshot = await measure(artifact, values, thoroughness);

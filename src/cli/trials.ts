@@ -52,7 +52,7 @@ export function startTrials(plan: TrialPlan): TrialRun {
   async function work({ how }: Job): Promise<void> {
     const output = join(plan.directory, how.text.replaceAll(':', '-'));
     try {
-      const packing = how.codec === 'xz' || (how.codec === 'gzip' && hasProgram('gzip'));
+      const packing = how.codec !== 'brotli' && hasProgram(how.codec);
       const task = { kind: 'compress', how, input: plan.input, output, program: packing } as const;
       const packed = await runTrial(task, children);
       const program = how.codec === 'xz';

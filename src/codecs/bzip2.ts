@@ -49,6 +49,7 @@ function createBzip2Decoder(options: DecodeOptions): Decoder {
   let position = 0; // offset of its first byte in the encoded stream
   let wanted = firstAttempt; // bytes to have before the next attempt to decode
   let level = 0; // 0 between streams
+  let lastLevel = 0;
   let streamCrc = 0;
   let streams = 0;
   let garbage = 0;
@@ -122,6 +123,7 @@ function createBzip2Decoder(options: DecodeOptions): Decoder {
     if (garbage === 0 && bytes.length < headerLength && !ended && streams > 0) return 0;
     if (garbage === 0 && isHeader(bytes)) {
       level = (bytes[3] ?? 0) - 0x30;
+      lastLevel = level;
       streamCrc = 0;
       return headerLength;
     }
@@ -158,6 +160,7 @@ function createBzip2Decoder(options: DecodeOptions): Decoder {
       if (garbage > 0) notices.push(trailingGarbage('bzip2', garbage));
       output.flush(emit);
     },
+    made: () => ({ streams, level: lastLevel }),
     close() {},
   };
 }

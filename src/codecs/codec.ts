@@ -1,6 +1,6 @@
 // Contract of a codec: a synchronous, streaming decoder that checks everything its format lets it check. Synchronous, because
 // decoders run in a worker thread and hand their output over in large pieces (see decode.ts).
-import type { CodecName, Notice } from '../model/snapshot.ts';
+import type { CodecName, MadeFacts, Notice } from '../model/snapshot.ts';
 import type { Mark } from './marks.ts';
 
 /** Receives decoded bytes. The piece belongs to the receiver: the decoder does not touch its memory again. */
@@ -29,6 +29,8 @@ export interface Decoder {
   finish(emit: Emit): void;
   /** Oddities that do not change the content, e.g. trailing garbage that GNU gzip ignores with a warning. */
   readonly notices: readonly Notice[];
+  /** What the stream so far tells of how it was made. */
+  made(): MadeFacts;
   /** Frees native memory; safe to call twice, and after an error. */
   close(): void;
 }

@@ -5,24 +5,32 @@ import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_thread
 import type { MessagePort } from 'node:worker_threads';
 import { readAhead } from '../bytes/read-ahead.ts';
 import { fileSource } from '../bytes/source.ts';
-import type { Notice } from '../model/snapshot.ts';
 import type { ThreadStart } from './decoding-thread.ts';
 import { asyncChunks, mayBlock, syncChunks } from './chunks.ts';
 import type { Decoder, Emit } from './codec.ts';
 import { codecByName } from './index.ts';
 import { createOutput } from './output.ts';
 import { createMarkList } from './marks.ts';
-import type { Marks } from './marks.ts';
 import { maxOutstanding, packError, pieceLength } from './worker-messages.ts';
-import type { MembersWork, StreamWork, WorkerDigests, WorkerMessage, WorkerTask } from './worker-messages.ts';
+import type {
+  DoneMessage,
+  MembersWork,
+  StreamWork,
+  WorkerDigests,
+  WorkerMessage,
+  WorkerTask,
+} from './worker-messages.ts';
 import { createMemberUnpacker, readRanges } from './zip-data.ts';
+
+/** What a decoder says at its end, beside its output. */
+type Told = Pick<DoneMessage, 'notices' | 'marks' | 'made'>;
 
 /** The way out of this thread. */
 interface Outlet {
   readonly takeBuffer: () => Uint8Array<ArrayBuffer>;
   /** Sends a piece, a view of one of the buffers of `takeBuffer`; sleeps while too many are under way. */
   readonly send: (piece: Uint8Array, reached: number) => void;
-  readonly done: (reached: number, notices: readonly Notice[], marks: Marks | null, digests?: WorkerDigests) => void;
+  readonly done: (reached: number, told: Told, digests?: WorkerDigests) => void;
   readonly failed: (reached: number, error: unknown) => void;
 }
 
@@ -47,8 +55,8 @@ function openOutlet(port: MessagePort, outstanding: Int32Array): Outlet {
         Atomics.wait(outstanding, 0, count);
       }
     },
-    done: (reached, notices, marks, digests = { encoded: null, decoded: null }) =>
-      say({ kind: 'done', reached, notices, marks, digests }),
+    done: (reached, told, digests = { encoded: null, decoded: null }) =>
+      say({ kind: 'done', reached, ...told, digests }),
     failed: (reached, error) => say({ kind: 'failed', reached, error: packError(error) }),
   };
 }
@@ -76,7 +84,7 @@ async function decodeStream(work: StreamWork, { takeBuffer, send, done }: Outlet
     else for (const chunk of syncChunks(work.input)) take(chunk);
     decoder.finish(emit);
     const digests = { encoded: encoded?.digest('hex') ?? null, decoded: decoded?.digest('hex') ?? null };
-    done(bytesIn, decoder.notices, list?.marks() ?? null, digests);
+    done(bytesIn, { notices: decoder.notices, marks: list?.marks() ?? null, made: decoder.made() }, digests);
   } finally {
     decoder.close();
   }
@@ -89,6 +97,7 @@ function copier(takeBuffer: () => Uint8Array): Decoder {
     notices: [],
     write: (input, emit) => output.put(input, emit),
     finish: (emit) => output.flush(emit),
+    made: () => ({}),
     close() {},
   };
 }
@@ -104,7 +113,7 @@ function unpackMembers({ fd, size, ranges }: MembersWork, outlet: Outlet): void 
       while (steps.next().done !== true);
     }
     unpacker.flush(emit);
-    outlet.done(whole, [], null);
+    outlet.done(whole, { notices: [], marks: null, made: {} });
   } catch (error) {
     // What is held back belongs to members that come before this one.
     unpacker.flush(emit);

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { fstatSync } from 'node:fs';
 import { createTurns } from '../bytes/turns.ts';
-import type { Notice } from '../model/snapshot.ts';
+import type { MadeFacts, Notice } from '../model/snapshot.ts';
 import { asyncChunks, chunkLength, mayBlock, streamChunks, syncChunks } from './chunks.ts';
 import type { EncodedInput, FileInput } from './chunks.ts';
 import { defaultMaxWindow } from './codec.ts';
@@ -45,6 +45,8 @@ export interface Decoded {
   readonly digests?: Digests;
   /** Absent where they were not asked for, and where there is no codec: then each byte is itself. */
   readonly marks?: Marks;
+  /** Comes with `marks`. */
+  readonly made?: MadeFacts;
 }
 
 /**
@@ -69,7 +71,7 @@ export function decode(
 
 /** A decoder that copies nothing: pieces are the chunks themselves. */
 function passThrough(): Decoder {
-  return { notices: [], write: (input, emit) => emit(input), finish() {}, close() {} };
+  return { notices: [], write: (input, emit) => emit(input), finish() {}, made: () => ({}), close() {} };
 }
 
 async function decodeHere(
@@ -117,7 +119,7 @@ async function decodeHere(
     return {
       ...done,
       ...(encoded === null ? {} : { digests: digestsOf(encoded.digest('hex'), decoded?.digest('hex')) }),
-      ...(list === null ? {} : { marks: list.marks() }),
+      ...(list === null ? {} : { marks: list.marks(), made: decoder.made() }),
     };
   } finally {
     decoder.close();
@@ -161,14 +163,14 @@ async function decodeInWorker(
       const message = await run.next();
       if (message.kind === 'failed') throw unpackError(message.error);
       if (message.kind === 'done') {
-        const { reached, notices, marks } = message;
+        const { reached, notices, marks, made } = message;
         const { encoded, decoded } = message.digests;
         return {
           bytesIn: reached,
           bytesOut,
           notices,
           ...(encoded === null ? {} : { digests: digestsOf(encoded, here?.digest('hex') ?? decoded ?? encoded) }),
-          ...(marks === null ? {} : { marks }),
+          ...(marks === null ? {} : { marks, made }),
         };
       }
       bytesOut += message.piece.length;

@@ -14,6 +14,9 @@ const flagComment = 0x10;
 const flagReserved = 0xe0;
 const deflateMethod = 8;
 
+/** What the header's XFL says: level 9, level 1. */
+const efforts: Readonly<Record<number, string>> = { 2: 'best', 4: 'fastest' };
+
 /** Encoded bytes that are decoded at once where it is asked what they make. */
 const markStep = 4096;
 
@@ -53,6 +56,9 @@ function createGzipDecoder(options: DecodeOptions): Decoder {
   let garbage = 0;
   let members = 0;
   let unmarked = 0;
+  let named = false;
+  let timed = false;
+  let effort: string | null = null; // as the first member's header tells it
   let before = 0; // decoded bytes of earlier members
 
   function fail(code: string, message: string, offset = position): never {
@@ -126,6 +132,9 @@ function createGzipDecoder(options: DecodeOptions): Decoder {
         return;
       case 'fixed':
         flags = field[1] ?? 0;
+        named ||= (flags & flagName) !== 0;
+        timed ||= u32(2) !== 0;
+        if (members === 0) effort = efforts[field[6] ?? 0] ?? null;
         if (field[0] !== deflateMethod) {
           fail('unsupported', `uses gzip compression method ${field[0]}, but only 8 (deflate) exists`, position - 8);
         }
@@ -233,6 +242,7 @@ function createGzipDecoder(options: DecodeOptions): Decoder {
       if (garbage > 0) notices.push(trailingGarbage('gzip', garbage));
       inflater.flush(emit);
     },
+    made: () => ({ members, effort, name: named, time: timed }),
     close: () => inflater.close(),
   };
 }

@@ -5,6 +5,7 @@ import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
 import zlib from 'node:zlib';
 import { fileSource } from '../bytes/source.ts';
 import type { CodecName } from '../model/snapshot.ts';
+import { commandOf } from './candidates.ts';
 import type { Candidate } from './candidates.ts';
 import { syncChunks } from './chunks.ts';
 import { openEncoder } from './compress.ts';
@@ -43,8 +44,10 @@ async function compress(how: Candidate, input: string, output: string, program: 
   const to = openSync(output, 'wx', 0o600);
   const { size } = fstatSync(from);
   if (how.codec === 'xz' || program) {
-    const own = how.codec === 'xz' ? ['-T1'] : ['-n'];
-    const seconds = timed(() => call(how.codec, ['-q', '-c', ...own, `-${how.level}`], from, to));
+    const [name = '', ...args] = commandOf(how).split(' ');
+    // zstd chooses by the length of what it compresses, so it gets the file and not a stream.
+    const own = { zstd: ['-T1', '--', input], xz: ['-T1'], gzip: ['-n'], brotli: [] }[how.codec];
+    const seconds = timed(() => call(name, [...args, '-q', '-c', ...own], from, to));
     return { bytes: fstatSync(to).size, seconds, memory: null, window: null };
   }
   let bytes = 0;

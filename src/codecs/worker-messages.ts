@@ -1,6 +1,6 @@
 // What the main thread and the decoding thread say to each other. Errors cross threads as plain values, because cloning loses their class.
 import { FormatError, InputError, SizecheckError } from '../errors.ts';
-import type { CodecName, Notice } from '../model/snapshot.ts';
+import type { CodecName, MadeFacts, Notice } from '../model/snapshot.ts';
 import type { FileInput } from './chunks.ts';
 import type { Marks } from './marks.ts';
 import type { MemberRanges } from './zip-data.ts';
@@ -48,6 +48,7 @@ export interface DoneMessage {
   readonly notices: readonly Notice[];
   readonly digests: WorkerDigests;
   readonly marks: Marks | null;
+  readonly made: MadeFacts;
 }
 
 /** In hex; null for what was not asked for. */

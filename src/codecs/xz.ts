@@ -32,6 +32,9 @@ function createXzDecoder(options: DecodeOptions): Decoder {
   const lzma2 = createLzma2Decoder();
   const output = createOutput(options.takeBuffer);
   let emit: Emit = ignore;
+  let streams = 0;
+  let blockCount = 0;
+  let dictionary = 0;
   let mayEnd = false; // the input may end here
   const reader = createFieldReader(parseStreams(), longestChunk);
 
@@ -57,6 +60,7 @@ function createXzDecoder(options: DecodeOptions): Decoder {
 
   function* parseStream(header: Uint8Array): FieldParser {
     const check = readStreamHeader(header, fail);
+    streams += 1;
     const blocks: BlockList = { count: 0, digest: createHash('sha256') };
     for (;;) {
       const size = (yield 1)[0] ?? 0;
@@ -82,6 +86,8 @@ function createXzDecoder(options: DecodeOptions): Decoder {
       );
     }
     const check = createXzCheck(checkId) ?? fail('unsupported', `uses an unknown xz check (number ${checkId})`);
+    blockCount += 1;
+    dictionary = Math.max(dictionary, header.dictionary);
     let compressed = 0;
     let uncompressed = 0;
     let told = 0;
@@ -157,6 +163,7 @@ function createXzDecoder(options: DecodeOptions): Decoder {
       if (reader.held > 0) fail('bad-length', 'has xz padding that is not a multiple of four bytes');
       output.flush(receiver);
     },
+    made: () => ({ streams, blocks: blockCount, dictionary }),
     close() {},
   };
 }

@@ -61,6 +61,10 @@ function createZstdDecoder(backend: ZstdBackend, options: DecodeOptions): Decode
   let header: FrameHeader = { window: 0, contentSize: null, checksum: false };
   let frameStart = 0; // value of output.total
   let full = false; // the last step filled all the room it had
+  let frames = 0;
+  let window = 0;
+  let checksums = 0;
+  let sized = 0;
   let position = 0; // offset in the encoded stream of what is decoded next
 
   function fail(code: string, message: string): never {
@@ -115,6 +119,10 @@ function createZstdDecoder(backend: ZstdBackend, options: DecodeOptions): Decode
       );
     }
     header = found;
+    frames += 1;
+    window = Math.max(window, found.window);
+    if (found.checksum) checksums += 1;
+    if (found.contentSize !== null) sized += 1;
     frameStart = output.total;
     feed(bytes, emit);
   }
@@ -155,6 +163,7 @@ function createZstdDecoder(backend: ZstdBackend, options: DecodeOptions): Decode
       scanner.finish();
       output.flush(emit);
     },
+    made: () => ({ frames, window, checksum: checksums === frames, contentSize: sized === frames }),
     close() {
       stream?.close();
       stream = null;

@@ -97,8 +97,9 @@ async function readStream(
 }
 
 /** A stream is over. A single file is all content; a zip or deb inside a codec has an order of its own, which marks do not know. */
-function closeLedger(ledger: Ledger, format: Format, { bytesIn, bytesOut, marks: told }: Decoded): void {
+function closeLedger(ledger: Ledger, format: Format, { bytesIn, bytesOut, marks: told, made }: Decoded): void {
   const marks = told ?? null;
+  if (made !== undefined) ledger.note('codec', made);
   if (isSingleFile(format)) ledger.take('content', bytesOut);
   else if (format.access === 'random' && marks !== null) ledger.giveUp();
   if (format.access === 'stream' || isSingleFile(format)) ledger.close(marks, bytesIn);

@@ -2,7 +2,7 @@
 // of the artifact is entered once, so the entries and the named overhead add up to its length.
 import { Numbers } from '../bytes/numbers.ts';
 import type { Marks } from '../codecs/marks.ts';
-import type { Overhead, OverheadName } from '../model/snapshot.ts';
+import type { Made, MadeFacts, Overhead, OverheadName } from '../model/snapshot.ts';
 import { overheadNames } from '../model/snapshot.ts';
 
 /** What bytes are there for: content of the current member, or overhead. */
@@ -17,6 +17,9 @@ export interface Ledger {
   close(marks: Marks | null, encoded: number): void;
   /** Bytes that are stored in no stream, e.g. the headers of a zip. */
   spend(purpose: Purpose, bytes: number): void;
+  /** Notes how the codec or the archive was made. */
+  note(what: 'codec' | 'archive', facts: MadeFacts): void;
+  made(): Made;
   /** Says that the bytes cannot be told apart. */
   giveUp(): void;
   /** What everything came to; null where bytes cannot be told apart. */
@@ -38,6 +41,7 @@ export function createLedger(): Ledger {
   let runs = new Numbers();
   let last = { owner: Number.NaN, length: 0, weight: 0 };
   let known = true;
+  let made: Made = { codec: null, archive: {} };
 
   function ownerOf(purpose: Purpose): number {
     return purpose === 'content' ? members.length - 1 : -1 - overheadNames.indexOf(purpose);
@@ -77,6 +81,10 @@ export function createLedger(): Ledger {
       last = { owner: Number.NaN, length: 0, weight: 0 };
     },
     spend: (purpose, bytes) => pay(ownerOf(purpose), bytes),
+    note(what, facts) {
+      made = { ...made, [what]: facts };
+    },
+    made: () => made,
     giveUp() {
       known = false;
     },

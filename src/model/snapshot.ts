@@ -72,6 +72,15 @@ export type OverheadName = (typeof overheadNames)[number];
 /** Bytes; what takes none is absent. */
 export type Overhead = { readonly [Key in OverheadName]?: number };
 
+/** What can be read off an artifact of how it was made; names of facts by codec and format are in docs/json.md. */
+export type MadeFacts = Readonly<Record<string, string | number | boolean | null>>;
+
+export interface Made {
+  /** Null where there is no codec around the archive. */
+  readonly codec: MadeFacts | null;
+  readonly archive: MadeFacts;
+}
+
 /** Content that a later member of the same path replaced: stored in the archive, lost on extraction. */
 export interface Superseded {
   readonly path: Name;
@@ -204,4 +213,6 @@ export interface Snapshot {
   readonly hidden?: readonly HiddenFile[];
   /** With the `stored` bytes of all entries this adds up to `totals.compressed`; absent where they are. */
   readonly overhead?: Overhead;
+  /** How the artifact was made; absent where `overhead` is. */
+  readonly made?: Made;
 }

@@ -13,6 +13,7 @@ import type { ArtifactIdentity, Notice, Snapshot } from '../model/snapshot.ts';
 import { createCollector } from './collector.ts';
 import type { Outcome } from './content.ts';
 import { createLedger } from '../formats/ledger.ts';
+import { withMembers } from './made.ts';
 import { chargeMembers, overheadOf } from './stored.ts';
 import { hashFiles } from './hashing.ts';
 import { entriesOf, totalsOf } from './entries.ts';
@@ -83,7 +84,9 @@ export async function scan(artifact: string, options: ScanOptions): Promise<Snap
       superseded: collected.superseded,
       notices: collected.notices.toSorted(compareNotices),
       ...lists,
-      ...(charges === null ? {} : { overhead: overheadOf(entries, charges) }),
+      ...(charges === null || ledger === undefined
+        ? {}
+        : { overhead: overheadOf(entries, charges), made: withMembers(ledger.made(), collected.members) }),
     };
   } finally {
     if (opened.kind === 'file') opened.close();

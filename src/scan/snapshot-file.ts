@@ -6,7 +6,17 @@ import type { Facts } from '../model/facts.ts';
 import { normalizePath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { codecNames, entryKinds, formatNames, overheadNames } from '../model/snapshot.ts';
-import type { ArtifactIdentity, Entry, EntryKind, Notice, Overhead, Snapshot, Superseded } from '../model/snapshot.ts';
+import type {
+  ArtifactIdentity,
+  Entry,
+  EntryKind,
+  Made,
+  MadeFacts,
+  Notice,
+  Overhead,
+  Snapshot,
+  Superseded,
+} from '../model/snapshot.ts';
 import { withPathFacts } from '../inspectors/index.ts';
 import { sortEntries, totalsOf } from './entries.ts';
 import { hiddenFrom, imageFrom } from './image/snapshot-image.ts';
@@ -60,6 +70,7 @@ export function parseSnapshot(text: string): Snapshot {
     artifact,
     totals,
     ...(spent === null ? {} : { overhead: spent }),
+    ...(root['made'] === undefined ? {} : { made: made(object(root['made'], 'made')) }),
     entries,
     superseded: list(root['superseded'] ?? [], 'superseded').map((value, index) =>
       superseded(value, `superseded[${index}]`),
@@ -217,6 +228,20 @@ function overhead(value: unknown): Overhead | null {
     json[name] === undefined ? [] : [[name, sizeOf(json, name, 'overhead')] as const],
   );
   return Object.fromEntries(named);
+}
+
+function made(json: Json): Made {
+  const codec = json['codec'] === null ? null : plainFacts(json['codec'], 'made.codec');
+  return { codec, archive: plainFacts(json['archive'], 'made.archive') };
+}
+
+function plainFacts(value: unknown, at: string): MadeFacts {
+  const known = Object.entries(object(value, at)).map(([key, fact]) => {
+    const plain = fact === null || typeof fact === 'string' || typeof fact === 'number' || typeof fact === 'boolean';
+    if (plain) return [key, fact] as const;
+    throw bad(`has a bad ${at}.${key}`);
+  });
+  return Object.fromEntries(known);
 }
 
 /** Stored bytes that do not add up to the artifact's length would be a lie in every table. */

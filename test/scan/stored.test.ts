@@ -191,6 +191,27 @@ describe.skipIf(!ready)('one tree in every wrapping', () => {
     expect(ran.stderr).toContain('stored bytes and overhead');
   });
 
+  it('and how it was made, as the programs were told to make it', () => {
+    const made = (file: string): object => JSON.parse(sizecheck(['snapshot', join(work, file)]).stdout).made;
+    const archive = { dialect: 'pax', sorted: true, owners: 1 };
+    expect(made('tree.tar')).toMatchObject({ codec: null, archive });
+    expect(made('tree.tar.gz')).toMatchObject({ codec: { members: 1, effort: 'best' } });
+    expect(made('two-members.tar.gz')).toMatchObject({ codec: { members: 2, effort: null, name: false, time: false } });
+    expect(made('gnu.tar')).toMatchObject({ archive: { dialect: 'gnu' } });
+    const fixed = '--mtime=@0 --owner=0 --group=0 --pax-option=delete=atime,delete=ctime';
+    run('sh', ['-c', `tar --format=pax --sort=name ${fixed} -C tree -cf - . | gzip -n > same.tar.gz`], { cwd: work });
+    expect(made('same.tar.gz')).toMatchObject({ archive: { times: 1, owners: 1, reproducible: true } });
+    if (!requireTool('zstd') || !requireTool('xz') || !requireTool('bzip2')) return;
+    expect(made('frames.tar.zst')).toMatchObject({ codec: { frames: 2, checksum: true, contentSize: false } });
+    expect(made('tree.3.tar.zst')).toMatchObject({ codec: { frames: 1, checksum: true, contentSize: true } });
+    expect(made('tree.tar.xz')).toMatchObject({ codec: { streams: 1, blocks: 1, dictionary: 8 * 1024 ** 2 } });
+    expect(made('tree.tar.bz2')).toMatchObject({ codec: { streams: 1, level: 1 } });
+    const { stdout } = sizecheck(['scan', '--verbose', join(work, 'frames.tar.zst')]);
+    expect(stdout).toMatch(
+      /made as zstd: 2 frames, window [\d.]+ [KM]iB, checksum, length not stated; pax\s+headers, sorted/,
+    );
+  });
+
   it('is not told where it is not asked for', () => {
     const json = JSON.parse(sizecheck(['scan', '--json', join(work, 'tree.tar.gz')]).stdout);
     expect(json.overhead).toBeUndefined();

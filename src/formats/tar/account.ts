@@ -5,6 +5,8 @@ import { blockSize } from './header.ts';
 import type { Phase, TarState } from './state.ts';
 
 export interface TarAccount {
+  /** The archive is over. */
+  finish(): void;
   /** The reader took `used` bytes of `piece` at `at` while it was in phase `before`. */
   took(before: Phase, state: TarState, piece: Uint8Array, at: number, used: number): void;
 }
@@ -18,16 +20,30 @@ const headerWeight = 6;
 export function tarAccount(ledger: Ledger): TarAccount {
   const lastHeaders = new Map<number, Buffer>();
   const lastExtension = Buffer.alloc(blockSize);
+  const seen = new Set<string>();
+
+  /** Extensions tell pax from plain ustar; what GNU writes says so in every header. */
+  function see(type: number, block: Buffer): void {
+    const letter = String.fromCharCode(type);
+    if ('xgX'.includes(letter) && type !== 0) seen.add('pax');
+    else if (block[257] !== 0x75) seen.add('v7');
+    else seen.add(block[262] === 0x20 ? 'gnu' : 'ustar');
+  }
 
   /** Compared with the last header of the same type, at offset 156. */
   function weighHeader(block: Buffer): number {
     const type = block[156] ?? 0;
+    see(type, block);
     const last = lastHeaders.get(type);
     if (last === undefined) lastHeaders.set(type, Buffer.from(block));
     return headerWeight * (last === undefined ? unlike(block, Buffer.alloc(blockSize), 0) : unlike(block, last, 0));
   }
 
   return {
+    finish() {
+      const dialect = ['pax', 'gnu', 'ustar', 'v7'].find((name) => seen.has(name)) ?? null;
+      ledger.note('archive', { dialect });
+    },
     took(before, state, piece, at, used) {
       switch (before) {
         case 'header':

@@ -58,7 +58,10 @@ export function tarReader(sink: MemberSink, options?: Pick<ReadOptions, 'ledger'
       state.offset += count;
       settle(state);
     },
-    finish: () => finish(state),
+    finish() {
+      finish(state);
+      account?.finish();
+    },
   };
 }
 

@@ -31,6 +31,7 @@ function* parts(report: ScanReport): Iterable<string> {
   if (snapshot.image !== undefined) yield* imageJson(snapshot.image);
   if (flattened !== undefined) yield member('flattened', flattened);
   if (snapshot.overhead !== undefined) yield member('overhead', snapshot.overhead);
+  if (snapshot.made !== undefined) yield member('made', snapshot.made);
   yield* list('tree', tree, ({ path, content, disk, stored, files, own }) => ({
     ...nameToJson('path', path),
     content,

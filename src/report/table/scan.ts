@@ -11,6 +11,7 @@ import type { ReportOptions, ScanReport } from '../reporter.ts';
 import { packagesTable } from './packages.ts';
 import { imageTable } from './image.ts';
 import { storedSavings } from '../../rules/stored-savings.ts';
+import { madeText } from './made.ts';
 import { percent } from './percent.ts';
 import { leftoversPart } from './leftovers.ts';
 import { sectionsTable } from './sections.ts';
@@ -44,6 +45,10 @@ function* heading({ snapshot }: ScanReport, options: ReportOptions, style: Style
     style.dim(sizeNote(size, totals, artifact.format === 'directory')),
   ]);
   yield* columns(rows, ['left', 'right', 'left']);
+  if (options.verbose && snapshot.made !== undefined) {
+    const text = `made as ${madeText(snapshot.made, artifact.codecs)}`;
+    for (const line of wrap(text, options.width - 2)) yield style.dim(`  ${line}\n`);
+  }
   yield '\n';
 }
 
