@@ -70,6 +70,20 @@ const cases = [
     null,
   ],
   [
+    'image of 20 gzip layers: gzip -dc | tar xO',
+    'image-gzip',
+    (out) => layered(out, 'gzip', [tree]),
+    (x) => untarred(x, 'gzip'),
+    1.3,
+  ],
+  [
+    'image of 20 zstd layers: zstd -dc | tar xO',
+    'image-zstd',
+    (out) => layered(out, 'zstd', [tree]),
+    (x) => untarred(x, 'zstd'),
+    null,
+  ],
+  [
     'diff of two zst -19: scan of one',
     'tree.tar.zst',
     (out) => `zstd -q -19 -T0 ${tar} -o ${out}`,
@@ -78,7 +92,7 @@ const cases = [
     (x) => `node ${quote(cli)} diff --quiet ${x} ${quote(copyOf('tree.tar.zst'))} >/dev/null`,
   ],
   ...('strip of ELF files: readelf -SW each'.includes(options.only) ? [elfCase()] : []),
-  ...(options.large ? [largeCase()] : []),
+  ...(options.large ? [largeCase(), ...largeImages()] : []),
 ];
 
 for (const [name, file, make, theirs, bound, mine = (x) => `${ours} ${x} >/dev/null`] of cases) {
@@ -86,6 +100,28 @@ for (const [name, file, make, theirs, bound, mine = (x) => `${ours} ${x} >/dev/n
   const target = file === null ? tree : made(file, make);
   if (target === null) continue;
   compare(name, mine(quote(target)), theirs(quote(target)), bound);
+}
+
+/** Makes an OCI layout of 20 layers. */
+function layered(out, packing, trees) {
+  const script = quote(resolve(import.meta.dirname, 'bench-image.mjs'));
+  return `node ${script} ${out} ${packing} 20 ${trees.map(quote).join(' ')}`;
+}
+
+/** Unpacks each layer of an OCI layout to nowhere. */
+function untarred(layout, packing) {
+  return `for blob in $(cat ${layout}/layers.txt); do ${packing} -dc ${layout}/$blob | tar xO >/dev/null; done`;
+}
+
+/** All CPython trees in images of gigabytes. */
+function largeImages() {
+  return ['gzip', 'zstd'].map((packing) => [
+    `large image of 20 ${packing} layers: ${packing} -dc | tar xO`,
+    `large-image-${packing}`,
+    (out) => layered(out, packing, pythonTrees()),
+    (x) => untarred(x, packing),
+    1.3,
+  ]);
 }
 
 /** The same file under another name. */

@@ -46,6 +46,11 @@ export class Spool {
     this.#size = end;
   }
 
+  /** Descriptor of the temporary file; null where all is in memory. */
+  get fd(): number | null {
+    return this.#fd;
+  }
+
   /** Random access to what was written; valid until the next `reset` or `close`. */
   source(): ByteSource {
     if (this.#fd !== null) return fileSource(this.#fd, this.#size);

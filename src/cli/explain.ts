@@ -27,7 +27,7 @@ export async function runExplain(words: readonly string[], values: ExplainValues
   }
   if (!ruleIds.includes(id)) {
     const hint = didYouMean(id, ruleIds);
-    throw new UsageError(`there is no rule "${id}"${hint === '' ? `; the rules are ${ruleIds.join(', ')}` : hint}`);
+    throw new UsageError(`there is no rule "${id}"${hint === '' ? '; "sizecheck explain" lists the rules' : hint}`);
   }
   const page = readFileSync(new URL(`../../docs/rules/${id}.md`, import.meta.url), 'utf8');
   await print(pageText(page, options.width, styleFor(options.color)), values.output);

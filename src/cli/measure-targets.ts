@@ -7,6 +7,7 @@ import type { Snapshot } from '../model/snapshot.ts';
 import { isMember } from '../policy/budgets.ts';
 import type { Budgets } from '../policy/budgets.ts';
 import type { Baseline, Measured, Unmeasured } from '../policy/evidence.ts';
+import { claimsAboveBase, withoutHiddenBase } from '../policy/image-verdicts.ts';
 import { judgeByPolicy, rulesOf } from '../policy/severities.ts';
 import { judge } from '../rules/index.ts';
 import type { CheckValues } from './policy-options.ts';
@@ -65,7 +66,13 @@ async function measureTarget(target: Target, run: Run): Promise<Measured> {
   ]);
   if (after.status === 'rejected') throw after.reason;
   const snapshot = await packed(after.value, target, run);
-  const judged = judgeByPolicy(judge(snapshot, rulesOf(budgets), 'counted'), budgets, today);
+  const base = budget.image?.baseLayers ?? 0;
+  const findings = claimsAboveBase(
+    judge(withoutHiddenBase(snapshot, base), rulesOf(budgets), 'counted'),
+    snapshot,
+    base,
+  );
+  const judged = judgeByPolicy(findings, budgets, today);
   return {
     name,
     budget,

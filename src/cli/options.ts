@@ -2,6 +2,7 @@
 import { parseSize } from '../bytes/size.ts';
 import { UsageError } from '../errors.ts';
 import { defaultStripVersion, stripVersions } from '../inspectors/elf/strip-version.ts';
+import { didYouMean } from '../policy/nearest.ts';
 import { formatNames } from '../report/index.ts';
 import type { ReportOptions } from '../report/reporter.ts';
 import { ruleIds, rules } from '../rules/index.ts';
@@ -19,6 +20,14 @@ export const inputOptions = {
   'max-window': { kind: 'text', default: '128 MiB', describe: 'largest decoder window' },
   'max-entries': { kind: 'number', default: defaultLimits.maxEntries, least: 1, describe: 'most entries' },
   'max-unpacked': { kind: 'text', default: '128 GiB', describe: 'most unpacked bytes' },
+  image: { kind: 'text', describe: 'which image of an archive of several: its tag, or its number from 1' },
+  platform: { kind: 'text', describe: 'which image of an index of several: os/architecture[/variant]' },
+  as: {
+    kind: 'choice',
+    choices: ['auto', 'image', 'files'],
+    default: 'auto',
+    describe: 'files: an image archive as the tar, a layout as the directory that it is',
+  },
   'strip-version': {
     kind: 'choice',
     choices: stripVersions,
@@ -39,6 +48,16 @@ export const scanOptions = {
   top: { kind: 'number', default: 12, least: 1, describe: 'most rows in a table' },
   sort: { kind: 'choice', choices: ['size', 'path'], default: 'size', describe: 'order of directories' },
   by: { kind: 'choice', choices: ['directory', 'package'], default: 'directory', describe: 'sizes by what' },
+  layers: {
+    kind: 'flag',
+    default: false,
+    describe: 'of an image: all layers, with what each adds, changes and deletes',
+  },
+  layer: { kind: 'text', describe: 'of an image: this layer alone, counted from 0' },
+  'compress-with': {
+    kind: 'text',
+    describe: 'of an image: what it would weigh as one layer, so compressed: zstd:19, gzip:9, …',
+  },
   sections: { kind: 'flag', default: false, describe: 'where the bytes of ELF files are, by section' },
   leftovers: { kind: 'flag', default: false, describe: 'count what only some need: tests, headers, manuals, demos' },
   bytecode: { kind: 'flag', default: false, describe: 'what Python bytecode takes, and what it could take' },
@@ -95,7 +114,7 @@ export type InputValues = Values<typeof inputOptions>;
 export type ScanValues = Values<typeof scanOptions>;
 export type DiffValues = Values<typeof diffOptions>;
 
-export type Thoroughness = Pick<ScanOptions, 'digests' | 'facts' | 'compressDebug' | 'packages' | 'bytecode'>;
+export type Thoroughness = Pick<ScanOptions, 'digests' | 'facts' | 'compressDebug' | 'packages' | 'bytecode' | 'layer'>;
 
 export function toScanOptions(values: InputValues, thoroughness: Thoroughness): ScanOptions {
   return {
@@ -104,7 +123,16 @@ export function toScanOptions(values: InputValues, thoroughness: Thoroughness): 
     maxWindow: parseSize(values['max-window']),
     maxEntries: values['max-entries'],
     maxUnpacked: parseSize(values['max-unpacked']),
+    image: { name: values.image, platform: values.platform, as: values.as },
   };
+}
+
+/** The index that `--layer` names. @throws UsageError for what is no index. */
+export function parseLayer(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^[0-9]{1,5}$/.test(text))
+    throw new UsageError(`--layer takes the index of a layer, counted from 0, not "${text}"`);
+  return Number(text);
 }
 
 /** Options of a command that decide how its report looks. */
@@ -138,7 +166,9 @@ export function selectRules(names: string | undefined, others: readonly Rule[] =
   const wanted = new Set(names.split(',').map((name) => name.trim()));
   for (const name of wanted) {
     if (!ruleIds.includes(name))
-      throw new UsageError(`there is no rule "${name}"; the rules are ${ruleIds.join(', ')}`);
+      throw new UsageError(
+        `there is no rule "${name}"${didYouMean(name, ruleIds) || '; "sizecheck explain" lists the rules'}`,
+      );
   }
   return rules.filter(({ id }) => wanted.has(id));
 }

@@ -15,6 +15,7 @@ export const checkOptions = {
   'max-compressed': { kind: 'text', describe: 'limit without a budgets file, such as "5 MiB"' },
   'max-uncompressed': { kind: 'text', describe: 'limit on the unpacked content, without a budgets file' },
   'max-growth': { kind: 'list', describe: 'limit on growth without a budgets file: a size, a percentage, or both' },
+  'dive-ci': { kind: 'text', describe: 'judge images by the limits of this .dive-ci file, as dive does' },
   'strip-components': diffOptions['strip-components'],
   map: diffOptions.map,
   format: { kind: 'choice', choices: formatNames('check'), default: 'table', describe: 'how to print the result' },

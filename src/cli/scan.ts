@@ -1,6 +1,7 @@
 // `scan` and `snapshot`: measure, judge, print.
 import { packageRollup } from '../compare/packages/index.ts';
 import { bytecodeRollup } from '../compare/bytecode.ts';
+import { parseCompression } from '../codecs/compress.ts';
 import { sectionRollup } from '../compare/section-rollup.ts';
 import { rollup } from '../compare/rollup.ts';
 import type { Finding } from '../model/finding.ts';
@@ -8,14 +9,16 @@ import type { Snapshot } from '../model/snapshot.ts';
 import { ignoreClaims } from '../policy/select.ts';
 import { snapshotJson } from '../report/json/scan.ts';
 import { reporterNamed } from '../report/index.ts';
-import type { ScanReport } from '../report/reporter.ts';
+import type { Flattened, ScanReport } from '../report/reporter.ts';
 import { judge, rank, ruleIds, rules } from '../rules/index.ts';
 import { removableByPath, removableContent } from '../rules/removable.ts';
 import type { Rule } from '../rules/rule.ts';
+import { flattenImage } from '../scan/image/flatten.ts';
+import { scan } from '../scan/scan.ts';
 import { UsageError } from '../errors.ts';
 import { exitCodes } from './errors.ts';
 import { measure, warn } from './measure.ts';
-import { selectRules, toReportOptions } from './options.ts';
+import { parseLayer, selectRules, toReportOptions, toScanOptions } from './options.ts';
 import type { InputValues, ScanValues } from './options.ts';
 import { print } from './output.ts';
 import { tool } from './tool.ts';
@@ -32,15 +35,22 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
     compressDebug: values.sections,
     packages: values.by === 'package',
     bytecode: values.bytecode || name === 'snapshot',
+    layer: parseLayer(values.layer),
     facts: name === 'snapshot' || values.sections ? 'all' : 'needed',
   } as const;
   const snapshot = await measure(artifact, values, thoroughness);
   const reporter = await loading;
   if (reporter === null) throw new UsageError(`there is no format "${name}"`);
+  if (name === 'dive' && snapshot.image === undefined)
+    throw new UsageError('--format dive is for images; this is none');
+  const how = values['compress-with'];
+  const flattened = how === undefined ? null : await flatten(artifact, snapshot, how, values);
   const counted = values.leftovers || values.rules !== undefined ? 'counted' : 'apart';
   const judgement = judged(snapshot, selected, values.ignore, counted);
   const report = {
     ...(values.by === 'package' ? withPackages(judgement, values) : judgement),
+    allLayers: values.layers,
+    ...(flattened === null ? {} : { flattened }),
     ...(values.sections ? { sections: sectionRollup(snapshot) } : {}),
     ...(values.bytecode ? { bytecode: bytecodeRollup(snapshot) } : {}),
   };
@@ -48,6 +58,20 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
   // Tables and JSON carry the notices themselves.
   if (name === 'du' && !values.quiet) warn(snapshot);
   return values['exit-zero'] ? exitCodes.fine : exitCodeOf(report.findings, values['fail-on']);
+}
+
+/** @throws UsageError for what is no image, or cannot be read twice. */
+async function flatten(artifact: string, snapshot: Snapshot, how: string, values: ScanValues): Promise<Flattened> {
+  const compression = parseCompression(how);
+  if (snapshot.image === undefined)
+    throw new UsageError('--compress-with is for images here; "check" takes it for directories');
+  if (artifact === '-') throw new UsageError('--compress-with reads the image twice, which standard input cannot be');
+  const options = toScanOptions(values, { digests: 'auto', facts: 'needed' });
+  // Of the whole image, whatever is selected for the report.
+  const isWhole = values.layer === undefined && values.include.length === 0 && values.exclude.length === 0;
+  const whole = isWhole ? snapshot : await scan(artifact, options);
+  const packed = await flattenImage(artifact, whole, compression, options);
+  return { content: whole.totals.content, ...packed, how };
 }
 
 /** Returns the exit code. */

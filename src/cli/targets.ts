@@ -1,10 +1,13 @@
 // Which artifacts a gate measures, each with the budget that it has: those of the budgets file, or those on the command line.
-import { lstatSync, realpathSync } from 'node:fs';
+import { lstatSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { parseSize } from '../bytes/size.ts';
 import { ConfigError, InputError, UsageError, systemCode } from '../errors.ts';
+import { decodeText } from '../policy/budgets.ts';
 import type { ArtifactBudget, Budgets } from '../policy/budgets.ts';
+import { diveRules } from '../policy/dive-ci.ts';
 import type { Unmeasured } from '../policy/evidence.ts';
+import type { DiveLimits } from '../policy/image-limits.ts';
 import type { Growth, Limit } from '../policy/limits.ts';
 import { findArtifacts } from './find-artifacts.ts';
 
@@ -146,6 +149,7 @@ export interface LimitOptions {
   readonly 'max-compressed': string | undefined;
   readonly 'max-uncompressed': string | undefined;
   readonly 'max-growth': readonly string[];
+  readonly 'dive-ci'?: string | undefined;
 }
 
 /** Budgets from the command line alone, or null where it has none. @throws UsageError where it is no limit. */
@@ -153,8 +157,10 @@ export function budgetsFromOptions(options: LimitOptions, artifacts: readonly st
   const compressed = limitFrom('--max-compressed', options['max-compressed']);
   const uncompressed = limitFrom('--max-uncompressed', options['max-uncompressed']);
   const growth = growthFrom(options['max-growth']);
-  if (compressed === null && uncompressed === null && growth === null) return null;
+  const file = options['dive-ci'];
+  if (compressed === null && uncompressed === null && growth === null && file === undefined) return null;
   if (artifacts.length === 0) throw new UsageError('which artifact are the limits for? Give a path');
+  const dive = file === undefined ? null : diveLimits(file);
   const budgetOf = (path: string): ArtifactBudget => ({
     at: '',
     name: path,
@@ -164,11 +170,35 @@ export function budgetsFromOptions(options: LimitOptions, artifacts: readonly st
     uncompressed,
     growth,
     paths: [],
+    ...(dive === null ? {} : { image: { ...noImageLimits, dive } }),
     compressWith: null,
     optional: false,
     reason: null,
   });
   return { artifacts: [...new Set(artifacts)].map(budgetOf), groups: [], rules: new Map(), ignore: [] };
+}
+
+const noImageLimits = { waste: null, wastePercent: null, layers: null, pull: null, baseLayers: 0 } as const;
+
+/** The limits of a `.dive-ci` file, each at its own name. @throws ConfigError. */
+function diveLimits(file: string): DiveLimits {
+  let text: string;
+  try {
+    text = decodeText(readFileSync(file));
+  } catch (error) {
+    if (error instanceof ConfigError) throw new ConfigError(`--dive-ci "${file}" ${error.message}`);
+    throw new ConfigError(`--dive-ci "${file}" cannot be read (${systemCode(error)})`, { cause: error });
+  }
+  const rules = diveRules(text);
+  const limit = (at: keyof DiveLimits): Limit | null => {
+    const max = rules[at];
+    return max === null ? null : { at, max, warnAt: null };
+  };
+  return {
+    lowestEfficiency: limit('lowestEfficiency'),
+    highestWastedBytes: limit('highestWastedBytes'),
+    highestUserWastedPercent: limit('highestUserWastedPercent'),
+  };
 }
 
 function limitFrom(option: string, text: string | undefined): Limit | null {

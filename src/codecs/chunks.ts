@@ -14,6 +14,8 @@ export interface FileInput {
   readonly position: number | null;
   /** Encoded bytes in all, `head` included, or null where that is not known; any other number is an InputError `changed`. */
   readonly length: number | null;
+  /** Whether the input is a part of its file, `length` bytes long, and ends there whatever follows. */
+  readonly part?: boolean;
 }
 
 /** Encoded bytes with random access, e.g. a member of another artifact. */
@@ -50,7 +52,8 @@ export function* syncChunks(
   yield* pieces(head, step);
   const buffer = Buffer.allocUnsafeSlow(step);
   for (;;) {
-    const got = readOnce(fd, buffer, position === null ? null : position + total - head.length);
+    const most = input.part === true && length !== null ? buffer.subarray(0, length - total) : buffer;
+    const got = most.length === 0 ? 0 : readOnce(fd, most, position === null ? null : position + total - head.length);
     total += got;
     checkLength(total, length, got === 0);
     if (got === 0) return;

@@ -1,5 +1,6 @@
 // The decoding thread: reads and decodes synchronously, hands each piece over without copying it, gets its buffers back, and
 // sleeps while the main thread is behind.
+import { createHash } from 'node:crypto';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { readAhead } from '../bytes/read-ahead.ts';
@@ -7,10 +8,11 @@ import { fileSource } from '../bytes/source.ts';
 import type { Notice } from '../model/snapshot.ts';
 import type { ThreadStart } from './decoding-thread.ts';
 import { asyncChunks, mayBlock, syncChunks } from './chunks.ts';
-import type { Emit } from './codec.ts';
+import type { Decoder, Emit } from './codec.ts';
 import { codecByName } from './index.ts';
+import { createOutput } from './output.ts';
 import { maxOutstanding, packError, pieceLength } from './worker-messages.ts';
-import type { MembersWork, StreamWork, WorkerMessage, WorkerTask } from './worker-messages.ts';
+import type { MembersWork, StreamWork, WorkerDigests, WorkerMessage, WorkerTask } from './worker-messages.ts';
 import { createMemberUnpacker, readRanges } from './zip-data.ts';
 
 /** The way out of this thread. */
@@ -18,7 +20,7 @@ interface Outlet {
   readonly takeBuffer: () => Uint8Array<ArrayBuffer>;
   /** Sends a piece, a view of one of the buffers of `takeBuffer`; sleeps while too many are under way. */
   readonly send: (piece: Uint8Array, reached: number) => void;
-  readonly done: (reached: number, notices: readonly Notice[]) => void;
+  readonly done: (reached: number, notices: readonly Notice[], digests?: WorkerDigests) => void;
   readonly failed: (reached: number, error: unknown) => void;
 }
 
@@ -43,30 +45,49 @@ function openOutlet(port: MessagePort, outstanding: Int32Array): Outlet {
         Atomics.wait(outstanding, 0, count);
       }
     },
-    done: (reached, notices) => say({ kind: 'done', reached, notices }),
+    done: (reached, notices, digests = { encoded: null, decoded: null }) =>
+      say({ kind: 'done', reached, notices, digests }),
     failed: (reached, error) => say({ kind: 'failed', reached, error: packError(error) }),
   };
 }
 
 async function decodeStream(work: StreamWork, { takeBuffer, send, done }: Outlet): Promise<void> {
-  const codec = codecByName(work.codec);
+  const codec = work.codec === null ? null : codecByName(work.codec);
   let bytesIn = 0;
-  const emit: Emit = (piece) => send(piece, bytesIn);
+  const encoded = work.digests === 'none' ? null : createHash('sha256');
+  const decoded = work.digests === 'both' ? createHash('sha256') : null;
+  const emit: Emit = (piece) => {
+    decoded?.update(piece);
+    send(piece, bytesIn);
+  };
 
-  await codec.prepare();
-  const decoder = codec.create({ maxWindow: work.maxWindow, takeBuffer });
+  await codec?.prepare();
+  const decoder = codec?.create({ maxWindow: work.maxWindow, takeBuffer }) ?? copier(takeBuffer);
   const take = (chunk: Uint8Array): void => {
     bytesIn += chunk.length;
+    encoded?.update(chunk);
     decoder.write(chunk, emit);
   };
   try {
     if (mayBlock(work.input)) for await (const chunk of asyncChunks(work.input)) take(chunk);
     else for (const chunk of syncChunks(work.input)) take(chunk);
     decoder.finish(emit);
-    done(bytesIn, decoder.notices);
+    const digests = { encoded: encoded?.digest('hex') ?? null, decoded: decoded?.digest('hex') ?? null };
+    done(bytesIn, decoder.notices, digests);
   } finally {
     decoder.close();
   }
+}
+
+/** Passes bytes on; chunks are read into the same memory again, so they have to be copied. */
+function copier(takeBuffer: () => Uint8Array): Decoder {
+  const output = createOutput(takeBuffer);
+  return {
+    notices: [],
+    write: (input, emit) => output.put(input, emit),
+    finish: (emit) => output.flush(emit),
+    close() {},
+  };
 }
 
 function unpackMembers({ fd, size, ranges }: MembersWork, outlet: Outlet): void {

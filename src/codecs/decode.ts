@@ -1,5 +1,6 @@
 // The pump: moves encoded input through a codec to a synchronous receiver. Large input is decoded in a worker thread, so that
 // decoding and what the receiver does with the pieces (parsing, hashing) run side by side; memory stays flat either way.
+import { createHash } from 'node:crypto';
 import { fstatSync } from 'node:fs';
 import { createTurns } from '../bytes/turns.ts';
 import type { Notice } from '../model/snapshot.ts';
@@ -22,6 +23,13 @@ export interface DecodeRunOptions {
   readonly onProgress?: ((bytesIn: number) => void) | undefined;
   /** Where to decode; by default that depends on the input's length. */
   readonly thread?: DecodeThread;
+  /** Whether to take the SHA-256 of what goes in and of what comes out. */
+  readonly digests?: boolean;
+}
+
+export interface Digests {
+  readonly encoded: string;
+  readonly decoded: string;
 }
 
 export interface Decoded {
@@ -29,6 +37,8 @@ export interface Decoded {
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly notices: readonly Notice[];
+  /** SHA-256 in hex; absent where it was not asked for. */
+  readonly digests?: Digests;
 }
 
 /**
@@ -43,7 +53,9 @@ export function decode(
   options: DecodeRunOptions,
   onPiece: Emit,
 ): Promise<Decoded> {
-  if (codec !== null && codecs.includes(codec) && 'fd' in input && useWorker(input.length, options.thread)) {
+  // Without a codec there is nothing to do for a thread but to take digests.
+  const worth = codec === null ? options.digests === true : codecs.includes(codec);
+  if (worth && 'fd' in input && useWorker(input.length, options.thread)) {
     return decodeInWorker(codec, input, options, onPiece);
   }
   return decodeHere(codec, input, options, onPiece);
@@ -67,13 +79,17 @@ async function decodeHere(
   const decoder = codec?.create({ maxWindow: options.maxWindow ?? defaultMaxWindow, takeBuffer }) ?? passThrough();
   let bytesIn = 0;
   let bytesOut = 0;
+  const encoded = options.digests === true ? createHash('sha256') : null;
+  const decoded = options.digests === true && codec !== null ? createHash('sha256') : null;
   const turns = createTurns();
   const emit: Emit = (piece) => {
     bytesOut += piece.length;
+    decoded?.update(piece);
     onPiece(piece);
   };
   const take = (chunk: Uint8Array): void => {
     bytesIn += chunk.length;
+    encoded?.update(chunk);
     decoder.write(chunk, emit);
     options.onProgress?.(bytesIn);
   };
@@ -89,14 +105,23 @@ async function decodeHere(
       }
     }
     decoder.finish(emit);
-    return { bytesIn, bytesOut, notices: decoder.notices };
+    const done = { bytesIn, bytesOut, notices: decoder.notices };
+    return encoded === null ? done : { ...done, digests: digestsOf(encoded.digest('hex'), decoded?.digest('hex')) };
   } finally {
     decoder.close();
   }
 }
 
+/** Without a codec both are the same. */
+function digestsOf(encoded: string, decoded = encoded): Digests {
+  return { encoded, decoded };
+}
+
+/** Codecs that decode so fast that digests of what comes out are better taken in their thread than in the main one. */
+const fast: ReadonlySet<string> = new Set(['zstd']);
+
 async function decodeInWorker(
-  codec: Codec,
+  codec: Codec | null,
   input: FileInput,
   options: DecodeRunOptions,
   onPiece: Emit,
@@ -104,18 +129,33 @@ async function decodeInWorker(
   fstatSync(input.fd); // a bad descriptor is the caller's mistake and should show in the caller's stack
   const run = startDecodingRun({
     kind: 'stream',
-    codec: codec.name,
+    codec: codec?.name ?? null,
     // Only these fields, and a copy of the head: cloning a view clones all the memory behind it.
-    input: { fd: input.fd, head: new Uint8Array(input.head), position: input.position, length: input.length },
+    input: {
+      fd: input.fd,
+      head: new Uint8Array(input.head),
+      position: input.position,
+      length: input.length,
+      part: input.part === true,
+    },
     maxWindow: options.maxWindow ?? defaultMaxWindow,
+    digests: options.digests !== true ? 'none' : codec !== null && fast.has(codec.name) ? 'both' : 'encoded',
   });
+  const here = options.digests === true && codec !== null && !fast.has(codec.name) ? createHash('sha256') : null;
   let bytesOut = 0;
   try {
     for (;;) {
       const message = await run.next();
       if (message.kind === 'failed') throw unpackError(message.error);
-      if (message.kind === 'done') return { bytesIn: message.reached, bytesOut, notices: message.notices };
+      if (message.kind === 'done') {
+        const done = { bytesIn: message.reached, bytesOut, notices: message.notices };
+        const { encoded, decoded } = message.digests;
+        return encoded === null
+          ? done
+          : { ...done, digests: digestsOf(encoded, here?.digest('hex') ?? decoded ?? encoded) };
+      }
       bytesOut += message.piece.length;
+      here?.update(message.piece);
       onPiece(message.piece);
       run.release(message.piece);
       options.onProgress?.(message.reached);

@@ -15,9 +15,12 @@ export type DecodingWork = StreamWork | MembersWork;
 /** One encoded stream, from its beginning to its end. */
 export interface StreamWork {
   readonly kind: 'stream';
-  readonly codec: CodecName;
+  /** null to pass the bytes on as they are. */
+  readonly codec: CodecName | null;
   readonly input: FileInput;
   readonly maxWindow: number;
+  /** Whether to take the SHA-256 of what goes in, and of what comes out, too. */
+  readonly digests: 'none' | 'encoded' | 'both';
 }
 
 /** Members of a zip, one after the other; their contents follow each other in the pieces without a mark. */
@@ -40,6 +43,13 @@ export interface DoneMessage {
   readonly kind: 'done';
   readonly reached: number;
   readonly notices: readonly Notice[];
+  readonly digests: WorkerDigests;
+}
+
+/** In hex; null for what was not asked for. */
+export interface WorkerDigests {
+  readonly encoded: string | null;
+  readonly decoded: string | null;
 }
 
 export interface FailedMessage {

@@ -46,7 +46,9 @@ function claimsOf({ tree, findings }: JudgedTree, side: 'old' | 'new'): Known[] 
       const name = tree.byPath.get(claim.path);
       const carrier = name === undefined ? null : carrierOf(name);
       const now = side === 'new' ? carrier : (carrier?.partner ?? null);
-      const place = now === null ? `${side}:${claim.path}` : carrierOf(now).path;
+      // What layers of an image hide is in the tree of neither side; it is known by its path alone.
+      const gone = name === undefined ? `hidden:${claim.path}` : `${side}:${claim.path}`;
+      const place = now === null ? gone : carrierOf(now).path;
       claims.push({ claim, of, rule, place, paired: false });
     }
   }

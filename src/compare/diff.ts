@@ -6,6 +6,7 @@ import { compareNames } from '../model/name.ts';
 import type { Notice, Snapshot, Totals } from '../model/snapshot.ts';
 import { changesOf } from './changes.ts';
 import { findingChanges } from './claims.ts';
+import { imageChange } from './image.ts';
 import { chooseCarriers } from './links.ts';
 import { pairMoved } from './moves.ts';
 import type { ComponentMatcher } from './pair.ts';
@@ -41,6 +42,7 @@ export function diffSnapshots(before: Judged, after: Judged, options: DiffOption
   });
   chooseCarriers(old.all, now.all);
   const ignored = new Set([...starts.before.above, ...starts.after.above].filter(isPlainDirectory));
+  const image = imageChange(before.snapshot.image, after.snapshot.image);
   const { changes, unknown } = changesOf(old.all, now.all, { ...options, moved, ignored });
   return {
     before: sideOf(before, starts.before.stripped),
@@ -50,6 +52,7 @@ export function diffSnapshots(before: Judged, after: Judged, options: DiffOption
     changes,
     findings: findingChanges({ tree: old, findings: before.findings }, { tree: now, findings: after.findings }),
     notices: [...unknownContent(unknown), ...after.snapshot.notices],
+    ...(image === null ? {} : { image }),
   };
 }
 

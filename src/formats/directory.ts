@@ -102,7 +102,7 @@ function kindOf(stats: Stats): EntryKind {
  * Opens a regular file without ever blocking on what may have taken its place.
  * @throws InputError `unreadable` or `changed`.
  */
-export function openRegular(path: string | Buffer, seen: Stats): OpenFile {
+export function openRegular(path: string | Buffer, seen: Stats): OpenFile & { readonly fd: number } {
   let fd: number;
   try {
     fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
@@ -115,6 +115,7 @@ export function openRegular(path: string | Buffer, seen: Stats): OpenFile {
       throw new InputError('changed', 'was replaced while it was read');
     if (now.size !== seen.size) throw changed(seen.size, now.size);
     return {
+      fd,
       source: fileSource(fd, now.size),
       close() {
         try {

@@ -44,6 +44,33 @@ export interface MemberSink {
   /** A member with random access to its content, instead of begin/data/end. `open` may be called until the artifact is closed. */
   file(member: Member, open: () => OpenFile): void;
   notice(notice: Notice): void;
+  /** Takes what formats made of layers (images) hold; one without it takes no images. */
+  readonly layers?: LayerSink;
+}
+
+/** What is known of an image before its layers are read. */
+export interface ImageHead {
+  /** `os/architecture[/variant]`; null where the config does not say. */
+  readonly platform: string | null;
+  /** Instruction that made each layer, lowest first; null where it is not recorded. */
+  readonly instructions: readonly (string | null)[];
+}
+
+/** A layer that was read to its end and found to be what the manifest says. */
+export interface LayerRead {
+  /** Of the blob as stored, and of the tar inside: `sha256:<hex>`. */
+  readonly digest: string;
+  readonly diffId: string;
+  /** Length of the blob; null where it is stored uncompressed, so that what a registry would hold is not known. */
+  readonly compressed: number | null;
+}
+
+/** Takes the layers of an image, lowest first. */
+export interface LayerSink {
+  image(head: ImageHead): void;
+  /** Takes the members of the next layer. */
+  begin(): MemberSink;
+  end(layer: LayerRead): void;
 }
 
 /** Random access to a member's content; `close` is called when the sink is done with it. */
@@ -62,6 +89,19 @@ export interface ReadOptions {
   readonly maxWindow: number;
   /** Where to decode; by default that depends on the input's length. */
   readonly thread?: DecodeThread;
+  /** Called now and then with the bytes of the artifact read so far. */
+  readonly onProgress?: (bytes: number) => void;
+  /** Which image of several, and whether to look for one (`--image`, `--platform`, `--as`). */
+  readonly image?: ImageChoice;
+}
+
+export interface ImageChoice {
+  /** A tag, or a number counted from 1; undefined where there is but one. */
+  readonly name?: string | undefined;
+  /** `os/architecture[/variant]`. */
+  readonly platform?: string | undefined;
+  /** `files`: an image archive is the tar, a layout the directory, that it is. `image`: anything else is an error. */
+  readonly as?: 'auto' | 'image' | 'files' | undefined;
 }
 
 interface FormatBase {
@@ -86,7 +126,8 @@ export interface StreamReader {
 /** A format that needs random access (zip: its directory is at the end). */
 export interface RandomFormat extends FormatBase {
   readonly access: 'random';
-  read(source: ByteSource, sink: MemberSink, options: ReadOptions, file: RandomFile): Promise<void>;
+  /** Returns the name of the format that it turned out to be, where that is not its own. */
+  read(source: ByteSource, sink: MemberSink, options: ReadOptions, file: RandomFile): Promise<FormatName | void>;
 }
 
 /** What is known of the bytes that a random format reads. */

@@ -2,31 +2,30 @@
 // of what the codec yields.
 import { basename } from 'node:path';
 import { Spool } from '../bytes/spool.ts';
-import type { ByteSource } from '../bytes/source.ts';
 import { fileSource } from '../bytes/source.ts';
 import { decode } from '../codecs/decode.ts';
 import { detectCodec } from '../codecs/index.ts';
 import type { Codec } from '../codecs/codec.ts';
 import { FormatError } from '../errors.ts';
 import { nameFromText } from '../model/name.ts';
+import type { Name } from '../model/name.ts';
 import type { CodecName, FormatName } from '../model/snapshot.ts';
 import { debFormat } from './deb.ts';
 import { readDirectory } from './directory.ts';
 import { formatHeadLength } from './format.ts';
 import type { Format, MemberSink, RandomFormat, ReadOptions, StreamReader } from './format.ts';
 import type { OpenedDirectory, OpenedFile } from './open.ts';
+import { imageFormat, isLayout, readLayout } from './image/image.ts';
 import { arFormat, elfFormat } from './single-file.ts';
+import { checksumMatches } from './tar/header.ts';
 import { tarFormat } from './tar/tar.ts';
 import { describeUnknown } from './unknown.ts';
 import { zipFormat } from './zip.ts';
 
 /** Formats found by first bytes; the highest bid wins. */
-export const formats: readonly Format[] = [tarFormat, zipFormat, debFormat, arFormat, elfFormat];
+export const formats: readonly Format[] = [tarFormat, imageFormat, zipFormat, debFormat, arFormat, elfFormat];
 
-export interface ArtifactOptions extends ReadOptions {
-  /** Called now and then with the bytes of the artifact read so far. */
-  readonly onProgress?: (bytes: number) => void;
-}
+export type ArtifactOptions = ReadOptions;
 
 /** What the wrapping of an artifact was found to be. */
 export interface ArtifactRead {
@@ -46,20 +45,31 @@ export async function readArtifact(
   options: ArtifactOptions,
 ): Promise<ArtifactRead> {
   if (opened.kind === 'directory') {
-    await readDirectory(nameFromText(opened.name), sink);
-    return { format: 'directory', codecs: [], length: null, archive: null };
+    const format = await readPath(nameFromText(opened.name), sink, options);
+    return { format, codecs: [], length: null, archive: null };
   }
   const { input } = opened;
   if (input.head.length === 0) throw new FormatError('empty', 'is empty', { offset: 0 });
   const codec = detectCodec(input.head);
-  const format = pickFormat(input.head);
+  const format = pickFormat(input.head, options);
   if (codec === null && format === null) throw unknown(input.head, '');
   if (codec === null && format?.access === 'random' && 'fd' in input && input.length !== null) {
     const { fd, length } = input;
-    await format.read(fileSource(fd, length), sink, options, { name: nameOf(opened.name), fd });
-    return { format: format.name, codecs: [], length, archive: archiveLength(format, length) };
+    const found = await format.read(fileSource(fd, length), sink, options, { name: nameOf(opened.name), fd });
+    return { format: found ?? format.name, codecs: [], length, archive: archiveLength(format, length) };
   }
   return readStream(opened, codec, sink, options);
+}
+
+/** A directory, or the image that an OCI layout is. */
+async function readPath(root: Name, sink: MemberSink, options: ArtifactOptions): Promise<FormatName> {
+  const as = options.image?.as ?? 'auto';
+  if (as !== 'files' && sink.layers !== undefined && isLayout(root))
+    return readLayout(root, sink, sink.layers, options);
+  if (as === 'image')
+    throw new FormatError('no-image', 'is no image: an OCI layout has the files oci-layout and index.json');
+  await readDirectory(root, sink);
+  return 'directory';
 }
 
 async function readStream(
@@ -72,10 +82,10 @@ async function readStream(
   try {
     const { maxWindow, onProgress, thread } = options;
     const done = await decode(codec, opened.input, { maxWindow, onProgress, thread }, (piece) => target.write(piece));
-    const format = await target.finish();
+    const { format, found } = await target.finish();
     for (const notice of done.notices) sink.notice(notice);
     const codecs = codec === null ? [] : [codec.name];
-    return { format: format.name, codecs, length: done.bytesIn, archive: archiveLength(format, done.bytesOut) };
+    return { format: found, codecs, length: done.bytesIn, archive: archiveLength(format, done.bytesOut) };
   } finally {
     target.close();
   }
@@ -93,7 +103,7 @@ export async function readPlain(
 interface StreamTarget {
   write(piece: Uint8Array): void;
   /** Ends the stream; reads the members of a format that had to be spooled. */
-  finish(): Promise<Format>;
+  finish(): Promise<{ readonly format: Format; readonly found: FormatName }>;
   close(): void;
 }
 
@@ -105,7 +115,7 @@ function streamTarget(name: string, codec: Codec | null, sink: MemberSink, optio
   const spool = new Spool();
 
   function start(): Format {
-    format = pickFormat(head);
+    format = pickFormat(head, options);
     if (format === null) throw unknown(head, codec === null ? '' : ` inside ${codec.name}`);
     if (format.access === 'stream') reader = format.reader(sink, options);
     forward(head);
@@ -137,10 +147,10 @@ function streamTarget(name: string, codec: Codec | null, sink: MemberSink, optio
       if (piece.length > missing) forward(piece.subarray(missing));
     },
     async finish() {
-      const found = format ?? start();
+      const picked = format ?? start();
       reader?.finish();
-      if (found.access === 'random') await readSpooled(found, spool.source(), name, sink, options);
-      return found;
+      if (picked.access === 'stream') return { format: picked, found: picked.name };
+      return { format: picked, found: await readSpooled(picked, spool, name, sink, options) };
     },
     close: () => spool.close(),
   };
@@ -148,18 +158,23 @@ function streamTarget(name: string, codec: Codec | null, sink: MemberSink, optio
 
 async function readSpooled(
   format: RandomFormat,
-  source: ByteSource,
+  spool: Spool,
   name: string,
   sink: MemberSink,
   options: ReadOptions,
-): Promise<void> {
-  await format.read(source, sink, options, { name: nameOf(name).replace(/\.(?:gz|zst|xz|bz2)$/, '') });
+): Promise<FormatName> {
+  const inner = nameOf(name).replace(/\.(?:gz|zst|xz|bz2)$/, '');
+  const file = spool.fd === null || format !== imageFormat ? { name: inner } : { name: inner, fd: spool.fd };
+  return (await format.read(spool.source(), sink, options, file)) ?? format.name;
 }
 
-function pickFormat(head: Uint8Array): Format | null {
+function pickFormat(head: Uint8Array, { image }: ReadOptions): Format | null {
+  const as = image?.as ?? 'auto';
+  if (as === 'image') return checksumMatches(head) ? imageFormat : null;
   let best: Format | null = null;
   let highest = 0;
   for (const format of formats) {
+    if (as === 'files' && format === imageFormat) continue;
     const bid = format.bid(head);
     if (bid > highest) [best, highest] = [format, bid];
   }

@@ -80,6 +80,30 @@ export interface FindingChanges {
   readonly rules: readonly RuleChange[];
 }
 
+/** A layer of the new image that a host with the old one lacks. */
+export interface PulledLayer {
+  readonly index: number;
+  readonly digest: string;
+  readonly instruction: string | null;
+  /** Bytes to pull; null where the layer is stored uncompressed. */
+  readonly compressed: number | null;
+  /** Bytes of its files. */
+  readonly content: number;
+}
+
+/** What an image means for a host that has the old one. */
+export interface ImageChange {
+  /** Layers of the new image. */
+  readonly layers: number;
+  /** Those that the old image has, too. */
+  readonly shared: number;
+  readonly pulled: readonly PulledLayer[];
+  /** Compressed bytes of `pulled`; null where one is not known. */
+  readonly pull: number | null;
+  /** First layer that differs from the one at its place in the old image, with both instructions; null where none does. */
+  readonly cacheBroke: { readonly index: number; readonly before: string | null; readonly after: string | null } | null;
+}
+
 export interface Diff {
   readonly before: Side;
   readonly after: Side;
@@ -91,4 +115,6 @@ export interface Diff {
   readonly findings: FindingChanges;
   /** Notices of the new side. */
   readonly notices: readonly Notice[];
+  /** Of two images. */
+  readonly image?: ImageChange;
 }

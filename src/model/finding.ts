@@ -6,12 +6,14 @@ export type Severity = 'info' | 'warn' | 'error';
 /** Bytes of one entry, or of one part of it, that a finding says can go. */
 export interface Claim {
   readonly path: Name;
-  /** null for the whole file; else the part of it (`debug`, `superseded`). */
+  /** null for the whole file; else the part of it (`debug`, `superseded`, `hidden`). */
   readonly part: string | null;
-  /** Bytes of content; for part `superseded`, bytes stored in the archive but not in the content. */
+  /** Bytes of content; for parts `superseded` and `hidden`, bytes that an archive or a layer stores and that are not in the content. */
   readonly bytes: number;
   /** Path of the copy that stays, for claims on duplicates. */
   readonly keeps?: Name;
+  /** In an image: index of the layer that is charged. */
+  readonly layer?: number;
 }
 
 export interface Finding {

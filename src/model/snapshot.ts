@@ -4,7 +4,17 @@ import type { Facts, PackageFacts } from './facts.ts';
 import type { Name } from './name.ts';
 
 /** Formats an artifact can have. */
-export const formatNames = ['directory', 'tar', 'zip', 'deb', 'ar', 'elf'] as const;
+export const formatNames = [
+  'directory',
+  'tar',
+  'zip',
+  'deb',
+  'ar',
+  'elf',
+  'docker-archive',
+  'oci-archive',
+  'oci-layout',
+] as const;
 export type FormatName = (typeof formatNames)[number];
 
 /** Compressions around an artifact's format. */
@@ -35,6 +45,8 @@ export interface Entry {
   /** Target of a symlink as stored, or the path of the `file` entry a hardlink shares content with. */
   readonly link: Name | null;
   readonly facts: Facts | null;
+  /** In an image: index of the layer that the entry is of, 0 the lowest; absent elsewhere and for directories that no layer lists. */
+  readonly layer?: number;
 }
 
 /** Content that a later member of the same path replaced: stored in the archive, lost on extraction. */
@@ -73,6 +85,76 @@ export interface Totals {
   readonly other: number;
 }
 
+/** One layer of an image. All sizes are bytes of regular files, hard links once, but for `compressed`. */
+export interface ImageLayer {
+  /** 0 is the lowest. */
+  readonly index: number;
+  /** Of the blob as it is stored: `sha256:<hex>`. */
+  readonly digest: string;
+  /** Of the uncompressed tar. */
+  readonly diffId: string;
+  /** What made the layer, as a Dockerfile has it; text, null where it is not recorded. */
+  readonly instruction: string | null;
+  /** Length of the blob; null where it is stored uncompressed. */
+  readonly compressed: number | null;
+  /** Files of the layer: `added + changed`. */
+  readonly content: number;
+  /** Files at paths that no lower layer had. */
+  readonly added: number;
+  /** Files at paths that a lower layer had, too. */
+  readonly changed: number;
+  /** Files of lower layers that are gone with this one. */
+  readonly deleted: number;
+  /** Files of lower layers that nothing leads to since this one: deleted ones, and those that it replaced. */
+  readonly waste: number;
+}
+
+/** A file that a layer stores and that the merged tree does not have. */
+export interface HiddenFile {
+  /** In the layer that stores it. */
+  readonly path: Name;
+  readonly size: number;
+  /** Layer that stores it. */
+  readonly stored: number;
+  /** Layer that hid it. */
+  readonly layer: number;
+  /** `metadata`: the same content came again, only owner, mode or times may differ. */
+  readonly cause: 'overwritten' | 'deleted' | 'metadata';
+}
+
+/** What dive computes of an image (docs/images.md); bytes. */
+export interface DiveFigures {
+  readonly efficiency: number;
+  readonly sizeBytes: number;
+  /** Without the lowest layer. */
+  readonly userSizeBytes: number;
+  readonly wastedBytes: number;
+  /** `wastedBytes / userSizeBytes`, a share of 1 and not a percentage; null where it would be divided by 0. */
+  readonly userWastedPercent: number | null;
+  /** Largest first, then by path. */
+  readonly inefficientFiles: readonly DiveFile[];
+}
+
+export interface DiveFile {
+  /** With a leading slash. */
+  readonly path: Name;
+  readonly count: number;
+  readonly bytes: number;
+}
+
+export interface Image {
+  /** `os/architecture[/variant]`, or null. */
+  readonly platform: string | null;
+  readonly layers: readonly ImageLayer[];
+  /** Files of all layers. */
+  readonly layerBytes: number;
+  /** Files of the merged tree. */
+  readonly visibleBytes: number;
+  /** `layerBytes - visibleBytes`; the sum of the layers' waste. */
+  readonly hiddenBytes: number;
+  readonly dive: DiveFigures;
+}
+
 export interface ArtifactIdentity {
   /** As the user named it (text); `-` for standard input. */
   readonly name: string;
@@ -93,4 +175,8 @@ export interface Snapshot {
   readonly notices: readonly Notice[];
   /** What files of package managers say, by their paths; absent where nobody asked for it, and in snapshot files. */
   readonly packageLists?: ReadonlyMap<Name, PackageFacts>;
+  /** Layers, for images. */
+  readonly image?: Image;
+  /** For images: what layers store and the merged tree does not show, by hiding layer and path. */
+  readonly hidden?: readonly HiddenFile[];
 }

@@ -8,9 +8,48 @@ import type { ArtifactIdentity, Notice, Totals } from './snapshot.ts';
 export const verdictStatuses = ['pass', 'warn', 'fail', 'unknown'] as const;
 export type VerdictStatus = (typeof verdictStatuses)[number];
 
-/** What a budget limits. `rule`: bytes that a rule of severity `warn` or `error` finds; its limit is 0. */
-export const measures = ['compressed', 'uncompressed', 'growth', 'growth-percent', 'path', 'rule'] as const;
+/** What a budget limits. The last three are dive's. `rule`: bytes that a rule of severity `warn` or `error` finds; its limit is 0. */
+export const measures = [
+  'compressed',
+  'uncompressed',
+  'growth',
+  'growth-percent',
+  'path',
+  'rule',
+  'waste',
+  'waste-percent',
+  'layers',
+  'pull',
+  'lowestEfficiency',
+  'highestWastedBytes',
+  'highestUserWastedPercent',
+] as const;
 export type Measure = (typeof measures)[number];
+
+/** What a measure counts; `share` is one of 1. */
+export type Unit = 'bytes' | 'percent' | 'count' | 'share';
+
+export function unitOf(measure: Measure): Unit {
+  switch (measure) {
+    case 'growth-percent':
+    case 'waste-percent':
+      return 'percent';
+    case 'layers':
+      return 'count';
+    case 'lowestEfficiency':
+    case 'highestUserWastedPercent':
+      return 'share';
+    case 'compressed':
+    case 'uncompressed':
+    case 'growth':
+    case 'path':
+    case 'rule':
+    case 'waste':
+    case 'pull':
+    case 'highestWastedBytes':
+  }
+  return 'bytes';
+}
 
 /** Bytes of one path, as evidence. */
 export interface Contributor {
@@ -27,11 +66,11 @@ export interface Verdict {
   readonly measure: Measure;
   /** The glob of a path budget; else null. */
   readonly path: string | null;
-  /** Bytes, or percent for `growth-percent`; null where it could not be measured. */
+  /** In the unit of the measure; null where it could not be measured. */
   readonly actual: number | null;
-  /** In the same unit; inclusive: `actual == limit` passes. */
+  /** In the same unit; inclusive: `actual == limit` passes. The least for `lowestEfficiency`, the most for all others. */
   readonly limit: number | null;
-  /** `actual - limit` where that is positive, else 0; null where unknown. */
+  /** How far `actual` is beyond `limit`, else 0; null where unknown. */
   readonly over: number | null;
   readonly status: VerdictStatus;
   /** Why it is unknown, or what else has to be said; null where the figures say all. */

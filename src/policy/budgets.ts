@@ -21,6 +21,8 @@ import {
 import type { Field, Fields } from './fields.ts';
 import { globMatcher } from './glob.ts';
 import type { Matcher } from './glob.ts';
+import { hasLimit, imageKeys, readImageBudget } from './image-limits.ts';
+import type { ImageBudget } from './image-limits.ts';
 import { parseJson, placeIn } from './json.ts';
 import type { JsonDocument } from './json.ts';
 import { readGrowth, readLimit, readPathLimits } from './limits.ts';
@@ -58,6 +60,8 @@ export interface ArtifactBudget {
   readonly uncompressed: Limit | null;
   readonly growth: Growth | null;
   readonly paths: readonly PathBudget[];
+  /** Limits on the layers of an image; absent where there are none. */
+  readonly image?: ImageBudget;
   /** How a directory is packed and compressed to have a compressed size; null where it has none. */
   readonly compressWith: Compression | null;
   /** Whether it is fine that it does not exist. */
@@ -151,6 +155,7 @@ const artifactKeys = [
   'uncompressed',
   'growth',
   'paths',
+  ...imageKeys,
   'compressWith',
   'optional',
   'reason',
@@ -161,6 +166,7 @@ function artifactOf(field: Field, names: Set<string>, gated: boolean): ArtifactB
   const name = nameOf(members, field, names);
   const path = required(members, 'path', field);
   const compressWith = members.get('compressWith');
+  const image = readImageBudget(members);
   const artifact: ArtifactBudget = {
     at: field.path,
     name,
@@ -170,14 +176,16 @@ function artifactOf(field: Field, names: Set<string>, gated: boolean): ArtifactB
     uncompressed: readLimit(members.get('uncompressed')),
     growth: readGrowth(members.get('growth')),
     paths: listOf(members.get('paths')).map(pathBudgetOf),
+    ...(image === null ? {} : { image }),
     compressWith:
       compressWith === undefined ? null : inPlace(compressWith, () => parseCompression(textOf(compressWith))),
     optional: flagOf(members.get('optional')),
     reason: optionalText(members, 'reason'),
   };
   const { compressed, uncompressed, growth, paths } = artifact;
-  if (!gated && compressed === null && uncompressed === null && growth === null && paths.length === 0) {
-    failAt(field, `"${name}" has no limit: give it "compressed", "uncompressed", "growth" or "paths"`);
+  const layered = image !== null && hasLimit(image);
+  if (!gated && !layered && compressed === null && uncompressed === null && growth === null && paths.length === 0) {
+    failAt(field, `"${name}" has no limit: give it "compressed", "uncompressed", "growth", "paths" or one on layers`);
   }
   return artifact;
 }
@@ -238,7 +246,7 @@ function rulesOf(field: Field | undefined): Map<string, RuleSeverity> {
 
 function ruleHint(id: string): string {
   const hint = didYouMean(id, ruleIds);
-  return hint === '' ? `; the rules are ${ruleIds.join(', ')}` : hint;
+  return hint === '' ? '; "sizecheck explain" lists the rules' : hint;
 }
 
 function ignoreOf(field: Field): Ignore {

@@ -7,6 +7,7 @@ import { isMember } from './budgets.ts';
 import type { ArtifactBudget, Budgets, GroupBudget } from './budgets.ts';
 import type { Baseline, Evidence, Measured, Unmeasured } from './evidence.ts';
 import { contributorsToContent, contributorsToGrowth, largest } from './contributors.ts';
+import { imageLimits, imageVerdicts } from './image-verdicts.ts';
 import type { Growth, Limit } from './limits.ts';
 import { pathVerdicts } from './path-verdicts.ts';
 import { ignoreVerdicts, ruleVerdicts, unknownRuleVerdicts } from './rule-verdicts.ts';
@@ -56,6 +57,7 @@ function artifactVerdicts(one: Measured, budgets: Budgets): Ranked[] {
     }),
     ...(growth === null ? [] : growthVerdicts(subject, growth, one.baseline, doubt)),
     ...pathVerdicts(subject, budget.paths, snapshot.entries, doubt),
+    ...(budget.image === undefined ? [] : imageVerdicts(subject, budget.image, snapshot, one.baseline)),
     ...ruleVerdicts(name, budgets.rules, judged.findings, doubt ?? doubtOf(snapshot.notices, unseen)),
   ];
 }
@@ -126,6 +128,7 @@ function unmeasuredVerdicts({ budget, kind, reason }: Unmeasured, budgets: Budge
     [{ ...subject, measure: 'uncompressed' }, uncompressed],
     [{ ...subject, measure: 'growth' }, growth?.max ?? null],
     [{ ...subject, measure: 'growth-percent' }, growth?.maxPercent ?? null],
+    ...imageLimitsOf(budget).map(([measure, limit]) => [{ ...subject, measure }, limit] as const),
     ...paths.flatMap(({ match, max, total }) =>
       [max, total].map((limit) => [{ ...subject, measure: 'path', path: match.pattern }, limit] as const),
     ),
@@ -133,6 +136,10 @@ function unmeasuredVerdicts({ budget, kind, reason }: Unmeasured, budgets: Budge
   const verdict = kind === 'absent' ? notThere : notKnown;
   const ranked = limits.flatMap(([about, limit]) => (limit === null ? [] : [verdict(about, limit, reason)]));
   return kind === 'absent' ? ranked : [...ranked, ...unknownRuleVerdicts(budget.name, budgets.rules, reason)];
+}
+
+function imageLimitsOf({ image }: ArtifactBudget): ReturnType<typeof imageLimits> {
+  return image === undefined ? [] : imageLimits(image);
 }
 
 function membersOf(group: GroupBudget, artifacts: readonly ArtifactBudget[]): ArtifactBudget[] {

@@ -29,6 +29,17 @@ export function readLimit(field: Field | undefined): Limit | null {
   return withWarning(members.get('warnAt'), [max])[0] ?? null;
 }
 
+/** The same of what is no size; then `warnAt` is a percentage. */
+export function readPlainLimit(field: Field | undefined, read: (field: Field) => number): Limit | null {
+  if (field === undefined) return null;
+  const members = objectOf(field, ['max', 'warnAt']);
+  const max = limitAt(members.get('max'), read);
+  if (max === null) failAt(field, 'the key "max" is missing');
+  const warnAt = members.get('warnAt');
+  if (warnAt !== undefined && percentText(warnAt) === null) failAt(warnAt, 'should be a percentage such as "95%"');
+  return withWarning(warnAt, [max])[0] ?? null;
+}
+
 export const growthModes = ['absolute', 'percent', 'both'] as const;
 
 export function readGrowth(field: Field | undefined): Growth | null {

@@ -39,6 +39,7 @@ export function selectEntries(
     entries,
     totals: totalsOf(entries, archive, compressed),
     superseded: snapshot.superseded.filter(({ path }) => chosen(path)),
+    ...(snapshot.hidden === undefined ? {} : { hidden: snapshot.hidden.filter(({ path }) => chosen(path)) }),
   };
 }
 

@@ -50,6 +50,23 @@ export function judgeLimit(subject: Subject, limit: Limit, figure: Figure): Rank
   return { verdict, overBytes: figure.overBytes ?? over };
 }
 
+/** A limit that is the least instead of the most. */
+export function judgeLeast(subject: Subject, limit: Limit, figure: Figure): Ranked {
+  const { actual, top } = figure;
+  if (actual === null) return notKnown(subject, limit, figure.remark);
+  const fails = limit.max > actual;
+  const verdict: Verdict = {
+    ...named(subject, limit),
+    actual,
+    limit: limit.max,
+    over: fails ? excess(limit.max, actual) : 0,
+    status: fails ? 'fail' : 'pass',
+    reason: fails && subject.why !== null ? `limit because: ${subject.why}` : figure.remark,
+    top,
+  };
+  return { verdict, overBytes: 0 };
+}
+
 /** Limits are inclusive, and so is the size from which on a warning is due. */
 function statusOf(actual: number, { max, warnAt }: Limit): VerdictStatus {
   if (actual > max) return 'fail';

@@ -67,6 +67,12 @@ export const reporters: readonly ReporterEntry[] = [
     kinds: ['scan', 'diff', 'check'],
     load: async () => (await import('./csv.ts')).csvReporter,
   },
+  {
+    name: 'dive',
+    description: 'the figures of an image in the JSON of dive',
+    kinds: ['scan'],
+    load: async () => (await import('./dive.ts')).diveReporter,
+  },
 ];
 
 /** Words for `--format` of one command, the default first. */

@@ -30,6 +30,19 @@ export interface ScanReport {
   readonly packages?: PackageRollup;
   /** How much of it is Python bytecode, and what that could be; absent where it was not asked for. */
   readonly bytecode?: BytecodeRollup;
+  /** Whether tables list all layers of an image in full. */
+  readonly allLayers?: boolean;
+  /** What an image would weigh as one layer; absent where it was not asked for. */
+  readonly flattened?: Flattened;
+}
+
+export interface Flattened {
+  /** Bytes of its files, of its tar, and of that compressed. */
+  readonly content: number;
+  readonly archive: number;
+  readonly compressed: number;
+  /** How it was compressed, as it was asked for. */
+  readonly how: string;
 }
 
 export interface DiffReport {

@@ -1,5 +1,6 @@
 // Verdicts in words, with exact bytes, for every reporter that writes sentences. Names go through the escape function of its form.
-import { exactBytes } from '../bytes/size.ts';
+import { exactBytes, groupDigits } from '../bytes/size.ts';
+import { unitOf } from '../model/verdict.ts';
 import type { Measure, Verdict } from '../model/verdict.ts';
 
 /** How an output form shows a chosen word (a glob, a rule) and free text (a reason). */
@@ -14,7 +15,15 @@ export function subject({ measure, path, budget }: Verdict, { word }: Words): st
     case 'compressed':
     case 'uncompressed':
     case 'growth':
+    case 'waste':
+    case 'layers':
+    case 'pull':
+    case 'lowestEfficiency':
+    case 'highestWastedBytes':
+    case 'highestUserWastedPercent':
       return measure;
+    case 'waste-percent':
+      return 'waste in percent';
     case 'growth-percent':
       return 'growth in percent';
     case 'path':
@@ -38,21 +47,36 @@ export function sentence(verdict: Verdict, words: Words): string {
   if (limit === null || measure === 'rule') return join(said, why);
   const bound = amount(measure, limit, actual);
   if (over !== null && over > 0) {
-    const excess = measure === 'growth-percent' ? '' : `${exactBytes(over)} `;
-    return join(`${said}, ${excess}over its limit of ${bound}`, why);
+    if (measure === 'lowestEfficiency') return join(`${said}, below its limit of ${bound}`, why);
+    return join(`${said}, ${distance(measure, over)}over its limit of ${bound}`, why);
   }
   if (actual === limit) return join(`${said}, exactly its limit`, why);
-  const left = measure === 'growth-percent' ? '' : `${exactBytes(limit - actual)} `;
-  return join(`${said}, ${left}under its limit of ${bound}`, why);
+  if (measure === 'lowestEfficiency') return join(`${said}, above its limit of ${bound}`, why);
+  return join(`${said}, ${distance(measure, limit - actual)}under its limit of ${bound}`, why);
+}
+
+/** How far from a limit, with a space behind it; nothing where the figures themselves say it better. */
+function distance(measure: Measure, value: number): string {
+  const unit = unitOf(measure);
+  return unit === 'bytes' || unit === 'count' ? `${amount(measure, value, null)} ` : '';
 }
 
 function join(said: string, why: string): string {
   return why === '' ? said : `${said}: ${why}`;
 }
 
-/** Exact bytes, or percent with as many digits as tell it from `other`. */
+/** Exact bytes, a number, or percent with as many digits as tell it from `other`. */
 export function amount(measure: Measure, value: number, other: number | null): string {
-  return measure === 'growth-percent' ? percentText(value, other) : exactBytes(value);
+  switch (unitOf(measure)) {
+    case 'percent':
+      return percentText(value, other);
+    case 'count':
+      return groupDigits(value);
+    case 'share':
+      return String(Number(value.toFixed(6)));
+    case 'bytes':
+  }
+  return exactBytes(value);
 }
 
 function percentText(value: number, other: number | null): string {

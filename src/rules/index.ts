@@ -11,6 +11,8 @@ import { debugSymbols } from './debug-symbols.ts';
 import { demoModules } from './demo-modules.ts';
 import { developmentFiles } from './development-files.ts';
 import { documentation } from './documentation.ts';
+import { deletedInLaterLayer } from './deleted-in-later-layer.ts';
+import { duplicateAcrossLayers } from './duplicate-across-layers.ts';
 import { duplicateEntry } from './duplicate-entry.ts';
 import { duplicateFile } from './duplicate-file.ts';
 import { duplicateMember } from './duplicate-member.ts';
@@ -22,6 +24,8 @@ import { linkedStaticLibrary } from './linked-static-library.ts';
 import { missingBytecode } from './missing-bytecode.ts';
 import { optimizedBytecode } from './optimized-bytecode.ts';
 import { orphanBytecode } from './orphan-bytecode.ts';
+import { metadataOnlyCopy } from './metadata-only-copy.ts';
+import { overwrittenInLaterLayer } from './overwritten-in-later-layer.ts';
 import { finding } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { sameBuild } from './same-build.ts';
@@ -47,10 +51,14 @@ export const rules: readonly Rule[] = [
   documentation,
   buildSources,
   duplicateEntry,
+  metadataOnlyCopy,
+  overwrittenInLaterLayer,
+  deletedInLaterLayer,
   duplicateStaticLibrary,
   duplicateMember,
   sameBuild,
   copiedSharedLibrary,
+  duplicateAcrossLayers,
   duplicateFile,
 ];
 

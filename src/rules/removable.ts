@@ -5,6 +5,7 @@ import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
 import { supersededPart } from './duplicate-entry.ts';
+import { hiddenPart } from './hidden.ts';
 
 /** Bytes of content that are claimed by at least one finding that counts; never more than the content. */
 export function removableContent(snapshot: Snapshot, findings: readonly Finding[]): number {
@@ -39,7 +40,7 @@ function gather(findings: readonly Finding[]): Gathered {
   for (const { claims, leftover } of findings) {
     if (leftover === true) continue;
     for (const { path, part, bytes } of claims) {
-      if (part === supersededPart || bytes === 0) continue;
+      if (part === supersededPart || part === hiddenPart || bytes === 0) continue;
       if (part === null) {
         wholes.set(path, bytes);
         continue;

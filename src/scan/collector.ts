@@ -29,6 +29,10 @@ export interface CollectorOptions {
   /** Where to put what files of package managers say, by path; they are not read without it. */
   readonly packageLists?: Map<Name, PackageFacts> | undefined;
   readonly bytecode?: boolean | undefined;
+  /** Whether hard links may lead to what lies below, in another layer: then a link without its target is nothing odd. */
+  readonly isLayer?: boolean;
+  /** Entries of the layers before, which count in `maxEntries`, too. */
+  readonly taken?: number;
 }
 
 export interface Collected {
@@ -39,6 +43,13 @@ export interface Collected {
   readonly openers: ReadonlyMap<Draft, () => OpenFile>;
   readonly superseded: readonly Superseded[];
   readonly notices: Notice[];
+  /** Of a layer: hard links whose target, a path, is not in it. */
+  readonly unresolved: readonly UnresolvedLink[];
+}
+
+export interface UnresolvedLink {
+  readonly draft: Draft;
+  readonly target: Name;
 }
 
 export interface Collector extends MemberSink {
@@ -53,16 +64,18 @@ export function createCollector(options: CollectorOptions): Collector {
   const inodes = new Map<string, Draft>();
   const superseded: Superseded[] = [];
   const notices: Notice[] = [];
-  const early: EarlyLink[] = [];
+  const early: UnresolvedLink[] = [];
   const notice = (code: string, path: Name | null, message: string): void => {
     notices.push({ code, path, message });
   };
   const content = contentReader(options, notice);
+  const most = options.maxEntries - (options.taken ?? 0);
 
   /** Puts a member at its path; a second one of the same path replaces the first. */
   function place(member: Member): Draft {
     const { path, absolute, escapes } = normalizePath(member.name);
-    if (absolute) notice('absolute-path', path, 'has an absolute name in the archive');
+    // Layers are extracted into a root, so their names may begin with it.
+    if (absolute && options.isLayer !== true) notice('absolute-path', path, 'has an absolute name in the archive');
     if (escapes) notice('path-escape', path, 'has ".." in its name; it is counted under that name and never resolved');
     if (member.name === '' || (path === '.' && member.kind !== 'directory')) {
       notice('empty-name', path, `is a ${member.kind} without a name of its own`);
@@ -71,7 +84,7 @@ export function createCollector(options: CollectorOptions): Collector {
     const draft = draftOf(path, member);
     const earlier = drafts.get(path);
     if (earlier !== undefined) replace(earlier, draft);
-    else if (drafts.size >= options.maxEntries) {
+    else if (drafts.size >= most) {
       throw new FormatError('too-many-entries', `holds more than ${options.maxEntries} entries (see --max-entries)`, {
         path,
         offset: member.offset,
@@ -129,13 +142,14 @@ export function createCollector(options: CollectorOptions): Collector {
       notices.push({ ...given, path: given.path === null ? null : normalizePath(given.path).path });
     },
     collected() {
-      resolveLate(early.splice(0));
-      return { drafts, links, openers, superseded, notices };
+      const unresolved = resolveLate(early.splice(0));
+      if (options.isLayer !== true) for (const { draft } of unresolved) notice(...brokenLink(draft.path));
+      return { drafts, links, openers, superseded, notices, unresolved };
     },
   };
 
   /** Links may lead to links that were late themselves, so it goes on as long as one more is resolved. */
-  function resolveLate(late: readonly EarlyLink[]): void {
+  function resolveLate(late: readonly UnresolvedLink[]): UnresolvedLink[] {
     // Replaced meanwhile: nothing is left to resolve.
     let open = late.filter(({ draft }) => drafts.get(draft.path) === draft);
     for (let before = open.length + 1; open.length < before;) {
@@ -150,16 +164,14 @@ export function createCollector(options: CollectorOptions): Collector {
         return false;
       });
     }
-    for (const { draft } of open) {
-      const message = 'is a hard link to something that is not a file of this artifact; it counts 0 bytes';
-      notice('broken-hardlink', draft.path, message);
-    }
+    return open;
   }
 }
 
-interface EarlyLink {
-  readonly draft: Draft;
-  readonly target: Name;
+/** The notice on a hard link that leads nowhere. */
+export function brokenLink(path: Name): [code: string, path: Name, message: string] {
+  const message = 'is a hard link to something that is not a file of this artifact; it counts 0 bytes';
+  return ['broken-hardlink', path, message];
 }
 
 /** Longest path in bytes (64 KiB), and the length from which on no system call takes it (PATH_MAX of Linux). */

@@ -21,7 +21,7 @@ export function sortEntries(entries: readonly Entry[]): Entry[] {
 }
 
 /** Directories that archives imply by the paths of their members; extraction makes them. */
-function addImpliedDirectories(collected: Collected, entries: Entry[]): void {
+export function addImpliedDirectories(collected: Pick<Collected, 'drafts' | 'notices'>, entries: Entry[]): void {
   const known = new Set<Name>();
   const add = (path: Name): void => {
     known.add(path);

@@ -36,13 +36,24 @@ const step = 1 << 18;
  * @param snapshot of the directory `root`, made just now.
  * @throws InputError, with the path, for a file that cannot be read or is no longer what the snapshot says.
  */
-export async function packDirectory(
+export function packDirectory(
   root: string,
   snapshot: Snapshot,
   compression: Compression,
   options: PackOptions = {},
 ): Promise<Packed> {
-  const items = tarItems(snapshot.entries);
+  const name = nameFromText(root);
+  return packEntries(snapshot.entries, (item) => open(name, item), compression, options);
+}
+
+/** @param openFile opens the content of a file of the entries. */
+export async function packEntries(
+  entries: readonly Entry[],
+  openFile: (item: TarItem) => OpenFile,
+  compression: Compression,
+  options: PackOptions = {},
+): Promise<Packed> {
+  const items = tarItems(entries);
   const content = items.reduce((sum, item) => sum + tarHeaders(item).length + item.size + paddingOf(item.size), 0);
   const total = content + endOfTar(content).length;
   let compressed = 0;
@@ -59,7 +70,7 @@ export async function packDirectory(
     if (turns.due()) await turns.next();
   };
   try {
-    for (const item of items) await writeItem(nameFromText(root), item, write);
+    for (const item of items) await writeItem(openFile, item, write);
     await write(endOfTar(archive));
     await finish(encoder, turns);
   } finally {
@@ -95,10 +106,14 @@ function tarItems(entries: readonly Entry[]): TarItem[] {
   });
 }
 
-async function writeItem(root: Name, item: TarItem, write: (piece: Uint8Array) => Promise<void>): Promise<void> {
+async function writeItem(
+  openFile: (item: TarItem) => OpenFile,
+  item: TarItem,
+  write: (piece: Uint8Array) => Promise<void>,
+): Promise<void> {
   await write(tarHeaders(item));
   if (item.kind !== 'file') return;
-  const file = open(root, item);
+  const file = openFile(item);
   try {
     for (let at = 0; at < item.size; at += step) await write(file.source.read(at, Math.min(step, item.size - at)));
   } catch (error) {

@@ -1,5 +1,5 @@
 // The single pass: reads an artifact once and returns all that is known of it as a snapshot.
-import { FormatError } from '../errors.ts';
+import { FormatError, UsageError } from '../errors.ts';
 import { readArtifact, readPlain } from '../formats/index.ts';
 import type { ArtifactOptions } from '../formats/index.ts';
 import { openArtifact } from '../formats/open.ts';
@@ -9,11 +9,13 @@ import type { FactsWanted } from '../inspectors/inspector.ts';
 import type { PackageFacts } from '../model/facts.ts';
 import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
-import type { Notice, Snapshot } from '../model/snapshot.ts';
+import type { ArtifactIdentity, Notice, Snapshot } from '../model/snapshot.ts';
 import { createCollector } from './collector.ts';
 import type { Outcome } from './content.ts';
 import { hashFiles } from './hashing.ts';
 import { entriesOf, totalsOf } from './entries.ts';
+import { createLayerStack } from './image/layers.ts';
+import type { ImageRead } from './image/layers.ts';
 import { looksLikeSnapshot, parseSnapshot } from './snapshot-file.ts';
 
 export interface ScanOptions extends ArtifactOptions {
@@ -34,6 +36,8 @@ export interface ScanOptions extends ArtifactOptions {
   readonly packages?: boolean | undefined;
   /** Whether to read the code of pycs: what its parts take, and what `-OO` would leave. Takes reading all of each. */
   readonly bytecode?: boolean | undefined;
+  /** Of an image: index of the layer to take alone; undefined for the merged tree. */
+  readonly layer?: number | undefined;
 }
 
 /**
@@ -45,10 +49,20 @@ export async function scan(artifact: string, options: ScanOptions): Promise<Snap
   try {
     if (opened.kind === 'file' && looksLikeSnapshot(opened.input.head))
       return parseSnapshot(await readText(opened, options));
-    const lists = options.packages === true ? { packageLists: new Map<Name, PackageFacts>() } : {};
+    const packageLists = options.packages === true ? new Map<Name, PackageFacts>() : undefined;
+    const lists = packageLists === undefined ? {} : { packageLists };
     const collector = createCollector({ ...options, ...lists, hashAtOnce: opened.kind === 'file' });
-    const { format, codecs, length, archive } = await readArtifact(opened, collector, options);
+    const imageNotices: Notice[] = [];
+    const layers = createLayerStack({ ...options, ...lists, hashAtOnce: true }, imageNotices);
+    const { format, codecs, length, archive } = await readArtifact(opened, { ...collector, layers }, options);
     const collected = collector.collected();
+    const read = layers.finish();
+    if (read !== null) {
+      const artifactOf = { name: artifact, format, codecs, length };
+      const snapshot = imageSnapshot(artifactOf, read, archive, [...collected.notices, ...imageNotices], options);
+      return packageLists === undefined ? snapshot : { ...snapshot, packageLists: stillThere(packageLists, snapshot) };
+    }
+    if (options.layer !== undefined) throw new UsageError('--layer is for images; this artifact has no layers');
     if (opened.kind === 'directory') await hashFiles(collected, options.digests === 'all' ? 'all' : 'candidates');
     const entries = entriesOf(collected, format === 'directory');
     return {
@@ -62,6 +76,34 @@ export async function scan(artifact: string, options: ScanOptions): Promise<Snap
   } finally {
     if (opened.kind === 'file') opened.close();
   }
+}
+
+/** Lists of packages that a later layer did not remove; of those that it replaced, the later one was read last. */
+function stillThere(lists: ReadonlyMap<Name, PackageFacts>, { entries }: Snapshot): Map<Name, PackageFacts> {
+  const paths = new Set(entries.map(({ path }) => path));
+  return new Map([...lists].filter(([path]) => paths.has(path)));
+}
+
+function imageSnapshot(
+  artifact: ArtifactIdentity,
+  { entries, image, hidden, superseded }: ImageRead,
+  archive: number | null,
+  notices: readonly Notice[],
+  { layer }: ScanOptions,
+): Snapshot {
+  if (layer !== undefined && layer >= image.layers.length) {
+    const last = image.layers.length - 1;
+    throw new UsageError(`there is no layer ${layer}; ${last < 0 ? 'the image has none' : `the last one is ${last}`}`);
+  }
+  return {
+    artifact,
+    totals: totalsOf(entries, archive, artifact.length),
+    entries,
+    superseded,
+    notices: notices.toSorted(compareNotices),
+    image,
+    hidden,
+  };
 }
 
 /** The artifact's own notices first, then by path and code. */

@@ -1,6 +1,5 @@
 // Reads a snapshot file back. It is input like any other: every field is checked, and totals are computed from the entries
 // again, so that an edited file cannot carry a total that its entries do not add up to.
-import { FormatError } from '../errors.ts';
 import { nameFromJson, spellBytes } from '../model/json-name.ts';
 import { sectionGroups } from '../model/facts.ts';
 import type { Facts } from '../model/facts.ts';
@@ -10,8 +9,9 @@ import { codecNames, entryKinds, formatNames } from '../model/snapshot.ts';
 import type { ArtifactIdentity, Entry, EntryKind, Notice, Snapshot, Superseded } from '../model/snapshot.ts';
 import { withPathFacts } from '../inspectors/index.ts';
 import { sortEntries, totalsOf } from './entries.ts';
-
-type Json = Readonly<Record<string, unknown>>;
+import { hiddenFrom, imageFrom } from './image/snapshot-image.ts';
+import { bad, integer, list, object, sizeOf, spell } from './snapshot-values.ts';
+import type { Json } from './snapshot-values.ts';
 
 const isFormat = oneOf(formatNames);
 const isCodec = oneOf(codecNames);
@@ -47,8 +47,8 @@ export function parseSnapshot(text: string): Snapshot {
   const claimed = object(root['totals'], 'totals');
   const totals = totalsOf(
     entries,
-    size(claimed, 'archive', 'totals', true),
-    size(claimed, 'compressed', 'totals', true),
+    sizeOf(claimed, 'archive', 'totals', true),
+    sizeOf(claimed, 'compressed', 'totals', true),
   );
   for (const [key, value] of Object.entries(totals)) {
     if (claimed[key] !== value) throw bad(`has totals.${key} ${String(claimed[key])}, but its entries make ${value}`);
@@ -61,7 +61,13 @@ export function parseSnapshot(text: string): Snapshot {
       superseded(value, `superseded[${index}]`),
     ),
     notices: list(root['notices'] ?? [], 'notices').map((value, index) => notice(value, `notices[${index}]`)),
+    ...(root['image'] === undefined ? {} : imageOf(root)),
   };
+}
+
+function imageOf(root: Json): Pick<Snapshot, 'image' | 'hidden'> {
+  const image = imageFrom(object(root['image'], 'image'));
+  return { image, hidden: hiddenFrom(list(root['hidden'] ?? [], 'hidden'), image) };
 }
 
 /** What a scan can never make: without these checks an edited file could count a file twice, or not at all. */
@@ -88,7 +94,7 @@ function identity(json: Json): ArtifactIdentity {
   if (typeof name !== 'string') throw bad('has no artifact.name');
   if (!isFormat(format)) throw bad('has an unknown artifact.format');
   const known = list(codecs, 'artifact.codecs').filter(isCodec);
-  return { name, format, codecs: known, length: size(json, 'length', 'artifact', true) };
+  return { name, format, codecs: known, length: sizeOf(json, 'length', 'artifact', true) };
 }
 
 function entry(value: unknown, at: string): Entry {
@@ -99,18 +105,19 @@ function entry(value: unknown, at: string): Entry {
   if (!isKind(kind)) throw bad(`has an unknown ${at}.kind`);
   if (digest !== null && (typeof digest !== 'string' || !/^sha256:[0-9a-f]{64}$/.test(digest)))
     throw bad(`has a bad ${at}.digest`);
-  const bytes = size(json, 'size', at);
+  const bytes = sizeOf(json, 'size', at);
   return {
     path,
     kind,
     size: bytes,
-    disk: size(json, 'disk', at),
-    mode: size(json, 'mode', at, true),
+    disk: sizeOf(json, 'disk', at),
+    mode: sizeOf(json, 'mode', at, true),
     uid: integer(json, 'uid', at),
     gid: integer(json, 'gid', at),
     mtime: integer(json, 'mtime', at),
     digest,
     link: nameFromJson(json, 'link'),
+    ...(json['layer'] === undefined ? {} : { layer: sizeOf(json, 'layer', at) }),
     facts: json['facts'] === undefined ? null : facts(object(json['facts'], `${at}.facts`), path, bytes, at),
   };
 }
@@ -129,7 +136,7 @@ function isFacts(json: Json | Facts, at: string): json is Facts {
     case 'elf':
     case 'ar': {
       const strip = object(known['strip'], `${at}.strip`);
-      for (const key of ['debug', 'unneeded', 'all']) size(strip, key, `${at}.strip`, true);
+      for (const key of ['debug', 'unneeded', 'all']) sizeOf(strip, key, `${at}.strip`, true);
       for (const [index, danger] of list(known['unsafe'], `${at}.unsafe`).entries()) {
         if (typeof object(danger, `${at}.unsafe[${index}]`)['message'] !== 'string')
           throw bad(`has a bad ${at}.unsafe[${index}]`);
@@ -139,8 +146,8 @@ function isFacts(json: Json | Facts, at: string): json is Facts {
       return true;
     }
     case 'pyc':
-      size(known, 'sourceMtime', at, true);
-      size(known, 'sourceSize', at, true);
+      sizeOf(known, 'sourceMtime', at, true);
+      sizeOf(known, 'sourceSize', at, true);
       if (known['code'] !== undefined) checkCode(object(known['code'], `${at}.code`), `${at}.code`);
       return true;
     default:
@@ -158,14 +165,14 @@ function checkCode(code: Json, at: string): void {
     if (level !== 0 && level !== 1 && level !== 2) throw bad(`has the level ${spell(level)} in ${at}.levels`);
   }
   for (const key of ['objects', 'docstrings', 'lineTables', 'exceptionTables', 'filename', 'optimized'])
-    size(code, key, at);
+    sizeOf(code, key, at);
   integer(code, 'columnTables', at);
 }
 
 /** Samples are compared by their order and rate: one that is wrong in either would find libraries where there are none. */
 function checkSymbols(value: unknown, at: string): void {
   const sample = object(value, at);
-  const rate = size(sample, 'rate', at);
+  const rate = sizeOf(sample, 'rate', at);
   if (!Number.isInteger(Math.log2(rate))) throw bad(`has ${at}.rate ${rate}, which is no power of two`);
   let least = 0;
   for (const hash of list(sample['hashes'], `${at}.hashes`)) {
@@ -180,8 +187,8 @@ function checkSymbols(value: unknown, at: string): void {
 function checkContents(value: unknown, at: string): void {
   for (const [index, item] of list(value, at).entries()) {
     const member = object(item, `${at}[${index}]`);
-    const [bytes, debug] = [size(member, 'size', `${at}[${index}]`), size(member, 'debug', `${at}[${index}]`)];
-    if (debug > bytes + 1 || size(member, 'crc32', `${at}[${index}]`) >= 2 ** 32)
+    const [bytes, debug] = [sizeOf(member, 'size', `${at}[${index}]`), sizeOf(member, 'debug', `${at}[${index}]`)];
+    if (debug > bytes + 1 || sizeOf(member, 'crc32', `${at}[${index}]`) >= 2 ** 32)
       throw bad(`has a bad ${at}[${index}]`);
   }
 }
@@ -193,7 +200,7 @@ function checkSections(value: unknown, bytes: number, at: string): void {
     const part = object(item, `${at}.sections[${index}]`);
     if (typeof part['name'] !== 'string') throw bad(`has no ${at}.sections[${index}].name`);
     if (!isGroup(part['group'])) throw bad(`has an unknown ${at}.sections[${index}].group`);
-    sum += size(part, 'bytes', `${at}.sections[${index}]`);
+    sum += sizeOf(part, 'bytes', `${at}.sections[${index}]`);
   }
   if (sum !== bytes) throw bad(`has ${at}.sections of ${sum} bytes in a file of ${bytes}`);
 }
@@ -202,7 +209,7 @@ function superseded(value: unknown, at: string): Superseded {
   const json = object(value, at);
   const path = nameFromJson(json, 'path');
   if (path === null) throw bad(`has no ${at}.path`);
-  return { path, size: size(json, 'size', at) };
+  return { path, size: sizeOf(json, 'size', at) };
 }
 
 function notice(value: unknown, at: string): Notice {
@@ -210,40 +217,4 @@ function notice(value: unknown, at: string): Notice {
   const { code, message } = json;
   if (typeof code !== 'string' || typeof message !== 'string') throw bad(`has a bad ${at}`);
   return { code, path: nameFromJson(json, 'path'), message };
-}
-
-function object(value: unknown, at: string): Json {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw bad(`has no object at ${at}`);
-  return { ...value };
-}
-
-function list(value: unknown, at: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw bad(`has no list at ${at}`);
-  return value;
-}
-
-function size(json: Json, key: string, at: string): number;
-function size(json: Json, key: string, at: string, nullable: true): number | null;
-function size(json: Json, key: string, at: string, nullable = false): number | null {
-  const value = json[key];
-  if (nullable && value === null) return null;
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
-  throw bad(`has ${at}.${key} ${spell(value)}, which is not a whole number of bytes`);
-}
-
-function integer(json: Json, key: string, at: string): number | null {
-  const value = json[key];
-  if (value === null || (typeof value === 'number' && Number.isSafeInteger(value))) return value;
-  throw bad(`has ${at}.${key} ${spell(value)}, which is not a whole number`);
-}
-
-/** A value of JSON for a message; one that is long or deep is only described. */
-function spell(value: unknown): string {
-  return typeof value === 'object' && value !== null
-    ? 'an object or list'
-    : (JSON.stringify(value) ?? 'nothing').slice(0, 60);
-}
-
-function bad(what: string): FormatError {
-  return new FormatError('bad-snapshot', what);
 }

@@ -1,6 +1,6 @@
 // Builds snapshots for tests of rules and reports.
 import type { ArFacts, ElfFacts, PycFacts } from '../../src/model/facts.ts';
-import type { Entry, Snapshot } from '../../src/model/snapshot.ts';
+import type { Entry, HiddenFile, Image, Snapshot } from '../../src/model/snapshot.ts';
 import { sortEntries, totalsOf } from '../../src/scan/entries.ts';
 
 export function file(path: string, size: number, more: Partial<Entry> = {}): Entry {
@@ -79,4 +79,25 @@ export function pyc(more: Partial<PycFacts> = {}): PycFacts {
     source: 'm.py',
     ...more,
   };
+}
+
+/** An image of these instructions; what the layers hold matters to no rule. */
+export function image(instructions: readonly (string | null)[], more: Partial<Image> = {}): Image {
+  const layers = instructions.map((instruction, index) => {
+    const sizes = { compressed: 0, content: 0, added: 0, changed: 0, deleted: 0, waste: 0 };
+    return { index, digest: digest(`blob ${index}`), diffId: digest(`tar ${index}`), instruction, ...sizes };
+  });
+  const figures = { efficiency: 1, sizeBytes: 0, userSizeBytes: 0, wastedBytes: 0, userWastedPercent: null };
+  const dive = { ...figures, inefficientFiles: [] };
+  return { platform: 'linux/amd64', layers, layerBytes: 0, visibleBytes: 0, hiddenBytes: 0, dive, ...more };
+}
+
+export function hidden(
+  path: string,
+  size: number,
+  stored: number,
+  layer: number,
+  cause: HiddenFile['cause'],
+): HiddenFile {
+  return { path, size, stored, layer, cause };
 }

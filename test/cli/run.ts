@@ -61,6 +61,34 @@ export interface ScanJson {
     claims: { path: string; part: string | null; bytes: number }[];
   }[];
   removable: { content: number };
+  image?: {
+    platform: string | null;
+    layers: {
+      index: number;
+      digest: string;
+      diffId: string;
+      instruction: string | null;
+      compressed: number | null;
+      content: number;
+      added: number;
+      changed: number;
+      deleted: number;
+      waste: number;
+    }[];
+    layerBytes: number;
+    visibleBytes: number;
+    hiddenBytes: number;
+    dive: {
+      efficiency: number;
+      sizeBytes: number;
+      userSizeBytes: number;
+      wastedBytes: number;
+      userWastedPercent: number | null;
+      inefficientFiles: { path: string; count: number; bytes: number }[];
+    };
+  };
+  flattened?: { content: number; archive: number; compressed: number; how: string };
+  hidden?: { path: string; size: number; stored: number; layer: number; cause: string }[];
   notices: { code: string; path: string | null; message: string }[];
   entries?: {
     path: string;

@@ -21,12 +21,15 @@ export const tarFormat: StreamFormat = {
   reader: tarReader,
 };
 
-/** What a rewriter of archives needs to know besides. */
+/** What rewriters of archives and readers of images need to know besides. */
 export interface TarReader extends StreamReader {
   /** Bytes of the archive taken so far; while the sink's `end` runs, the end of the member without its padding. */
   position(): number;
   /** Whether the end-of-archive mark was seen. */
   ended(): boolean;
+  /** Bytes of content or padding that come next and may be passed over with `skip`, their data unseen. */
+  skippable(): number;
+  skip(count: number): void;
 }
 
 export function tarReader(sink: MemberSink): TarReader {
@@ -42,6 +45,14 @@ export function tarReader(sink: MemberSink): TarReader {
         state.offset += used;
         settle(state);
       }
+    },
+    // Segments of a sparse member are told apart while they are read.
+    skippable: () =>
+      state.phase === 'skip' || (state.phase === 'body' && state.segments === null) ? state.remaining : 0,
+    skip(count) {
+      state.remaining -= count;
+      state.offset += count;
+      settle(state);
     },
     finish: () => finish(state),
   };

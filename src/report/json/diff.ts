@@ -11,6 +11,7 @@ export function* diffJson({ tool, diff }: DiffReport): Iterable<string> {
   yield member('before', sideToJson(diff.before));
   yield member('after', sideToJson(diff.after));
   yield member('delta', diff.delta);
+  if (diff.image !== undefined) yield member('image', diff.image);
   yield* list('directories', diff.directories, directoryToJson);
   yield* list('changes', diff.changes, changeToJson);
   yield ',\n  "findings": {';
@@ -28,6 +29,7 @@ export function diffToJson(diff: Diff): object {
     before: sideToJson(diff.before),
     after: sideToJson(diff.after),
     delta: diff.delta,
+    ...(diff.image === undefined ? {} : { image: diff.image }),
     directories: diff.directories.map(directoryToJson),
     changes: diff.changes.map(changeToJson),
     findings: findingsToJson(diff),

@@ -2,7 +2,7 @@
 import type { PackageRollup, PackageRow, PackageSizes } from '../../compare/packages/index.ts';
 import type { Claim, Finding } from '../../model/finding.ts';
 import { nameToJson } from '../../model/json-name.ts';
-import type { Entry } from '../../model/snapshot.ts';
+import type { Entry, HiddenFile, Image } from '../../model/snapshot.ts';
 import type { ScanReport } from '../reporter.ts';
 import { list, member, noticeToJson, opening } from './text.ts';
 
@@ -14,17 +14,20 @@ export function* scanJson(report: ScanReport): Iterable<string> {
 /** The same with every entry; `sizecheck` reads it wherever it takes an artifact. */
 export function* snapshotJson(report: ScanReport): Iterable<string> {
   yield* parts(report);
+  if (report.snapshot.hidden !== undefined) yield* list('hidden', report.snapshot.hidden, hiddenToJson);
   yield* list('superseded', report.snapshot.superseded, ({ path, size }) => ({ ...nameToJson('path', path), size }));
   yield* list('entries', report.snapshot.entries, entryToJson);
   yield '\n}\n';
 }
 
 function* parts(report: ScanReport): Iterable<string> {
-  const { tool, snapshot, tree, findings, removable, sections, packages, bytecode } = report;
+  const { tool, snapshot, tree, findings, removable, sections, packages, bytecode, flattened } = report;
   const { artifact, totals, notices } = snapshot;
   yield opening(tool);
   yield member('artifact', artifact);
   yield member('totals', totals);
+  if (snapshot.image !== undefined) yield* imageJson(snapshot.image);
+  if (flattened !== undefined) yield member('flattened', flattened);
   yield* list('tree', tree, ({ path, content, disk, files, own }) => ({
     ...nameToJson('path', path),
     content,
@@ -69,12 +72,36 @@ function scanFindingToJson({ rule, severity, title, bytes, claims, leftover }: F
   };
 }
 
-function scanClaimToJson({ path, part, bytes }: Claim): object {
-  return { ...nameToJson('path', path), part, bytes };
+function scanClaimToJson({ path, part, bytes, layer }: Claim): object {
+  return { ...nameToJson('path', path), part, bytes, ...(layer === undefined ? {} : { layer }) };
+}
+
+function* imageJson({ platform, layers, layerBytes, visibleBytes, hiddenBytes, dive }: Image): Iterable<string> {
+  const inefficientFiles = dive.inefficientFiles.map(({ path, count, bytes }) => ({
+    ...nameToJson('path', path),
+    count,
+    bytes,
+  }));
+  const ordered = layers.map(({ index, digest, diffId, instruction, ...sizes }) => {
+    const { compressed, content, added, changed, deleted, waste } = sizes;
+    return { index, digest, diffId, instruction, compressed, content, added, changed, deleted, waste };
+  });
+  yield member('image', {
+    platform,
+    layers: ordered,
+    layerBytes,
+    visibleBytes,
+    hiddenBytes,
+    dive: { ...dive, inefficientFiles },
+  });
+}
+
+function hiddenToJson({ path, size, stored, layer, cause }: HiddenFile): object {
+  return { ...nameToJson('path', path), size, stored, layer, cause };
 }
 
 function entryToJson(entry: Entry): object {
-  const { path, kind, size, disk, mode, uid, gid, mtime, digest, link, facts } = entry;
+  const { path, kind, size, disk, mode, uid, gid, mtime, digest, link, layer, facts } = entry;
   return {
     ...nameToJson('path', path),
     kind,
@@ -86,6 +113,7 @@ function entryToJson(entry: Entry): object {
     mtime,
     digest,
     ...(link === null ? {} : nameToJson('link', link)),
+    ...(layer === undefined ? {} : { layer }),
     ...(facts === null ? {} : { facts }),
   };
 }

@@ -16,8 +16,12 @@ export function findingToJson({ rule, severity, title, bytes, claims, fix }: Fin
   return { rule, severity, title, bytes, claims: claims.map(claimToJson), fix };
 }
 
-function claimToJson({ path, part, bytes, keeps }: Claim): object {
-  return { ...nameToJson('path', path), part, bytes, ...(keeps === undefined ? {} : nameToJson('keeps', keeps)) };
+function claimToJson({ path, part, bytes, keeps, layer }: Claim): object {
+  const more = {
+    ...(keeps === undefined ? {} : nameToJson('keeps', keeps)),
+    ...(layer === undefined ? {} : { layer }),
+  };
+  return { ...nameToJson('path', path), part, bytes, ...more };
 }
 
 export function noticeToJson({ code, path, message }: Notice): object {

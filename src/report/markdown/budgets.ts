@@ -2,6 +2,7 @@
 // those that do not hold.
 import { exactBytes, formatSize, formatSizes } from '../../bytes/size.ts';
 import type { Units } from '../../bytes/size.ts';
+import { unitOf } from '../../model/verdict.ts';
 import type { Gate, Verdict, VerdictStatus } from '../../model/verdict.ts';
 import { markdownName, markdownText, markdownWord } from '../escape-markdown.ts';
 import { amount, sentence, subject, tightest } from '../verdict-text.ts';
@@ -81,7 +82,9 @@ export function budgetTable({ verdicts, status }: Gate, given: Units, rows: numb
 /** Actual, limit and headroom. */
 function figures(verdict: Verdict, units: Units): string[] {
   const { actual, limit, over, measure, status } = verdict;
-  if (measure === 'growth-percent') return percentFigures(verdict);
+  const unit = unitOf(measure);
+  if (unit === 'percent') return percentFigures(verdict);
+  if (unit !== 'bytes') return plainFigures(verdict);
   const texts = formatSizes([actual ?? 0, limit ?? 0], units);
   const limitText = limit === null || measure === 'rule' ? none : spaced(texts[1] ?? '');
   if (actual === null) return [status === 'pass' ? none : 'unknown', limitText, none];
@@ -103,6 +106,17 @@ function percentFigures({ actual, limit, over, measure, status }: Verdict): stri
   return [actualText, limitText, over !== null && over > 0 ? `**${points} over**` : points];
 }
 
+/** Numbers of layers, and shares of 1. */
+function plainFigures({ actual, limit, over, measure, status }: Verdict): string[] {
+  const text = (value: number): string => amount(measure, value, null);
+  const limitText = limit === null ? none : text(limit);
+  if (actual === null || limit === null)
+    return [actual === null && status !== 'pass' ? 'unknown' : none, limitText, none];
+  const beyond = measure === 'lowestEfficiency' ? 'too low' : 'over';
+  const left = over !== null && over > 0 ? `**${text(over)} ${beyond}**` : text(Math.abs(limit - actual));
+  return [text(actual), limitText, left];
+}
+
 /** What is behind the limits that do not hold: reasons, and the largest contributors. */
 export function evidence({ verdicts }: Gate, units: Units, rows: number): string[] {
   const said = verdicts.filter(({ status, reason, top }) => status !== 'pass' && (reason !== null || top.length > 0));
@@ -112,7 +126,9 @@ export function evidence({ verdicts }: Gate, units: Units, rows: number): string
     const artifact = several ? `${markdownWord(verdict.artifact)} ` : '';
     const parts = [
       ...(verdict.reason === null ? [] : [markdownText(verdict.reason)]),
-      ...(verdict.top.length === 0 ? [] : [isGrowth(verdict) ? 'grew most' : 'largest files']),
+      ...(verdict.top.length === 0
+        ? []
+        : [isGrowth(verdict) ? 'grew most' : verdict.measure === 'pull' ? 'largest layers' : 'largest files']),
     ];
     return [`- ${artifact}${subject(verdict, words)}: ${parts.join('; ')}`, ...contributors(verdict, units)];
   });

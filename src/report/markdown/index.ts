@@ -12,6 +12,7 @@ import { budgetTable, evidence, headline, tally } from './budgets.ts';
 import { directoriesTable, filesDetails, sizesLine, sizesTable } from './changes.ts';
 import { count, sizeCells } from './figures.ts';
 import { claimed, findingsDetails } from './findings.ts';
+import { imageLines } from './image.ts';
 import { comparedDetails, footer, measuredDetails, noticesDetails } from './identity.ts';
 import { defaultKey, marker } from './marker.ts';
 
@@ -85,6 +86,7 @@ function changesParts(diff: Diff, options: ReportOptions, { rows }: Limits): str
   const changed = diff.changes.length > 0 || diff.directories.length > 0 || (diff.delta.compressed ?? 0) !== 0;
   return [
     changed ? sizesTable(diff, options) : [],
+    imageLines(diff, options),
     directoriesTable(diff, options, rows),
     filesDetails(diff, options, rows),
     findingsDetails(found, { title: 'New findings', bytes: claimed(found), commands: true, units, rows }),

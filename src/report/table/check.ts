@@ -1,5 +1,6 @@
 // The gate in a terminal: the verdict first, then each budget with what is left or over, then what makes the failures large.
 import { exactBytes, formatSize, groupDigits } from '../../bytes/size.ts';
+import { unitOf } from '../../model/verdict.ts';
 import type { Measure, Verdict, VerdictStatus } from '../../model/verdict.ts';
 import { inertLine, terminalName, terminalText } from '../escape.ts';
 import type { CheckReport, ReportOptions } from '../reporter.ts';
@@ -99,12 +100,21 @@ interface Row {
 
 function row(verdict: Verdict, exact: boolean, { units }: ReportOptions): Row {
   const { artifact, actual, limit, over, status, measure } = verdict;
-  const left = actual === null || limit === null ? null : limit - actual;
+  const left =
+    actual === null || limit === null ? null : measure === 'lowestEfficiency' ? actual - limit : limit - actual;
+  const unit = unitOf(measure);
   // Two figures that differ never read alike.
   const rough = (value: number): string =>
-    measure === 'growth-percent' ? `${trimmed(value)} %` : exact ? exactBytes(value) : formatSize(value, units);
+    unit === 'percent'
+      ? `${trimmed(value)} %`
+      : unit !== 'bytes'
+        ? plain(value)
+        : exact
+          ? exactBytes(value)
+          : formatSize(value, units);
   const alike = actual !== limit && rough(actual ?? 0) === rough(limit ?? 0);
-  const precise = (value: number): string => (measure === 'growth-percent' ? `${value} %` : exactBytes(value));
+  const precise = (value: number): string =>
+    unit === 'percent' ? `${value} %` : unit === 'bytes' ? exactBytes(value) : String(value);
   const text = alike ? precise : rough;
   const signed = (value: number): string =>
     measure.startsWith('growth') && value > 0 ? `+${text(value)}` : text(value);
@@ -120,6 +130,11 @@ function row(verdict: Verdict, exact: boolean, { units }: ReportOptions): Row {
   };
 }
 
+/** A number of layers, or a share of 1. */
+function plain(value: number): string {
+  return Number.isInteger(value) ? groupDigits(value) : trimmed(value);
+}
+
 /** A percentage as short as it can be read. */
 function trimmed(value: number): string {
   return String(Number(Math.abs(value) < 1 ? value.toPrecision(4) : value.toFixed(4)));
@@ -132,6 +147,13 @@ const labels: Readonly<Record<Measure, string>> = {
   'growth-percent': 'growth in %',
   path: 'path',
   rule: 'rule',
+  waste: 'waste',
+  'waste-percent': 'waste in %',
+  layers: 'layers',
+  pull: 'pull',
+  lowestEfficiency: 'lowestEfficiency',
+  highestWastedBytes: 'highestWastedBytes',
+  highestUserWastedPercent: 'highestUserWastedPercent',
 };
 
 function budgetLabel({ measure, path, budget }: Verdict): string {
@@ -172,12 +194,15 @@ function isAbsent({ status, actual, reason }: Verdict): boolean {
 
 /** How much a verdict is over its limit, or how near to it. */
 function figureText({ measure, over, actual, limit, status }: Verdict): string {
+  const unit = unitOf(measure);
   if (over !== null && over > 0) {
-    if (measure === 'growth-percent') return `${trimmed(over)} points over`;
+    if (unit === 'percent') return `${trimmed(over)} points over`;
+    if (unit !== 'bytes') return `${plain(over)} ${measure === 'lowestEfficiency' ? 'too low' : 'over'}`;
     return measure === 'rule' ? exactBytes(over) : `${exactBytes(over)} over`;
   }
   if (status !== 'warn' || actual === null || limit === null || measure === 'rule') return '';
-  return measure === 'growth-percent' ? `${trimmed(limit - actual)} points left` : `${exactBytes(limit - actual)} left`;
+  if (unit === 'percent') return `${trimmed(limit - actual)} points left`;
+  return `${unit === 'bytes' ? exactBytes(limit - actual) : plain(limit - actual)} left`;
 }
 
 function* noticesPart({ artifacts }: CheckReport, options: ReportOptions, style: Style): Iterable<string> {

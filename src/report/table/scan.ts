@@ -9,6 +9,7 @@ import { bytecodeTable } from './bytecode.ts';
 import { columns } from './grid.ts';
 import type { ReportOptions, ScanReport } from '../reporter.ts';
 import { packagesTable } from './packages.ts';
+import { imageTable } from './image.ts';
 import { percent } from './percent.ts';
 import { leftoversPart } from './leftovers.ts';
 import { sectionsTable } from './sections.ts';
@@ -17,7 +18,7 @@ import type { Style } from './style.ts';
 
 export function* scanTable(report: ScanReport, options: ReportOptions): Iterable<string> {
   const style = styleFor(options.color);
-  const parts = [heading, placesPart, sectionsPart, bytecodePart, findingsPart, noticesPart];
+  const parts = [heading, imageTable, placesPart, sectionsPart, bytecodePart, findingsPart, noticesPart];
   for (const part of parts) yield* inertLines(part(report, options, style));
 }
 
@@ -170,7 +171,7 @@ function* findingLines(found: Finding, size: string, options: ReportOptions, sty
       yield `${style.dim(`${indent}${index === 0 ? '$ ' : '  '}${line}`)}\n`;
     }
   }
-  for (const line of found.fix.advice === null ? [] : wrap(found.fix.advice, text))
+  for (const line of found.fix.advice === null ? [] : wrap(terminalText(found.fix.advice), text))
     yield `${style.dim(indent + line)}\n`;
   if (!options.verbose) return;
   for (const claim of found.claims.slice(0, options.top)) {

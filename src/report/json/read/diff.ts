@@ -4,6 +4,7 @@ import type {
   Change,
   Diff,
   DirectoryChange,
+  ImageChange,
   RuleChange,
   SectionChange,
   Side,
@@ -32,12 +33,43 @@ export function diffOf(node: Node): Diff {
       rules: read.list(findings, 'rules', ruleOf),
     },
     notices: read.list(node, 'notices', noticeOf),
+    ...(node.json['image'] === undefined ? {} : { image: imageOf(read.object(node, 'image')) }),
   };
   for (const size of ['content', 'disk'] as const) {
     const sum = diff.directories.reduce((all, { delta }) => all + delta[size], 0);
     if (sum !== diff.delta[size]) throw read.bad(`has directories whose ${size} does not sum to delta.${size}`);
   }
   return diff;
+}
+
+function imageOf(node: Node): ImageChange {
+  const broke = read.nullableObject(node, 'cacheBroke');
+  const pulled = read.list(node, 'pulled', (layer) => ({
+    index: read.size(layer, 'index'),
+    digest: read.text(layer, 'digest'),
+    instruction: read.nullableText(layer, 'instruction'),
+    compressed: read.nullableSize(layer, 'compressed'),
+    content: read.size(layer, 'content'),
+  }));
+  const known = pulled.every(({ compressed }) => compressed !== null);
+  const pull = read.nullableSize(node, 'pull');
+  if (pull !== (known ? pulled.reduce((sum, { compressed }) => sum + (compressed ?? 0), 0) : null)) {
+    throw read.bad(`has a ${read.place(node, 'pull')} that its layers do not sum to`);
+  }
+  return {
+    layers: read.size(node, 'layers'),
+    shared: read.size(node, 'shared'),
+    pulled,
+    pull,
+    cacheBroke:
+      broke === null
+        ? null
+        : {
+            index: read.size(broke, 'index'),
+            before: read.nullableText(broke, 'before'),
+            after: read.nullableText(broke, 'after'),
+          },
+  };
 }
 
 function sideOf(node: Node): Side {

@@ -1,0 +1,37 @@
+// What layers of one image mean for a host that has the other: which it has already, what it must pull, and where a build's cache ended.
+import type { ImageChange, PulledLayer } from '../model/diff.ts';
+import type { Image, ImageLayer } from '../model/snapshot.ts';
+
+/** null unless both are images. */
+export function imageChange(before: Image | undefined, after: Image | undefined): ImageChange | null {
+  if (before === undefined || after === undefined) return null;
+  const blobs = new Set(before.layers.map(({ digest }) => digest));
+  const tars = new Map(before.layers.map((layer) => [layer.diffId, layer]));
+  const pulled = after.layers.filter((layer) => !blobs.has(layer.digest) && !isSame(tars.get(layer.diffId), layer));
+  return {
+    layers: after.layers.length,
+    shared: after.layers.length - pulled.length,
+    pulled: pulled.map(pulledLayer),
+    pull: pulled.reduce<number | null>(
+      (sum, { compressed }) => (sum === null || compressed === null ? null : sum + compressed),
+      0,
+    ),
+    cacheBroke: cacheBroke(before.layers, after.layers),
+  };
+}
+
+/** Where one of them is stored uncompressed, nothing but its tar can be compared. */
+function isSame(old: ImageLayer | undefined, now: ImageLayer): boolean {
+  return old !== undefined && (old.compressed === null || now.compressed === null);
+}
+
+function pulledLayer({ index, digest, instruction, compressed, content }: ImageLayer): PulledLayer {
+  return { index, digest, instruction, compressed, content };
+}
+
+/** The first layer that both have and that differs. What is only longer broke nothing. */
+function cacheBroke(before: readonly ImageLayer[], after: readonly ImageLayer[]): ImageChange['cacheBroke'] {
+  const at = after.findIndex(({ diffId }, index) => before[index] !== undefined && before[index].diffId !== diffId);
+  if (at < 0) return null;
+  return { index: at, before: before[at]?.instruction ?? null, after: after[at]?.instruction ?? null };
+}

@@ -1,0 +1,113 @@
+// Container images: archives of Docker and of the OCI, and OCI layout directories. One image is chosen, its layers go to the sink one
+// after the other in the order of its manifest, and every digest on the way is verified.
+import { forEachChunk } from '../../bytes/source.ts';
+import type { ByteSource } from '../../bytes/source.ts';
+import { useWorker, warmUpDecodingThread } from '../../codecs/decoding-thread.ts';
+import { FormatError } from '../../errors.ts';
+import type { Name } from '../../model/name.ts';
+import type { FormatName } from '../../model/snapshot.ts';
+import type { LayerSink, MemberSink, RandomFormat, ReadOptions } from '../format.ts';
+import { tarReader } from '../tar/tar.ts';
+import { indexArchive } from './archive-store.ts';
+import { firstName, looksLikeImagePart } from './detect.ts';
+import { partsOfDocker } from './docker.ts';
+import { isLayout, layoutStore } from './layout-store.ts';
+import { partsOfLayout } from './oci.ts';
+import type { ImageParts, LayerPart } from './parts.ts';
+import { readLayer } from './read-layer.ts';
+
+/** A tar whose first member may be part of an image; only all of its names tell. Named for the tar that it may turn out to be. */
+export const imageFormat: RandomFormat = {
+  name: 'tar',
+  access: 'random',
+  bid(head) {
+    const name = firstName(head);
+    return name !== null && looksLikeImagePart(name) ? 112 : 0;
+  },
+  async read(source, sink, options, file) {
+    const store = await indexArchive(source, options, file);
+    const format = formatOf(store.paths);
+    if (format === null || sink.layers === undefined) return readTar(source, sink, options);
+    for (const notice of store.notices) sink.notice(notice);
+    const choice = options.image ?? {};
+    const parts =
+      format === 'docker-archive' && !isOci(store.paths) ? partsOfDocker(store, choice) : partsOfLayout(store, choice);
+    await readParts(parts, sink, sink.layers, options);
+    return format;
+  },
+};
+
+/** Whether a directory is an OCI image layout. */
+export { isLayout };
+
+export async function readLayout(
+  root: Name,
+  sink: MemberSink,
+  layers: LayerSink,
+  options: ReadOptions,
+): Promise<FormatName> {
+  const store = layoutStore(root);
+  await readParts(partsOfLayout(store, options.image ?? {}), sink, layers, options);
+  return 'oci-layout';
+}
+
+function isOci(paths: ReadonlySet<Name>): boolean {
+  return paths.has('oci-layout') && paths.has('index.json');
+}
+
+/** null for a tar that is none of an image. Docker's archives hold an OCI layout, too, since its version 25. */
+function formatOf(paths: ReadonlySet<Name>): FormatName | null {
+  if (paths.has('manifest.json')) return 'docker-archive';
+  return isOci(paths) ? 'oci-archive' : null;
+}
+
+function readTar(source: ByteSource, sink: MemberSink, options: ReadOptions): FormatName {
+  if (options.image?.as === 'image') {
+    throw new FormatError(
+      'no-image',
+      'is no image: it is a tar without manifest.json, and without oci-layout and index.json',
+    );
+  }
+  const reader = tarReader(sink);
+  forEachChunk(source, (piece) => reader.write(piece));
+  reader.finish();
+  return 'tar';
+}
+
+async function readParts(
+  { config, configPath, layers: parts }: ImageParts,
+  sink: MemberSink,
+  layers: LayerSink,
+  options: ReadOptions,
+): Promise<void> {
+  const { platform, diffIds, instructions, history } = config;
+  if (diffIds.length !== parts.length) {
+    const message = `lists ${diffIds.length} layers, but the manifest has ${parts.length}`;
+    throw new FormatError('bad-image', message, { path: configPath });
+  }
+  if (history !== null && history !== parts.length) {
+    const message = `the history of the image tells of ${history} layers, but there are ${parts.length}; instructions may be wrong`;
+    sink.notice({ code: 'history-mismatch', path: null, message });
+  }
+  layers.image({ platform, instructions });
+  let unpacked = 0;
+  let read = 0;
+  const onUnpacked = (bytes: number): void => {
+    unpacked += bytes;
+    if (unpacked <= options.maxUnpacked) return;
+    const message = `unpacks to more than ${options.maxUnpacked} bytes (see --max-unpacked)`;
+    throw new FormatError('too-much-unpacked', message);
+  };
+  const warmUp = (part: LayerPart | undefined): void => {
+    if (part !== undefined && useWorker(part.stored.size, options.thread)) warmUpDecodingThread();
+  };
+  warmUp(parts[0]);
+  for (const [index, part] of parts.entries()) {
+    // The next layer's thread starts while this one is read.
+    warmUp(parts[index + 1]);
+    const onRead = (bytes: number): void => options.onProgress?.(read + bytes);
+    const diffId = diffIds[index] ?? '';
+    layers.end(await readLayer(part, layers.begin(), { ...options, index, diffId, onUnpacked, onRead }));
+    read += part.stored.size;
+  }
+}

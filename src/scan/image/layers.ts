@@ -1,0 +1,148 @@
+// Takes the layers of an image one after the other: each is collected like an artifact of its own, then laid on those before it. Only
+// the merged tree is kept.
+import type { ImageHead, LayerRead, LayerSink, MemberSink } from '../../formats/format.ts';
+import { normalizePath } from '../../model/name.ts';
+import type { Entry, HiddenFile, Image, ImageLayer, Notice, Superseded } from '../../model/snapshot.ts';
+import { createCollector } from '../collector.ts';
+import type { Collected, Collector, CollectorOptions } from '../collector.ts';
+import type { Draft } from '../draft.ts';
+import { addImpliedDirectories, sortEntries } from '../entries.ts';
+import { createDive } from './dive.ts';
+import type { Dive } from './dive.ts';
+import { mergedEntries } from './entries.ts';
+import { createMerge } from './merge.ts';
+import type { LayerContent } from './merge.ts';
+import { markOf } from './whiteouts.ts';
+
+export interface ImageRead {
+  /** Of the merged tree, or of the one layer that was asked for. */
+  readonly entries: readonly Entry[];
+  readonly image: Image;
+  readonly hidden: readonly HiddenFile[];
+  readonly superseded: readonly Superseded[];
+}
+
+export interface LayerStack extends LayerSink {
+  /** null where the artifact was no image. */
+  finish(): ImageRead | null;
+}
+
+export interface LayerStackOptions extends CollectorOptions {
+  /** Index of the layer to take alone; undefined for the merged tree. */
+  readonly layer?: number | undefined;
+}
+
+export function createLayerStack(options: LayerStackOptions, notices: Notice[]): LayerStack {
+  const knownFacts = options.knownFacts ?? new Map();
+  const merge = createMerge((code, path, message) => notices.push({ code, path, message }));
+  const dive = createDive();
+  const layers: ImageLayer[] = [];
+  const superseded: Superseded[] = [];
+  let head: ImageHead | null = null;
+  let collector: Collector | null = null;
+  let alone: Entry[] | null = null;
+  let taken = 0;
+
+  return {
+    image(given) {
+      head = given;
+    },
+    begin() {
+      collector = createCollector({ ...options, knownFacts, taken, isLayer: true });
+      return withDive(collector, dive);
+    },
+    end(read: LayerRead) {
+      if (collector === null) throw new Error('a layer ended that was not begun');
+      const collected = collector.collected();
+      collector = null;
+      taken += collected.drafts.size;
+      dive.endLayer();
+      const index = layers.length;
+      const content = contentOf(collected, index);
+      // Before merging, which settles links to other layers.
+      if (options.layer === index) alone = aloneOf(collected, content);
+      const instruction = head?.instructions[index] ?? null;
+      layers.push({ index, ...read, instruction, ...merge.add(content) });
+      // Pushed one by one: there may be more than a call takes arguments.
+      for (const notice of collected.notices) notices.push(notice);
+      for (const lost of collected.superseded) superseded.push(lost);
+    },
+    finish() {
+      if (head === null) return null;
+      const entries = mergedEntries(merge.root);
+      const layerBytes = sum(layers.map(({ content }) => content));
+      const visibleBytes = sum(entries.map(({ size }) => size));
+      return {
+        entries: alone ?? entries,
+        image: {
+          platform: head.platform,
+          layers,
+          layerBytes,
+          visibleBytes,
+          hiddenBytes: layerBytes - visibleBytes,
+          dive: dive.figures(),
+        },
+        hidden: alone === null ? merge.hidden : merge.hidden.filter(({ layer }) => layer === options.layer),
+        superseded,
+      };
+    },
+  };
+}
+
+/** Every member goes to dive's figures, too, in the order of the tar. */
+function withDive(collector: Collector, dive: Dive): MemberSink {
+  return {
+    begin(member) {
+      const size = member.kind === 'file' ? member.size : 0;
+      dive.member(normalizePath(member.name).path, size, member.kind === 'directory');
+      collector.begin(member);
+    },
+    data: (piece) => collector.data(piece),
+    hole: (count) => collector.hole(count),
+    end: () => collector.end(),
+    file: (member, open) => collector.file(member, open),
+    notice: (notice) => collector.notice(notice),
+  };
+}
+
+/** Tells whiteouts from entries, and settles hard links among the latter. */
+function contentOf(collected: Collected, index: number): LayerContent {
+  const { drafts, links, notices } = collected;
+  const kept: Draft[] = [];
+  const [gone, opaque]: [string[], string[]] = [[], []];
+  const marks = new Set<Draft>();
+  for (const draft of drafts.values()) {
+    const mark = markOf(draft.path);
+    if (mark === null) continue;
+    marks.add(draft);
+    if (mark.kind === 'gone') gone.push(mark.path);
+    if (mark.kind === 'opaque') opaque.push(mark.directory);
+    // What AUFS kept is content that other names lead to.
+    if (draft.size > 0 && mark.kind !== 'aufs') {
+      const message = `is a mark of layer ${index} on other files, and holds ${draft.size} bytes; they are not counted`;
+      notices.push({ code: 'whiteout-content', path: draft.path, message });
+    }
+  }
+  links.settle((draft) => drafts.get(draft.path) === draft && !marks.has(draft));
+  const unresolved = collected.unresolved.filter(({ draft }) => !marks.has(draft));
+  const late = new Set(unresolved.map(({ draft }) => draft));
+  for (const draft of drafts.values()) if (!marks.has(draft) && !late.has(draft)) kept.push(draft);
+  return { drafts: byPath(kept), unresolved, gone, opaque };
+}
+
+function byPath(drafts: readonly Draft[]): Draft[] {
+  return drafts.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function aloneOf({ drafts, notices }: Collected, { drafts: kept, unresolved }: LayerContent): Entry[] {
+  const all: Entry[] = [];
+  // Copies: merging changes the records.
+  for (const draft of kept) all.push({ ...draft });
+  for (const { draft } of unresolved) all.push({ ...draft });
+  addImpliedDirectories({ drafts, notices }, all);
+  return sortEntries(all);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,190 @@
+// Lays layers one on the other. Every byte that a layer stores and the merged tree no longer shows is charged to the layer that hid
+// it, so the bytes of all layers are those of the tree and the waste of all layers, always.
+import { baseName, compareNames, isIn, parentPath } from '../../model/name.ts';
+import type { Name } from '../../model/name.ts';
+import type { HiddenFile } from '../../model/snapshot.ts';
+import { brokenLink } from '../collector.ts';
+import type { UnresolvedLink } from '../collector.ts';
+import { modelDisk } from '../draft.ts';
+import type { Draft } from '../draft.ts';
+import { childPath, findDirectory, findNode, nodeAt, rootNode, walk } from './tree.ts';
+import type { Content, TreeNode } from './tree.ts';
+
+/** One layer, as merging takes it. */
+export interface LayerContent {
+  /** Settled records, parents before what they hold; hard links point to the file of the layer that they are a name of. */
+  readonly drafts: readonly Draft[];
+  /** Hard links to files below; not among the drafts. */
+  readonly unresolved: readonly UnresolvedLink[];
+  /** Paths that it removes from the layers below. */
+  readonly gone: readonly Name[];
+  /** Directories of which it removes all that the layers below have in them. */
+  readonly opaque: readonly Name[];
+}
+
+/** Bytes of regular files; see `ImageLayer`. */
+export interface LayerFigures {
+  readonly content: number;
+  readonly added: number;
+  readonly changed: number;
+  readonly deleted: number;
+  readonly waste: number;
+}
+
+export interface Merge {
+  readonly root: TreeNode;
+  /** What is hidden by now, by the layer that hid it and by path. */
+  readonly hidden: readonly HiddenFile[];
+  add(layer: LayerContent): LayerFigures;
+}
+
+/** A content without a name, and the path of its last one. */
+interface Lost {
+  readonly content: Content;
+  readonly path: Name;
+}
+
+export function createMerge(notice: (code: string, path: Name, message: string) => void): Merge {
+  const root = rootNode();
+  const hidden: HiddenFile[] = [];
+  let layer = -1;
+  let lost: Lost[] = [];
+  /** Paths that whiteouts of this layer took away. */
+  let removed = new Set<Name>();
+
+  function drop(node: TreeNode): void {
+    const { content } = node;
+    if (content !== null && --content.names === 0) lost.push({ content, path: node.path });
+    for (const pending = [...(node.children?.values() ?? [])]; pending.length > 0;) {
+      const next = pending.pop();
+      if (next === undefined) break;
+      if (next.content !== null && --next.content.names === 0) lost.push({ content: next.content, path: next.path });
+      if (next.children !== null) for (const child of next.children.values()) pending.push(child);
+    }
+  }
+
+  function remember(node: TreeNode): void {
+    const pending = [node];
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      removed.add(next.path);
+      if (next.children !== null) for (const child of next.children.values()) pending.push(child);
+    }
+  }
+
+  function remove(parent: TreeNode, name: Name): void {
+    const node = parent.children?.get(name);
+    if (node === undefined) return;
+    remember(node);
+    drop(node);
+    parent.children?.delete(name);
+  }
+
+  function whiteOut({ gone, opaque }: LayerContent): void {
+    for (const path of gone) {
+      const parent = findDirectory(root, parentPath(path) ?? '.');
+      if (parent !== null) remove(parent, baseName(path));
+    }
+    for (const path of opaque) {
+      const directory = findDirectory(root, path);
+      if (directory === null) continue;
+      for (const name of directory.children?.keys() ?? []) remove(directory, name);
+    }
+  }
+
+  function put(parent: TreeNode, name: Name, entry: Draft | null, content: Content | null): TreeNode {
+    const known = parent.children?.get(name);
+    if (content !== null) content.names++;
+    const isDirectory = entry === null || entry.kind === 'directory';
+    if (known !== undefined && isDirectory && known.children !== null) {
+      known.entry = entry ?? known.entry;
+      known.layer = layer;
+      return known;
+    }
+    if (known !== undefined) drop(known);
+    const path = childPath(parent, name);
+    const node = { path, parent, children: isDirectory ? new Map<Name, TreeNode>() : null, entry, content, layer };
+    parent.children?.set(name, node);
+    return node;
+  }
+
+  function makeDirectory(parent: TreeNode, name: Name): TreeNode {
+    const known = parent.children?.get(name);
+    if (known !== undefined) {
+      const message = `is a ${known.entry?.kind ?? 'file'}, and layer ${layer} has members below it as if it were a directory`;
+      notice('not-a-directory', known.path, message);
+    }
+    return put(parent, name, null, null);
+  }
+
+  function directoryFor(path: Name): TreeNode {
+    return walk(root, path, makeDirectory) ?? root;
+  }
+
+  function add(given: LayerContent): LayerFigures {
+    layer++;
+    lost = [];
+    removed = new Set();
+    whiteOut(given);
+    const linked = new Map<Name, Content | null>();
+    for (const { kind, link } of given.drafts) if (kind === 'hardlink' && link !== null) linked.set(link, null);
+    let [content, changed] = [0, 0];
+    let last: { readonly path: Name; readonly node: TreeNode } = { path: '.', node: root };
+    for (const draft of given.drafts) {
+      const { path, kind, size } = draft;
+      if (path === '.') {
+        if (kind === 'directory') root.entry = draft;
+        continue;
+      }
+      const up = isIn(path, last.path) ? last.path : (parentPath(path) ?? '.');
+      if (up !== last.path) last = { path: up, node: directoryFor(up) };
+      const parent = last.node;
+      const name = baseName(path);
+      const before = parent.children?.get(name);
+      if (kind === 'file') {
+        content += size;
+        if (removed.has(childPath(parent, name)) || (before !== undefined && before.layer < layer)) changed += size;
+      }
+      let own: Content | null = null;
+      if (kind === 'file') own = { draft, stored: layer, names: 0 };
+      if (kind === 'hardlink') own = linked.get(draft.link ?? '') ?? null;
+      if (kind === 'file' && linked.has(path)) linked.set(path, own);
+      put(parent, name, draft, own);
+    }
+    for (const link of given.unresolved) linkBelow(link);
+    return { content, added: content - changed, changed, ...charge() };
+  }
+
+  /** A hard link to a file of a layer below, or to a symlink of one. */
+  function linkBelow({ draft, target }: UnresolvedLink): void {
+    const found = findNode(root, parentPath(target) ?? '.', baseName(target));
+    const parent = directoryFor(parentPath(draft.path) ?? '.');
+    if (found?.entry?.kind === 'symlink') {
+      draft.kind = 'symlink';
+      draft.link = found.entry.link;
+      draft.disk = modelDisk(draft);
+    } else if (found === null || found.content === null) notice(...brokenLink(draft.path));
+    put(parent, baseName(draft.path), draft, found?.content ?? null);
+  }
+
+  /** Settles why each lost content was lost, when all of the layer is in place. */
+  function charge(): Pick<LayerFigures, 'deleted' | 'waste'> {
+    let [deleted, waste] = [0, 0];
+    // A name may be taken away and another one come before the layer is complete.
+    const gone = new Map(lost.filter(({ content }) => content.names === 0).map(({ content, path }) => [content, path]));
+    const sorted = [...gone].toSorted(([a, left], [b, right]) => compareNames(left, right) || a.stored - b.stored);
+    for (const [content, path] of sorted) {
+      const { draft, stored } = content;
+      const now = nodeAt(root, path);
+      const replaced = now !== null && now.layer === layer && now.children === null;
+      const same = replaced && draft.digest !== null && now.content?.draft.digest === draft.digest;
+      const cause = same ? 'metadata' : replaced ? 'overwritten' : 'deleted';
+      waste += draft.size;
+      if (cause === 'deleted' && stored < layer) deleted += draft.size;
+      if (draft.size > 0) hidden.push({ path, size: draft.size, stored, layer, cause });
+    }
+    lost = [];
+    return { deleted, waste };
+  }
+
+  return { root, hidden, add };
+}

@@ -1,0 +1,97 @@
+// The layers of an image in a snapshot file, read back. Bytes that do not add up would be a lie in every report of layers.
+import { nameFromJson } from '../../model/json-name.ts';
+import type { DiveFigures, HiddenFile, Image, ImageLayer } from '../../model/snapshot.ts';
+import { bad, list, object, sizeOf } from '../snapshot-values.ts';
+import type { Json } from '../snapshot-values.ts';
+
+/** @throws FormatError `bad-snapshot`. */
+export function imageFrom(json: Json): Image {
+  const { platform } = json;
+  if (platform !== null && typeof platform !== 'string') throw bad('has a bad image.platform');
+  const layers = list(json['layers'], 'image.layers').map((value, index) => layerFrom(value, index));
+  const [layerBytes, visibleBytes, hiddenBytes] = [
+    sizeOf(json, 'layerBytes', 'image'),
+    sizeOf(json, 'visibleBytes', 'image'),
+    sizeOf(json, 'hiddenBytes', 'image'),
+  ];
+  if (sum(layers, 'content') !== layerBytes) throw bad('has an image.layerBytes that its layers do not add up to');
+  if (sum(layers, 'waste') !== hiddenBytes) throw bad('has an image.hiddenBytes that the waste of its layers is not');
+  if (layerBytes - visibleBytes !== hiddenBytes)
+    throw bad('has an image whose visible and hidden bytes are not those of its layers');
+  return {
+    platform,
+    layers,
+    layerBytes,
+    visibleBytes,
+    hiddenBytes,
+    dive: diveFrom(object(json['dive'], 'image.dive')),
+  };
+}
+
+function sum(layers: readonly ImageLayer[], key: 'content' | 'waste'): number {
+  return layers.reduce((total, layer) => total + layer[key], 0);
+}
+
+function layerFrom(value: unknown, index: number): ImageLayer {
+  const at = `image.layers[${index}]`;
+  const json = object(value, at);
+  const { instruction } = json;
+  if (json['index'] !== index) throw bad(`has a bad ${at}.index`);
+  if (instruction !== null && typeof instruction !== 'string') throw bad(`has a bad ${at}.instruction`);
+  return {
+    index,
+    digest: digest(json, 'digest', at),
+    diffId: digest(json, 'diffId', at),
+    instruction,
+    compressed: sizeOf(json, 'compressed', at, true),
+    content: sizeOf(json, 'content', at),
+    added: sizeOf(json, 'added', at),
+    changed: sizeOf(json, 'changed', at),
+    deleted: sizeOf(json, 'deleted', at),
+    waste: sizeOf(json, 'waste', at),
+  };
+}
+
+function digest(json: Json, key: string, at: string): string {
+  const value = json[key];
+  if (typeof value !== 'string' || !/^sha256:[0-9a-f]{64}$/.test(value)) throw bad(`has a bad ${at}.${key}`);
+  return value;
+}
+
+function diveFrom(json: Json): DiveFigures {
+  const at = 'image.dive';
+  return {
+    efficiency: share(json, 'efficiency', at) ?? 1,
+    sizeBytes: sizeOf(json, 'sizeBytes', at),
+    userSizeBytes: sizeOf(json, 'userSizeBytes', at),
+    wastedBytes: sizeOf(json, 'wastedBytes', at),
+    userWastedPercent: share(json, 'userWastedPercent', at),
+    inefficientFiles: list(json['inefficientFiles'], `${at}.inefficientFiles`).map((value, index) => {
+      const place = `${at}.inefficientFiles[${index}]`;
+      const file = object(value, place);
+      const path = nameFromJson(file, 'path');
+      if (path === null) throw bad(`has no ${place}.path`);
+      return { path, count: sizeOf(file, 'count', place), bytes: sizeOf(file, 'bytes', place) };
+    }),
+  };
+}
+
+function share(json: Json, key: string, at: string): number | null {
+  const value = json[key];
+  if (value === null || (typeof value === 'number' && Number.isFinite(value))) return value;
+  throw bad(`has ${at}.${key}, which is no number`);
+}
+
+export function hiddenFrom(values: readonly unknown[], { layers }: Image): HiddenFile[] {
+  return values.map((value, index) => {
+    const at = `hidden[${index}]`;
+    const json = object(value, at);
+    const path = nameFromJson(json, 'path');
+    const { cause } = json;
+    if (path === null) throw bad(`has no ${at}.path`);
+    if (cause !== 'overwritten' && cause !== 'deleted' && cause !== 'metadata') throw bad(`has a bad ${at}.cause`);
+    const [stored, layer] = [sizeOf(json, 'stored', at), sizeOf(json, 'layer', at)];
+    if (Math.max(stored, layer) >= layers.length) throw bad(`has ${at} of a layer that the image does not have`);
+    return { path, size: sizeOf(json, 'size', at), stored, layer, cause };
+  });
+}

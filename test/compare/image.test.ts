@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { imageChange } from '../../src/compare/image.ts';
+import { diffSnapshots } from '../../src/compare/diff.ts';
+import type { Image, ImageLayer } from '../../src/model/snapshot.ts';
+import { diffJson } from '../../src/report/json/diff.ts';
+import { parseReport } from '../../src/report/json/read/index.ts';
+import { digest, image, snapshot } from '../build/snapshot.ts';
+
+/** Layers of these names; a name is content, and `compressed` its length in a registry. */
+function layered(names: readonly string[], compressed: number | null = 100): Image {
+  const base = image(names.map((name) => `RUN ${name}`));
+  const layers = base.layers.map((layer, index): ImageLayer => {
+    const name = names[index] ?? '';
+    const blob = digest(compressed === null ? `tar ${name}` : `blob ${name}`);
+    return { ...layer, digest: blob, diffId: digest(`tar ${name}`), compressed, content: 1000 };
+  });
+  return { ...base, layers };
+}
+
+describe('layers of two images', () => {
+  it('says what is shared, what must be pulled, and where the cache ended', () => {
+    const change = imageChange(
+      layered(['base', 'apt', 'copy', 'last']),
+      layered(['base', 'apt', 'copy2', 'last', 'new']),
+    );
+    expect(change).toMatchObject({ layers: 5, shared: 3, pull: 200 });
+    expect(change?.pulled.map(({ index, instruction }) => [index, instruction])).toEqual([
+      [2, 'RUN copy2'],
+      [4, 'RUN new'],
+    ]);
+    expect(change?.cacheBroke).toEqual({ index: 2, before: 'RUN copy', after: 'RUN copy2' });
+  });
+
+  it('finds nothing to pull of equal images, and no broken cache where one goes on', () => {
+    expect(imageChange(layered(['a', 'b']), layered(['a', 'b']))).toMatchObject({
+      shared: 2,
+      pulled: [],
+      pull: 0,
+      cacheBroke: null,
+    });
+    expect(imageChange(layered(['a']), layered(['a', 'b']))).toMatchObject({ shared: 1, pull: 100, cacheBroke: null });
+    expect(imageChange(layered(['a', 'b']), layered(['a']))).toMatchObject({ shared: 1, pull: 0, cacheBroke: null });
+    expect(imageChange(undefined, layered(['a']))).toBe(null);
+  });
+
+  it('goes by DiffIDs where layers are stored uncompressed; then bytes to pull are unknown', () => {
+    expect(imageChange(layered(['a', 'b'], null), layered(['a', 'c']))).toMatchObject({ shared: 1, pull: 100 });
+    expect(imageChange(layered(['a', 'b']), layered(['a', 'c'], null))).toMatchObject({ shared: 1, pull: null });
+    expect(imageChange(layered(['a']), layered(['a'], null))).toMatchObject({ shared: 1, pull: 0 });
+  });
+
+  it('is in a saved report as it was', () => {
+    const judged = (one: Image) => ({ snapshot: snapshot([], { image: one }), findings: [] });
+    const options = { stripComponents: 0, maps: [], sections: false };
+    const diff = diffSnapshots(judged(layered(['a', 'b'])), judged(layered(['a', 'c'])), options);
+    const text = [...diffJson({ tool: { name: 'sizecheck', version: '1' }, diff })].join('');
+    expect(parseReport(Buffer.from(text))).toMatchObject({ report: { diff: { image: diff.image } } });
+    expect(diff.image?.pull).toBe(100);
+    const wrong = Buffer.from(text.replace('"pull":100', '"pull":101'));
+    expect(() => parseReport(wrong)).toThrow('image.pull');
+  });
+});

@@ -1,0 +1,185 @@
+// Budgets on the layers of an image: read, judged, and dive's among them.
+import { describe, expect, it } from 'vitest';
+import type { Verdict } from '../../src/model/verdict.ts';
+import { readBudgets } from '../../src/policy/budgets.ts';
+import { diveRules, parseDiveBytes } from '../../src/policy/dive-ci.ts';
+import { evaluate } from '../../src/policy/evaluate.ts';
+import type { Baseline } from '../../src/policy/evidence.ts';
+import { claimsAboveBase, withoutHiddenBase } from '../../src/policy/image-verdicts.ts';
+import { judgeByPolicy } from '../../src/policy/severities.ts';
+import { diffSnapshots } from '../../src/compare/diff.ts';
+import type { Image, Snapshot } from '../../src/model/snapshot.ts';
+import { judge } from '../../src/rules/index.ts';
+import { digest, elf, file, hidden, image, snapshot } from '../build/snapshot.ts';
+
+function layered(names: readonly string[], compressed: number | null = 100): Image {
+  const base = image(names);
+  const layers = base.layers.map((layer, index) => {
+    const name = names[index] ?? '';
+    return { ...layer, digest: digest(`b${name}`), diffId: digest(`t${name}`), compressed, content: 1000 };
+  });
+  const dive = { ...base.dive, efficiency: 0.9, wastedBytes: 20_000_000, userWastedPercent: 0.25 };
+  return { ...base, layers, dive };
+}
+
+const app = snapshot([file('etc/a', 1000, { layer: 0 })], {
+  image: layered(['base', 'apt', 'copy', 'chown']),
+  hidden: [
+    hidden('usr/x', 300, 0, 1, 'deleted'),
+    hidden('usr/y', 40, 0, 3, 'metadata'),
+    hidden('app/z', 500, 2, 3, 'metadata'),
+    hidden('app/w', 7, 1, 2, 'overwritten'),
+  ],
+});
+
+const none: Baseline = { kind: 'missing', reason: 'no baseline' };
+
+function verdicts(limits: object, one: Snapshot = app, baseline: Baseline = none): readonly Verdict[] {
+  const text = JSON.stringify({ version: 1, artifacts: [{ name: 'app', path: 'app.tar', ...limits }] });
+  const { budgets } = readBudgets(Buffer.from(text));
+  const [budget] = budgets.artifacts;
+  if (budget === undefined) throw new Error('no budget');
+  const judged = judgeByPolicy([], budgets, '2026-01-01');
+  const measured = [{ name: 'app', budget, snapshot: one, judged, baseline }];
+  return evaluate(budgets, { measured, unmeasured: [], file: 'budgets.json', today: '2026-01-01', complete: true }).gate
+    .verdicts;
+}
+
+const brief = (found: readonly Verdict[]) =>
+  found.map(({ measure, actual, status, over }) => [measure, actual, status, over]);
+
+describe('limits on layers', () => {
+  it('judges waste, its share, and the number of layers', () => {
+    expect(
+      brief(verdicts({ waste: { max: 847 }, wastePercent: { max: 21 }, layers: { max: 4, warnAt: '50%' } })),
+    ).toEqual([
+      ['waste-percent', 21.175, 'fail', 0.175],
+      ['layers', 4, 'warn', 0],
+      ['waste', 847, 'pass', 0],
+    ]);
+    expect(verdicts({ waste: { max: 0 } })[0]?.top).toEqual([
+      { path: 'app/z', bytes: 500 },
+      { path: 'usr/x', bytes: 300 },
+      { path: 'usr/y', bytes: 40 },
+    ]);
+  });
+
+  it('leaves base layers out, but for what is stored again', () => {
+    expect(brief(verdicts({ baseLayers: 1, waste: { max: 1 }, wastePercent: { max: 1 }, layers: { max: 1 } }))).toEqual(
+      [
+        ['waste', 547, 'fail', 546],
+        ['waste-percent', (100 * 547) / 3000, 'fail', 17.2333],
+        ['layers', 3, 'fail', 2],
+      ],
+    );
+    expect(brief(verdicts({ baseLayers: 9, waste: { max: 0 }, wastePercent: { max: 0 }, layers: { max: 0 } }))).toEqual(
+      [
+        ['waste', 0, 'pass', 0],
+        ['waste-percent', 0, 'pass', 0],
+        ['layers', 0, 'pass', 0],
+      ],
+    );
+  });
+
+  it('leaves files of base layers out of rules', () => {
+    const facts = elf({ unneeded: 10 });
+    const one = snapshot([file('usr/lib.so', 900, { layer: 0, facts }), file('app/lib.so', 800, { layer: 2, facts })], {
+      image: app.image ?? image([]),
+      hidden: app.hidden ?? [],
+    });
+    const claims = (base: number): string[] =>
+      claimsAboveBase(judge(withoutHiddenBase(one, base)), one, base)
+        .flatMap((found) => found.claims.map(({ path }) => path))
+        .toSorted();
+    expect(claims(0)).toEqual(['app/lib.so', 'app/w', 'app/z', 'usr/lib.so', 'usr/x', 'usr/y']);
+    expect(claims(1)).toEqual(['app/lib.so', 'app/w', 'app/z', 'usr/y']);
+    expect(claims(3)).toEqual(['app/z', 'usr/y']);
+  });
+
+  it('judges what must be pulled, against a baseline', () => {
+    const against = (old: Image, now: Image = app.image ?? image([])): Baseline => {
+      const judged = (one: Image) => ({ snapshot: snapshot([], { image: one }), findings: [] });
+      const options = { stripComponents: 0, maps: [], sections: false };
+      return { kind: 'diff', diff: diffSnapshots(judged(old), judged(now), options), notices: [] };
+    };
+    const pull = { pull: { max: 150 } };
+    expect(brief(verdicts(pull, app, against(layered(['base', 'apt']))))).toEqual([['pull', 200, 'fail', 50]]);
+    expect(brief(verdicts({ ...pull, baseLayers: 3 }, app, against(layered(['base']))))).toEqual([
+      ['pull', 100, 'pass', 0],
+    ]);
+    expect(verdicts(pull)).toMatchObject([{ measure: 'pull', status: 'unknown', reason: 'no baseline' }]);
+    const raw = against(layered(['base']), layered(['base', 'apt'], null));
+    expect(verdicts(pull, app, raw)[0]).toMatchObject({
+      status: 'unknown',
+      reason: expect.stringContaining('uncompressed'),
+    });
+  });
+
+  it('is unknown of what is no image', () => {
+    const plain = snapshot([file('a', 1)]);
+    expect(verdicts({ layers: { max: 5 }, dive: { lowestEfficiency: 0.9 } }, plain)).toMatchObject([
+      { measure: 'layers', status: 'unknown', reason: expect.stringContaining('is no image') },
+      { measure: 'lowestEfficiency', status: 'unknown' },
+    ]);
+  });
+
+  it.each([
+    [{ layers: { max: 1.5 } }, 'artifacts[0].layers.max: 1.5 is not a whole number of layers'],
+    [{ layers: { max: '5' } }, 'artifacts[0].layers.max: should be a number of layers, not the text "5"'],
+    [{ layers: { max: 5, warnAt: 4 } }, 'artifacts[0].layers.warnAt: should be a percentage'],
+    [{ layers: {} }, 'artifacts[0].layers: the key "max" is missing'],
+    [{ wastePercent: { max: -1 } }, 'artifacts[0].wastePercent.max'],
+    [{ baseLayers: 1 }, 'artifacts[0]: "app" has no limit'],
+    [{ baseLayers: -1 }, 'artifacts[0].baseLayers: -1 is not a whole number'],
+    [{ dive: {} }, 'artifacts[0].dive: should hold at least one'],
+    [{ dive: { lowestEfficency: 1 } }, 'did you mean'],
+    [{ dive: { lowestEfficiency: 95 } }, 'artifacts[0].dive.lowestEfficiency: 95 is not from 0 to 1'],
+  ])('refuses %j', (limits, says) => {
+    expect(() => verdicts(limits)).toThrow(says);
+  });
+});
+
+describe('limits of dive', () => {
+  it('has the comparisons of dive: what equals a limit passes', () => {
+    const equal = { lowestEfficiency: 0.9, highestWastedBytes: '20MB', highestUserWastedPercent: 0.25 };
+    expect(verdicts({ dive: equal }).map(({ status }) => status)).toEqual(['pass', 'pass', 'pass']);
+    const beyond = { lowestEfficiency: 0.95, highestWastedBytes: 19_999_999, highestUserWastedPercent: 0.2 };
+    expect(brief(verdicts({ dive: beyond }))).toEqual([
+      ['highestWastedBytes', 20_000_000, 'fail', 1],
+      ['lowestEfficiency', 0.9, 'fail', 0.05],
+      ['highestUserWastedPercent', 0.25, 'fail', 0.05],
+    ]);
+  });
+
+  it('reads a file of dive, with its defaults for what it does not name', () => {
+    expect(diveRules('rules:\n  lowestEfficiency: 0.95\n  highestWastedBytes: 20MB\n')).toEqual({
+      lowestEfficiency: 0.95,
+      highestWastedBytes: 20_000_000,
+      highestUserWastedPercent: 0.1,
+    });
+    expect(diveRules('lowestEfficiency: off\nhighestUserWastedPercent: "disabled"\n')).toEqual({
+      lowestEfficiency: null,
+      highestWastedBytes: null,
+      highestUserWastedPercent: null,
+    });
+    expect(() => diveRules('lowestEfficiency: 95')).toThrow('lowestEfficiency: "95" is no limit that dive takes');
+    expect(() => diveRules('highestWastedBytes: many')).toThrow('is no limit that dive takes');
+  });
+
+  it.each([
+    ['20MB', 20_000_000],
+    ['20 mb', 20_000_000],
+    ['20M', 20_000_000],
+    ['42mib', 44_040_192],
+    ['42Mi', 44_040_192],
+    ['1.5k', 1500],
+    ['7', 7],
+    ['0B', 0],
+    ['i', null],
+    ['1ib', null],
+    ['-1', null],
+    ['', null],
+  ])('reads %j as dive does', (text, bytes) => {
+    expect(parseDiveBytes(text)).toBe(bytes);
+  });
+});

@@ -1,0 +1,117 @@
+// Reports of images: what hostile instructions and paths become, the JSON of dive, and claims of a diff on what no tree holds.
+import { describe, expect, it } from 'vitest';
+import { diffSnapshots } from '../../src/compare/diff.ts';
+import { rollup } from '../../src/compare/rollup.ts';
+import type { Image, Snapshot } from '../../src/model/snapshot.ts';
+import { reporterNamed } from '../../src/report/index.ts';
+import type { ReportOptions, ScanReport } from '../../src/report/reporter.ts';
+import { judge } from '../../src/rules/index.ts';
+import { file, hidden, image, snapshot } from '../build/snapshot.ts';
+
+const options80: ReportOptions = {
+  units: 'iec',
+  size: 'content',
+  depth: 99,
+  top: 12,
+  sort: 'size',
+  minChange: 0,
+  width: 80,
+  color: false,
+  verbose: false,
+};
+
+const hostile = 'RUN echo \u001b[31m\n::error::x | `b` <script> @you \u202e';
+
+function sized(instructions: readonly (string | null)[]): Image {
+  const base = image(instructions);
+  const layers = base.layers.map((layer) => ({ ...layer, content: 1000, added: 1000, compressed: 400 }));
+  const inefficientFiles = [{ path: '/a\u0007', count: 2, bytes: 2000 }];
+  const total = { layerBytes: 1000 * layers.length, visibleBytes: 1000, hiddenBytes: 1000 * layers.length - 1000 };
+  return {
+    ...base,
+    ...total,
+    layers,
+    dive: { ...base.dive, efficiency: 0.5, sizeBytes: 2000, wastedBytes: 2000, inefficientFiles },
+  };
+}
+
+const one: Snapshot = snapshot([file('a\u0007', 1000, { layer: 1 })], {
+  image: sized([hostile, null]),
+  hidden: [hidden('a\u0007', 1000, 0, 1, 'overwritten')],
+});
+
+function report(allLayers: boolean): ScanReport {
+  const tool = { name: 'sizecheck', version: '1' };
+  return { tool, snapshot: one, tree: rollup(one), findings: judge(one), removable: 0, allLayers };
+}
+
+async function print(format: string, allLayers = false): Promise<string> {
+  const reporter = await reporterNamed(format, 'scan');
+  if (reporter === null) throw new Error(`no format ${format}`);
+  return [...reporter(report(allLayers), options80)].join('');
+}
+
+describe('an image in reports', () => {
+  it.each([false, true])('has its layers in a table of 80 columns, inert (all: %s)', async (all) => {
+    const text = await print('table', all);
+    expect(text).toContain('(not recorded)');
+    expect(text).toContain(String.raw`a\x07`);
+    // oxlint-disable-next-line no-control-regex
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
+    for (const line of text.split('\n')) {
+      expect(line.length, line).toBeLessThanOrEqual(80);
+      expect(line).not.toMatch(/^\s*::/);
+    }
+  });
+
+  it('is inert in the forms of CI systems', async () => {
+    for (const format of ['github', 'csv', 'json', 'snapshot']) {
+      // oxlint-disable-next-line no-control-regex
+      expect(await print(format), format).not.toMatch(/[\u0000-\u0009\u000b\u000c\u000e-\u001f\u202e]/);
+    }
+  });
+
+  it('has the JSON of dive', async () => {
+    const [lower, upper] = one.image?.layers ?? [];
+    expect(JSON.parse(await print('dive'))).toEqual({
+      layer: [
+        { index: 0, id: lower?.digest, digestId: lower?.diffId, sizeBytes: 1000, command: hostile },
+        { index: 1, id: upper?.digest, digestId: upper?.diffId, sizeBytes: 1000, command: '(missing)' },
+      ],
+      image: {
+        sizeBytes: 2000,
+        inefficientBytes: 2000,
+        efficiencyScore: 0.5,
+        fileReference: [{ count: 2, sizeBytes: 2000, file: '/a\u0007' }],
+      },
+    });
+  });
+
+  it('has no change of findings where both sides hide the same', () => {
+    const gone = snapshot([], { image: sized(['a', 'b']), hidden: [hidden('x', 5, 0, 1, 'deleted')] });
+    const judged = { snapshot: gone, findings: judge(gone) };
+    const { findings } = diffSnapshots(judged, judged, { stripComponents: 'auto', maps: [], sections: false });
+    expect(judged.findings.length).toBe(1);
+    expect(findings.new).toEqual([]);
+    expect(findings.fixed).toEqual([]);
+  });
+
+  it('has what a diff says of layers, inert in a table and in Markdown', async () => {
+    const judged = (given: Snapshot) => ({ snapshot: given, findings: [] });
+    const options = { stripComponents: 0, maps: [], sections: false } as const;
+    const other = sized([hostile, 'RUN other']);
+    const layers = other.layers.map((layer, at) =>
+      at === 0 ? layer : { ...layer, digest: layer.diffId, diffId: layer.digest },
+    );
+    const diff = diffSnapshots(judged(one), judged({ ...one, image: { ...other, layers } }), options);
+    const tool = { name: 'sizecheck', version: '1' };
+    for (const [format, says] of [
+      ['table', '1 of 2 shared, 1 layer to pull, 400 B\n  cache ends at layer 1: (not recorded) became RUN other'],
+      ['markdown', 'Layers: 1 of 2 shared, 1 layer to pull, **400\u00a0B**. The cache ends at layer 1:'],
+    ] as const) {
+      const reporter = await reporterNamed(format, 'diff');
+      const text = reporter === null ? '' : [...reporter({ tool, diff }, options80)].join('');
+      expect(text).toContain(says);
+    }
+  });
+});

@@ -1,0 +1,89 @@
+// The figures of dive: by hand on the cases that matter, and against a second computation on layers at random.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createDive } from '../../src/scan/image/dive.ts';
+import { naiveDive } from '../build/dive.ts';
+import type { DiveMember } from '../build/dive.ts';
+
+function figures(layers: readonly (readonly DiveMember[])[]): object {
+  const dive = createDive();
+  for (const members of layers) {
+    for (const { path, size, directory } of members) dive.member(path, size, directory);
+    dive.endLayer();
+  }
+  return dive.figures();
+}
+
+const file = (path: string, size: number): DiveMember => ({ path, size, directory: false });
+const directory = (path: string): DiveMember => ({ path, size: 0, directory: true });
+
+describe('dive by hand', () => {
+  it('counts all copies of a path, the one that stays included', () => {
+    expect(figures([[file('a', 100), file('b', 40)], [file('a', 60)]])).toEqual({
+      efficiency: (60 + 40) / 200,
+      sizeBytes: 200,
+      userSizeBytes: 60,
+      wastedBytes: 160,
+      userWastedPercent: 160 / 60,
+      inefficientFiles: [{ path: '/a', count: 2, bytes: 160 }],
+    });
+  });
+
+  it('counts a deleted file once, and a deleted directory not at all', () => {
+    const base = [directory('d'), file('d/x', 30), file('d/y', 20), file('a', 50)];
+    expect(figures([base, [file('.wh.a', 0)]])).toMatchObject({ efficiency: 0.5, wastedBytes: 50 });
+    expect(figures([base, [file('.wh.d', 0)]])).toMatchObject({
+      // 50 for the directory joins both sums.
+      efficiency: 150 / 150,
+      wastedBytes: 0,
+      inefficientFiles: [],
+    });
+    // A directory without a header of its own is none to dive.
+    expect(figures([base.slice(1), [file('.wh.d', 0)]])).toMatchObject({ efficiency: 1, wastedBytes: 0 });
+  });
+
+  it('counts names of hard links as nothing, and no opaque marks', () => {
+    expect(
+      figures([
+        [file('a', 10), file('b', 0)],
+        [file('b', 0), file('d/.wh..wh..opq', 0)],
+      ]),
+    ).toMatchObject({
+      efficiency: 1,
+      wastedBytes: 0,
+      inefficientFiles: [{ path: '/b', count: 2, bytes: 0 }],
+    });
+  });
+
+  it('gives up on the rest of a layer at a whiteout of nothing', () => {
+    expect(figures([[file('z', 10)], [file('.wh.nothing', 0), file('z', 10)]])).toMatchObject({
+      efficiency: (10 - 1) / 10,
+      wastedBytes: 0,
+    });
+  });
+
+  it('has no share of no user bytes', () => {
+    expect(figures([[file('a', 1)]])).toMatchObject({ userSizeBytes: 0, userWastedPercent: null, efficiency: 1 });
+    expect(figures([])).toMatchObject({ sizeBytes: 0, efficiency: 1 });
+  });
+});
+
+describe('dive twice', () => {
+  const name = fc.constantFrom('a', 'b', 'c', '.wh.a', '.wh.b', '.wh.c', '.wh..wh..opq');
+  const plain = fc.constantFrom('a', 'b', 'c');
+  const path = fc.tuple(fc.array(plain, { maxLength: 2 }), name).map(([parents, last]) => [...parents, last].join('/'));
+  const member = fc.tuple(path, fc.nat(100), fc.boolean()).map(([at, size, isDirectory]): DiveMember => {
+    const marks = at.includes('.wh.');
+    return { path: at, size: isDirectory || marks ? 0 : size, directory: isDirectory && !marks };
+  });
+  const layers = fc.array(fc.array(member, { maxLength: 8 }), { minLength: 1, maxLength: 6 });
+
+  it('agrees with stacking all layers anew for each whiteout', () => {
+    fc.assert(
+      fc.property(layers, (given) => {
+        expect(figures(given)).toEqual(naiveDive(given));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});

@@ -1,0 +1,189 @@
+// Layers laid one on the other: which bytes are hidden, why, and by which layer; and that no byte is lost or counted twice.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Snapshot } from '../../src/model/snapshot.ts';
+import { defaultLimits } from '../../src/scan/limits.ts';
+import { scan } from '../../src/scan/scan.ts';
+import { buildImage, layoutFiles, tarOf } from '../build/image.ts';
+import type { TarSpec } from '../build/tar.ts';
+import { tempDirectory } from '../build/temp.ts';
+
+const work = tempDirectory('layers');
+let count = 0;
+
+function scanned(layers: readonly (readonly TarSpec[])[], more: object = {}): Promise<Snapshot> {
+  const path = join(work, `image-${count++}.tar`);
+  writeFileSync(
+    path,
+    tarOf(layoutFiles([buildImage({ layers: layers.map((members) => ({ members, packing: 'raw' })) })])),
+  );
+  return scan(path, { ...defaultLimits, digests: 'auto', facts: 'needed', ...more });
+}
+
+const file = (name: string, content: string, mode = 0o644): TarSpec => ({ name, content, mode });
+const directory = (name: string): TarSpec => ({ name: `${name}/`, type: '5' });
+const hard = (name: string, link: string): TarSpec => ({ name, type: '1', link });
+
+const figures = ({ image }: Snapshot) =>
+  image?.layers.map(({ content, added, changed, deleted, waste }) => [content, added, changed, deleted, waste]);
+const files = ({ entries }: Snapshot) =>
+  entries.filter(({ kind }) => kind === 'file').map(({ path, size, layer }) => [path, size, layer]);
+const causes = ({ hidden }: Snapshot) =>
+  hidden?.map(({ path, size, stored, layer, cause }) => [path, size, stored, layer, cause]);
+
+describe('what layers hide', () => {
+  it('is a copy with the same content: chown, chmod, touch', async () => {
+    const snapshot = await scanned([
+      [directory('app'), file('app/a', 'aaaa'), file('app/b', 'bb')],
+      [directory('app'), file('app/a', 'aaaa', 0o700), file('app/b', 'bb', 0o700)],
+    ]);
+    expect(figures(snapshot)).toEqual([
+      [6, 6, 0, 0, 0],
+      [6, 0, 6, 0, 6],
+    ]);
+    expect(causes(snapshot)).toEqual([
+      ['app/a', 4, 0, 1, 'metadata'],
+      ['app/b', 2, 0, 1, 'metadata'],
+    ]);
+    expect(snapshot.entries.find(({ path }) => path === 'app/a')?.mode).toBe(0o700);
+  });
+
+  it('is what a directory held that was removed and made again, file by file', async () => {
+    const snapshot = await scanned([
+      [file('d/same', 'same'), file('d/other', 'other'), file('d/gone', 'gone!!')],
+      [file('d/.wh..wh..opq', ''), file('d/same', 'same'), file('d/other', 'OTHER'), file('d/new', 'n')],
+    ]);
+    expect(figures(snapshot)).toEqual([
+      [15, 15, 0, 0, 0],
+      [10, 1, 9, 6, 15],
+    ]);
+    expect(causes(snapshot)).toEqual([
+      ['d/gone', 6, 0, 1, 'deleted'],
+      ['d/other', 5, 0, 1, 'overwritten'],
+      ['d/same', 4, 0, 1, 'metadata'],
+    ]);
+  });
+
+  it('is a content only when its last name is gone, charged to the layer that took it', async () => {
+    const snapshot = await scanned([
+      [file('one', '12345'), hard('two', 'one')],
+      [file('.wh.one', '')],
+      [hard('three', 'two')],
+      [file('.wh.two', ''), file('.wh.three', '')],
+    ]);
+    expect(figures(snapshot)).toEqual([
+      [5, 5, 0, 0, 0],
+      [0, 0, 0, 0, 0],
+      [0, 0, 0, 0, 0],
+      [0, 0, 0, 5, 5],
+    ]);
+    expect(snapshot.totals.content).toBe(0);
+  });
+
+  it('is nothing where a hard link keeps what a layer removes', async () => {
+    const snapshot = await scanned([[file('a', 'xyz')], [hard('b', 'a'), file('.wh.a', '')]]);
+    // Whiteouts take effect before the layer's own entries, so the link has no target.
+    expect(snapshot.notices.map(({ code }) => code)).toEqual(['broken-hardlink']);
+    const kept = await scanned([[file('a', 'xyz')], [hard('b', 'a')], [file('.wh.a', '')]]);
+    expect(files(kept)).toEqual([['b', 3, 1]]);
+    expect(kept.image?.hiddenBytes).toBe(0);
+  });
+
+  it('is what a file over a directory hides, and the directory comes back empty', async () => {
+    const snapshot = await scanned([
+      [file('d/a', '1'), file('d/b', '22')],
+      [file('d', '333')],
+      [directory('d'), file('d/c', '4')],
+    ]);
+    expect(files(snapshot)).toEqual([['d/c', 1, 2]]);
+    expect(causes(snapshot)).toEqual([
+      ['d/a', 1, 0, 1, 'deleted'],
+      ['d/b', 2, 0, 1, 'deleted'],
+      ['d', 3, 1, 2, 'deleted'],
+    ]);
+  });
+
+  it('leaves out what AUFS kept for itself, and marks that hold bytes', async () => {
+    const snapshot = await scanned([
+      [file('.wh..wh.plnk/12.34', 'linked'), hard('a', '.wh..wh.plnk/12.34'), file('.wh..wh.aufs', '')],
+      [file('.wh.gone', 'bytes'), file('.wh.gone/inside', 'x')],
+    ]);
+    expect(files(snapshot)).toEqual([['a', 6, 0]]);
+    expect(snapshot.notices.filter(({ code }) => code === 'whiteout-content').length).toBe(2);
+    expect(snapshot.image).toMatchObject({ layerBytes: 6, hiddenBytes: 0 });
+  });
+
+  it.each(['.wh.', 'd/.wh.', '.wh..', '.wh...', 'd/.wh...'])('refuses the whiteout %s', async (name) => {
+    await expect(scanned([[file('d/a', 'x')], [file(name, '')]])).rejects.toThrow(
+      'is a whiteout of no name of its own',
+    );
+  });
+
+  it('is kept apart from members that come twice in one layer', async () => {
+    const snapshot = await scanned([[file('a', 'first'), file('a', 'second!')]]);
+    expect(snapshot.image).toMatchObject({ layerBytes: 7, visibleBytes: 7, hiddenBytes: 0 });
+    expect(snapshot.superseded).toEqual([{ path: 'a', size: 5 }]);
+  });
+
+  it('follows no loop of symlinks', async () => {
+    const snapshot = await scanned([
+      [
+        { name: 'a', type: '2', link: 'b' },
+        { name: 'b', type: '2', link: 'a' },
+        { name: 'up', type: '2', link: '../../..' },
+      ],
+      [file('a/x', '1'), file('up/y', '22')],
+    ]);
+    expect(
+      files(snapshot)
+        .map(([, size]) => size)
+        .toSorted((a, b) => Number(a) - Number(b)),
+    ).toEqual([1, 2]);
+    expect(files(snapshot)).toContainEqual(['y', 2, 1]);
+    expect(snapshot.image).toMatchObject({ visibleBytes: 3, hiddenBytes: 0 });
+  });
+});
+
+describe('any layers', () => {
+  const name = fc.constantFrom('a', 'b', 'c');
+  const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('/'));
+  const member = fc.oneof(
+    fc
+      .tuple(path, fc.string({ maxLength: 8, unit: fc.constantFrom('x', 'y') }))
+      .map(([at, content]) => file(at, content)),
+    path.map(directory),
+    path.map((at) =>
+      file(
+        at.replace(/[^/]+$/, (last) => `.wh.${last}`),
+        '',
+      ),
+    ),
+    path.map((at) => file(`${at}/.wh..wh..opq`, '')),
+    fc.tuple(path, path).map(([at, target]) => hard(at, target)),
+    fc.tuple(path, path).map(([at, target]): TarSpec => ({ name: at, type: '2', link: target })),
+  );
+  const layers = fc.array(fc.array(member, { maxLength: 6 }), { minLength: 1, maxLength: 5 });
+
+  it('add up, to the byte', async () => {
+    await fc.assert(
+      fc.asyncProperty(layers, async (given) => {
+        const { image, hidden = [], totals, entries } = await scanned(given);
+        const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
+        const all = image?.layers ?? [];
+        expect(image?.visibleBytes).toBe(totals.content);
+        expect(image?.layerBytes).toBe(sum(all.map(({ content }) => content)));
+        expect(image?.hiddenBytes).toBe(sum(all.map(({ waste }) => waste)));
+        expect(image?.hiddenBytes).toBe(sum(hidden.map(({ size }) => size)));
+        expect((image?.layerBytes ?? 0) - (image?.visibleBytes ?? 0)).toBe(image?.hiddenBytes);
+        for (const { content, added, changed, waste, deleted } of all) {
+          expect(added + changed).toBe(content);
+          expect(deleted).toBeLessThanOrEqual(waste);
+        }
+        expect(new Set(entries.map((entry) => entry.path)).size).toBe(entries.length);
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
