@@ -39,6 +39,7 @@ const all = [
   'bzip2',
   'ar',
   'deb',
+  'image',
   'elf',
   'pyc',
   'packages',

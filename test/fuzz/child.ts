@@ -26,7 +26,7 @@ async function loop([family = '', seed = '1', first = '0', scratch = '.']: reado
     const other = samples[random.below(samples.length)];
     if (sample === undefined || other === undefined) return;
     const mutated = mutate(sample.bytes, random, other.bytes);
-    const bytes = family === 'tar' && random.below(4) > 0 ? repairTar(mutated) : mutated;
+    const bytes = (family === 'tar' || family === 'image') && random.below(4) > 0 ? repairTar(mutated) : mutated;
     await one(family, sample, bytes, index, scratch);
     // Lets the messages out.
     if (index % 64 === 0) await new Promise((resolve) => setImmediate(resolve));

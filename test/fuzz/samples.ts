@@ -4,6 +4,17 @@ import { gzipSync } from 'node:zlib';
 import { buildAr } from '../build/ar.ts';
 import { buildDeb, control, data, dataTar, version } from '../build/deb.ts';
 import { buildElf } from '../build/elf.ts';
+import {
+  buildImage,
+  descriptor,
+  docker25Files,
+  json,
+  layoutFiles,
+  legacyFiles,
+  ociTypes,
+  tarOf,
+} from '../build/image.ts';
+import type { Files } from '../build/image.ts';
 import { code39, marshal } from '../build/pyc-code.ts';
 import { buildPyc } from '../build/pyc.ts';
 import { pycSamples } from '../build/pyc-samples.ts';
@@ -14,8 +25,8 @@ import { block, emptyFrame, frame, skippable } from '../build/zstd.ts';
 export interface Sample {
   readonly label: string;
   readonly bytes: Buffer;
-  /** Where the bytes stand in a tar; null where they are an artifact or a document themselves. */
-  readonly path: string | null;
+  /** Puts the damaged bytes where they belong, all around them sound; null where they are an artifact or a document themselves. */
+  readonly wrap: ((bytes: Buffer) => Buffer) | null;
 }
 
 export const families = [
@@ -27,6 +38,7 @@ export const families = [
   'bzip2',
   'ar',
   'deb',
+  'image',
   'elf',
   'pyc',
   'packages',
@@ -40,8 +52,19 @@ export function isFamily(word: string): word is Family {
   return families.some((family) => family === word);
 }
 
-function sample(label: string, bytes: Uint8Array | string, path: string | null = null): Sample {
-  return { label, bytes: typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : Buffer.from(bytes), path };
+function sample(label: string, bytes: Uint8Array | string, wrap: Sample['wrap'] = null): Sample {
+  return { label, bytes: typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : Buffer.from(bytes), wrap };
+}
+
+/** A file of a tar, with files that lists of packages may speak of. */
+function at(name: string): (content: Buffer) => Buffer {
+  return (content) =>
+    buildTar([
+      { name, content },
+      { name: 'a.py', content: '' },
+      { name: 'usr/bin/a', content: 'a' },
+      { name: 'lib/sample.py', content: 'source' },
+    ]);
 }
 
 const names = ['lib/python3.9/os.py', 'bin/python3', 'a b', 'caf\xc3\xa9', 'caf\xe9', 'x'.repeat(99)];
@@ -303,7 +326,7 @@ function elfSamples(): Sample[] {
 }
 
 function pycFamily(): Sample[] {
-  const place = (python: string): string => `lib/__pycache__/sample.cpython-${python.replace('.', '')}.pyc`;
+  const place = (python: string) => at(`lib/__pycache__/sample.cpython-${python.replace('.', '')}.pyc`);
   const recursive = code39({
     consts: [
       marshal.flagged(marshal.tuple(marshal.text('x'), marshal.none)),
@@ -324,17 +347,62 @@ function packageSamples(): Sample[] {
   const status =
     'Package: a\nStatus: install ok installed\nVersion: 1:2-3\nArchitecture: amd64\nDescription: x\n more\n .\n\nPackage: b\nVersion: 2\n';
   return [
-    sample('RECORD', record, 'x-1.dist-info/RECORD'),
-    sample('installed-files', record, 'lib/python3.9/site-packages/x-1.dist-info/RECORD'),
-    sample('status', status, 'var/lib/dpkg/status'),
-    sample('control', status.split('\n\n')[0] ?? '', 'DEBIAN/control'),
-    sample('list', '/.\n/usr\n/usr/bin\n/usr/bin/a\n', 'var/lib/dpkg/info/a:amd64.list'),
-    sample('diversions', '/usr/bin/a\n/usr/bin/a.real\nb\n', 'var/lib/dpkg/diversions'),
+    sample('RECORD', record, at('x-1.dist-info/RECORD')),
+    sample('installed-files', record, at('lib/python3.9/site-packages/x-1.dist-info/RECORD')),
+    sample('status', status, at('var/lib/dpkg/status')),
+    sample('control', status.split('\n\n')[0] ?? '', at('DEBIAN/control')),
+    sample('list', '/.\n/usr\n/usr/bin\n/usr/bin/a\n', at('var/lib/dpkg/info/a:amd64.list')),
+    sample('diversions', '/usr/bin/a\n/usr/bin/a.real\nb\n', at('var/lib/dpkg/diversions')),
     sample(
       'package.json',
       '{"name":"@scope/x","version":"1.2.3","dependencies":{"y":"*"}}',
-      'node_modules/@scope/x/package.json',
+      at('node_modules/@scope/x/package.json'),
     ),
+  ];
+}
+
+function imageSamples(): Sample[] {
+  const below = [
+    { name: 'etc/', type: '5' },
+    { name: 'etc/passwd', content: 'root' },
+    { name: 'app/data', content: 'x'.repeat(5000) },
+    { name: 'app/link', type: '1', link: 'app/data' },
+    { name: 'app/old', content: 'old' },
+    { name: 'lib', type: '2', link: 'usr/lib' },
+  ];
+  const above = [
+    { name: 'app/', type: '5' },
+    { name: 'app/data', content: 'x'.repeat(5000), mode: 0o600 },
+    { name: 'app/.wh.old' },
+    { name: 'etc/.wh..wh..opq' },
+    { name: 'etc/new', content: 'new!' },
+    { name: 'lib/x', content: 'y' },
+  ];
+  const spec = { tags: ['registry.example/app:1'], platform: { os: 'linux', architecture: 'arm64' } };
+  const image = (tar: Buffer) =>
+    buildImage({ ...spec, layers: [{ members: below }, { members: [], tar, packing: 'raw' }, { members: above }] });
+  const tar = buildTar(above);
+  const built = image(tar);
+  const layout = layoutFiles([built]);
+  const legacy = legacyFiles([built]);
+  const withFile = (files: Files, path: string) => (bytes: Buffer) => tarOf(new Map([...files, [path, bytes]]));
+  const withConfig = (config: Buffer): Buffer => {
+    const manifest = json({
+      ...JSON.parse(built.manifest.toString('utf8')),
+      config: descriptor(config, ociTypes.config),
+    });
+    return tarOf(layoutFiles([{ ...built, config, manifest }]));
+  };
+  return [
+    sample('layer', tar, (bytes) => tarOf(legacyFiles([image(bytes)]))),
+    sample('layer of a layout', tar, (bytes) => tarOf(layoutFiles([image(bytes)]))),
+    sample('config', built.config, withConfig),
+    sample('manifest', built.manifest, (manifest) => tarOf(layoutFiles([{ ...built, manifest }]))),
+    sample('index.json', layout.get('index.json') ?? '', withFile(layout, 'index.json')),
+    sample('manifest.json', legacy.get('manifest.json') ?? '', withFile(legacy, 'manifest.json')),
+    sample('Docker 25', tarOf(docker25Files([built]))),
+    sample('OCI', tarOf(layout)),
+    sample('Docker', tarOf(legacy)),
   ];
 }
 
@@ -406,6 +474,7 @@ const makers: Readonly<Record<Family, () => Sample[]>> = {
   bzip2: () => compressed('bzip2', ['-9'], ['-1']),
   ar: () => arSamples(),
   deb: () => debSamples(),
+  image: () => imageSamples(),
   elf: () => elfSamples(),
   pyc: () => pycFamily(),
   packages: () => packageSamples(),

@@ -21,7 +21,6 @@ import { scan } from '../../src/scan/scan.ts';
 import type { ScanOptions } from '../../src/scan/scan.ts';
 import { parseSnapshot } from '../../src/scan/snapshot-file.ts';
 import { plainOptions, testTool } from '../build/report.ts';
-import { buildTar } from '../build/tar.ts';
 import { samplesOf } from './samples.ts';
 import type { Family, Sample } from './samples.ts';
 
@@ -48,33 +47,25 @@ export async function preparedSamples(family: Family, file: string): Promise<Sam
       family === 'snapshot'
         ? await printed('snapshot', 'scan', report)
         : await printed('json', 'diff', { tool: testTool, diff: diffOf(before, report.snapshot) });
-    made.push({ label, bytes: Buffer.from(text), path: null });
+    made.push({ label, bytes: Buffer.from(text), wrap: null });
   }
   return made;
 }
 
 /** Runs one case; returns a word for its outcome. @throws whatever is not an error on purpose. */
-export async function runCase(family: Family, { path }: Sample, bytes: Buffer, file: string): Promise<string> {
+export async function runCase(family: Family, { wrap }: Sample, bytes: Buffer, file: string): Promise<string> {
   try {
     if (family === 'budgets') return readDocuments(bytes);
     if (family === 'report') {
       parseReport(bytes);
       return 'ok';
     }
-    const artifact = path === null ? bytes : buildTar([{ name: path, content: bytes }, ...inspectedNeighbours]);
-    writeFileSync(file, artifact);
+    writeFileSync(file, wrap === null ? bytes : wrap(bytes));
     return await scanned(file);
   } catch (error) {
     return outcomeOf(error);
   }
 }
-
-/** Files that lists of packages may speak of. */
-const inspectedNeighbours = [
-  { name: 'a.py', content: '' },
-  { name: 'usr/bin/a', content: 'a' },
-  { name: 'lib/sample.py', content: 'source' },
-];
 
 function readDocuments(bytes: Buffer): string {
   try {
@@ -110,6 +101,7 @@ async function scanned(file: string): Promise<string> {
   if (report.removable > second.totals.content) throw new Error('more is removable than there is');
   for (const name of ['table', 'json', 'du', 'csv', 'github'] as const)
     checkInert(name, await printed(name, 'scan', report));
+  if (second.image !== undefined) checkInert('dive', await printed('dive', 'scan', report));
   const text = await printed('snapshot', 'scan', report);
   checkInert('snapshot', text);
   const again = parseSnapshot(text);

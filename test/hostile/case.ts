@@ -32,8 +32,6 @@ export interface HostileCase {
   readonly outcome: string;
   readonly samples?: readonly HostileSample[];
   readonly tests?: readonly Covered[];
-  /** Why it has neither samples nor tests. */
-  readonly open?: string;
 }
 
 export function sound(

@@ -98,8 +98,8 @@ describe('the list of cases', () => {
     expect(page).toContain(`${samples} samples`);
   });
 
-  it.each(cases)('has tests for case $number', ({ samples = [], tests = [], open }) => {
-    expect(samples.length + tests.length > 0 || open !== undefined).toBe(true);
+  it.each(cases)('has tests for case $number', ({ samples = [], tests = [] }) => {
+    expect(samples.length + tests.length).toBeGreaterThan(0);
     for (const [file, title] of tests) {
       const path = join(root, 'test', file);
       expect(existsSync(path), file).toBe(true);
@@ -111,7 +111,6 @@ describe('the list of cases', () => {
     const where = [
       ...(one.samples === undefined ? [] : [`${one.samples.length} samples`]),
       ...(one.tests ?? []).map(([file]) => `\`${file}\``),
-      ...(one.open === undefined ? [] : [`open: ${one.open}`]),
     ];
     expect(page).toContain(`| ${one.number} | ${one.what} | ${one.outcome} | ${[...new Set(where)].join(', ')} |`);
   });

@@ -1,16 +1,12 @@
-// Cases 59 to 86: directories, the world around the program, images and budgets. All but budgets need more than bytes to show.
+// Cases 59 to 86: directories, the world around the program, images and budgets. Their tests are elsewhere.
 import type { Covered, HostileCase } from './case.ts';
 
 const bad = 'cli/bad-input.test.ts';
 const faults = 'cli/faults.test.ts';
-const images = 'images are read by a part of their own';
+const image = 'formats/image.test.ts';
 
 function covered(number: number, what: string, outcome: string, ...tests: readonly Covered[]): HostileCase {
   return { number, what, outcome, tests };
-}
-
-function open(number: number, what: string, outcome: string, why: string): HostileCase {
-  return { number, what, outcome, open: why };
 }
 
 export const otherCases: readonly HostileCase[] = [
@@ -105,16 +101,63 @@ export const otherCases: readonly HostileCase[] = [
     [faults, 'names that begin with a dash, files of /proc'],
     [bad, 'a missing path, a device, a fifo'],
   ),
-  open(73, 'seven forms of one image', 'equal numbers', images),
-  open(74, 'missing, cut or flipped layers, configs, manifests', 'error that names the digest', images),
-  open(75, 'digests and paths that lead elsewhere', 'error', images),
-  open(76, 'foreign and encrypted layers, media types that lie', 'notice, or read by magic', images),
-  open(77, 'whiteouts of every kind', 'applied before the layer itself', images),
-  open(78, 'layers that change owners only', 'cause `metadata-only`', images),
-  open(79, 'indexes of several platforms, nested or looping', 'one image, or error', images),
-  open(80, 'broken manifest.json, configs, histories', 'error', images),
-  open(81, 'no layers, empty ones, one twice, a thousand', 'plain result', images),
-  open(82, 'zstd:chunked, estargz, kaniko', 'plain result', images),
+  covered(
+    73,
+    'seven forms of one image',
+    'equal numbers',
+    [image, 'one image in every wrapping'],
+    ['scan/image-oracles.test.ts', 'one image of several layers in all wrappings of skopeo'],
+  ),
+  covered(
+    74,
+    'missing, cut or flipped layers, configs, manifests',
+    'error that names the digest',
+    [image, 'of other bytes or of another length'],
+    [image, 'with a layer that is no tar, or is cut short'],
+    [image, 'with a DiffID that is not that of the layer'],
+  ),
+  covered(
+    75,
+    'digests and paths that lead elsewhere',
+    'error',
+    [image, 'with a link out of the archive'],
+    [image, 'with parts of a layout that are no regular files'],
+  ),
+  covered(76, 'foreign and encrypted layers, media types that lie', 'notice, or read by magic', [
+    image,
+    'with layers of other media types',
+  ]),
+  covered(
+    77,
+    'whiteouts of every kind',
+    'applied before the layer itself',
+    ['scan/image-layers.test.ts', 'what layers hide'],
+    ['scan/image-oracles.test.ts', 'merged trees as umoci unpacks them'],
+  ),
+  covered(78, 'layers that change owners only', 'told as copies with the same content', [
+    'scan/image-layers.test.ts',
+    'chown, chmod, touch',
+  ]),
+  covered(
+    79,
+    'indexes of several platforms, nested or looping',
+    'one image, or error',
+    [image, 'never takes an attestation for an image'],
+    [image, 'goes into nested indexes, so deep and no deeper'],
+    [image, 'says what an index without an image is'],
+  ),
+  covered(
+    80,
+    'broken manifest.json, configs, histories',
+    'error',
+    [image, 'with manifest.json twice'],
+    [image, 'with tags, history and config that are made up'],
+  ),
+  covered(81, 'no layers, empty ones, one twice', 'plain result', [
+    image,
+    'takes images of no layers, of an empty one, and of one twice',
+  ]),
+  covered(82, 'zstd:chunked, estargz', 'plain result', [image, 'one image in every wrapping']),
   covered(
     83,
     'budgets that are no JSON',
