@@ -1,8 +1,11 @@
 // What is shipped stands on what package.json declares: no file of dist/ needs a package that an installation would not have, and the
 // licence of everything that is bundled goes along.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { tempDirectory } from './build/temp.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -48,5 +51,35 @@ describe('the package', () => {
     for (const name of ['@octokit/core', '@octokit/request', 'before-after-hook', 'universal-user-agent']) {
       expect(text).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\([\\w.-]+\\)\\n\\n\\S`, 'm'));
     }
+  });
+});
+
+describe('what is published', () => {
+  const pack = (into: string): string => {
+    const args = ['pack', '--ignore-scripts', '--silent', '--pack-destination', into];
+    const { status, stderr } = spawnSync('npm', args, { cwd: root, encoding: 'utf8' });
+    if (status !== 0) throw new Error(stderr);
+    const [file = ''] = readdirSync(into);
+    return createHash('sha256')
+      .update(readFileSync(join(into, file)))
+      .digest('hex');
+  };
+
+  it('is the same bytes each time it is packed', () => {
+    expect(pack(tempDirectory('pack-1'))).toBe(pack(tempDirectory('pack-2')));
+  });
+
+  it('installs from packages with known content, of which an optional one runs a script', () => {
+    const lock: {
+      packages: Record<
+        string,
+        { integrity?: string; link?: boolean; hasInstallScript?: boolean; dev?: boolean; optional?: boolean }
+      >;
+    } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+    const installed = Object.entries(lock.packages).filter(([path]) => path !== '');
+    expect(installed.length).toBeGreaterThan(100);
+    expect(installed.filter(([, { integrity }]) => integrity === undefined)).toEqual([]);
+    const withScripts = installed.filter(([, { hasInstallScript, dev }]) => hasInstallScript === true && dev !== true);
+    expect(withScripts.map(([path, { optional }]) => [path, optional])).toEqual([['node_modules/zstd-napi', true]]);
   });
 });
