@@ -58,6 +58,8 @@ export interface ScanJson {
     severity: string;
     title: string;
     bytes: number;
+    /** In snapshots of archives only. */
+    stored?: number | null;
     claims: { path: string; part: string | null; bytes: number }[];
   }[];
   removable: { content: number };

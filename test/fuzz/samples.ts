@@ -57,7 +57,7 @@ function sample(label: string, bytes: Uint8Array | string, wrap: Sample['wrap'] 
 }
 
 /** A file of a tar, with files that lists of packages may speak of. */
-function at(name: string): (content: Buffer) => Buffer {
+function inFile(name: string): (content: Buffer) => Buffer {
   return (content) =>
     buildTar([
       { name, content },
@@ -326,7 +326,7 @@ function elfSamples(): Sample[] {
 }
 
 function pycFamily(): Sample[] {
-  const place = (python: string) => at(`lib/__pycache__/sample.cpython-${python.replace('.', '')}.pyc`);
+  const place = (python: string) => inFile(`lib/__pycache__/sample.cpython-${python.replace('.', '')}.pyc`);
   const recursive = code39({
     consts: [
       marshal.flagged(marshal.tuple(marshal.text('x'), marshal.none)),
@@ -347,16 +347,16 @@ function packageSamples(): Sample[] {
   const status =
     'Package: a\nStatus: install ok installed\nVersion: 1:2-3\nArchitecture: amd64\nDescription: x\n more\n .\n\nPackage: b\nVersion: 2\n';
   return [
-    sample('RECORD', record, at('x-1.dist-info/RECORD')),
-    sample('installed-files', record, at('lib/python3.9/site-packages/x-1.dist-info/RECORD')),
-    sample('status', status, at('var/lib/dpkg/status')),
-    sample('control', status.split('\n\n')[0] ?? '', at('DEBIAN/control')),
-    sample('list', '/.\n/usr\n/usr/bin\n/usr/bin/a\n', at('var/lib/dpkg/info/a:amd64.list')),
-    sample('diversions', '/usr/bin/a\n/usr/bin/a.real\nb\n', at('var/lib/dpkg/diversions')),
+    sample('RECORD', record, inFile('x-1.dist-info/RECORD')),
+    sample('installed-files', record, inFile('lib/python3.9/site-packages/x-1.dist-info/RECORD')),
+    sample('status', status, inFile('var/lib/dpkg/status')),
+    sample('control', status.split('\n\n')[0] ?? '', inFile('DEBIAN/control')),
+    sample('list', '/.\n/usr\n/usr/bin\n/usr/bin/a\n', inFile('var/lib/dpkg/info/a:amd64.list')),
+    sample('diversions', '/usr/bin/a\n/usr/bin/a.real\nb\n', inFile('var/lib/dpkg/diversions')),
     sample(
       'package.json',
       '{"name":"@scope/x","version":"1.2.3","dependencies":{"y":"*"}}',
-      at('node_modules/@scope/x/package.json'),
+      inFile('node_modules/@scope/x/package.json'),
     ),
   ];
 }

@@ -80,7 +80,7 @@ describe.skipIf(!ready)('one tree in every wrapping', () => {
     expect(sizecheck(['snapshot', tar, '-o', saved]).code).toBe(0);
     expect(readFileSync(saved, 'utf8')).toBe(sizecheck(['snapshot', saved]).stdout);
     expect(sizecheck([saved]).stdout).toBe(sizecheck([tar]).stdout);
-    expect(snapshotJson('-', { input: readFileSync(saved) }).findings).toEqual(reference.findings);
+    expect(comparable(snapshotJson('-', { input: readFileSync(saved) }))).toEqual(comparable(reference));
   });
 
   it('the same text from run to run', () => {
@@ -108,7 +108,8 @@ function comparable(json: ScanJson) {
     entries: json.entries?.map(({ path, kind, size, digest, link, facts, mode, mtime }) =>
       kind === 'file' ? { path, kind, size, digest, link, facts, mode, mtime } : { path, kind, size, digest, link },
     ),
-    findings: json.findings,
+    // What a finding saves of the compressed artifact depends on how that is compressed.
+    findings: json.findings.map((finding) => ({ ...finding, stored: undefined })),
     removable: json.removable,
     notices: json.notices,
   };
