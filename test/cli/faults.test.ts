@@ -4,6 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   mkdirSync,
+  readFileSync,
   readdirSync,
   renameSync,
   rmSync,
@@ -217,14 +218,15 @@ describe('signals at any moment', () => {
   it.each([5, 60, 120, 200, 300, 450])('after %i ms: 130 or done, and no half file', async (delay) => {
     const target = join(work, `signal-${delay}.json`);
     const child = spawn(process.execPath, [cli, 'snapshot', join(work, 'many.tar'), '-o', target], { stdio: 'ignore' });
-    await new Promise((resolve) => setTimeout(resolve, delay));
-    child.kill('SIGINT');
-    const [code, signal] = await new Promise<[number | null, string | null]>((resolve) => {
+    const ended = new Promise<[number | null, string | null]>((resolve) => {
       child.on('exit', (exit, by) => resolve([exit, by]));
     });
+    await new Promise((resolve) => setTimeout(resolve, delay));
+    child.kill('SIGINT');
+    const [code, signal] = await ended;
     // Before Node has set up handlers, the system ends it.
     expect(signal === 'SIGINT' || code === 130 || code === 0).toBe(true);
     expect(readdirSync(work).filter((name) => name.endsWith('.tmp'))).toEqual([]);
-    if (code === 0) expect(JSON.parse(spawnSync('cat', [target], { encoding: 'utf8' }).stdout).totals.files).toBe(5000);
+    if (code === 0) expect(JSON.parse(readFileSync(target, 'utf8')).totals.files).toBe(5000);
   });
 });
