@@ -80,15 +80,8 @@ function isKept({ plan, outcome }: Fix): boolean {
   return outcome.achieved === plan.promised && plan.rules.every(({ promised, achieved }) => promised === achieved);
 }
 
-interface Job {
-  readonly artifact: string;
+interface Job extends Omit<FixRun, 'scan' | 'onTemporary' | 'onProgress'> {
   readonly input: InputValues;
-  readonly before: Snapshot;
-  readonly findings: readonly Finding[];
-  readonly plan: FixPlan;
-  readonly out: string;
-  readonly replaces: boolean;
-  readonly compression: Compression | null;
 }
 
 async function apply(job: Job, planned: Fix): Promise<Fix> {
