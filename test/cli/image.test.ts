@@ -1,21 +1,16 @@
 // Images at the command line: through pipes, with layers large enough for the decoding thread, and as a gate.
-import { createCipheriv } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { blobOf, buildImage, layoutFiles, legacyFiles, tarOf, writeFiles } from '../build/image.ts';
 import type { Packing } from '../build/image.ts';
+import { noise } from '../build/noise.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { scanJson, sizecheck } from './run.ts';
 import type { ScanJson } from './run.ts';
 
 const work = tempDirectory('cli-image');
-
-/** Bytes that no codec makes smaller, the same each time. */
-function noise(length: number): Buffer {
-  return createCipheriv('aes-128-ctr', Buffer.alloc(16), Buffer.alloc(16)).update(Buffer.alloc(length));
-}
 
 const large = noise(18 * 1024 * 1024);
 
