@@ -44,19 +44,18 @@ async function main() {
     .filter(({ path, stored }) => path.startsWith(`${name}/`) && stored < length / 2)
     .toSorted((a, b) => b.stored - a.stored)
     .slice(0, Number(options.top));
+  console.log('    CHARGED        LOST      OFF  DIRECTORY');
   const rows = await inTurns(largest, Number(options.jobs), async ({ path, stored }) => {
     const without = join(work, path.replaceAll('/', '-'));
     await pack(path, without);
     const lost = length - statSync(without).size;
     rmSync(without);
-    return { path, stored, lost, off: stored / lost - 1 };
-  });
-  console.log('    CHARGED        LOST      OFF  DIRECTORY');
-  for (const { path, stored, lost, off } of rows) {
+    const off = stored / lost - 1;
     const percent = `${off < 0 ? '' : '+'}${(100 * off).toFixed(1)} %`;
     console.log(`${String(stored).padStart(11)} ${String(lost).padStart(11)} ${percent.padStart(8)}  ${path}`);
-  }
-  return rows.every(({ off }) => Math.abs(off) <= allowed);
+    return off;
+  });
+  return rows.every((off) => Math.abs(off) <= allowed);
 }
 
 /** The tree as a compressed tar at `out`, without the directory `left`. */
