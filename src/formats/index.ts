@@ -21,6 +21,7 @@ import { imageFormat, isLayout, readLayout } from './image/image.ts';
 import { arFormat, elfFormat } from './single-file.ts';
 import { checksumMatches } from './tar/header.ts';
 import { tarFormat } from './tar/tar.ts';
+import { createSampler } from './sample.ts';
 import { describeUnknown } from './unknown.ts';
 import { zipFormat } from './zip.ts';
 
@@ -85,9 +86,16 @@ async function readStream(
   try {
     const { maxWindow, onProgress, thread, ledger } = options;
     const how = { maxWindow, onProgress, thread, marks: ledger !== undefined };
-    const done = await decode(codec, opened.input, how, (piece) => target.write(piece));
+    const sampler = ledger === undefined || codec === null ? null : createSampler();
+    const done = await decode(codec, opened.input, how, (piece) => {
+      sampler?.take(piece);
+      target.write(piece);
+    });
     const { format, found } = await target.finish();
-    if (ledger !== undefined) closeLedger(ledger, format, done);
+    if (ledger !== undefined) {
+      const sampled = done.marks !== undefined && format.access === 'stream' ? await sampler?.facts(done.marks) : {};
+      closeLedger(ledger, format, { ...done, made: { ...done.made, ...sampled } });
+    }
     for (const notice of done.notices) sink.notice(notice);
     const codecs = codec === null ? [] : [codec.name];
     return { format: found, codecs, length: done.bytesIn, archive: archiveLength(format, done.bytesOut) };
@@ -99,7 +107,7 @@ async function readStream(
 /** A stream is over. A single file is all content; a zip or deb inside a codec has an order of its own, which marks do not know. */
 function closeLedger(ledger: Ledger, format: Format, { bytesIn, bytesOut, marks: told, made }: Decoded): void {
   const marks = told ?? null;
-  if (made !== undefined) ledger.note('codec', made);
+  if (made !== undefined && told !== undefined) ledger.note('codec', made);
   if (isSingleFile(format)) ledger.take('content', bytesOut);
   else if (format.access === 'random' && marks !== null) ledger.giveUp();
   if (format.access === 'stream' || isSingleFile(format)) ledger.close(marks, bytesIn);

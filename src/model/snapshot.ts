@@ -52,13 +52,15 @@ export interface Entry {
 }
 
 /**
- * What the bytes of an artifact file are there for that carry no content. `headers`: of members, names and extensions included.
- * `padding`: zeros behind content. `directory`: the list of members of a zip. `end`: the mark or records at the end of an archive.
+ * What the bytes of an artifact file are there for that carry no content. `headers`: of members, with their names. `extensions`: pax
+ * records and GNU long names of a tar, with their headers. `padding`: zeros behind content. `directory`: the list of members of a
+ * zip. `end`: the mark or records at the end of an archive.
  * `gaps`: bytes of a zip before, between and behind its members. `framing`: what a codec adds, checksums and indexes included.
  * `superseded`: content that a later member of the same path replaced. `excluded`: content that was not selected.
  */
 export const overheadNames = [
   'headers',
+  'extensions',
   'padding',
   'directory',
   'end',

@@ -4,6 +4,7 @@ import type { Finding, Severity } from '../model/finding.ts';
 import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
+import { archiveOverhead } from './archive-overhead.ts';
 import { buildSources } from './build-sources.ts';
 import { bundledWheels } from './bundled-wheels.ts';
 import { copiedSharedLibrary } from './copied-shared-library.ts';
@@ -26,6 +27,7 @@ import { optimizedBytecode } from './optimized-bytecode.ts';
 import { orphanBytecode } from './orphan-bytecode.ts';
 import { metadataOnlyCopy } from './metadata-only-copy.ts';
 import { overwrittenInLaterLayer } from './overwritten-in-later-layer.ts';
+import { recompress } from './recompress.ts';
 import { finding } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { sameBuild } from './same-build.ts';
@@ -60,6 +62,8 @@ export const rules: readonly Rule[] = [
   copiedSharedLibrary,
   duplicateAcrossLayers,
   duplicateFile,
+  archiveOverhead,
+  recompress,
 ];
 
 export const ruleIds: readonly string[] = rules.map(({ id }) => id);

@@ -1,5 +1,7 @@
 // About how many bytes of the compressed artifact go with what a finding claims: what its files are charged, known where entries tell.
 // Where that would mislead there is no estimate: `fix --exact` measures.
+import { archiveOverhead, overheadOfDialect } from './archive-overhead.ts';
+import { recompress } from './recompress.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Name } from '../model/name.ts';
 import type { Snapshot } from '../model/snapshot.ts';
@@ -23,7 +25,16 @@ export function storedSavings(snapshot: Snapshot, findings: readonly Finding[]):
   const stored = new Map<Name, number>();
   for (const { path, stored: bytes = 0 } of snapshot.entries) stored.set(path, bytes);
   return findings.map(({ rule, claims }) => {
-    if (likeWhatStays.has(rule) || claims.some(({ part }) => part !== null)) return null;
+    if (rule === archiveOverhead.id) return extensionsSaved(snapshot);
+    if (rule === recompress.id || likeWhatStays.has(rule) || claims.some(({ part }) => part !== null)) return null;
     return claims.reduce((sum, { path }) => sum + (stored.get(path) ?? 0), 0);
   });
+}
+
+/** Of what extensions are charged, the share that another dialect does without. */
+function extensionsSaved({ made, overhead }: Snapshot): number | null {
+  const { extensions } = made?.archive ?? {};
+  const saved = overheadOfDialect(made?.archive ?? {})?.saved;
+  if (saved === undefined || typeof extensions !== 'number' || extensions === 0) return null;
+  return Math.round(((overhead?.extensions ?? 0) * saved) / extensions);
 }

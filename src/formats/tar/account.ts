@@ -1,6 +1,7 @@
 // What each byte of a tar archive is there for, entered into a ledger as the reader moves on. Headers are weighed by what they do
 // not share with the one before, because that is all that a compressor has to write of them.
 import type { Ledger } from '../ledger.ts';
+import { countDialects } from './dialects.ts';
 import { blockSize } from './header.ts';
 import type { Phase, TarState } from './state.ts';
 
@@ -21,6 +22,8 @@ export function tarAccount(ledger: Ledger): TarAccount {
   const lastHeaders = new Map<number, Buffer>();
   const lastExtension = Buffer.alloc(blockSize);
   const seen = new Set<string>();
+  const dialects = countDialects();
+  let extended = false; // the last header was that of an extension
 
   /** Extensions tell pax from plain ustar; what GNU writes says so in every header. */
   function see(type: number, block: Buffer): void {
@@ -39,10 +42,26 @@ export function tarAccount(ledger: Ledger): TarAccount {
     return headerWeight * (last === undefined ? unlike(block, Buffer.alloc(blockSize), 0) : unlike(block, last, 0));
   }
 
+  function takeExtension(bytes: number, weight: number): void {
+    ledger.take('extensions', bytes, weight);
+    dialects.extensionBytes(bytes);
+  }
+
+  function takeHeader(before: Phase, state: TarState): void {
+    const weight = weighHeader(state.block);
+    extended = state.phase === 'extension';
+    if (extended) {
+      takeExtension(blockSize, weight);
+      return;
+    }
+    ledger.take('headers', blockSize, weight);
+    if (before === 'header') dialects.member(state);
+  }
+
   return {
     finish() {
       const dialect = ['pax', 'gnu', 'ustar', 'v7'].find((name) => seen.has(name)) ?? null;
-      ledger.note('archive', { dialect });
+      ledger.note('archive', { dialect, ...dialects.facts() });
     },
     took(before, state, piece, at, used) {
       switch (before) {
@@ -52,19 +71,21 @@ export function tarAccount(ledger: Ledger): TarAccount {
           // A header is entered when it is there as a whole; only then it is known whether it is one.
           if (state.filled > 0) return;
           if (state.phase === 'end') ledger.take('end', blockSize, 0);
-          else ledger.take('headers', blockSize, weighHeader(state.block));
+          else takeHeader(before, state);
           return;
         case 'extension': {
           const position = state.extensionParts.reduce((sum, { length }) => sum + length, 0) - used;
           const bytes = piece.subarray(at, at + used);
-          ledger.take('headers', used, headerWeight * unlike(bytes, lastExtension, position % blockSize));
+          takeExtension(used, headerWeight * unlike(bytes, lastExtension, position % blockSize));
+          if (state.remaining === 0) dialects.extension(state);
           return;
         }
         case 'body':
           ledger.take('content', used);
           return;
         case 'skip':
-          ledger.take(state.extensions === null ? 'padding' : 'headers', used, 0);
+          if (!extended) ledger.take('padding', used, 0);
+          else takeExtension(used, 0);
           return;
         case 'end':
           ledger.take('end', used, state.trailing > 0 ? used : 0);

@@ -1,0 +1,116 @@
+// What the headers of a tar take, and what those of other dialects would take for the same members: ustar (POSIX.1-2017 pax, "ustar
+// Interchange Format"), GNU (GNU tar manual, "Basic Tar Format"). A dialect that could not hold all of it is null.
+import type { MadeFacts } from '../../model/snapshot.ts';
+import { blockSize } from './header.ts';
+import { parsePaxRecords } from './pax.ts';
+import type { PaxRecord } from './pax.ts';
+import { paddingOf } from './state.ts';
+import type { Extensions, TarState } from './state.ts';
+
+export interface DialectCount {
+  /** The body of an extension header is complete in `state`. */
+  extension(state: TarState): void;
+  /** Bytes of extension headers, bodies and padding. */
+  extensionBytes(bytes: number): void;
+  /** The header of a member; its name is `state.path`. */
+  member(state: TarState): void;
+  facts(): MadeFacts;
+}
+
+/** Records of which a header has a field; what does not fit there, GNU tar writes in ways of its own. */
+const fields = new Set(['path', 'linkpath', 'size', 'uid', 'gid', 'mtime']);
+
+/** Records that nobody needs to unpack a file as it was, but for a restore of a whole disk. */
+const side = new Set([
+  'atime',
+  'ctime',
+  'comment',
+  'LIBARCHIVE.creationtime',
+  'SCHILY.dev',
+  'SCHILY.ino',
+  'SCHILY.nlink',
+]);
+
+/** Types that all dialects know. */
+const plainTypes = new Set(['0', '1', '2', '3', '4', '5', '6', '\0'].map((type) => type.charCodeAt(0)));
+
+const nameField = 100;
+const prefixField = 155;
+/** What 7 and 11 octal digits hold. */
+const mostId = 8 ** 7 - 1;
+const mostNumber = 8 ** 11 - 1;
+
+export function countDialects(): DialectCount {
+  let extensions: Extensions | null = null;
+  let records: readonly PaxRecord[] = [];
+  let members = 0;
+  let extended = 0;
+  let long = 0; // bytes of GNU long names
+  let fineTimes = 0;
+  let sideRecords = 0;
+  let ustar = true;
+  let gnu = true;
+
+  function takeRecords(): void {
+    if (records.length === 0) return;
+    if (records.some(([key, value]) => key === 'mtime' && /\..*[1-9]/.test(value))) fineTimes++;
+    if (records.some(([key]) => side.has(key))) sideRecords++;
+    // Attributes, access lists, maps of sparse files and the like.
+    if (records.some(([key]) => !fields.has(key) && !side.has(key))) gnu = false;
+    records = [];
+  }
+
+  function fits({ block, path }: TarState, link: string): boolean {
+    const { size = 0, uid = 0, gid = 0, mtime = 0 } = extensions?.pax ?? {};
+    if (size > mostNumber || uid > mostId || gid > mostId || mtime < 0 || mtime > mostNumber) return false;
+    // Base-256 numbers of GNU tar: uid, gid, size, mtime.
+    for (const at of [108, 116, 124, 136]) if ((block[at] ?? 0) >= 0x80) return false;
+    return link.length <= nameField && fitsUstar(path);
+  }
+
+  return {
+    extension(state) {
+      ({ extensions } = state);
+      if (!'xXg'.includes(state.extensionType)) return;
+      const bytes = Buffer.concat(state.extensionParts);
+      const told = parsePaxRecords(bytes, state.offset);
+      // What counts for all members is held by no field of theirs.
+      if (state.extensionType === 'g' && told.some(([key]) => !side.has(key))) gnu = false;
+      records = [...records, ...told];
+    },
+    extensionBytes(bytes) {
+      extended += bytes;
+    },
+    member(state) {
+      members++;
+      takeRecords();
+      if (!plainTypes.has(state.block[156] ?? 0)) gnu = false;
+      const link = extensions?.pax.linkpath ?? extensions?.longLink ?? '';
+      for (const { length } of [state.path, link]) {
+        if (length > nameField) long += blockSize + length + 1 + paddingOf(length + 1);
+      }
+      if (ustar && !fits(state, link)) ustar = false;
+      extensions = null;
+    },
+    facts() {
+      takeRecords();
+      const plain = members * blockSize;
+      return {
+        headers: plain + extended,
+        extensions: extended,
+        asUstar: ustar && gnu ? plain : null,
+        asGnu: gnu ? plain + long : null,
+        fineTimes,
+        sideRecords,
+      };
+    },
+  };
+}
+
+/** Whether a name fits into the name field, or is split at a slash between it and the prefix. */
+function fitsUstar(name: string): boolean {
+  if (name.length <= nameField) return true;
+  const slash = name.lastIndexOf('/', Math.min(prefixField, name.length - 2));
+  const rest = name.length - slash - 1;
+  return slash > 0 && rest > 0 && rest <= nameField;
+}
