@@ -2,13 +2,13 @@
 import { nameToJson } from '../../model/json-name.ts';
 import type { CheckedArtifact, Verdict } from '../../model/verdict.ts';
 import type { CheckReport } from '../reporter.ts';
-import { diffToJson } from './diff.ts';
-import { findingToJson, list, member, noticeToJson, opening } from './text.ts';
+import { diffText } from './diff.ts';
+import { arrayText, findingText, list, member, noticeToJson, objectText, opening } from './text.ts';
 
 export function* checkJson({ tool, gate, artifacts }: CheckReport): Iterable<string> {
   yield opening(tool);
   yield member('gate', { status: gate.status, verdicts: gate.verdicts.map(verdictToJson) });
-  yield* list('artifacts', artifacts, artifactToJson);
+  yield* list('artifacts', artifacts, artifactText);
   yield '\n}\n';
 }
 
@@ -28,14 +28,14 @@ function verdictToJson({ path, reason, top, ...verdict }: Verdict): object {
   };
 }
 
-function artifactToJson({ name, artifact, totals, diff, findings, removable, notices }: CheckedArtifact): object {
-  return {
+function artifactText({ name, artifact, totals, diff, findings, removable, notices }: CheckedArtifact): Iterable<string> {
+  return objectText({
     name,
     artifact,
     totals,
-    findings: findings.map(findingToJson),
+    findings: arrayText(findings, findingText),
     removable: { content: removable },
-    notices: notices.map(noticeToJson),
-    diff: diff === null ? null : diffToJson(diff),
-  };
+    notices: arrayText(notices, noticeToJson),
+    diff: diff === null ? null : diffText(diff),
+  });
 }

@@ -4,7 +4,7 @@ import type { Change, Diff, DirectoryChange, Side } from '../../model/diff.ts';
 import { nameToJson } from '../../model/json-name.ts';
 import type { Name } from '../../model/name.ts';
 import type { DiffReport } from '../reporter.ts';
-import { findingToJson, list, member, noticeToJson, opening } from './text.ts';
+import { arrayText, findingText, list, member, noticeToJson, objectText, opening } from './text.ts';
 
 export function* diffJson({ tool, diff }: DiffReport): Iterable<string> {
   yield opening(tool);
@@ -15,30 +15,34 @@ export function* diffJson({ tool, diff }: DiffReport): Iterable<string> {
   yield* list('directories', diff.directories, directoryToJson);
   yield* list('changes', diff.changes, changeToJson);
   yield ',\n  "findings": {';
-  yield* list('new', diff.findings.new, findingToJson, '\n    ');
-  yield* list('fixed', diff.findings.fixed, findingToJson, ',\n    ');
+  yield* list('new', diff.findings.new, findingText, '\n    ');
+  yield* list('fixed', diff.findings.fixed, findingText, ',\n    ');
   yield* list('rules', diff.findings.rules, (rule) => rule, ',\n    ');
   yield '\n  }';
   yield* list('notices', diff.notices, noticeToJson);
   yield '\n}\n';
 }
 
-/** The same as a value, for reports that hold diffs of several artifacts. */
-export function diffToJson(diff: Diff): object {
-  return {
+/** The same as the text of one value, for reports that hold diffs of several artifacts. */
+export function diffText(diff: Diff): Iterable<string> {
+  return objectText({
     before: sideToJson(diff.before),
     after: sideToJson(diff.after),
     delta: diff.delta,
     ...(diff.image === undefined ? {} : { image: diff.image }),
-    directories: diff.directories.map(directoryToJson),
-    changes: diff.changes.map(changeToJson),
-    findings: findingsToJson(diff),
-    notices: diff.notices.map(noticeToJson),
-  };
+    directories: arrayText(diff.directories, directoryToJson),
+    changes: arrayText(diff.changes, changeToJson),
+    findings: findingsText(diff),
+    notices: arrayText(diff.notices, noticeToJson),
+  });
 }
 
-function findingsToJson({ findings }: Diff): object {
-  return { new: findings.new.map(findingToJson), fixed: findings.fixed.map(findingToJson), rules: findings.rules };
+function findingsText({ findings }: Diff): Iterable<string> {
+  return objectText({
+    new: arrayText(findings.new, findingText),
+    fixed: arrayText(findings.fixed, findingText),
+    rules: findings.rules,
+  });
 }
 
 function sideToJson({ artifact, stripped, totals }: Side): object {

@@ -5,7 +5,7 @@ import { nameToJson } from '../../model/json-name.ts';
 import type { Entry, HiddenFile, Image } from '../../model/snapshot.ts';
 import { storedSavings } from '../../rules/stored-savings.ts';
 import type { ScanReport } from '../reporter.ts';
-import { list, member, noticeToJson, opening } from './text.ts';
+import { arrayText, list, member, noticeToJson, objectText, opening } from './text.ts';
 
 export function* scanJson(report: ScanReport): Iterable<string> {
   yield* parts(report);
@@ -43,7 +43,7 @@ function* parts(report: ScanReport): Iterable<string> {
   const savings = storedSavings(snapshot, findings);
   const tells = snapshot.overhead !== undefined;
   const withSavings = findings.map((found, index) => ({ found, stored: savings[index] ?? null }));
-  yield* list('findings', withSavings, ({ found, stored }) => scanFindingToJson(found, tells ? { stored } : {}));
+  yield* list('findings', withSavings, ({ found, stored }) => scanFindingText(found, tells ? { stored } : {}));
   yield member('removable', { content: removable });
   if (sections !== undefined) yield member('sections', sections);
   if (packages !== undefined) yield* list('packages', [...packages.packages, unowned(packages)], packageToJson);
@@ -69,16 +69,19 @@ interface PackageJson extends PackageSizes {
 }
 
 /** Without fix and copies kept: the keys that scripts on schema 1 know. */
-function scanFindingToJson({ rule, severity, title, bytes, claims, leftover }: Finding, savings: object): object {
-  return {
+function scanFindingText(
+  { rule, severity, title, bytes, claims, leftover }: Finding,
+  savings: object,
+): Iterable<string> {
+  return objectText({
     rule,
     severity,
     title,
     bytes,
     ...(leftover === true ? { leftover } : {}),
     ...savings,
-    claims: claims.map(scanClaimToJson),
-  };
+    claims: arrayText(claims, scanClaimToJson),
+  });
 }
 
 function scanClaimToJson({ path, part, bytes, layer }: Claim): object {

@@ -12,8 +12,8 @@ export function opening(tool: Tool): string {
 }
 
 /** A finding of a diff or gate, with all that a report of it needs. */
-export function findingToJson({ rule, severity, title, bytes, claims, fix }: Finding): object {
-  return { rule, severity, title, bytes, claims: claims.map(claimToJson), fix };
+export function findingText({ rule, severity, title, bytes, claims, fix }: Finding): Iterable<string> {
+  return objectText({ rule, severity, title, bytes, claims: arrayText(claims, claimToJson), fix });
 }
 
 function claimToJson({ path, part, bytes, keeps, layer }: Claim): object {
@@ -33,6 +33,40 @@ export function member(key: string, value: unknown): string {
   return `,\n  "${key}": ${stringify(value)}`;
 }
 
+/**
+ * An object whose members are values, or text that is made piece by piece while it is written: a finding may claim a million files,
+ * and as one string that takes more memory than reading them, or is longer than a string can be.
+ */
+export function* objectText(members: Readonly<Record<string, unknown>>): Iterable<string> {
+  let separator = '{';
+  for (const [key, value] of Object.entries(members)) {
+    yield `${separator}"${key}":`;
+    yield* valueText(value);
+    separator = ',';
+  }
+  yield '}';
+}
+
+/** An array, made piece by piece. */
+export function* arrayText<Item>(items: readonly Item[], toJson: (item: Item) => object): Iterable<string> {
+  let separator = '[';
+  for (const item of items) {
+    yield separator;
+    yield* valueText(toJson(item));
+    separator = ',';
+  }
+  yield items.length === 0 ? '[]' : ']';
+}
+
+function valueText(value: unknown): Iterable<string> {
+  return isText(value) ? value : [stringify(value)];
+}
+
+/** What is iterated but is no array is text in pieces. */
+function isText(value: unknown): value is Iterable<string> {
+  return typeof value === 'object' && value !== null && Symbol.iterator in value && !Array.isArray(value);
+}
+
 /** A member that is an array, one item a line. @param place what comes before the key: deeper down, it is indented more. */
 export function* list<Item>(
   key: string,
@@ -44,7 +78,8 @@ export function* list<Item>(
   const line = place.replace(/^,/, '');
   let separator = `${line}  `;
   for (const item of items) {
-    yield separator + stringify(toJson(item));
+    yield separator;
+    yield* valueText(toJson(item));
     separator = `,${line}  `;
   }
   yield items.length === 0 ? ']' : `${line}]`;
