@@ -77,11 +77,15 @@ function* totalPart(
   const sizes = (['content', 'archive', 'compressed'] as const).flatMap((size) => {
     const [old, now] = [before[size], outcome.totals[size]];
     if (old === null || now === null) return [];
+    // Of an archive without compression both are one.
+    if (size === 'archive' && old === before.compressed && now === outcome.totals.compressed) return [];
     const [from, to] = formatSizes([old, now], units);
     const packed = size === 'compressed' && compression !== null ? ` (${compression})` : '';
     return [`${size} ${from} → ${to}${packed}`];
   });
-  for (const line of wrap(sizes.join(', '), options.width - 2)) yield `  ${style.dim(line)}\n`;
+  const joined = sizes.join(', ');
+  // A line for each where one line does not hold them: none is cut between number and unit.
+  for (const line of joined.length <= options.width - 2 ? [joined] : sizes) yield `  ${style.dim(line)}\n`;
 }
 
 function exactBytesOf(bytes: number, units: ReportOptions['units']): string {
