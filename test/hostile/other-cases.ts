@@ -4,6 +4,8 @@ import type { Covered, HostileCase } from './case.ts';
 const bad = 'cli/bad-input.test.ts';
 const faults = 'cli/faults.test.ts';
 const image = 'formats/image.test.ts';
+const hostileImage = 'formats/image-hostile.test.ts';
+const buildah = 'scan/image-buildah.test.ts';
 
 function covered(number: number, what: string, outcome: string, ...tests: readonly Covered[]): HostileCase {
   return { number, what, outcome, tests };
@@ -122,6 +124,8 @@ export const otherCases: readonly HostileCase[] = [
     'error',
     [image, 'with a link out of the archive'],
     [image, 'with parts of a layout that are no regular files'],
+    [hostileImage, 'is never looked up'],
+    [hostileImage, 'fifos below blobs/ are not opened'],
   ),
   covered(76, 'foreign and encrypted layers, media types that lie', 'notice, or read by magic', [
     image,
@@ -134,10 +138,13 @@ export const otherCases: readonly HostileCase[] = [
     ['scan/image-layers.test.ts', 'what layers hide'],
     ['scan/image-oracles.test.ts', 'merged trees as umoci unpacks them'],
   ),
-  covered(78, 'layers that change owners only', 'told as copies with the same content', [
-    'scan/image-layers.test.ts',
-    'chown, chmod, touch',
-  ]),
+  covered(
+    78,
+    'layers that change owners only',
+    'told as copies with the same content',
+    ['scan/image-layers.test.ts', 'chown, chmod, touch'],
+    [buildah, 'reports exactly the bytes that came again'],
+  ),
   covered(
     79,
     'indexes of several platforms, nested or looping',
@@ -145,6 +152,8 @@ export const otherCases: readonly HostileCase[] = [
     [image, 'never takes an attestation for an image'],
     [image, 'goes into nested indexes, so deep and no deeper'],
     [image, 'says what an index without an image is'],
+    [hostileImage, 'that hold themselves cannot have the digest that they name'],
+    [hostileImage, 'of one platform are one image, beside its attestation'],
   ),
   covered(
     80,
@@ -152,12 +161,26 @@ export const otherCases: readonly HostileCase[] = [
     'error',
     [image, 'with manifest.json twice'],
     [image, 'with tags, history and config that are made up'],
+    [hostileImage, 'with names of objects are data'],
+    [hostileImage, 'tags, platforms and instructions are inert'],
   ),
-  covered(81, 'no layers, empty ones, one twice', 'plain result', [
-    image,
-    'takes images of no layers, of an empty one, and of one twice',
-  ]),
-  covered(82, 'zstd:chunked, estargz', 'plain result', [image, 'one image in every wrapping']),
+  covered(
+    81,
+    'no layers, empty ones, one twice, a thousand',
+    'plain result',
+    [image, 'takes images of no layers, of an empty one, and of one twice'],
+    [hostileImage, 'may be a thousand'],
+    [hostileImage, 'that come twice by a symlink are read twice'],
+  ),
+  covered(
+    82,
+    'zstd:chunked, estargz, kaniko',
+    'plain result',
+    [image, 'one image in every wrapping'],
+    [hostileImage, 'as kaniko names them'],
+    [hostileImage, 'as estargz has them'],
+    [buildah, 'zstd:chunked'],
+  ),
   covered(
     83,
     'budgets that are no JSON',

@@ -82,12 +82,14 @@ interface Wrapping {
 const push = ['buildah', ...storage, 'push', '-q'] as const;
 const copy = ['skopeo', 'copy', '-q', '--insecure-policy'] as const;
 const zstd = ['--dest-compress', '--dest-compress-format', 'zstd'];
+const chunked = ['--dest-compress', '--dest-compress-format', 'zstd:chunked'];
 const wrappings: readonly Wrapping[] = [
   { format: 'docker-archive', layers: 'raw', command: [...push, 'FROM', 'docker-archive:TO:a/b:t'] },
   { format: 'oci-archive', layers: 'gzip', command: [...push, 'FROM', 'oci-archive:TO:t'] },
   { format: 'docker-archive', layers: 'raw', command: [...copy, 'oci:FROM:t', 'docker-archive:TO:a/b:t'] },
   { format: 'oci-layout', layers: 'gzip', command: [...copy, 'oci:FROM:t', 'oci:TO:t'] },
   { format: 'oci-layout', layers: 'zstd', command: [...copy, ...zstd, 'oci:FROM:t', 'oci:TO:t'] },
+  { format: 'oci-layout', layers: 'zstd', command: [...copy, ...chunked, 'oci:FROM:t', 'oci:TO:t'] },
   { format: 'oci-archive', layers: 'zstd', command: [...copy, ...zstd, 'oci:FROM:t', 'oci-archive:TO:t'] },
 ];
 /** First bytes in hex. */
