@@ -28,7 +28,15 @@ function verdictToJson({ path, reason, top, ...verdict }: Verdict): object {
   };
 }
 
-function artifactText({ name, artifact, totals, diff, findings, removable, notices }: CheckedArtifact): Iterable<string> {
+function artifactText({
+  name,
+  artifact,
+  totals,
+  diff,
+  findings,
+  removable,
+  notices,
+}: CheckedArtifact): Iterable<string> {
   return objectText({
     name,
     artifact,
