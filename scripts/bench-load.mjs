@@ -1,7 +1,17 @@
 // npm run bench:load: very large inputs, generated while they are read; prints time, peak memory and the exact result of each, and fails
 // where a result is wrong or memory goes above 1 GiB. Usage: npm run bench:load [-- --only WORD] [--gigabytes N] [--entries N]
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -39,6 +49,9 @@ async function bench() {
     ],
     [`tar.gz of ${entries} entries, by pipe`, [`entries ${entries}`, 'gzip -1 -c'], entries, entries],
     [`tar of ${entries} entries, by pipe`, [`entries ${entries}`], entries, entries],
+    [`tar of one member of ${gigabytes / 2} GB, by pipe`, [`member ${gigabytes * 5e8}`], gigabytes * 5e8, 1],
+    [`directory of ${entries} files`, `directory ${entries}`, entries, entries],
+    ['ELF of 1 GB, 400 MB of it debug data', 'elf', 1e9, 1],
     ['zip of 70,000 entries (zip64)', 'zip 70000', 70_000, 70_000],
     [`zip of ${entries} entries (zip64)`, `zip ${entries}`, entries, entries],
   ];
@@ -67,7 +80,9 @@ async function fromFile(what) {
   const folder = mkdtempSync(join(tmpdir(), 'sizecheck-load-'));
   try {
     const file = join(folder, 'artifact');
-    await run(`"${process.execPath}" "${import.meta.filename}" --generate "${what}" > "${file}"`);
+    if (what.startsWith('directory')) directory(file, Number(what.split(' ')[1]));
+    else if (what === 'elf') elf(file);
+    else await run(`"${process.execPath}" "${import.meta.filename}" --generate "${what}" > "${file}"`);
     return await measured([`exec "${process.execPath}" "${cli}" scan --json "${file}"`]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -168,6 +183,57 @@ function tarHeader(name, size) {
   const sum = block.reduce((total, byte) => total + byte, 0);
   block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
   return block;
+}
+
+/** Files of one byte each, a thousand to a directory. */
+function directory(root, count) {
+  for (let index = 0; index < count; index++) {
+    const folder = join(root, `dir-${Math.floor(index / 1000)}`);
+    if (index % 1000 === 0) mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, `file-${index}`), 'x');
+  }
+}
+
+/** An executable of 1 GB whose `.debug_info` takes 400 MB; holes save the time to write it. */
+function elf(file) {
+  const names = Buffer.from('\0.text\0.debug_info\0.shstrtab\0');
+  const header = Buffer.alloc(64);
+  header.write('\x7fELF\x02\x01\x01', 0, 'latin1');
+  header.writeUInt16LE(3, 16);
+  header.writeUInt16LE(62, 18);
+  header.writeUInt32LE(1, 20);
+  const table = 1e9 - 4 * 64;
+  header.writeBigUInt64LE(BigInt(table), 40);
+  for (const [value, at] of [
+    [64, 52],
+    [56, 54],
+    [64, 58],
+    [4, 60],
+    [3, 62],
+  ])
+    header.writeUInt16LE(value, at);
+  const sections = [
+    [1, 1, 6, 4096, table - names.length - 4e8 - 4096],
+    [7, 1, 0, table - names.length - 4e8, 4e8],
+    [19, 3, 0, table - names.length, names.length],
+  ];
+  const headers = Buffer.alloc(4 * 64);
+  for (const [index, [name, type, flags, offset, size]] of sections.entries()) {
+    const at = (index + 1) * 64;
+    headers.writeUInt32LE(name, at);
+    headers.writeUInt32LE(type, at + 4);
+    for (const [place, value] of [
+      [8, flags],
+      [24, offset],
+      [32, size],
+      [48, 1],
+    ])
+      headers.writeBigUInt64LE(BigInt(value), at + place);
+  }
+  const fd = openSync(file, 'w');
+  writeSync(fd, header, 0, header.length, 0);
+  writeSync(fd, Buffer.concat([names, headers]), 0, names.length + headers.length, table - names.length);
+  closeSync(fd);
 }
 
 /** A zip64 of stored members of one byte each. */

@@ -1,5 +1,6 @@
 // Progress on standard error: one line that moves, on a terminal only.
 import { formatSize } from '../bytes/size.ts';
+import { collectSooner } from './garbage.ts';
 
 /** Milliseconds between two updates of the line. */
 const interval = 100;
@@ -20,8 +21,10 @@ export function createProgress(phase: string, total: number | null, shown: boole
   return {
     update(bytes) {
       const now = Date.now();
-      if (!shown || over || now - last < interval) return;
+      if (over || now - last < interval) return;
       last = now;
+      collectSooner();
+      if (!shown) return;
       drawn = true;
       const rate = formatSize(Math.round((bytes * 1000) / Math.max(1, now - started)), 'iec');
       const share = total === null || total === 0 ? '' : `  ${Math.min(100, Math.floor((100 * bytes) / total))}%`;

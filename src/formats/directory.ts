@@ -10,16 +10,24 @@ import type { Name } from '../model/name.ts';
 import type { EntryKind } from '../model/snapshot.ts';
 import type { Member, MemberSink, OpenFile } from './format.ts';
 
-/** Hands every path below `root` to the sink, `root` itself first as `.`. Problems with single paths are notices. */
-export async function readDirectory(root: Name, sink: MemberSink): Promise<void> {
+/**
+ * Hands every path below `root` to the sink, `root` itself first as `.`. Problems with single paths are notices.
+ * @param onProgress called now and then with the bytes of the files found so far.
+ */
+export async function readDirectory(root: Name, sink: MemberSink, onProgress?: (bytes: number) => void): Promise<void> {
   const turns = createTurns();
+  let found = 0;
   const pending: Name[] = ['.'];
   visit(root, '.', sink);
   for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
     for (const name of list(root, path, sink)) {
       const child = path === '.' ? name : `${path}/${name}`;
-      if (visit(root, child, sink) === 'directory') pending.push(child);
-      if (turns.due()) await turns.next();
+      const member = visit(root, child, sink);
+      if (member?.kind === 'directory') pending.push(child);
+      found += member?.size ?? 0;
+      if (!turns.due()) continue;
+      onProgress?.(found);
+      await turns.next();
     }
   }
 }
@@ -35,8 +43,8 @@ function list(root: Name, path: Name, sink: MemberSink): Name[] {
   }
 }
 
-/** Announces one path; returns its kind, or null where it is gone. */
-function visit(root: Name, path: Name, sink: MemberSink): EntryKind | null {
+/** Announces one path; returns what it is, or null where it is gone. */
+function visit(root: Name, path: Name, sink: MemberSink): Member | null {
   const onDisk = diskPath(root, path);
   let stats: Stats;
   let link: Name | null = null;
@@ -56,12 +64,14 @@ function visit(root: Name, path: Name, sink: MemberSink): EntryKind | null {
     sink.notice({ code: 'special-file', path, message: `is ${describeSpecial(stats)}; it is never opened` });
   }
   if (member.kind === 'file') {
-    sink.file(member, () => openRegular(onDisk, stats));
+    // Of a million files the sink may keep a million openers, so they hold no more than they need.
+    const { dev, ino, size } = stats;
+    sink.file(member, () => openRegular(diskPath(root, path), { dev, ino, size }));
   } else {
     sink.begin(member);
     sink.end();
   }
-  return member.kind;
+  return member;
 }
 
 function memberOf(path: Name, stats: Stats, link: Name | null, onDisk: Buffer): Member {
@@ -102,7 +112,10 @@ function kindOf(stats: Stats): EntryKind {
  * Opens a regular file without ever blocking on what may have taken its place.
  * @throws InputError `unreadable` or `changed`.
  */
-export function openRegular(path: string | Buffer, seen: Stats): OpenFile & { readonly fd: number } {
+export function openRegular(
+  path: string | Buffer,
+  seen: Pick<Stats, 'dev' | 'ino' | 'size'>,
+): OpenFile & { readonly fd: number } {
   let fd: number;
   try {
     fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);

@@ -72,7 +72,7 @@ async function readPath(root: Name, sink: MemberSink, options: ArtifactOptions):
     return readLayout(root, sink, sink.layers, options);
   if (as === 'image')
     throw new FormatError('no-image', 'is no image: an OCI layout has the files oci-layout and index.json');
-  await readDirectory(root, sink);
+  await readDirectory(root, sink, options.onProgress);
   return 'directory';
 }
 

@@ -62,6 +62,7 @@ export const zipFormat: RandomFormat = {
       let index = 0;
       for (const header of readDirectory(readAhead(source), end.place)) {
         await readMember(walk, header, walk.layout.limit(index++));
+        options.onProgress?.(header.offset);
       }
     } finally {
       await walk.unpacker.close();

@@ -17,16 +17,26 @@ const step = 1 << 18;
 /** Notices that say that a file could not be read. A broken ELF file, say, is hashed like any other. */
 const readFailures: ReadonlySet<string> = new Set(['unreadable', 'changed', 'vanished']);
 
-/** Sets the digests that are missing; `which` is `all`, or `candidates`: files of a size that another file has too. */
-export async function hashFiles(collected: Collected, which: 'all' | 'candidates'): Promise<void> {
+/**
+ * Sets the digests that are missing; `which` is `all`, or `candidates`: files of a size that another file has too.
+ * @param onProgress called now and then with the bytes of files that are done with, those of the walk included.
+ */
+export async function hashFiles(
+  collected: Collected,
+  which: 'all' | 'candidates',
+  onProgress?: (bytes: number) => void,
+): Promise<void> {
   const turns = createTurns();
   const unreadable = new Set(collected.notices.filter(({ code }) => readFailures.has(code)).map(({ path }) => path));
   const report = (code: string, path: Name, message: string): void => {
     collected.notices.push({ code, path, message });
   };
   let holes = 0;
+  let done = 0;
+  for (const { size } of collected.openers.keys()) done += size;
   for (const draft of which === 'all' ? unhashed(collected) : ofEqualSize(unhashed(collected))) {
     const open = collected.openers.get(draft);
+    onProgress?.(done);
     // What was found unreadable or changing is not tried again.
     if (open === undefined || unreadable.has(draft.path)) continue;
     holes += Math.max(0, draft.size - draft.disk);
@@ -35,7 +45,8 @@ export async function hashFiles(collected: Collected, which: 'all' | 'candidates
       continue;
     }
     try {
-      draft.digest = await digestOf(open(), turns);
+      draft.digest = await digestOf(open(), turns, (bytes) => onProgress?.(done + bytes));
+      done += draft.size;
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       report(error.code, draft.path, error.message);
@@ -54,10 +65,12 @@ function ofEqualSize(files: readonly Draft[]): Draft[] {
   return files.filter(({ size }) => size > 0 && (counts.get(size) ?? 0) > 1);
 }
 
-async function digestOf(file: OpenFile, turns: Turns): Promise<string> {
+type Told = (bytes: number) => void;
+
+async function digestOf(file: OpenFile, turns: Turns, onRead: Told): Promise<string> {
   let digest: string;
   try {
-    digest = await hashOf(file.source, turns);
+    digest = await hashOf(file.source, turns, onRead);
   } catch (error) {
     closeQuietly(file);
     throw error;
@@ -66,11 +79,13 @@ async function digestOf(file: OpenFile, turns: Turns): Promise<string> {
   return digest;
 }
 
-async function hashOf(source: ByteSource, turns: Turns): Promise<string> {
+async function hashOf(source: ByteSource, turns: Turns, onRead: Told): Promise<string> {
   const hasher = createHash('sha256');
   for (let at = 0; at < source.size; at += step) {
     hasher.update(source.read(at, Math.min(step, source.size - at)));
-    if (turns.due()) await turns.next();
+    if (!turns.due()) continue;
+    onRead(at);
+    await turns.next();
   }
   return `sha256:${hasher.digest('hex')}`;
 }

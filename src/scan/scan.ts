@@ -1,4 +1,5 @@
 // The single pass: reads an artifact once and returns all that is known of it as a snapshot.
+import { StringDecoder } from 'node:string_decoder';
 import { FormatError, UsageError } from '../errors.ts';
 import { readArtifact, readPlain } from '../formats/index.ts';
 import type { ArtifactOptions } from '../formats/index.ts';
@@ -75,7 +76,9 @@ export async function scan(artifact: string, options: ScanOptions): Promise<Snap
     if (options.layer !== undefined) throw new UsageError('--layer is for images; this artifact has no layers');
     const charges = ledger?.charges() ?? null;
     if (charges !== null) chargeMembers(collected.members, charges);
-    if (opened.kind === 'directory') await hashFiles(collected, options.digests === 'all' ? 'all' : 'candidates');
+    if (opened.kind === 'directory') {
+      await hashFiles(collected, options.digests === 'all' ? 'all' : 'candidates', options.onProgress);
+    }
     const entries = entriesOf(collected, format === 'directory');
     return {
       artifact: { name: artifact, format, codecs, length },
@@ -129,12 +132,13 @@ function compareNotices(a: Notice, b: Notice): number {
 /** The whole text of a small input. @throws FormatError `too-large` above 512 MiB, more than a JavaScript string holds. */
 async function readText(opened: OpenedFile, options: ScanOptions): Promise<string> {
   const limit = 512 * 1024 ** 2 - 64;
-  const pieces: Buffer[] = [];
+  const decoder = new StringDecoder('utf8');
+  const pieces: string[] = [];
   let length = 0;
   await readPlain(opened, options, (piece) => {
     length += piece.length;
     if (length > limit) throw new FormatError('too-large', `is a snapshot of more than ${limit} bytes`);
-    pieces.push(Buffer.from(piece));
+    pieces.push(decoder.write(piece));
   });
-  return Buffer.concat(pieces).toString('utf8');
+  return pieces.join('') + decoder.end();
 }

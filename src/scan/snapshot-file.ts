@@ -51,9 +51,7 @@ export function parseSnapshot(text: string): Snapshot {
   if (root['schema'] !== 1) throw bad(`has schema ${spell(root['schema'])}; this version reads schema 1`);
   if (root['entries'] === undefined) throw bad('is a scan report without entries; make it with "sizecheck snapshot"');
   const artifact = identity(object(root['artifact'], 'artifact'));
-  const entries = sortEntries(
-    list(root['entries'], 'entries').map((value, index) => entry(value, `entries[${index}]`)),
-  );
+  const entries = sortEntries(entriesFrom(list(root['entries'], 'entries')));
   checkStructure(entries);
   const claimed = object(root['totals'], 'totals');
   const totals = totalsOf(
@@ -78,6 +76,14 @@ export function parseSnapshot(text: string): Snapshot {
     notices: list(root['notices'] ?? [], 'notices').map((value, index) => notice(value, `notices[${index}]`)),
     ...(root['image'] === undefined ? {} : imageOf(root)),
   };
+}
+
+/** Lets go of each value as soon as it is an entry: of a million, both would be a gigabyte. */
+function entriesFrom(values: unknown[]): Entry[] {
+  return values.map((value, index) => {
+    values[index] = null;
+    return entry(value, `entries[${index}]`);
+  });
 }
 
 function imageOf(root: Json): Pick<Snapshot, 'image' | 'hidden'> {
@@ -151,6 +157,7 @@ function isFacts(json: Json | Facts, at: string): json is Facts {
   switch (known['type']) {
     case 'elf':
     case 'ar': {
+      if (known['type'] === 'elf') checkElf(known, at);
       const strip = object(known['strip'], `${at}.strip`);
       for (const key of ['debug', 'unneeded', 'all']) sizeOf(strip, key, `${at}.strip`, true);
       for (const [index, danger] of list(known['unsafe'], `${at}.unsafe`).entries()) {
@@ -162,6 +169,7 @@ function isFacts(json: Json | Facts, at: string): json is Facts {
       return true;
     }
     case 'pyc':
+      if (known['python'] !== null) checkText(known, 'python', at);
       sizeOf(known, 'sourceMtime', at, true);
       sizeOf(known, 'sourceSize', at, true);
       if (known['code'] !== undefined) checkCode(object(known['code'], `${at}.code`), `${at}.code`);
@@ -169,6 +177,16 @@ function isFacts(json: Json | Facts, at: string): json is Facts {
     default:
       return false;
   }
+}
+
+function checkElf(known: Json, at: string): void {
+  if (known['buildId'] !== null) checkText(known, 'buildId', at);
+  checkText(known, 'elfType', at);
+  sizeOf(known, 'debugBytes', at);
+}
+
+function checkText(json: Json, key: string, at: string): void {
+  if (typeof json[key] !== 'string') throw bad(`has ${at}.${key} ${spell(json[key])}, which is no text`);
 }
 
 /** Trees are computed from these; what was not read says why. */

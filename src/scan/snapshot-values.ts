@@ -8,7 +8,7 @@ export function object(value: unknown, at: string): Json {
   return { ...value };
 }
 
-export function list(value: unknown, at: string): readonly unknown[] {
+export function list(value: unknown, at: string): unknown[] {
   if (!Array.isArray(value)) throw bad(`has no list at ${at}`);
   return value;
 }

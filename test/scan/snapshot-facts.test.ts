@@ -1,0 +1,29 @@
+// Facts in snapshots: what tables and rules rely on is refused where an edited file no longer has it.
+import { describe, expect, it } from 'vitest';
+import { FormatError } from '../../src/errors.ts';
+import { snapshotReporter } from '../../src/report/json/index.ts';
+import { parseSnapshot } from '../../src/scan/snapshot-file.ts';
+import { plainOptions, testTool } from '../build/report.ts';
+import { elf, file, pyc, snapshot } from '../build/snapshot.ts';
+
+const saved = snapshot([
+  file('lib.so', 100, { facts: elf({}) }),
+  file('lib/__pycache__/a.cpython-39.pyc', 50, { facts: pyc() }),
+]);
+const report = { tool: testTool, snapshot: saved, tree: [], findings: [], removable: 0 };
+const text = [...(snapshotReporter.scan?.(report, plainOptions) ?? [])].join('');
+
+describe('facts in a snapshot', () => {
+  it.each([
+    [/"python":"[^"]+"/, '"python":3.9', 'facts.python 3.9, which is no text'],
+    // Found by fuzzing: a misspelt key, and the table of bytecode had nothing to print.
+    [/"python":"[^"]+"/, '"pXthon":"3.9"', 'facts.python nothing, which is no text'],
+    [/"elfType":"[^"]+"/, '"elfType":3', 'facts.elfType 3, which is no text'],
+    [/"buildId":[^,]+/, '"buildId":{}', 'facts.buildId an object or list, which is no text'],
+    [/"debugBytes":\d+/, '"debugBytes":"7"', 'facts.debugBytes "7"'],
+  ])('%s that became %s is named', (old, now, says) => {
+    expect(text).toMatch(old);
+    expect(() => parseSnapshot(text.replace(old, now))).toThrow(FormatError);
+    expect(() => parseSnapshot(text.replace(old, now))).toThrow(says);
+  });
+});
