@@ -16,6 +16,7 @@ export function imageChange(before: Image | undefined, after: Image | undefined)
       (sum, { compressed }) => (sum === null || compressed === null ? null : sum + compressed),
       0,
     ),
+    waste: { before: before.hiddenBytes, after: after.hiddenBytes },
     cacheBroke: cacheBroke(before.layers, after.layers),
   };
 }

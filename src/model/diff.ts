@@ -100,6 +100,8 @@ export interface ImageChange {
   readonly pulled: readonly PulledLayer[];
   /** Compressed bytes of `pulled`; null where one is not known. */
   readonly pull: number | null;
+  /** Bytes that layers store and the merged tree does not show, of either image. */
+  readonly waste: { readonly before: number; readonly after: number };
   /** First layer that differs from the one at its place in the old image, with both instructions; null where none does. */
   readonly cacheBroke: { readonly index: number; readonly before: string | null; readonly after: string | null } | null;
 }

@@ -2,11 +2,15 @@
 // others together. Every claim names the layer that is charged.
 import type { Claim } from '../model/finding.ts';
 import type { HiddenFile, Image, ImageLayer } from '../model/snapshot.ts';
+import { shortInstruction } from '../model/instruction.ts';
 import type { FindingDraft, RuleContext } from './rule.ts';
 import { advice, count } from './rule.ts';
 
 /** Part of claims on bytes that a layer stores and that are not part of the content. */
 export const hiddenPart = 'hidden';
+
+/** Layers that advice names. */
+const mostNamed = 2;
 
 /** Layers with a finding of their own. */
 const mostApart = 5;
@@ -15,7 +19,7 @@ const mostApart = 5;
 export interface Wording {
   /** "is stored again", "are stored again", as they follow a number of files. */
   readonly title: readonly [one: string, many: string];
-  /** What to do instead. @param stored how to name the layer that stores most of it. */
+  /** What to do instead. @param stored how to name the layers that store it. */
   readonly fix: (layer: ImageLayer, stored: string) => string;
 }
 
@@ -45,7 +49,7 @@ export function hiddenFindings(
 function findingOf(image: Image, index: number, files: readonly HiddenFile[], wording: Wording): FindingDraft[] {
   const layer = image.layers[index];
   if (layer === undefined) return [];
-  const stored = nameOf(image, mostStoring(files));
+  const stored = namesOfStoring(image, files);
   const title = `${numbered(files, wording)} by ${nameOf(image, index)}`;
   return [{ title, claims: files.map(claimOf), fix: advice(wording.fix(layer, stored)) }];
 }
@@ -62,18 +66,20 @@ function bytesOf(files: readonly HiddenFile[]): number {
   return files.reduce((sum, { size }) => sum + size, 0);
 }
 
-/** The layer that most of these bytes are stored in; the lowest of several. */
-function mostStoring(files: readonly HiddenFile[]): number {
+/** The layers that these bytes are stored in, the most first. */
+function namesOfStoring(image: Image, files: readonly HiddenFile[]): string {
   const bytes = new Map<number, number>();
   for (const { stored, size } of files) bytes.set(stored, (bytes.get(stored) ?? 0) + size);
-  const [most] = [...bytes].toSorted(([a, left], [b, right]) => right - left || a - b);
-  return most?.[0] ?? 0;
+  const storing = [...bytes].toSorted(([a, left], [b, right]) => right - left || a - b).map(([layer]) => layer);
+  const names = storing.slice(0, mostNamed).map((layer) => nameOf(image, layer));
+  const more = storing.length - names.length;
+  return more > 0 ? `${names.join(', ')} and ${count(more, 'other layer')}` : names.join(' and ');
 }
 
 /** `layer 3 (RUN chown -R app /app)`. */
 export function nameOf(image: Image, index: number): string {
   const instruction = image.layers[index]?.instruction ?? null;
-  return instruction === null ? `layer ${index}` : `layer ${index} (${cut(instruction)})`;
+  return instruction === null ? `layer ${index}` : `layer ${index} (${cut(shortInstruction(instruction))})`;
 }
 
 function cut(text: string): string {

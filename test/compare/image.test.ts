@@ -31,6 +31,11 @@ describe('layers of two images', () => {
     expect(change?.cacheBroke).toEqual({ index: 2, before: 'RUN copy', after: 'RUN copy2' });
   });
 
+  it('says what layers of both waste', () => {
+    const before = { ...layered(['a']), hiddenBytes: 5 };
+    expect(imageChange(before, { ...before, hiddenBytes: 905 })?.waste).toEqual({ before: 5, after: 905 });
+  });
+
   it('finds nothing to pull of equal images, and no broken cache where one goes on', () => {
     expect(imageChange(layered(['a', 'b']), layered(['a', 'b']))).toMatchObject({
       shared: 2,

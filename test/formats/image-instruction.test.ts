@@ -12,6 +12,17 @@ describe('instructions of layers', () => {
     ['RUN /bin/bash -o pipefail -c curl x | tar x # buildkit', 'RUN curl x | tar x'],
     ['/bin/bash -euxo pipefail -c true', 'RUN true'],
     ['COPY --chown=1:1 app /app # buildkit', 'COPY --chown=1:1 app /app'],
+    [
+      'RUN /bin/sh -c set -e\n\tpip install x\n\n# as root\nrm -rf /root/.cache\n # buildkit',
+      'RUN set -e; pip install x; # as root; rm -rf /root/.cache',
+    ],
+    ['RUN /bin/sh -c <<EOF cat > /x\na  b\nEOF # buildkit', 'RUN <<EOF cat > /x; a b; EOF'],
+    [
+      'RUN /bin/sh -c apt-get update \\\n  && apt-get install -y curl;\n true |\r\n cat\n| wc',
+      'RUN apt-get update && apt-get install -y curl; true | cat | wc',
+    ],
+    ['RUN /bin/sh -c if true; then\n  echo a\nfi', 'RUN if true; then echo a; fi'],
+    ['RUN |1 A=1 /bin/sh -c\nmake', 'RUN make'],
     ['WORKDIR /app', 'WORKDIR /app'],
     ['bazel build ...', 'bazel build ...'],
     ['RUN ["/app", "-c x"]', 'RUN ["/app", "-c x"]'],
@@ -27,6 +38,9 @@ describe('instructions of layers', () => {
       `|1 ${' /bin/sh'.repeat(50_000)}`,
       `/bin/sh${' -a'.repeat(100_000)}`,
       ' '.repeat(200_000),
+      '\n'.repeat(200_000),
+      'a\n'.repeat(200_000),
+      `${' '.repeat(100_000)}x${' '.repeat(100_000)}`,
       `/${'a/'.repeat(100_000)}`,
     ]) {
       cleanInstruction(text);

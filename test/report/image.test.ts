@@ -112,6 +112,43 @@ describe('an image in reports', () => {
       const reporter = await reporterNamed(format, 'diff');
       const text = reporter === null ? '' : [...reporter({ tool, diff }, options80)].join('');
       expect(text).toContain(says);
+      expect(text).toMatch(
+        format === 'table' ? /^  waste 1000 B, as before$/m : / Waste in layers: 1000\u00a0B, as before\.$/m,
+      );
     }
+  });
+
+  it('says how much more, or less, is wasted, and nothing of nothing', async () => {
+    const wasting = (hiddenBytes: number) => {
+      const image = { ...sized(['a', 'b']), hiddenBytes };
+      return { snapshot: snapshot([], { image }), findings: [] };
+    };
+    const tool = { name: 'sizecheck', version: '1' };
+    const told = async (format: string, before: number, after: number): Promise<string> => {
+      const diff = diffSnapshots(wasting(before), wasting(after), { stripComponents: 0, maps: [], sections: false });
+      const reporter = await reporterNamed(format, 'diff');
+      return reporter === null ? '' : [...reporter({ tool, diff }, options80)].join('');
+    };
+    expect(await told('table', 5, 905)).toContain('  waste 905 B, 900 B more than before\n');
+    expect(await told('table', 905, 5)).toContain('  waste 5 B, 900 B less than before\n');
+    expect(await told('markdown', 5, 905)).toContain('Waste in layers: **905\u00a0B**, 900\u00a0B more than before.');
+    for (const format of ['table', 'markdown']) expect(await told(format, 0, 0)).not.toMatch(/waste/i);
+  });
+
+  it('cuts digests in instructions to what tells enough', async () => {
+    const copy = `COPY dir:${'0123456789abcdef'.repeat(4)} in /srv`;
+    const given = { ...one, image: sized([copy, copy]) };
+    const report = {
+      tool: { name: 'sizecheck', version: '1' },
+      snapshot: given,
+      tree: [],
+      findings: judge(given),
+      removable: 0,
+    };
+    const text = async (format: string): Promise<string> =>
+      [...((await reporterNamed(format, 'scan'))?.(report, options80) ?? [])].join('');
+    expect(await text('table')).toContain('COPY dir:0123456789ab… in /srv');
+    expect(await text('table')).not.toContain('0123456789abc');
+    expect(await text('json')).toContain(copy);
   });
 });

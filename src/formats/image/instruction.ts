@@ -14,8 +14,8 @@ const mostOptions = 8;
 /** `createdBy` as text that a person recognises; null for nothing. */
 export function cleanInstruction(createdBy: string | null): string | null {
   if (createdBy === null) return null;
-  const text = squeezed(createdBy);
-  const instruction = text.endsWith('# buildkit') ? text.slice(0, -'# buildkit'.length).trimEnd() : text;
+  const text = createdBy.trimEnd();
+  const instruction = oneLine(text.endsWith('# buildkit') ? text.slice(0, -'# buildkit'.length) : text);
   const inner = instruction.startsWith('RUN ') ? instruction.slice(4) : instruction;
   const command = commandOf(withoutArguments(inner));
   if (command === null) return instruction === '' ? null : instruction;
@@ -47,6 +47,21 @@ function commandOf(text: string): string | null {
   return null;
 }
 
-function squeezed(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').trim();
+/** Lines of a script (a heredoc, mostly) as commands behind each other, as a shell takes them. */
+function oneLine(text: string): string {
+  const parts: string[] = [];
+  let last = '';
+  for (const line of text.split('\n')) {
+    const words = line.replaceAll(/\s+/g, ' ').trim();
+    if (words === '') continue;
+    if (last !== '') parts.push(continues.test(last) || continued.test(words) ? ' ' : '; ');
+    // The backslash said what the space says now.
+    parts.push(words.endsWith(' \\') ? words.slice(0, -2) : words);
+    last = words.slice(-8);
+  }
+  return parts.join('');
 }
+
+/** Ends of lines, and beginnings, which belong to one command with what is beside them. */
+const continues = /(?:[;&|\\({]|\b(?:then|do|else)|(?:^| )-[a-z]*c)$/;
+const continued = /^(?:&&|\|\|?|\))/;

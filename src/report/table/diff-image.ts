@@ -1,6 +1,7 @@
 // Layers of two images: what the new one shares with the old one, what has to be pulled, and where the cache of a build ended.
 import { formatSize, formatSizes, groupDigits } from '../../bytes/size.ts';
 import type { Diff } from '../../model/diff.ts';
+import { shortInstruction } from '../../model/instruction.ts';
 import { terminalText } from '../escape.ts';
 import type { ReportOptions } from '../reporter.ts';
 import { columns } from './grid.ts';
@@ -10,7 +11,7 @@ import { widest, wrap } from './style.ts';
 export function* imagePart({ image, changes }: Diff, options: ReportOptions, style: Style): Iterable<string> {
   if (image === undefined) return;
   const { units, width, top } = options;
-  const { layers, shared, pulled, pull, cacheBroke } = image;
+  const { layers, shared, pulled, pull, cacheBroke, waste } = image;
   const bytes = pull === null ? 'of unknown size: layers are stored uncompressed' : formatSize(pull, units);
   const what = pulled.length === 0 ? 'nothing to pull' : `${count(pulled.length)} to pull, ${bytes}`;
   // Behind the line that says so.
@@ -18,11 +19,15 @@ export function* imagePart({ image, changes }: Diff, options: ReportOptions, sty
   yield `${style.bold('Layers')}  ${groupDigits(shared)} of ${groupDigits(layers)} shared, ${what}\n`;
   if (cacheBroke !== null) {
     const { index, before, after } = cacheBroke;
-    const change = before === after ? quoted(after) : `${quoted(before)} became ${quoted(after)}`;
-    const [first, ...rest] = wrap(`cache ends at layer ${index}: ${change}`, width - 4);
+    const instructions = before === after ? quoted(after) : `${quoted(before)} became ${quoted(after)}`;
+    const [first, ...rest] = wrap(`cache ends at layer ${index}: ${instructions}`, width - 4);
     yield `  ${first}\n`;
     for (const line of rest) yield `    ${line}\n`;
   }
+  const [hidden, change] = formatSizes([waste.after, Math.abs(waste.after - waste.before)], units);
+  if (waste.after !== waste.before) {
+    yield `  waste ${hidden}, ${change} ${waste.after > waste.before ? 'more' : 'less'} than before\n`;
+  } else if (waste.after > 0) yield `  waste ${hidden}, as before\n`;
   const shown = pulled.toSorted((a, b) => size(b) - size(a) || a.index - b.index).slice(0, top);
   const sizes = formatSizes(shown.map(size), units);
   const space = Math.max(
@@ -62,7 +67,7 @@ function count(layers: number): string {
 }
 
 function quoted(instruction: string | null): string {
-  return instruction === null ? '(not recorded)' : terminalText(instruction);
+  return instruction === null ? '(not recorded)' : terminalText(shortInstruction(instruction));
 }
 
 function cutEnd(text: string, width: number): string {

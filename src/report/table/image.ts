@@ -1,5 +1,6 @@
 // The layers of an image: what each stores, what it hides of those below, and the paths that most bytes are hidden at.
 import { formatSize, formatSizes, groupDigits } from '../../bytes/size.ts';
+import { shortInstruction } from '../../model/instruction.ts';
 import { compareNames } from '../../model/name.ts';
 import type { Name } from '../../model/name.ts';
 import type { HiddenFile, Image, ImageLayer } from '../../model/snapshot.ts';
@@ -112,7 +113,7 @@ function indexOf({ index }: ImageLayer): string {
 }
 
 function instructionOf({ instruction }: ImageLayer): string {
-  return instruction === null ? '(not recorded)' : terminalText(instruction);
+  return instruction === null ? '(not recorded)' : terminalText(shortInstruction(instruction));
 }
 
 /** All that is hidden at one path. */

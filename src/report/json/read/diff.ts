@@ -56,11 +56,13 @@ function imageOf(node: Node): ImageChange {
   if (pull !== (known ? pulled.reduce((sum, { compressed }) => sum + (compressed ?? 0), 0) : null)) {
     throw read.bad(`has a ${read.place(node, 'pull')} that its layers do not sum to`);
   }
+  const waste = read.object(node, 'waste');
   return {
     layers: read.size(node, 'layers'),
     shared: read.size(node, 'shared'),
     pulled,
     pull,
+    waste: { before: read.size(waste, 'before'), after: read.size(waste, 'after') },
     cacheBroke:
       broke === null
         ? null
