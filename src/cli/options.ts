@@ -121,7 +121,7 @@ export type DiffValues = Values<typeof diffOptions>;
 
 export type Thoroughness = Pick<
   ScanOptions,
-  'digests' | 'facts' | 'compressDebug' | 'packages' | 'bytecode' | 'layer' | 'stored'
+  'digests' | 'facts' | 'compressDebug' | 'packages' | 'bytecode' | 'layer' | 'stored' | 'sample'
 >;
 
 export function toScanOptions(values: InputValues, thoroughness: Thoroughness): ScanOptions {

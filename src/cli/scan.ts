@@ -38,6 +38,7 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
     bytecode: values.bytecode || name === 'snapshot',
     layer,
     stored: values.size === 'compressed' || values.verbose || name === 'snapshot',
+    sample: values.verbose || name === 'snapshot',
     facts: name === 'snapshot' || values.sections ? 'all' : 'needed',
   } as const;
   const snapshot = await measure(artifact, values, thoroughness);
@@ -80,7 +81,7 @@ async function flatten(artifact: string, snapshot: Snapshot, how: string, values
 
 /** Returns the exit code. */
 export async function runSnapshot(artifact: string, values: InputValues): Promise<number> {
-  const snapshot = await measure(artifact, values, { digests: 'all', facts: 'all', bytecode: true, stored: true });
+  const snapshot = await measure(artifact, values, { digests: 'all', facts: 'all', bytecode: true, stored: true, sample: true });
   await print(snapshotJson(judged(snapshot, rules, [], 'apart')), values.output);
   if (!values.quiet && values.output !== undefined) warn(snapshot);
   return exitCodes.fine;

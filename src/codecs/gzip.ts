@@ -17,8 +17,13 @@ const deflateMethod = 8;
 /** What the header's XFL says: level 9, level 1. */
 const efforts: Readonly<Record<number, string>> = { 2: 'best', 4: 'fastest' };
 
-/** Encoded bytes that are decoded at once where it is asked what they make. */
-const markStep = 4096;
+/**
+ * Encoded bytes that are decoded at once where it is asked what they make: each call of zlib copies its window of 32 KiB, so what is
+ * large is told in larger steps.
+ */
+function markStep(position: number): number {
+  return position < 2 ** 20 ? 4096 : 32 * 1024;
+}
 
 type State =
   | 'magic' // ID1 ID2
@@ -212,11 +217,12 @@ function createGzipDecoder(options: DecodeOptions): Decoder {
   function step(input: Uint8Array, from: number, emit: Emit): number {
     if (state === 'body') {
       // Up to the next step of the stream, wherever pieces begin and end: marks do not depend on how the input is cut.
-      const most = options.mark === undefined ? Infinity : from + markStep - (position % markStep);
+      const markEvery = markStep(position);
+      const most = options.mark === undefined ? Infinity : from + markEvery - (position % markEvery);
       const count = inflater.write(from === 0 && most >= input.length ? input : input.subarray(from, most), emit);
       position += count;
       unmarked += count;
-      if (options.mark !== undefined && (inflater.ended || position % markStep === 0)) {
+      if (options.mark !== undefined && (inflater.ended || position % markEvery === 0)) {
         options.mark(before + inflater.bytesOut, unmarked);
         unmarked = 0;
       }

@@ -96,6 +96,8 @@ export interface ReadOptions {
   readonly image?: ImageChoice;
   /** Takes down what each byte of the artifact is there for, where it is asked. */
   readonly ledger?: Ledger | undefined;
+  /** Whether the codec's facts shall say how a small sample compresses another way; asks for a ledger. */
+  readonly sample?: boolean | undefined;
 }
 
 export interface ImageChoice {

@@ -86,7 +86,7 @@ async function readStream(
   try {
     const { maxWindow, onProgress, thread, ledger } = options;
     const how = { maxWindow, onProgress, thread, marks: ledger !== undefined };
-    const sampler = ledger === undefined || codec === null ? null : createSampler();
+    const sampler = ledger === undefined || codec === null || options.sample !== true ? null : createSampler();
     const done = await decode(codec, opened.input, how, (piece) => {
       sampler?.take(piece);
       target.write(piece);

@@ -121,11 +121,19 @@ function payByMarks(runs: Float64Array, marks: Marks, pay: Pay, encoded: number)
   for (let mark = 0; mark < marks.length; mark += 2) {
     const end = marks[mark] ?? 0;
     const cost = marks[mark + 1] ?? 0;
+    // Most marks of a large file lie in one run.
+    if (run < runs.length && end > start && end - start < (runs[run + 1] ?? 0) - used) {
+      pay(runs[run] ?? 0, cost);
+      used += end - start;
+      start = end;
+      left -= cost;
+      continue;
+    }
     const shares: Share[] = [];
     for (let open = end - start; open > 0 && run < runs.length;) {
-      const [owner = 0, length = 0, weight = 0] = runs.subarray(run, run + fields);
+      const length = runs[run + 1] ?? 0;
       const part = Math.min(open, length - used);
-      shares.push({ owner, length: part, weight: (weight * part) / length });
+      shares.push({ owner: runs[run] ?? 0, length: part, weight: ((runs[run + 2] ?? 0) * part) / length });
       open -= part;
       used += part;
       if (used < length) continue;

@@ -61,10 +61,12 @@ export function countDialects(): DialectCount {
   }
 
   function fits({ block, path }: TarState, link: string): boolean {
-    const { size = 0, uid = 0, gid = 0, mtime = 0 } = extensions?.pax ?? {};
-    if (size > mostNumber || uid > mostId || gid > mostId || mtime < 0 || mtime > mostNumber) return false;
+    if (extensions !== null) {
+      const { size = 0, uid = 0, gid = 0, mtime = 0 } = extensions.pax;
+      if (size > mostNumber || uid > mostId || gid > mostId || mtime < 0 || mtime > mostNumber) return false;
+    }
     // Base-256 numbers of GNU tar: uid, gid, size, mtime.
-    for (const at of [108, 116, 124, 136]) if ((block[at] ?? 0) >= 0x80) return false;
+    if (((block[108] ?? 0) | (block[116] ?? 0) | (block[124] ?? 0) | (block[136] ?? 0)) >= 0x80) return false;
     return link.length <= nameField && fitsUstar(path);
   }
 
@@ -86,9 +88,7 @@ export function countDialects(): DialectCount {
       takeRecords();
       if (!plainTypes.has(state.block[156] ?? 0)) gnu = false;
       const link = extensions?.pax.linkpath ?? extensions?.longLink ?? '';
-      for (const { length } of [state.path, link]) {
-        if (length > nameField) long += blockSize + length + 1 + paddingOf(length + 1);
-      }
+      long += longName(state.path) + longName(link);
       if (ustar && !fits(state, link)) ustar = false;
       extensions = null;
     },
@@ -105,6 +105,11 @@ export function countDialects(): DialectCount {
       };
     },
   };
+}
+
+/** What GNU tar writes besides for a name that its field does not hold: a header and the name, filled up to whole blocks. */
+function longName({ length }: string): number {
+  return length > nameField ? blockSize + length + 1 + paddingOf(length + 1) : 0;
 }
 
 /** Whether a name fits into the name field, or is split at a slash between it and the prefix. */
