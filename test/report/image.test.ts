@@ -120,8 +120,8 @@ describe('an image in reports', () => {
 
   it('says how much more, or less, is wasted, and nothing of nothing', async () => {
     const wasting = (hiddenBytes: number) => {
-      const image = { ...sized(['a', 'b']), hiddenBytes };
-      return { snapshot: snapshot([], { image }), findings: [] };
+      const given = snapshot([], { image: { ...sized(['a', 'b']), hiddenBytes } });
+      return { snapshot: given, findings: [] };
     };
     const tool = { name: 'sizecheck', version: '1' };
     const told = async (format: string, before: number, after: number): Promise<string> => {
@@ -138,7 +138,7 @@ describe('an image in reports', () => {
   it('cuts digests in instructions to what tells enough', async () => {
     const copy = `COPY dir:${'0123456789abcdef'.repeat(4)} in /srv`;
     const given = { ...one, image: sized([copy, copy]) };
-    const report = {
+    const told = {
       tool: { name: 'sizecheck', version: '1' },
       snapshot: given,
       tree: [],
@@ -146,7 +146,7 @@ describe('an image in reports', () => {
       removable: 0,
     };
     const text = async (format: string): Promise<string> =>
-      [...((await reporterNamed(format, 'scan'))?.(report, options80) ?? [])].join('');
+      [...((await reporterNamed(format, 'scan'))?.(told, options80) ?? [])].join('');
     expect(await text('table')).toContain('COPY dir:0123456789ab… in /srv');
     expect(await text('table')).not.toContain('0123456789abc');
     expect(await text('json')).toContain(copy);
