@@ -38,7 +38,8 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
     bytecode: values.bytecode || name === 'snapshot',
     layer,
     stored: values.size === 'compressed' || values.verbose || name === 'snapshot',
-    sample: values.verbose || name === 'snapshot',
+    // What takes time beyond attribution: not for the plain table.
+    sample: values.verbose || name === 'snapshot' || name === 'json',
     facts: name === 'snapshot' || values.sections ? 'all' : 'needed',
   } as const;
   const snapshot = await measure(artifact, values, thoroughness);

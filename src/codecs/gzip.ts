@@ -22,7 +22,7 @@ const efforts: Readonly<Record<number, string>> = { 2: 'best', 4: 'fastest' };
  * large is told in larger steps.
  */
 function markStep(position: number): number {
-  return position < 2 ** 20 ? 4096 : 32 * 1024;
+  return position < 8 * 2 ** 20 ? 4096 : 32 * 1024;
 }
 
 type State =

@@ -47,14 +47,17 @@ export function createLedger(): Ledger {
     return purpose === 'content' ? members.length - 1 : -1 - overheadNames.indexOf(purpose);
   }
 
-  function pay(owner: number, bytes: number): void {
-    if (owner >= 0) {
-      const values = members.values();
-      values[owner] = (values[owner] ?? 0) + bytes;
-      return;
-    }
-    const name = overheadNames[-1 - owner] ?? 'framing';
+  function spendOn(name: OverheadName, bytes: number): void {
     overhead.set(name, (overhead.get(name) ?? 0) + bytes);
+  }
+
+  /** Pays members and overhead; not while members begin. */
+  function payer(): Pay {
+    const values = members.values();
+    return (owner, bytes) => {
+      if (owner >= 0) values[owner] = (values[owner] ?? 0) + bytes;
+      else spendOn(overheadNames[-1 - owner] ?? 'framing', bytes);
+    };
   }
 
   function keep(): void {
@@ -74,13 +77,14 @@ export function createLedger(): Ledger {
     },
     close(marks, encoded) {
       keep();
+      const pay = payer();
       const left =
         marks === null ? payPlainly(runs.values(), pay, encoded) : payByMarks(runs.values(), marks, pay, encoded);
       pay(ownerOf('framing'), left);
       runs = new Numbers();
       last = { owner: Number.NaN, length: 0, weight: 0 };
     },
-    spend: (purpose, bytes) => pay(ownerOf(purpose), bytes),
+    spend: (purpose, bytes) => payer()(ownerOf(purpose), bytes),
     note(what, facts) {
       made = { ...made, [what]: facts };
     },
@@ -116,55 +120,65 @@ function payPlainly(runs: Float64Array, pay: Pay, encoded: number): number {
 function payByMarks(runs: Float64Array, marks: Marks, pay: Pay, encoded: number): number {
   let left = encoded;
   let start = 0;
-  let run = 0;
-  let used = 0; // bytes of the current run that earlier marks covered
+  let from: Place = { run: 0, used: 0 };
   for (let mark = 0; mark < marks.length; mark += 2) {
     const end = marks[mark] ?? 0;
     const cost = marks[mark + 1] ?? 0;
-    // Most marks of a large file lie in one run.
-    if (run < runs.length && end > start && end - start < (runs[run + 1] ?? 0) - used) {
-      pay(runs[run] ?? 0, cost);
-      used += end - start;
-      start = end;
-      left -= cost;
-      continue;
-    }
-    const shares: Share[] = [];
-    for (let open = end - start; open > 0 && run < runs.length;) {
-      const length = runs[run + 1] ?? 0;
-      const part = Math.min(open, length - used);
-      shares.push({ owner: runs[run] ?? 0, length: part, weight: ((runs[run + 2] ?? 0) * part) / length });
-      open -= part;
-      used += part;
-      if (used < length) continue;
-      run += fields;
-      used = 0;
-    }
+    const to = advance(runs, from, end - start);
     start = end;
-    if (shares.length === 0) continue;
-    share(shares, cost, pay);
+    if (to.length === 0) continue;
+    share(runs, from, to, cost, pay);
+    from = to;
     left -= cost;
   }
   return left;
 }
 
-interface Share {
-  readonly owner: number;
+/** A run, and how many of its bytes lie before the place. */
+interface Place {
+  readonly run: number;
+  readonly used: number;
+}
+
+/** What lies between two places. */
+interface Stretch extends Place {
   readonly length: number;
   readonly weight: number;
 }
 
-/** In whole bytes that sum to `cost`: each share gets what the rounded running sum grows by. */
-function share(shares: readonly Share[], cost: number, pay: Pay): void {
-  const weights = shares.reduce((sum, { weight }) => sum + weight, 0);
-  const key = weights > 0 ? 'weight' : 'length';
-  const whole = weights > 0 ? weights : shares.reduce((sum, { length }) => sum + length, 0);
+/** `length` bytes on, or to the end of the runs. */
+function advance(runs: Float64Array, { run: first, used: before }: Place, length: number): Stretch {
+  let run = first;
+  let used = before;
+  let open = length;
+  let weight = 0;
+  while (open > 0 && run < runs.length) {
+    const whole = runs[run + 1] ?? 0;
+    const part = Math.min(open, whole - used);
+    weight += ((runs[run + 2] ?? 0) * part) / whole;
+    open -= part;
+    used += part;
+    if (used < whole) break;
+    run += fields;
+    used = 0;
+  }
+  return { run, used, length: length - open, weight };
+}
+
+/** In whole bytes that sum to `cost`: each run gets what the rounded running sum grows by. Where nothing weighs, by length. */
+function share(runs: Float64Array, from: Place, to: Stretch, cost: number, pay: Pay): void {
+  const whole = to.weight > 0 ? to.weight : to.length;
   let sum = 0;
   let paid = 0;
-  for (const [index, one] of shares.entries()) {
-    sum += one[key];
-    const due = index === shares.length - 1 ? cost : Math.round((cost * sum) / whole);
-    pay(one.owner, due - paid);
+  let last = -1; // owner of the last run, who gets what rounding leaves
+  for (let run = from.run; run < runs.length && (run < to.run || (run === to.run && to.used > 0)); run += fields) {
+    const length = runs[run + 1] ?? 0;
+    const part = (run === to.run ? to.used : length) - (run === from.run ? from.used : 0);
+    sum += to.weight > 0 ? ((runs[run + 2] ?? 0) * part) / length : part;
+    const due = Math.min(cost, Math.round((cost * sum) / whole));
+    last = runs[run] ?? 0;
+    pay(last, due - paid);
     paid = due;
   }
+  if (paid !== cost) pay(last, cost - paid);
 }

@@ -18,20 +18,23 @@ export interface TarAccount {
  */
 const headerWeight = 6;
 
+/** Those that tell more come later: an archive is called by the last of them that it has. */
+const dialectNames = ['v7', 'ustar', 'gnu', 'pax'] as const;
+const [v7Dialect, ustarDialect, gnuDialect, paxDialect] = [0, 1, 2, 3];
+
 export function tarAccount(ledger: Ledger): TarAccount {
   const lastHeaders = new Map<number, DataView>();
   let view: DataView | null = null; // of the reader's one block
   const lastExtension = Buffer.alloc(blockSize);
-  const seen = new Set<string>();
+  let dialect = -1; // the one that tells most of those seen, an index of `dialectNames`
   const dialects = countDialects();
   let extended = false; // the last header was that of an extension
 
   /** Extensions tell pax from plain ustar; what GNU writes says so in every header. */
   function see(type: number, block: Buffer): void {
-    const letter = String.fromCharCode(type);
-    if ('xgX'.includes(letter) && type !== 0) seen.add('pax');
-    else if (block[257] !== 0x75) seen.add('v7');
-    else seen.add(block[262] === 0x20 ? 'gnu' : 'ustar');
+    if (type === 0x78 || type === 0x67 || type === 0x58) dialect = Math.max(dialect, paxDialect);
+    else if (block[257] === 0x75) dialect = Math.max(dialect, block[262] === 0x20 ? gnuDialect : ustarDialect);
+    else dialect = Math.max(dialect, v7Dialect);
   }
 
   /** Compared with the last header of the same type, at offset 156. */
@@ -62,8 +65,7 @@ export function tarAccount(ledger: Ledger): TarAccount {
 
   return {
     finish() {
-      const dialect = ['pax', 'gnu', 'ustar', 'v7'].find((name) => seen.has(name)) ?? null;
-      ledger.note('archive', { dialect, ...dialects.facts() });
+      ledger.note('archive', { dialect: dialectNames[dialect] ?? null, ...dialects.facts() });
     },
     took(before, state, piece, at, used) {
       switch (before) {
