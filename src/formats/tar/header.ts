@@ -126,7 +126,7 @@ function text(block: Buffer, at: number, length: number): Name {
 /** mode, owner and time decide no total: what cannot be read is unknown. */
 function optionalNumber(block: Buffer, at: number, length: number): number | null {
   const value = parseNumber(block, at, length);
-  return value !== null && Number.isSafeInteger(value) ? value : null;
+  return Number.isSafeInteger(value) ? value : null;
 }
 
 /** Octal with optional leading spaces, or big-endian two's complement base-256 (GNU); null where it is neither or above 2^53. */
