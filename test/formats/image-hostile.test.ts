@@ -224,6 +224,58 @@ describe('indexes', () => {
   });
 });
 
+describe('images that tell little of themselves', () => {
+  const bare = (id: string): ReturnType<typeof buildImage> =>
+    buildImage({ layers: [{ members: [{ name: id, content: id }] }], config: { os: undefined, architecture: id } });
+
+  it('are listed by number, and none is of a platform', async () => {
+    const path = put(tarOf(legacyFiles([bare('a'), bare('b')])));
+    expect(await failure(path)).toContain('holds 2 images, number 1, number 2; choose one with --image TAG');
+    expect(await failure(path, { platform: 'linux/amd64' })).toContain(
+      'no image for the platform "linux/amd64"; it holds number 1',
+    );
+    expect((await scanned(path, { name: '2' })).image).toMatchObject({ platform: null });
+  });
+
+  it('have a manifest.json that leads nowhere, or names nothing that is there', async () => {
+    const nowhere = buildTar([
+      { name: 'repositories', content: '{}' },
+      { name: 'manifest.json', type: '2', link: 'gone.json' },
+    ]);
+    expect(await failure(put(nowhere))).toBe('bad-image: manifest.json: is missing');
+    const files: Files = new Map([
+      ['manifest.json', json([{ Config: 'c', Layers: ['one.tar', 'two.tar'] }])],
+      ['c', json({ rootfs: { diff_ids: [] } })],
+    ]);
+    expect(await failure(put(tarOf(files)))).toBe('missing-blob: one.tar: the layer 0 is not in the archive');
+    const link = buildTar([
+      { name: 'oci-layout', content: '{}' },
+      { name: 'index.json', type: '2', link: 'gone.json' },
+    ]);
+    expect(await failure(put(link))).toBe('bad-image: index.json: is missing');
+  });
+
+  it('are one where an index lists one manifest twice', async () => {
+    const one = descriptor(built.manifest, ociTypes.manifest);
+    const index = json({ schemaVersion: 2, manifests: [one, one] });
+    const files = layoutFiles([built], [descriptor(index, ociTypes.index)]);
+    files.set(blobOf(index), index);
+    expect((await scanned(layout(files))).image).toMatchObject(sizes);
+  });
+
+  it('are known by what their documents hold where no media type says it', async () => {
+    const untyped = (bytes: Buffer): object => ({ digest: sha256(bytes), size: bytes.length });
+    const manifest = json({
+      config: descriptor(built.config, ociTypes.config),
+      layers: built.layers.map(({ blob }) => descriptor(blob, `${ociTypes.layer}+gzip`)),
+    });
+    const index = json({ manifests: [untyped(manifest)] });
+    const files = layoutFiles([built], [untyped(index)]);
+    for (const bytes of [manifest, index]) files.set(blobOf(bytes), bytes);
+    expect((await scanned(layout(files))).image).toMatchObject(sizes);
+  });
+});
+
 describe('configs', () => {
   it.each([
     ['deep', '['.repeat(200_000), /^bad-json: /],
@@ -383,6 +435,46 @@ describe('layers', () => {
     expect(await failure(put(tarOf(files)))).toContain('names no file for the layer 0');
     files.set('manifest.json', json([{ Config: 'c' }]));
     expect(await failure(put(tarOf(files)))).toContain('lists 2 layers, but the manifest has 0');
+  });
+
+  it('say which of them is odd: one without an end, one with a path twice', async () => {
+    const whole = buildTar([{ name: 'b', content: 'de' }]);
+    const image = buildImage({
+      layers: [
+        {
+          members: [
+            { name: 'a', content: 'abc' },
+            { name: 'a', content: 'ABC' },
+            { name: '../b', content: 'x' },
+          ],
+        },
+        { members: [], tar: whole.subarray(0, 1024) },
+      ],
+    });
+    const { notices, image: found } = await scanned(layout(layoutFiles([image])));
+    expect(found).toMatchObject({ layerBytes: 6 });
+    const told = notices.map(({ code, path, message }) => `${code} ${path ?? '-'} ${message}`);
+    expect(told).toContainEqual(expect.stringMatching(/^no-end-of-archive - layer 1 /));
+    expect(told).toContainEqual(expect.stringMatching(/^duplicate-entry a /));
+    expect(told).toContainEqual(expect.stringMatching(/^path-escape /));
+  });
+
+  it('of which the gzip has something behind it say so', async () => {
+    const trailing = buildImage(plain);
+    const [first, second] = trailing.layers;
+    const blob = Buffer.concat([first?.blob ?? Buffer.alloc(0), Buffer.from('junk')]);
+    const manifest = json({
+      config: descriptor(trailing.config, ociTypes.config),
+      layers: [
+        descriptor(blob, `${ociTypes.layer}+gzip`),
+        descriptor(second?.blob ?? Buffer.alloc(0), `${ociTypes.layer}+gzip`),
+      ],
+    });
+    const files = layoutFiles([trailing], [descriptor(manifest, ociTypes.manifest)]);
+    for (const bytes of [manifest, blob]) files.set(blobOf(bytes), bytes);
+    const { notices, image } = await scanned(layout(files));
+    expect(image).toMatchObject(sizes);
+    expect(notices.map(({ message }) => message)).toEqual([expect.stringMatching(/^layer 0 .*4 bytes/)]);
   });
 
   it('that are sparse members of the archive are refused', async () => {

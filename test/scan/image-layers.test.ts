@@ -121,6 +121,36 @@ describe('what layers hide', () => {
     );
   });
 
+  it('is found through symlinks that lead up, to the root and to nowhere', async () => {
+    const snapshot = await scanned([
+      [
+        directory('d/e'),
+        file('d/e/x', 'x'),
+        file('top', 'top'),
+        { name: 'up', type: '2', link: 'd/./e//../..' },
+        { name: 'root', type: '2', link: '/' },
+        { name: 'gone', type: '2', link: 'no/where' },
+      ],
+      [file('up/.wh.top', ''), file('root/d/e/.wh.x', ''), file('gone/.wh.x', ''), file('gone/.wh..wh..opq', '')],
+    ]);
+    expect(files(snapshot)).toEqual([]);
+    expect(causes(snapshot)).toEqual([
+      ['d/e/x', 1, 0, 1, 'deleted'],
+      ['top', 3, 0, 1, 'deleted'],
+    ]);
+  });
+
+  it('is charged at once where hard links of a layer change places with files', async () => {
+    const snapshot = await scanned([
+      [file('a', 'one'), hard('b', 'a'), { name: 's', type: '2', link: 'a' }],
+      [hard('t', 's'), hard('lost', 'nothing'), { name: 'a', type: '6' }],
+      [file('.wh.b', ''), file('t', '22')],
+    ]);
+    expect(causes(snapshot)).toEqual([['b', 3, 0, 2, 'deleted']]);
+    expect(snapshot.entries.find(({ path }) => path === 't')).toMatchObject({ kind: 'file', size: 2 });
+    expect(snapshot.notices.map(({ code, path }) => [code, path])).toContainEqual(['broken-hardlink', 'lost']);
+  });
+
   it('is kept apart from members that come twice in one layer', async () => {
     const snapshot = await scanned([[file('a', 'first'), file('a', 'second!')]]);
     expect(snapshot.image).toMatchObject({ layerBytes: 7, visibleBytes: 7, hiddenBytes: 0 });
