@@ -95,6 +95,13 @@ const cases = [
   ...(options.large ? [largeCase(), ...largeImages()] : []),
 ];
 
+for (const file of ['tree.tar.zst', 'tree-22.tar.zst', 'tree.tar.gz', 'tree.zip']) {
+  const [, , make] = cases.find(([, other]) => other === file);
+  const scanned = (x) => `${ours} ${x} >/dev/null`;
+  const charged = (x) => `${ours} --size compressed ${x} >/dev/null`;
+  cases.push([`${file} --size compressed: scan without`, file, make, scanned, 1.1, charged]);
+}
+
 for (const [name, file, make, theirs, bound, mine = (x) => `${ours} ${x} >/dev/null`] of cases) {
   if (!name.includes(options.only)) continue;
   const target = file === null ? tree : made(file, make);

@@ -82,7 +82,13 @@ async function flatten(artifact: string, snapshot: Snapshot, how: string, values
 
 /** Returns the exit code. */
 export async function runSnapshot(artifact: string, values: InputValues): Promise<number> {
-  const snapshot = await measure(artifact, values, { digests: 'all', facts: 'all', bytecode: true, stored: true, sample: true });
+  const snapshot = await measure(artifact, values, {
+    digests: 'all',
+    facts: 'all',
+    bytecode: true,
+    stored: true,
+    sample: true,
+  });
   await print(snapshotJson(judged(snapshot, rules, [], 'apart')), values.output);
   if (!values.quiet && values.output !== undefined) warn(snapshot);
   return exitCodes.fine;
