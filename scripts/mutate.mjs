@@ -143,7 +143,7 @@ function fails(mutant, tests, pattern) {
       detached: true,
       env,
     });
-    const timer = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), longest);
+    const timer = setTimeout(() => process.kill(-Number(child.pid), 'SIGKILL'), longest);
     child.on('exit', (code) => {
       clearTimeout(timer);
       done(code !== 0);
