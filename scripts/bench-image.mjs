@@ -41,7 +41,7 @@ const layers = groups.map((paths) => {
     raw,
     blob,
   ]);
-  if (made.status !== 0) throw new Error(`cannot make a layer: ${made.stderr}`);
+  if (made.status !== 0) throw new Error(`cannot make a layer: ${made.stderr.toString()}`);
   const diffId = digestOf(raw);
   const layer = described(blob, `application/vnd.oci.image.layer.v1.tar+${packing}`);
   execFileSync('rm', [list, raw]);

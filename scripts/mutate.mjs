@@ -1,5 +1,5 @@
 // npm run mutate: changes comparisons of the parsers one at a time (a bound by one, a condition to true or false), runs the tests of the
-// area, and lists the mutants that no test notices. Usage: npm run mutate [-- --only WORD] [--from N] [--to N]
+// area, and lists the mutants that no test notices. Usage: npm run mutate [-- --only WORD] [--lines N,N]
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -9,8 +9,7 @@ import { parseAst } from 'rolldown/parseAst';
 const { values: options } = parseArgs({
   options: {
     only: { type: 'string', default: '' },
-    from: { type: 'string', default: '0' },
-    to: { type: 'string', default: 'Infinity' },
+    lines: { type: 'string', default: '' },
   },
 });
 const root = resolve(import.meta.dirname, '..');
@@ -71,6 +70,10 @@ const areas = [
 const flipped = { '<': '<=', '<=': '<', '>': '>=', '>=': '>' };
 const equal = new Set(['===', '!==']);
 
+const lines = options.lines
+  .split(',')
+  .filter((line) => line !== '')
+  .map(Number);
 let [ran, caught] = [0, 0];
 for (const area of areas) {
   if (!area.sources.some((name) => name.includes(options.only))) continue;
@@ -78,8 +81,8 @@ for (const area of areas) {
   if (await isNoticed({ file: '', start: 0, end: 0, text: '' }, area))
     throw new Error(`tests of ${area.sources[0]} fail`);
   for (const source of area.sources.filter((name) => name.includes(options.only))) {
-    for (const [index, mutant] of mutantsOf(source).entries()) {
-      if (index < Number(options.from) || index >= Number(options.to)) continue;
+    for (const mutant of mutantsOf(source)) {
+      if (lines.length > 0 && !lines.includes(mutant.line)) continue;
       ran++;
       const noticed = await isNoticed(mutant, area);
       if (noticed) caught++;
@@ -143,7 +146,7 @@ function fails(mutant, tests, pattern) {
       detached: true,
       env,
     });
-    const timer = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), longest);
+    const timer = setTimeout(() => process.kill(-Number(child.pid), 'SIGKILL'), longest);
     child.on('exit', (code) => {
       clearTimeout(timer);
       done(code !== 0);

@@ -124,7 +124,7 @@ function readName(archive: Archive, field: string, at: number, claimed: number):
   }
   if (text === '') throw new FormatError('bad-ar', 'has a member without a name', { offset: at });
   if (isSymbolIndex(text)) return { name: text, kind: 'symbols', form: 'short', before: 0 };
-  const name = text.length > 1 && text.endsWith('/') ? text.slice(0, -1) : text;
+  const name = text.endsWith('/') ? text.slice(0, -1) : text;
   return { name, kind: 'file', form: 'short', before: 0 };
 }
 

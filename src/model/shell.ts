@@ -3,8 +3,8 @@
 import { nameToText } from './name.ts';
 import type { Name } from './name.ts';
 
-/** Characters that need no quotes in a POSIX shell. */
-const plain = /^[A-Za-z0-9_@%+=:,./-]+$/;
+/** Characters that need no quotes in a POSIX shell. A word that begins with "::" gets some: at the beginning of a line, CI would obey it. */
+const plain = /^(?!::)[A-Za-z0-9_@%+=:,./-]+$/;
 
 /** `name` as one word of a POSIX shell; `$'…'` (bash, zsh, ksh, POSIX 2024) where bytes must be spelled out. */
 export function shellWord(name: Name): string {

@@ -45,8 +45,9 @@ function textCell(text: string | null): string | null {
 }
 
 function inert(text: string): string {
-  // Spreadsheets take a formula also behind spaces, and these characters in their full width.
-  return /^\s*[=+\-@|%\uff1d\uff0b\uff0d\uff20]/.test(text) ? `'${text}` : text;
+  // Spreadsheets take a formula also behind spaces, and these characters in their full width; CI systems take a line that begins
+  // with "::" or "##" for a command.
+  return /^\s*(?:[=+\-@|%\uff1d\uff0b\uff0d\uff20]|::|##)/.test(text) ? `'${text}` : text;
 }
 
 function quotedWhereNeeded(text: string): string {

@@ -2,7 +2,7 @@
 // function, and holds no character that XML forbids.
 import { exactBytes } from '../bytes/size.ts';
 import type { Verdict, VerdictStatus } from '../model/verdict.ts';
-import { terminalName, terminalText } from './escape.ts';
+import { inertLine, terminalName, terminalText } from './escape.ts';
 import type { Reporter } from './reporter.ts';
 import { sentence, subject } from './verdict-text.ts';
 
@@ -35,7 +35,7 @@ function* testcase(verdict: Verdict): Iterable<string> {
   // Two path budgets may share their glob; the place in the budgets file tells them apart.
   const name = verdict.measure === 'rule' ? about : `${about} (${budget})`;
   yield `    <testcase name=${quoted(name)} classname=${quoted(`sizecheck.${artifact}`)} time="0">\n`;
-  const largest = verdict.top.map(({ path, bytes }) => `${terminalName(path)}  ${exactBytes(bytes)}`);
+  const largest = verdict.top.map(({ path, bytes }) => inertLine(`${terminalName(path)}  ${exactBytes(bytes)}`));
   const body = [said, ...largest].join('\n');
   switch (outcomeOf(verdict)) {
     case 'failure':

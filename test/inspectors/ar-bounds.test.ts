@@ -114,6 +114,7 @@ describe('GNU names', () => {
     ['ab/\n', '/5', /not in the table/],
     ['/\n', '/0', /without a name/],
     ['\nab', '/0', /without a name/],
+    [`\n${'n'.repeat(5000)}`, '/0', /without a name/],
     ['n'.repeat(4097), '/0', /name above 4096 bytes/],
     [`${'n'.repeat(5000)}\n`, '/0', /name above 4096 bytes/],
   ])('in %j at %s are refused', (content, name, says) => {

@@ -1,0 +1,125 @@
+// Commands that start programs and make temporary files, interrupted at any moment or out of disk space: neither half files nor
+// temporary directories nor programs are left, and the artifact is what it was.
+import { spawn, spawnSync } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync, readdirSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { buildElf } from '../build/elf.ts';
+import { buildTar } from '../build/tar.ts';
+import { tempDirectory } from '../build/temp.ts';
+import { requireTool, run } from '../oracles.ts';
+import { cli, scanJson, sizecheck } from './run.ts';
+
+const work = tempDirectory('interrupts');
+const temporary = join(work, 'tmp');
+mkdirSync(temporary);
+const noise = Buffer.alloc(3 << 20);
+for (let at = 0, state = 1; at < noise.length; at++) {
+  state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+  noise[at] = state >>> 24 > 100 ? 0x61 : state >>> 16;
+}
+const archive = join(work, 'a.tar');
+writeFileSync(
+  archive,
+  buildTar([
+    { name: 'one', content: noise },
+    { name: 'two', content: noise },
+    { name: 'three', content: Buffer.from('x'.repeat(1e6)) },
+  ]),
+);
+const sum = (): string => run('sha256sum', [archive]);
+
+/** Processes that have our TMPDIR: what an interrupted command left running. */
+function stillRunning(): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      return readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`TMPDIR=${temporary}\0`);
+    } catch {
+      return false;
+    }
+  });
+}
+
+async function interrupted(args: readonly string[], signal: NodeJS.Signals, wait: number): Promise<number | null> {
+  const child = spawn(process.execPath, [cli, ...args], {
+    cwd: work,
+    stdio: 'ignore',
+    env: { ...process.env, TMPDIR: temporary },
+  });
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+  await sleep(wait);
+  child.kill(signal);
+  return ended;
+}
+
+describe.skipIf(!requireTool('sha256sum'))('a signal at any moment', () => {
+  it.each([
+    ['compress', ['compress', 'a.tar', '--with', 'gzip:9,zstd:19,xz:6']],
+    ['fix --exact', ['fix', 'a.tar', '--exact']],
+    ['fix --apply', ['fix', 'a.tar', '--apply', '--out', 'out.tar.gz']],
+  ])('of %s', async (_what, args) => {
+    const before = sum();
+    const listed = readdirSync(work);
+    for (const [index, wait] of [90, 170, 260, 350, 470, 640].entries()) {
+      const code = await interrupted(args, index % 2 === 0 ? 'SIGINT' : 'SIGTERM', wait);
+      // Before Node has set up handlers, the system ends it.
+      expect([0, 130, 143, null]).toContain(code);
+      for (let tries = 0; stillRunning().length > 0 && tries < 40; tries++) await sleep(25);
+      expect(stillRunning()).toEqual([]);
+      expect(readdirSync(temporary)).toEqual([]);
+      if (code === 0) run('rm', ['-f', 'out.tar.gz'], { cwd: work });
+      const now = readdirSync(work);
+      // A result that is there is whole: the signal came after it had taken its place.
+      if (now.includes('out.tar.gz')) run('sh', ['-c', 'gzip -t out.tar.gz && rm out.tar.gz'], { cwd: work });
+      expect(readdirSync(work)).toEqual(listed);
+    }
+    expect(sum()).toBe(before);
+  });
+});
+
+describe('a disk that is full', () => {
+  const mount = join(work, 'small');
+  mkdirSync(mount);
+  const isRoot = process.getuid?.() === 0;
+  if (!isRoot) console.log('skipped: a small disk can only be mounted as root');
+
+  it.skipIf(!isRoot)('ends fix --apply with an error, and nothing is left on it', ({ skip }) => {
+    // Inside some containers not even root may.
+    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', mount]).status !== 0)
+      skip('nothing can be mounted');
+    try {
+      for (const out of ['out.tar', 'out.tar.zst']) {
+        const ran = sizecheck(['fix', archive, '--apply', '--out', join(mount, out), '--rules', 'duplicate-file']);
+        expect(ran).toMatchObject({ code: 2, stdout: '' });
+        expect(ran.stderr).toMatch(/^sizecheck: [^\n]*(?:ENOSPC|no space)[^\n]*\n$/);
+        expect(readdirSync(mount)).toEqual([]);
+      }
+      mkdirSync(join(work, 'tree'));
+      for (const name of ['a', 'b']) writeFileSync(join(work, 'tree', name), noise);
+      const ran = sizecheck(['fix', join(work, 'tree'), '--apply', '--out', join(mount, 'tree')]);
+      expect(ran).toMatchObject({ code: 2, stdout: '' });
+      expect(readdirSync(mount)).toEqual([]);
+      const saved = sizecheck(['snapshot', archive, '-o', join(mount, 'x.json')], {
+        env: { TMPDIR: mount },
+      });
+      expect(saved.code).toBe(0);
+    } finally {
+      spawnSync('umount', [mount]);
+    }
+  });
+});
+
+describe('a file above 2 GiB', () => {
+  it('is measured exactly, its debug data beyond 2^31 included', () => {
+    const elf = buildElf({ type: 3, load: true, sections: [{ name: '.debug_info', content: Buffer.alloc(1000, 1) }] });
+    const path = join(work, 'large.so');
+    const fd = openSync(path, 'w');
+    writeSync(fd, elf);
+    writeSync(fd, Buffer.from('end'), 0, 3, 2 ** 31 + 4093);
+    closeSync(fd);
+    expect(scanJson([path]).totals).toMatchObject({ content: 2 ** 31 + 4096, files: 1 });
+    run('rm', [path]);
+  });
+});
