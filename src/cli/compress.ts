@@ -1,5 +1,6 @@
 // `compress ARTIFACT`: takes the stream out of what the artifact is in, tries ways to compress it, and says which is best. What is
 // written on the way lies in a temporary directory that goes with the command, however it ends.
+import type { ChildProcess } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +16,7 @@ import { formatHeadLength } from '../formats/format.ts';
 import { formats } from '../formats/index.ts';
 import { openArtifact } from '../formats/open.ts';
 import type { OpenedFile } from '../formats/open.ts';
-import type { Compressions, Trial, Untried } from '../model/compression.ts';
+import type { Compressions, OrderTrial, Trial, Untried } from '../model/compression.ts';
 import { reporterNamed } from '../report/index.ts';
 import { packDirectory } from '../scan/pack.ts';
 import { looksLikeSnapshot } from '../scan/snapshot-file.ts';
@@ -24,6 +25,7 @@ import { scan } from '../scan/scan.ts';
 import { exitCodes } from './errors.ts';
 import type { CompressValues } from './compress-options.ts';
 import { toReportOptions } from './options.ts';
+import { tryOrders } from './order-trial.ts';
 import { print, trackUnfinished, writeFile } from './output.ts';
 import { createProgress } from './progress.ts';
 import { tool } from './tool.ts';
@@ -67,27 +69,41 @@ export async function runCompress(artifact: string, values: CompressValues): Pro
       memory,
       onProgress: (running, done) => progress.update(running, done),
     });
-    const report = (interrupted: boolean): Iterable<string> => {
+    const report = (interrupted: boolean, order: OrderTrial | null = null): Iterable<string> => {
       const untried = [...missing, ...run.untried];
       return reporter(
-        { tool, compressions: resultOf(artifact, stream, today, run.trials, untried, interrupted) },
+        { tool, compressions: { ...resultOf(artifact, stream, today, run.trials, untried, interrupted), order } },
         options,
       );
     };
     let over = false;
+    const children = new Set<ChildProcess>();
     // An interrupt keeps the rows that are finished.
     trackUnfinished(() => {
       if (over) return;
       progress.done();
       run.stop();
+      for (const child of children) child.kill('SIGKILL');
       const text = [...report(true)].join('');
       if (values.output === undefined || values.output === '-') writeSync(1, text);
       else writeFile(values.output, [text]);
     });
     await run.finished;
+    const best = (bestTrial(run.trials, today) ?? today)?.how;
+    const order =
+      stream.kind !== 'tar' || best === undefined || best === 'today'
+        ? null
+        : await tryOrders({
+            input,
+            directory,
+            trials: run.trials,
+            best,
+            children,
+            onProgress: (running) => progress.update([running], candidates.length),
+          });
     over = true;
     progress.done();
-    await print(report(false), values.output);
+    await print(report(false, order), values.output);
     return exitCodes.fine;
   } finally {
     rmSync(directory, { recursive: true, force: true });
@@ -101,7 +117,7 @@ function resultOf(
   trials: readonly Trial[],
   untried: readonly Untried[],
   interrupted: boolean,
-): Compressions {
+): Omit<Compressions, 'order'> {
   return {
     artifact: { name, length },
     stream: { kind, bytes },

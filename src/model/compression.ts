@@ -22,6 +22,15 @@ export interface Untried {
   readonly reason: string;
 }
 
+/** What another order of a tar's members makes of it, as `how`. */
+export interface OrderTrial {
+  readonly how: string;
+  /** In the order of today; null where `how` was not tried. */
+  readonly bytes: number | null;
+  /** The better of the two orders; null where neither is at least 1 % smaller. `type` is by extension, then by name. */
+  readonly better: { readonly order: 'name' | 'type'; readonly bytes: number } | null;
+}
+
 export interface Compressions {
   readonly artifact: {
     readonly name: string;
@@ -37,6 +46,8 @@ export interface Compressions {
   readonly untried: readonly Untried[];
   /** The `how` that is recommended; null where nothing is better than today. */
   readonly best: string | null;
+  /** Null where it is no tar, or its members have to stay in their order, and where that was not tried. */
+  readonly order: OrderTrial | null;
   /** Whether it was interrupted before all were tried. */
   readonly interrupted: boolean;
 }

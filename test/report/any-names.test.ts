@@ -103,6 +103,7 @@ function reportsOf(names: readonly string[]): Reports {
         trials: [],
         untried: [{ how: 'x', reason: text }],
         best: null,
+        order: null,
         interrupted: false,
       },
     },

@@ -11,7 +11,7 @@ import type { Style } from './style.ts';
 
 export function* compressTable({ compressions }: CompressReport, options: ReportOptions): Iterable<string> {
   const style = styleFor(options.color);
-  for (const part of [heading, trialsPart, windowsPart, untriedPart, bestPart]) {
+  for (const part of [heading, trialsPart, windowsPart, untriedPart, bestPart, orderPart]) {
     for (const piece of part(compressions, options, style)) yield piece.split('\n').map(inertLine).join('\n');
   }
 }
@@ -95,6 +95,17 @@ function* bestPart(compressions: Compressions, { width }: ReportOptions, style: 
       ? `Nothing that was tried is more than 1% smaller than today's file.`
       : sentence(trial, today, stream.bytes);
   for (const part of wrap(text, width - 2)) yield `  ${style.bold(part)}\n`;
+}
+
+function* orderPart({ order, trials }: Compressions, { width, units }: ReportOptions): Iterable<string> {
+  if (order === null || order.bytes === null) return;
+  const name = trials.find(({ how }) => how === order.how)?.command ?? order.how;
+  const { better, bytes } = order;
+  const text =
+    better === null
+      ? `Members sorted by name or by type make it no smaller by 1%.`
+      : `Members sorted by ${better.order === 'type' ? 'type (extension, then name)' : 'name'}: ${name} makes ${formatSize(better.bytes, units)} of it, ${(100 * (1 - better.bytes / bytes)).toFixed(1)}% less.`;
+  for (const part of wrap(text, width - 2)) yield `  ${part}\n`;
 }
 
 /** `zstd -22 --ultra --long: 26% smaller than today's gzip, decompresses 3.1 times as fast`. */
