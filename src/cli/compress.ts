@@ -29,7 +29,7 @@ import { tryOrders } from './order-trial.ts';
 import { print, trackUnfinished, writeFile } from './output.ts';
 import { createProgress } from './progress.ts';
 import { tool } from './tool.ts';
-import { runTrial, startTrials } from './trials.ts';
+import { runTrial, startTrials, stopTrials } from './trials.ts';
 
 interface Stream {
   /** A regular file that holds it. */
@@ -83,7 +83,7 @@ export async function runCompress(artifact: string, values: CompressValues): Pro
       if (over) return;
       progress.done();
       run.stop();
-      for (const child of children) child.kill('SIGKILL');
+      stopTrials(children);
       const text = [...report(true)].join('');
       if (values.output === undefined || values.output === '-') writeSync(1, text);
       else writeFile(values.output, [text]);

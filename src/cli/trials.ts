@@ -108,9 +108,21 @@ export function startTrials(plan: TrialPlan): TrialRun {
     finished: runAll(),
     stop() {
       stopped = true;
-      for (const child of children) child.kill('SIGKILL');
+      stopTrials(children);
     },
   };
+}
+
+/** Ends trials that still run, at once, with the programs that they called. */
+export function stopTrials(children: ReadonlySet<ChildProcess>): void {
+  for (const child of children) {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // Over in the meantime, or no groups here.
+      child.kill('SIGKILL');
+    }
+  }
 }
 
 /** @throws Error with what the process wrote to standard error. */
@@ -118,6 +130,8 @@ export function runTrial(task: TrialTask, children: Set<ChildProcess> = new Set(
   const script = new URL('./trial-process.js', import.meta.url).pathname;
   const child = spawn(process.execPath, [decodeURIComponent(script), JSON.stringify(task)], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own: the program that it calls would outlive it otherwise.
+    detached: process.platform !== 'win32',
   });
   children.add(child);
   const [out, err]: [Buffer[], Buffer[]] = [[], []];

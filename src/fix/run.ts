@@ -77,13 +77,17 @@ export async function runFix(run: FixRun): Promise<FixResult> {
 
 /**
  * Length in bytes of the archive that a plan would make, really made and thrown away.
+ * @param weigh what of the archive counts; its length without.
  * @throws InputError, OutputError.
  */
-export async function weighFix(run: FixRun): Promise<number> {
+export async function weighFix(
+  run: FixRun,
+  weigh: (path: string) => number | Promise<number> = (path) => statSync(path).size,
+): Promise<number> {
   const stripper = createStripper(run.onTemporary);
   try {
     await build(run, run.out, stripper, () => {});
-    return statSync(run.out).size;
+    return await weigh(run.out);
   } finally {
     stripper.close();
     rmSync(run.out, { force: true });

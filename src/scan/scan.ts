@@ -54,7 +54,8 @@ export async function scan(artifact: string, options: ScanOptions): Promise<Snap
   const opened = await openArtifact(artifact);
   try {
     if (opened.kind === 'file' && looksLikeSnapshot(opened.input.head))
-      return parseSnapshot(await readText(opened, options));
+      // As a scan of the artifact itself would be.
+      return parseSnapshot(await readText(opened, options), options.stored === true);
     const packageLists = options.packages === true ? new Map<Name, PackageFacts>() : undefined;
     const lists = packageLists === undefined ? {} : { packageLists };
     const ledger = options.stored === true && opened.kind === 'file' ? createLedger() : undefined;

@@ -39,8 +39,11 @@ export function looksLikeSnapshot(head: Uint8Array): boolean {
   return /^(?:\xef\xbb\xbf)?\s*\{\s*"schema"\s*:/.test(Buffer.from(head.subarray(0, 256)).toString('latin1'));
 }
 
-/** @throws FormatError `bad-snapshot` naming the JSON path that is wrong. */
-export function parseSnapshot(text: string): Snapshot {
+/**
+ * @param stored whether to keep what it says of the artifact's compressed bytes and of how it was made.
+ * @throws FormatError `bad-snapshot` naming the JSON path that is wrong.
+ */
+export function parseSnapshot(text: string, stored = true): Snapshot {
   let json: unknown;
   try {
     json = JSON.parse(text.replace(/^\ufeff/, ''));
@@ -67,8 +70,8 @@ export function parseSnapshot(text: string): Snapshot {
   return {
     artifact,
     totals,
-    ...(spent === null ? {} : { overhead: spent }),
-    ...(root['made'] === undefined ? {} : { made: made(object(root['made'], 'made')) }),
+    ...(spent === null || !stored ? {} : { overhead: spent }),
+    ...(root['made'] === undefined || !stored ? {} : { made: made(object(root['made'], 'made')) }),
     entries,
     superseded: list(root['superseded'] ?? [], 'superseded').map((value, index) =>
       superseded(value, `superseded[${index}]`),

@@ -103,8 +103,8 @@ function* orderPart({ order, trials }: Compressions, { width, units }: ReportOpt
   const { better, bytes } = order;
   const text =
     better === null
-      ? `Members sorted by name or by type make it no smaller by 1%.`
-      : `Members sorted by ${better.order === 'type' ? 'type (extension, then name)' : 'name'}: ${name} makes ${formatSize(better.bytes, units)} of it, ${(100 * (1 - better.bytes / bytes)).toFixed(1)}% less.`;
+      ? 'Members sorted by name or by type: no gain of 1% or more.'
+      : `Members sorted by ${better.order === 'type' ? 'type (extension, then name)' : 'name'}: ${name} makes ${formatSize(better.bytes, units)}, ${(100 * (1 - better.bytes / bytes)).toFixed(1)}% less.`;
   for (const part of wrap(text, width - 2)) yield `  ${part}\n`;
 }
 
