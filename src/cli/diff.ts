@@ -13,6 +13,7 @@ import { measureBoth, warnOf } from './measure.ts';
 import { selectRules, toReportOptions } from './options.ts';
 import type { DiffValues } from './options.ts';
 import { print } from './output.ts';
+import { requireStored } from './require-stored.ts';
 import { appendReport } from './summary.ts';
 import { tool } from './tool.ts';
 
@@ -31,8 +32,10 @@ export async function runDiff(
   const how = toDiffOptions(values, name);
   // Loaded while the decoders start up.
   const loading = reporterNamed(name, 'diff');
-  const thoroughness = { digests: 'all', facts: values.sections ? 'all' : 'needed' } as const;
+  const stored = values.size === 'compressed';
+  const thoroughness = { digests: 'all', facts: values.sections ? 'all' : 'needed', stored } as const;
   const [before, after] = await measureBoth(artifacts, values, thoroughness, onFault);
+  if (stored) requireStored(before, after);
   const reporter = await loading;
   if (reporter === null) throw new UsageError(`there is no format "${name}"`);
   const diff = diffSnapshots(judged(before, selected, values.ignore), judged(after, selected, values.ignore), how);

@@ -93,7 +93,12 @@ export const scanOptions = {
 export const diffOptions = {
   format: { kind: 'choice', choices: formatNames('diff'), default: 'table', describe: 'how to print the result' },
   json: scanOptions.json,
-  size: { kind: 'choice', choices: ['content', 'disk'], default: 'content', describe: 'size that tables show' },
+  size: {
+    kind: 'choice',
+    choices: ['content', 'disk', 'compressed'],
+    default: 'content',
+    describe: 'size that tables show',
+  },
   units: scanOptions.units,
   depth: scanOptions.depth,
   top: scanOptions.top,

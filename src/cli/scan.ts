@@ -18,6 +18,7 @@ import { scan } from '../scan/scan.ts';
 import { UsageError } from '../errors.ts';
 import { exitCodes } from './errors.ts';
 import { measure, warn } from './measure.ts';
+import { requireStored } from './require-stored.ts';
 import { parseLayer, selectRules, toReportOptions, toScanOptions } from './options.ts';
 import type { InputValues, ScanValues } from './options.ts';
 import { print } from './output.ts';
@@ -43,7 +44,7 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
     facts: name === 'snapshot' || values.sections ? 'all' : 'needed',
   } as const;
   const snapshot = await measure(artifact, values, thoroughness);
-  if (values.size === 'compressed' && snapshot.overhead === undefined) throw untold(snapshot);
+  if (values.size === 'compressed') requireStored(snapshot);
   const reporter = await loading;
   if (reporter === null) throw new UsageError(`there is no format "${name}"`);
   if (name === 'dive' && snapshot.image === undefined)
@@ -92,17 +93,6 @@ export async function runSnapshot(artifact: string, values: InputValues): Promis
   await print(snapshotJson(judged(snapshot, rules, [], 'apart')), values.output);
   if (!values.quiet && values.output !== undefined) warn(snapshot);
   return exitCodes.fine;
-}
-
-function untold({ artifact: { format, codecs }, totals }: Snapshot): UsageError {
-  if (totals.compressed === null) {
-    return new UsageError('--size compressed needs an archive: the files of a directory are not compressed yet');
-  }
-  const nested = codecs.length > 0 && format !== 'tar' ? ` of a ${format} in ${codecs.join(' in ')}` : '';
-  const hint = nested === '' ? ': the snapshot was saved without them; save it again' : '';
-  return new UsageError(
-    `--size compressed needs the compressed bytes of each file, which are not known${nested}${hint}`,
-  );
 }
 
 function judged(

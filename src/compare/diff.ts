@@ -1,8 +1,9 @@
 // What changed between two snapshots. Pure; equal snapshots give an empty diff, and the deltas of the directories and those of
 // the changes sum to the delta of the totals, however paths were paired.
-import type { Diff, DirectoryChange, TotalsDelta } from '../model/diff.ts';
+import type { Diff, DirectoryChange, StoredChange, TotalsDelta } from '../model/diff.ts';
 import type { Finding } from '../model/finding.ts';
 import { compareNames } from '../model/name.ts';
+import type { Name } from '../model/name.ts';
 import type { Notice, Snapshot, Totals } from '../model/snapshot.ts';
 import { changesOf } from './changes.ts';
 import { findingChanges } from './claims.ts';
@@ -53,6 +54,7 @@ export function diffSnapshots(before: Judged, after: Judged, options: DiffOption
     findings: findingChanges({ tree: old, findings: before.findings }, { tree: now, findings: after.findings }),
     notices: [...unknownContent(unknown), ...after.snapshot.notices],
     ...(image === null ? {} : { image }),
+    ...storedChanges({ tree: old, snapshot: before.snapshot }, { tree: now, snapshot: after.snapshot }),
   };
 }
 
@@ -87,29 +89,71 @@ function deltaOf(before: number | null, after: number | null): number | null {
 
 /** Own sizes that differ, and directories that only one side has. What is the same on both sides has a delta of 0. */
 function directoryChanges(before: Tree, after: Tree): DirectoryChange[] {
-  const rows: DirectoryChange[] = [];
+  return pairedDirectories(before, after, (old, now) => now.content !== old.content || now.disk !== old.disk, rowOf);
+}
+
+/** By path; pairs only where they differ. */
+function pairedDirectories<Row extends { path: Name; before: unknown }>(
+  before: Tree,
+  after: Tree,
+  differ: (old: TreeEntry, now: TreeEntry) => boolean,
+  toRow: (old: TreeEntry | null, now: TreeEntry | null) => Row,
+): Row[] {
+  const rows: Row[] = [];
   for (const old of before.all) {
     if (!isDirectory(old)) continue;
     const now = old.partner !== null && isDirectory(old.partner) ? old.partner : null;
-    if (now === null || now.content !== old.content || now.disk !== old.disk) rows.push(rowOf(old, now));
+    if (now === null || differ(old, now)) rows.push(toRow(old, now));
   }
   for (const now of after.all) {
-    if (isDirectory(now) && (now.partner === null || !isDirectory(now.partner))) rows.push(rowOf(null, now));
+    if (isDirectory(now) && (now.partner === null || !isDirectory(now.partner))) rows.push(toRow(null, now));
   }
   return rows.toSorted(
     (a, b) => compareNames(sortKey(a), sortKey(b)) || Number(a.before === null) - Number(b.before === null),
   );
 }
 
+interface StoredSide {
+  readonly tree: Tree;
+  readonly snapshot: Snapshot;
+}
+
+function storedChanges(before: StoredSide, after: StoredSide): Pick<Diff, 'stored'> {
+  const [was, is] = [before.snapshot.overhead, after.snapshot.overhead];
+  if (was === undefined || is === undefined) return {};
+  const directories = pairedDirectories(
+    before.tree,
+    after.tree,
+    (old, now) => now.stored !== old.stored,
+    (old, now): StoredChange => ({
+      ...placeOf(old, now),
+      before: old?.stored ?? null,
+      after: now?.stored ?? null,
+      delta: (now?.stored ?? 0) - (old?.stored ?? 0),
+    }),
+  );
+  return { stored: { directories, overhead: { before: sumOf(was), after: sumOf(is) } } };
+}
+
+function sumOf(parts: Readonly<Record<string, number>>): number {
+  return Object.values(parts).reduce((sum, bytes) => sum + bytes, 0);
+}
+
 /** The root comes first. */
-function sortKey({ path }: DirectoryChange): string {
+function sortKey({ path }: { readonly path: Name }): string {
   return path === '.' ? '' : path;
+}
+
+function placeOf(old: TreeEntry | null, now: TreeEntry | null): Pick<DirectoryChange, 'path' | 'from'> {
+  return {
+    path: now?.path ?? old?.path ?? '.',
+    from: old === null || now === null || old.path === now.path ? null : old.path,
+  };
 }
 
 function rowOf(old: TreeEntry | null, now: TreeEntry | null): DirectoryChange {
   return {
-    path: now?.path ?? old?.path ?? '.',
-    from: old === null || now === null || old.path === now.path ? null : old.path,
+    ...placeOf(old, now),
     before: old === null ? null : { content: old.content, disk: old.disk },
     after: now === null ? null : { content: now.content, disk: now.disk },
     delta: {

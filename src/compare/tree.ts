@@ -25,6 +25,8 @@ export interface TreeEntry {
   /** Own sizes as `du -S` counts them; 0 for what is no directory. */
   content: number;
   disk: number;
+  /** Bytes of the artifact file that carry them; 0 where entries do not tell. */
+  stored: number;
   /** Set for regular files with further names. */
   inode: Inode | null;
   /** What it is compared with on the other side. */
@@ -55,6 +57,7 @@ export function treeOf(snapshot: Snapshot): Tree {
       children: childless,
       content: 0,
       disk: 0,
+      stored: 0,
       inode: null,
       partner: null,
     };
@@ -101,6 +104,7 @@ function charge(made: TreeEntry, up: TreeEntry | null, entry: Entry | null): voi
   const holder = entry.kind === 'directory' || up === null ? made : up;
   holder.content += entry.size;
   holder.disk += entry.disk;
+  holder.stored += entry.stored ?? 0;
 }
 
 function joinLinks(all: readonly TreeEntry[], byPath: ReadonlyMap<Name, TreeEntry>): void {

@@ -33,6 +33,22 @@ export interface DirectoryChange {
   readonly delta: { readonly content: number; readonly disk: number };
 }
 
+/** Own bytes of the artifact file that carry a directory's files (`entries[].stored`); null where it is not there. */
+export interface StoredChange {
+  readonly path: Name;
+  readonly from: Name | null;
+  readonly before: number | null;
+  readonly after: number | null;
+  readonly delta: number;
+}
+
+/** Compressed bytes by directory, and those that carry no content; all deltas together are `delta.compressed`. */
+export interface StoredChanges {
+  /** By path; those that differ, are new or gone. */
+  readonly directories: readonly StoredChange[];
+  readonly overhead: { readonly before: number; readonly after: number };
+}
+
 export type ChangeKind = 'added' | 'removed' | 'changed' | 'moved';
 
 /** What differs of an entry that both sides have. */
@@ -119,4 +135,6 @@ export interface Diff {
   readonly notices: readonly Notice[];
   /** Of two images. */
   readonly image?: ImageChange;
+  /** Where both sides tell. */
+  readonly stored?: StoredChanges;
 }

@@ -1,6 +1,6 @@
 // `diff --json`: all of a diff but the entries that are the same. `directories[].before` and `after` are own content bytes, null
 // where the directory is not there; disk usage stands beside.
-import type { Change, Diff, DirectoryChange, Side } from '../../model/diff.ts';
+import type { Change, Diff, DirectoryChange, Side, StoredChange, StoredChanges } from '../../model/diff.ts';
 import { nameToJson } from '../../model/json-name.ts';
 import type { Name } from '../../model/name.ts';
 import type { DiffReport } from '../reporter.ts';
@@ -20,6 +20,10 @@ export function* diffJson({ tool, diff }: DiffReport): Iterable<string> {
   yield* list('rules', diff.findings.rules, (rule) => rule, ',\n    ');
   yield '\n  }';
   yield* list('notices', diff.notices, noticeToJson);
+  if (diff.stored !== undefined) {
+    yield member('overhead', diff.stored.overhead);
+    yield* list('stored', diff.stored.directories, storedToJson);
+  }
   yield '\n}\n';
 }
 
@@ -34,7 +38,16 @@ export function diffText(diff: Diff): Iterable<string> {
     changes: arrayText(diff.changes, changeToJson),
     findings: findingsText(diff),
     notices: arrayText(diff.notices, noticeToJson),
+    ...(diff.stored === undefined ? {} : storedText(diff.stored)),
   });
+}
+
+function storedText({ overhead, directories }: StoredChanges): object {
+  return { overhead, stored: arrayText(directories, storedToJson) };
+}
+
+function storedToJson({ path, from, before, after, delta }: StoredChange): object {
+  return { ...nameToJson('path', path), ...fromToJson(from), before, after, delta };
 }
 
 function findingsText({ findings }: Diff): Iterable<string> {

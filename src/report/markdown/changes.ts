@@ -5,6 +5,7 @@ import { baseName, compareNames, depth } from '../../model/name.ts';
 import type { Totals } from '../../model/snapshot.ts';
 import { markdownName } from '../escape-markdown.ts';
 import type { ReportOptions } from '../reporter.ts';
+import { storedView } from '../stored-view.ts';
 import { details, table } from './blocks.ts';
 import { andMore, count, countDelta, deltaCells, percentChange, sizeCells } from './figures.ts';
 
@@ -31,7 +32,8 @@ function filesRow(old: Totals, now: Totals): string[] {
 }
 
 /** Own sizes, largest change first; the rest in one row, and the difference of the totals. */
-export function directoriesTable(diff: Diff, options: ReportOptions, rows: number): string[] {
+export function directoriesTable(whole: Diff, options: ReportOptions, rows: number): string[] {
+  const diff = options.stored === true ? storedView(whole) : whole;
   const { size, units, minChange } = options;
   const isShown = ({ path, delta }: DirectoryChange): boolean =>
     Math.abs(delta[size]) >= minChange && depth(path) <= options.depth;
@@ -56,7 +58,11 @@ export function directoriesTable(diff: Diff, options: ReportOptions, rows: numbe
   ]);
   if (rest > 0) cells.push([deltas.at(-2) ?? '', '', '', '', andMore(rest)]);
   cells.push([`**${deltas.at(-1)}**`, percentChange(old, now), sizes.at(-2) ?? '', sizes.at(-1) ?? '', '**Total**']);
-  return table(pathColumns, ['Change', '', 'Before', 'After', `Directory (own ${size})`], cells);
+  return table(
+    pathColumns,
+    ['Change', '', 'Before', 'After', `Directory (own ${options.stored === true ? 'compressed' : size})`],
+    cells,
+  );
 }
 
 /** Files, folded. */

@@ -5,12 +5,14 @@ import type { Diff, DirectoryChange } from '../../model/diff.ts';
 import { compareNames, depth } from '../../model/name.ts';
 import { terminalName } from '../escape.ts';
 import type { ReportOptions } from '../reporter.ts';
+import { storedView } from '../stored-view.ts';
 import { columns } from './grid.ts';
 import { cutMiddle, widest } from './style.ts';
 import type { Style } from './style.ts';
 
-export function* directoriesPart(diff: Diff, options: ReportOptions, style: Style): Iterable<string> {
+export function* directoriesPart(whole: Diff, options: ReportOptions, style: Style): Iterable<string> {
   const { size } = options;
+  const diff = options.stored === true ? storedView(whole) : whole;
   // Those that differ in the other size alone are no news here.
   const changed = diff.directories.filter(
     ({ before, after, delta }) => delta[size] !== 0 || before === null || after === null,
@@ -38,7 +40,7 @@ export function* directoriesPart(diff: Diff, options: ReportOptions, style: Styl
     text: style.bold('TOTAL'),
     fixed: true,
   });
-  yield `${style.bold('Directories')} ${style.dim(`(own ${size}, subdirectories left out, as du -S)`)}\n`;
+  yield `${style.bold('Directories')} ${style.dim(`(own ${options.stored === true ? 'compressed bytes' : size}, subdirectories left out${options.stored === true ? '' : ', as du -S'})`)}\n`;
   yield* grid(lines, options, style);
   yield '\n';
 }

@@ -8,6 +8,8 @@ import type {
   RuleChange,
   SectionChange,
   Side,
+  StoredChange,
+  StoredChanges,
   TotalsDelta,
 } from '../../../model/diff.ts';
 import * as read from './fields.ts';
@@ -34,12 +36,38 @@ export function diffOf(node: Node): Diff {
     },
     notices: read.list(node, 'notices', noticeOf),
     ...(node.json['image'] === undefined ? {} : { image: imageOf(read.object(node, 'image')) }),
+    ...(node.json['stored'] === undefined ? {} : { stored: storedOf(node) }),
   };
   for (const size of ['content', 'disk'] as const) {
     const sum = diff.directories.reduce((all, { delta }) => all + delta[size], 0);
     if (sum !== diff.delta[size]) throw read.bad(`has directories whose ${size} does not sum to delta.${size}`);
   }
+  if (diff.stored !== undefined && storedDelta(diff.stored) !== diff.delta.compressed)
+    throw read.bad('has stored bytes that do not sum to delta.compressed');
   return diff;
+}
+
+function storedDelta({ directories, overhead }: StoredChanges): number {
+  return directories.reduce((sum, { delta }) => sum + delta, overhead.after - overhead.before);
+}
+
+function storedOf(node: Node): StoredChanges {
+  const overhead = read.object(node, 'overhead');
+  return {
+    directories: read.list(node, 'stored', storedChangeOf),
+    overhead: { before: read.size(overhead, 'before'), after: read.size(overhead, 'after') },
+  };
+}
+
+function storedChangeOf(node: Node): StoredChange {
+  const [before, after] = [read.nullableSize(node, 'before'), read.nullableSize(node, 'after')];
+  return {
+    path: read.name(node, 'path'),
+    from: read.optionalName(node, 'from'),
+    before,
+    after,
+    delta: difference(node, before ?? undefined, after ?? undefined),
+  };
 }
 
 function imageOf(node: Node): ImageChange {

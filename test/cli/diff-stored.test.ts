@@ -1,0 +1,82 @@
+// `diff --size compressed`: by directory what `scan --size compressed` says of either side, and all of it the difference of the files.
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { noise } from '../build/noise.ts';
+import { tempDirectory } from '../build/temp.ts';
+import { requireTool, run } from '../oracles.ts';
+import { sizecheck } from './run.ts';
+
+const work = tempDirectory('diff-stored');
+const ready = ['tar', 'gzip', 'zstd'].every(requireTool);
+
+interface Json {
+  delta: { compressed: number };
+  overhead: { before: number; after: number };
+  stored: { path: string; before: number | null; after: number | null; delta: number }[];
+}
+
+function json(args: readonly string[]): unknown {
+  const ran = sizecheck([...args, '--json'], { cwd: work });
+  expect([ran.code, ran.stderr]).toEqual([0, '']);
+  return JSON.parse(ran.stdout);
+}
+
+function ownOf(file: string): Map<string, number> {
+  // Sound: the tree of `scan --json`, as docs/json.md has it.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  const { tree } = json(['scan', file, '--size', 'compressed']) as {
+    tree: { path: string; own: { stored: number } }[];
+  };
+  return new Map(tree.map(({ path, own }) => [path, own.stored]));
+}
+
+describe.skipIf(!ready)('compressed bytes of two archives', () => {
+  const pack = (name: string, dirs: Readonly<Record<string, Buffer>>, program: string): void => {
+    const root = join(work, `tree-${name}`);
+    for (const [dir, content] of Object.entries(dirs)) {
+      mkdirSync(join(root, dir), { recursive: true });
+      writeFileSync(join(root, dir, 'file'), content);
+    }
+    run('sh', ['-c', `tar --sort=name -C tree-${name} -cf - . | ${program} > ${name}`], { cwd: work });
+  };
+
+  it('by directory, with the overhead', () => {
+    pack('old.tar.gz', { lib: noise(40_000, 1), gone: noise(9000, 2), same: noise(5000, 3) }, 'gzip -9');
+    pack('new.tar.zst', { lib: noise(60_000, 1), fresh: noise(7000, 4), same: noise(5000, 3) }, 'zstd -q -19');
+    // Sound: docs/json.md.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    const diff = json(['diff', 'old.tar.gz', 'new.tar.zst', '--size', 'compressed']) as Json;
+    const lengths = ['old.tar.gz', 'new.tar.zst'].map((name) => statSync(join(work, name)).size);
+    expect(diff.delta.compressed).toBe((lengths[1] ?? 0) - (lengths[0] ?? 0));
+    const sum = diff.stored.reduce((all, { delta }) => all + delta, diff.overhead.after - diff.overhead.before);
+    expect(sum).toBe(diff.delta.compressed);
+    const [old, now] = [ownOf('old.tar.gz'), ownOf('new.tar.zst')];
+    for (const { path, before, after } of diff.stored)
+      expect([path, before, after]).toEqual([path, old.get(path) ?? null, now.get(path) ?? null]);
+    expect(diff.stored.map(({ path }) => path)).toEqual(expect.arrayContaining(['fresh', 'gone', 'lib']));
+  });
+
+  it('tables and comments, also of a saved report', () => {
+    const table = sizecheck(['diff', 'old.tar.gz', 'new.tar.zst', '--size', 'compressed'], { cwd: work }).stdout;
+    expect(table).toContain('Directories (own compressed bytes, subdirectories left out)');
+    expect(table).toMatch(/\[new\].* fresh\n/);
+    expect(table).toContain('(headers, padding, framing)');
+    const markdown = ['--size', 'compressed', '--format', 'markdown'];
+    const comment = sizecheck(['diff', 'old.tar.gz', 'new.tar.zst', ...markdown], { cwd: work }).stdout;
+    expect(comment).toContain('Directory (own compressed)');
+    sizecheck(['diff', 'old.tar.gz', 'new.tar.zst', '--size', 'compressed', '--json', '-o', 'saved.json'], {
+      cwd: work,
+    });
+    const again = sizecheck(['report', 'saved.json', '--format', 'json'], { cwd: work });
+    expect(JSON.parse(again.stdout)).toEqual(json(['diff', 'old.tar.gz', 'new.tar.zst', '--size', 'compressed']));
+  });
+
+  it('an archive and itself, and what cannot be told', () => {
+    const same = sizecheck(['diff', 'old.tar.gz', 'old.tar.gz', '--size', 'compressed', '--exit-code'], { cwd: work });
+    expect([same.code, same.stdout]).toEqual([0, expect.stringContaining('no differences')]);
+    const directory = sizecheck(['diff', 'old.tar.gz', 'tree-new.tar.zst', '--size', 'compressed'], { cwd: work });
+    expect([directory.code, directory.stdout]).toEqual([2, '']);
+    expect(directory.stderr).toContain('--size compressed needs an archive');
+  });
+});
