@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { cpuTime } from '../build/cpu-time.ts';
 import { cleanInstruction } from '../../src/formats/image/instruction.ts';
 
 describe('instructions of layers', () => {
@@ -36,7 +37,7 @@ describe('instructions of layers', () => {
   });
 
   it('takes no time for what is made to take long', () => {
-    const started = performance.now();
+    const started = cpuTime();
     for (const text of [
       `|1 ${' /bin/sh'.repeat(50_000)}`,
       `/bin/sh${' -a'.repeat(100_000)}`,
@@ -48,6 +49,6 @@ describe('instructions of layers', () => {
     ]) {
       cleanInstruction(text);
     }
-    expect(performance.now() - started).toBeLessThan(3000);
+    expect(cpuTime() - started).toBeLessThan(3000);
   });
 });

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse as parseElfy } from 'elfy';
 import { describe, expect, it } from 'vitest';
+import { cpuTime } from '../build/cpu-time.ts';
 import { memorySource } from '../../src/bytes/source.ts';
 import { elfInspector } from '../../src/inspectors/elf/inspector.ts';
 import { type ElfFile, readElf } from '../../src/inspectors/elf/file.ts';
@@ -109,7 +110,7 @@ describe('broken ELF files', () => {
   it('take no quadratic time: names without an end, chains of string tables, many segments of symbols', () => {
     const text = Buffer.alloc(1 << 20, 0x61);
     const symbols = Array.from({ length: 20_000 }, (_, index) => ({ name: '', shndx: index % 2 }));
-    const started = performance.now();
+    const started = cpuTime();
     expect(() =>
       inspect(
         buildElf({
@@ -124,7 +125,7 @@ describe('broken ELF files', () => {
     inspect(buildElf({ symbols, sections: [{ name: '.text', content: 'x' }] }));
     const chain = Array.from({ length: 30_000 }, (_, index) => ({ name: '.s', type: 3, link: index + 2, content: '' }));
     inspect(buildElf({ sections: [...chain, { name: '.text', content: 'x' }] }));
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(cpuTime() - started).toBeLessThan(5000);
   });
 });
 

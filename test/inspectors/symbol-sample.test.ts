@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cpuTime } from '../build/cpu-time.ts';
 import { memorySource } from '../../src/bytes/source.ts';
 import { arInspector } from '../../src/inspectors/ar.ts';
 import { elfInspector } from '../../src/inspectors/elf/inspector.ts';
@@ -116,10 +117,10 @@ describe('a library', () => {
       { name: '.symtab', type: 2, link: 3, info: 1, entsize: 24, align: 8, content: symbols },
       { name: '.strtab', type: 3, content: `\0${'a'.repeat(1 << 20)}\0` },
     ];
-    const started = performance.now();
+    const started = cpuTime();
     expect(library(members(buildElf({ sections })))).toBeUndefined();
     expect(linked(buildElf({ type: 3, load: true, sections }))).toBeUndefined();
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(cpuTime() - started).toBeLessThan(2000);
     const few = sections.map((section) =>
       section.name === '.symtab' ? { ...section, content: symbols.subarray(0, 96) } : section,
     );

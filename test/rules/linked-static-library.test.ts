@@ -1,6 +1,7 @@
 import { copyFileSync, linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { cpuTime } from '../build/cpu-time.ts';
 import type { SymbolSample } from '../../src/model/facts.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { judge } from '../../src/rules/index.ts';
@@ -98,9 +99,9 @@ describe('linked-static-library', () => {
       file(`${index}.a`, 1, library(spread(index * 128, index * 128 + 128))),
       file(`${index}.so`, 1, linked(spread(index * 128, index * 128 + 128))),
     ]).flat();
-    const started = performance.now();
+    const started = cpuTime();
     expect(check(entries)[0]?.claims).toHaveLength(2000);
-    expect(performance.now() - started).toBeLessThan(3000);
+    expect(cpuTime() - started).toBeLessThan(3000);
   });
 });
 
