@@ -4,16 +4,17 @@ import type { Snapshot } from '../model/snapshot.ts';
 
 /** @throws UsageError where one of them does not tell how many compressed bytes carry each file. */
 export function requireStored(...snapshots: readonly Snapshot[]): void {
-  for (const snapshot of snapshots) if (snapshot.overhead === undefined) throw untold(snapshot);
+  for (const snapshot of snapshots) if (snapshot.overhead === undefined) throw new UsageError(whyUntold(snapshot));
 }
 
-function untold({ artifact: { format, codecs }, totals }: Snapshot): UsageError {
-  if (totals.compressed === null) {
-    return new UsageError('--size compressed needs an archive: the files of a directory are not compressed yet');
+function whyUntold({ artifact: { format, codecs }, image, totals }: Snapshot): string {
+  if (format === 'oci-layout') return '--size compressed needs an image in one file: pack the layout with tar';
+  if (totals.compressed === null)
+    return '--size compressed needs an archive: the files of a directory are not compressed yet';
+  const what = '--size compressed needs the compressed bytes of each file, which are not known';
+  if (codecs.length > 0 && format !== 'tar') {
+    const noun = image === undefined ? `a ${format}` : 'an image';
+    return `${what} of ${noun} in ${codecs.join(' in ')}`;
   }
-  const nested = codecs.length > 0 && format !== 'tar' ? ` of a ${format} in ${codecs.join(' in ')}` : '';
-  const hint = nested === '' ? ': the snapshot was saved without them; save it again' : '';
-  return new UsageError(
-    `--size compressed needs the compressed bytes of each file, which are not known${nested}${hint}`,
-  );
+  return `${what}: the snapshot was saved without them; save it again`;
 }

@@ -60,6 +60,7 @@ export async function readArtifact(
     const { fd, length } = input;
     const found = await format.read(fileSource(fd, length), sink, options, { name: nameOf(opened.name), fd });
     if (isSingleFile(format)) options.ledger?.spend('content', length);
+    if (found === 'tar') options.ledger?.close(null, length);
     return { format: found ?? format.name, codecs: [], length, archive: archiveLength(format, length) };
   }
   return readStream(opened, codec, sink, options);
@@ -94,7 +95,7 @@ async function readStream(
     const { format, found } = await target.finish();
     if (ledger !== undefined) {
       const sampled = done.marks !== undefined && format.access === 'stream' ? await sampler?.facts(done.marks) : {};
-      closeLedger(ledger, format, { ...done, made: { ...done.made, ...sampled } });
+      closeLedger(ledger, found === 'tar' ? tarFormat : format, { ...done, made: { ...done.made, ...sampled } });
     }
     for (const notice of done.notices) sink.notice(notice);
     const codecs = codec === null ? [] : [codec.name];

@@ -8,6 +8,8 @@ import type { ArFacts, MemberContent, StripSizes } from '../model/facts.ts';
 import { type ArMember, arKind, readArMembers } from './ar-members.ts';
 import { isElf, readElf } from './elf/file.ts';
 import { type StrippedFile, stripModel } from './elf/strip.ts';
+import { type Range, rangesGone, shareOfGone } from './elf/strip-share.ts';
+import type { StripSections } from './elf/strip-sections.ts';
 import { StripRefusal } from './elf/strip-refusal.ts';
 import { defaultStripVersion, type StripVersion } from './elf/strip-version.ts';
 import { type StripMode, stripModes } from './elf/strip-symbols.ts';
@@ -25,6 +27,7 @@ export const arInspector: Inspector = {
     const modes: readonly StripMode[] = file.facts === 'all' ? stripModes : ['debug'];
     const version = file.strip ?? defaultStripVersion;
     const archive: Archive = {
+      gone: file.stripShare === true ? [] : null,
       source,
       version,
       modes,
@@ -49,14 +52,18 @@ export const arInspector: Inspector = {
       if (!isIndex(member) && member.kind !== 'names') addMember(archive, member);
     }
     const symbols = archive.sampler?.sample();
-    const { contents } = archive;
+    const { contents, gone } = archive;
+    const strip = sizesOf(archive, index);
     return {
       type: 'ar',
       thin,
       variant: bsd ? 'bsd' : 'gnu',
       members,
       objects: archive.objects,
-      strip: sizesOf(archive, index),
+      strip,
+      ...(gone === null || strip.debug === null
+        ? {}
+        : { stripShare: shareOfGone(source, gone, source.size - strip.debug) }),
       unsafe: [],
       ...(symbols === undefined ? {} : { symbols }),
       ...(contents.length === 0 ? {} : { contents }),
@@ -76,6 +83,8 @@ interface Archive {
   /** Null once a member's symbols cannot be known. */
   sampler: SymbolSampler | null;
   readonly contents: MemberContent[];
+  /** Ranges that strip leaves out; null where nobody asks. */
+  readonly gone: Range[] | null;
 }
 
 /** Hashes of symbols that are kept of one library. */
@@ -135,6 +144,11 @@ function addContent({ source, contents }: Archive, { kind, offset, size }: ArMem
   contents.push({ size, crc32: crc32(source.read(offset, size)), debug: Math.max(0, padded(size) - padded(after)) });
 }
 
+function addGone({ gone }: Archive, { offset }: ArMember, view: StripSections): void {
+  if (gone === null) return;
+  for (const { start, end } of rangesGone(view)) gone.push({ start: offset + start, end: offset + end });
+}
+
 function isObject(source: ByteSource, member: ArMember): boolean {
   return member.stored >= 4 && isElf(source.read(member.offset, 4));
 }
@@ -143,8 +157,9 @@ function isObject(source: ByteSource, member: ArMember): boolean {
 function memberModel(archive: Archive, member: ArMember): ReadonlyMap<StripMode, StrippedFile> | null {
   try {
     const elf = readElf(sliceSource(archive.source, member.offset, member.size));
-    const { stripped, symbols } = stripModel(elf, archive.version);
+    const { stripped, symbols, view } = stripModel(elf, archive.version);
     const results = new Map(archive.modes.map((mode) => [mode, stripped(mode)]));
+    addGone(archive, member, view);
     if (archive.sampler !== null) addObject(archive.sampler, elf, symbols());
     return results;
   } catch (error) {

@@ -18,6 +18,8 @@ export interface Inspected {
   readonly strip?: StripVersion | undefined;
   /** Whether to try what compressing debug data saves, which takes longer than all else. */
   readonly compressDebug?: boolean | undefined;
+  /** Whether to tell how much of the file's compressed bytes goes with stripping it; compresses samples. */
+  readonly stripShare?: boolean | undefined;
 }
 
 export type FactsWanted = 'needed' | 'all';

@@ -69,6 +69,11 @@ export interface ElfFacts {
    */
   readonly debugCompressed?: number | null;
   readonly strip: StripSizes;
+  /**
+   * About which share of the bytes that the file takes in a compressed artifact goes with stripping it in the mode that is advised (0 to
+   * 1), estimated from samples; absent where strip refuses the file and where it was not asked for.
+   */
+  readonly stripShare?: number;
   readonly unsafe: readonly Unsafe[];
   /** Name of the file with the debug data, from `.gnu_debuglink`; absent where there is none. */
   readonly debuglink?: string;
@@ -89,6 +94,8 @@ export interface ArFacts {
   /** Members that are ELF objects. */
   readonly objects: number;
   readonly strip: StripSizes;
+  /** As in `ElfFacts`. */
+  readonly stripShare?: number;
   readonly unsafe: readonly Unsafe[];
   /** Of all members together; absent where a member's symbols are not known, and where there are none. */
   readonly symbols?: SymbolSample;

@@ -56,7 +56,9 @@ export interface Entry {
  * records and GNU long names of a tar, with their headers. `padding`: zeros behind content. `directory`: the list of members of a
  * zip. `end`: the mark or records at the end of an archive.
  * `gaps`: bytes of a zip before, between and behind its members. `framing`: what a codec adds, checksums and indexes included.
- * `superseded`: content that a later member of the same path replaced. `excluded`: content that was not selected.
+ * `superseded`: content that a later member of the same path replaced. `hidden`: content that a later layer of an image hides, and what
+ * whiteouts hold. `metadata`: what an image archive has beside its layers: its own headers, the config, manifests, layers of other
+ * images. `excluded`: content that was not selected.
  */
 export const overheadNames = [
   'headers',
@@ -67,6 +69,8 @@ export const overheadNames = [
   'gaps',
   'framing',
   'superseded',
+  'hidden',
+  'metadata',
   'excluded',
 ] as const;
 export type OverheadName = (typeof overheadNames)[number];
@@ -154,6 +158,8 @@ export interface HiddenFile {
   readonly layer: number;
   /** `metadata`: the same content came again, only owner, mode or times may differ. */
   readonly cause: 'overwritten' | 'deleted' | 'metadata';
+  /** Bytes of the artifact file that carry it; beside `Entry.stored`. */
+  readonly compressed?: number;
 }
 
 /** What dive computes of an image (docs/images.md); bytes. */

@@ -9,6 +9,9 @@ import type { Entry } from '../model/snapshot.ts';
 import { advice, commands, count } from './rule.ts';
 import type { FindingDraft, Rule } from './rule.ts';
 
+/** What claims of this rule call the part of a file that they are on. */
+export const debugPart = 'debug';
+
 export const debugSymbols: Rule = {
   id: 'debug-symbols',
   title: 'debug data and symbol tables that strip removes',
@@ -26,7 +29,7 @@ export const debugSymbols: Rule = {
       if (danger !== undefined) group.unsafe.push(entry.path);
       if (bytes > 0 && danger !== undefined) unsafe.push({ path: entry.path, bytes, why: danger.message });
       if (bytes <= 0 || danger !== undefined) continue;
-      group.claims.push({ path: entry.path, part: 'debug', bytes });
+      group.claims.push({ path: entry.path, part: debugPart, bytes });
       if (entry.mode !== null && (entry.mode & 0o100) === 0) group.plain.add(entry.path);
     }
     const claims = [...linked.claims, ...relocatable.claims];

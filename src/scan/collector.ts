@@ -27,6 +27,7 @@ export interface CollectorOptions {
   /** Release of GNU strip whose results facts predict. */
   readonly stripVersion?: StripVersion | undefined;
   readonly compressDebug?: boolean | undefined;
+  readonly stripShare?: boolean | undefined;
   /** Where to put what files of package managers say, by path; they are not read without it. */
   readonly packageLists?: Map<Name, PackageFacts> | undefined;
   readonly bytecode?: boolean | undefined;

@@ -105,6 +105,7 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
         facts: options.facts,
         strip: options.stripVersion,
         compressDebug: options.compressDebug,
+        stripShare: options.stripShare,
       });
     if (key !== null && known === undefined) learned.set(key, outcome);
     draft.facts = known === undefined || known.facts === null ? outcome.facts : withPathFacts(known.facts, path);

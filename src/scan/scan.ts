@@ -59,9 +59,18 @@ export async function scan(artifact: string, options: ScanOptions): Promise<Snap
     const packageLists = options.packages === true ? new Map<Name, PackageFacts>() : undefined;
     const lists = packageLists === undefined ? {} : { packageLists };
     const ledger = options.stored === true && opened.kind === 'file' ? createLedger() : undefined;
-    const collector = createCollector({ ...options, ...lists, ledger, hashAtOnce: opened.kind === 'file' });
+    const collector = createCollector({
+      ...options,
+      ...lists,
+      ledger,
+      stripShare: options.stored,
+      hashAtOnce: opened.kind === 'file',
+    });
     const imageNotices: Notice[] = [];
-    const layers = createLayerStack({ ...options, ...lists, hashAtOnce: true }, imageNotices);
+    const layers = createLayerStack(
+      { ...options, ...lists, ledger, stripShare: options.stored, hashAtOnce: true },
+      imageNotices,
+    );
     const { format, codecs, length, archive } = await readArtifact(
       opened,
       { ...collector, layers },
@@ -69,13 +78,18 @@ export async function scan(artifact: string, options: ScanOptions): Promise<Snap
     );
     const collected = collector.collected();
     const read = layers.finish();
+    const charges = ledger?.charges() ?? null;
     if (read !== null) {
       const artifactOf = { name: artifact, format, codecs, length };
       const snapshot = imageSnapshot(artifactOf, read, archive, [...collected.notices, ...imageNotices], options);
-      return packageLists === undefined ? snapshot : { ...snapshot, packageLists: stillThere(packageLists, snapshot) };
+      const lost = options.layer === undefined ? 'hidden' : 'excluded';
+      return {
+        ...snapshot,
+        ...(packageLists === undefined ? {} : { packageLists: stillThere(packageLists, snapshot) }),
+        ...(charges === null ? {} : { overhead: overheadOf(snapshot.entries, charges, lost) }),
+      };
     }
     if (options.layer !== undefined) throw new UsageError('--layer is for images; this artifact has no layers');
-    const charges = ledger?.charges() ?? null;
     if (charges !== null) chargeMembers(collected.members, charges);
     if (opened.kind === 'directory') {
       await hashFiles(collected, options.digests === 'all' ? 'all' : 'candidates', options.onProgress);

@@ -163,6 +163,7 @@ function isFacts(json: Json | Facts, at: string): json is Facts {
       if (known['type'] === 'elf') checkElf(known, at);
       const strip = object(known['strip'], `${at}.strip`);
       for (const key of ['debug', 'unneeded', 'all']) sizeOf(strip, key, `${at}.strip`, true);
+      checkShare(known['stripShare'], at);
       for (const [index, danger] of list(known['unsafe'], `${at}.unsafe`).entries()) {
         if (typeof object(danger, `${at}.unsafe[${index}]`)['message'] !== 'string')
           throw bad(`has a bad ${at}.unsafe[${index}]`);
@@ -180,6 +181,12 @@ function isFacts(json: Json | Facts, at: string): json is Facts {
     default:
       return false;
   }
+}
+
+/** Estimates are products with it. */
+function checkShare(share: unknown, at: string): void {
+  if (share !== undefined && !(typeof share === 'number' && share >= 0 && share <= 1))
+    throw bad(`has ${at}.stripShare ${spell(share)}, which is no share of 1`);
 }
 
 function checkElf(known: Json, at: string): void {

@@ -3,18 +3,25 @@ import type { Charges } from '../formats/ledger.ts';
 import type { Entry, Overhead } from '../model/snapshot.ts';
 import type { Draft } from './draft.ts';
 
-/** Call before links are settled, as content may then move to another name. */
-export function chargeMembers(members: readonly Draft[], charges: Charges): void {
+/**
+ * Call before links are settled, as content may then move to another name.
+ * @param first number of the first of these members in the ledger.
+ */
+export function chargeMembers(members: readonly Draft[], charges: Charges, first = 0): void {
   for (const [index, draft] of members.entries()) {
-    draft.stored = (draft.stored ?? 0) + (charges.members[index] ?? 0);
+    draft.stored = (draft.stored ?? 0) + (charges.members[first + index] ?? 0);
   }
 }
 
 /** The overhead with what was charged to members that no entry is left of. */
-export function overheadOf(entries: readonly Entry[], charges: Charges): Overhead {
+export function overheadOf(
+  entries: readonly Entry[],
+  charges: Charges,
+  lost: 'superseded' | 'hidden' | 'excluded' = 'superseded',
+): Overhead {
   const charged = charges.members.reduce((sum, bytes) => sum + bytes, 0);
-  const superseded = charged - storedOf(entries);
-  return superseded === 0 ? charges.overhead : { ...charges.overhead, superseded };
+  const rest = charged - storedOf(entries);
+  return rest === 0 ? charges.overhead : { ...charges.overhead, [lost]: rest };
 }
 
 export function storedOf(entries: readonly Entry[]): number {

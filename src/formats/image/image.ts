@@ -6,6 +6,7 @@ import { useWorker, warmUpDecodingThread } from '../../codecs/decoding-thread.ts
 import { FormatError } from '../../errors.ts';
 import type { Name } from '../../model/name.ts';
 import type { FormatName } from '../../model/snapshot.ts';
+import type { Ledger } from '../ledger.ts';
 import type { LayerSink, MemberSink, RandomFormat, ReadOptions } from '../format.ts';
 import { tarReader } from '../tar/tar.ts';
 import { indexArchive } from './archive-store.ts';
@@ -33,9 +34,16 @@ export const imageFormat: RandomFormat = {
     const parts =
       format === 'docker-archive' && !isOci(store.paths) ? partsOfDocker(store, choice) : partsOfLayout(store, choice);
     await readParts(parts, sink, sink.layers, options);
+    spendRest(options.ledger, source.size, parts);
     return format;
   },
 };
+
+/** All that is no layer of the image; a blob that stands for several layers is there once. */
+function spendRest(ledger: Ledger | undefined, size: number, { layers }: ImageParts): void {
+  const blobs = new Map(layers.map(({ stored }) => [stored.path, stored.size]));
+  ledger?.spend('metadata', size - [...blobs.values()].reduce((sum, bytes) => sum + bytes, 0));
+}
 
 /** Whether a directory is an OCI image layout. */
 export { isLayout };
@@ -68,7 +76,7 @@ function readTar(source: ByteSource, sink: MemberSink, options: ReadOptions): Fo
       'is no image: it is a tar without manifest.json, and without oci-layout and index.json',
     );
   }
-  const reader = tarReader(sink);
+  const reader = tarReader(sink, options);
   forEachChunk(source, (piece) => reader.write(piece));
   reader.finish();
   return 'tar';
@@ -90,6 +98,7 @@ async function readParts(
     sink.notice({ code: 'history-mismatch', path: null, message });
   }
   layers.image({ platform, instructions });
+  const seen = new Set<Name>();
   let unpacked = 0;
   let read = 0;
   const onUnpacked = (bytes: number): void => {
@@ -107,7 +116,10 @@ async function readParts(
     warmUp(parts[index + 1]);
     const onRead = (bytes: number): void => options.onProgress?.(read + bytes);
     const diffId = diffIds[index] ?? '';
-    layers.end(await readLayer(part, layers.begin(), { ...options, index, diffId, onUnpacked, onRead }));
+    const again = seen.has(part.stored.path);
+    seen.add(part.stored.path);
+    const ledger = again ? undefined : options.ledger;
+    layers.end(await readLayer(part, layers.begin(), { ...options, ledger, index, diffId, onUnpacked, onRead }));
     read += part.stored.size;
   }
 }

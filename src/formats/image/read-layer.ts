@@ -40,13 +40,14 @@ async function readOpen(
   { stored, digest }: LayerPart,
   open: OpenPart,
   sink: MemberSink,
-  { index, diffId, maxWindow, thread, onUnpacked, onRead }: LayerOptions,
+  { index, diffId, maxWindow, thread, ledger, onUnpacked, onRead }: LayerOptions,
 ): Promise<LayerRead> {
   const { source } = open;
   const codec = detectCodec(source.read(0, Math.min(32, source.size)));
-  const reader = tarReader(inLayer(sink, index));
+  const reader = tarReader(inLayer(sink, index), { ledger });
   let unpacked = 0;
-  const done = await decode(codec, inputOf(open), { maxWindow, thread, digests: true, onProgress: onRead }, (piece) => {
+  const how = { maxWindow, thread, digests: true, marks: ledger !== undefined, onProgress: onRead };
+  const done = await decode(codec, inputOf(open), how, (piece) => {
     unpacked += piece.length;
     onUnpacked(piece.length);
     reader.write(piece);
@@ -62,6 +63,7 @@ async function readOpen(
   }
   // Of a layer without a single byte there is nothing to say; Go's tar reader takes it, too.
   if (unpacked > 0) reader.finish();
+  ledger?.close(done.marks ?? null, source.size);
   for (const { code, path, message } of done.notices) sink.notice({ code, path, message: `layer ${index} ${message}` });
   return { digest: found, diffId, compressed: codec === null ? null : source.size };
 }

@@ -36,7 +36,11 @@ export const elfInspector: Inspector = {
       buildId: buildId(elf),
       debugBytes: debugBytes(elf),
       compressedDebug: hasCompressedDebug(elf),
-      ...stripFacts(elf, file.facts, file.strip ?? defaultStripVersion),
+      ...stripFacts(elf, {
+        facts: file.facts,
+        version: file.strip ?? defaultStripVersion,
+        share: file.stripShare === true,
+      }),
       ...(file.compressDebug === true ? { debugCompressed: compressedDebugBytes(elf) } : {}),
       ...debuglink(elf),
       ...(symbols === undefined ? {} : { symbols }),

@@ -9,6 +9,7 @@ import { namesTableSize, reverseName } from './string-table.ts';
 import { alignUp, type Layout, layoutLinked, layoutObject, type OutSection, outSection } from './strip-layout.ts';
 import { StripRefusal } from './strip-refusal.ts';
 import { isDebugSection, type StripSections, stripSections } from './strip-sections.ts';
+import { rangesGone, shareOfGone } from './strip-share.ts';
 import { unsafeReasons } from './unsafe.ts';
 import type { StripVersion } from './strip-version.ts';
 import type { Symbols } from './symbols.ts';
@@ -65,7 +66,14 @@ export function stripModel(elf: ElfFile, version: StripVersion): StripModel {
   return { view, symbols, stripped };
 }
 
-export type StripFacts = Pick<ElfFacts, 'strip' | 'unsafe'>;
+export type StripFacts = Pick<ElfFacts, 'strip' | 'unsafe' | 'stripShare'>;
+
+export interface StripWanted {
+  readonly facts: FactsWanted;
+  readonly version: StripVersion;
+  /** Whether to tell `stripShare`. */
+  readonly share: boolean;
+}
 
 const refusedSizes: StripSizes = { debug: null, unneeded: null, all: null };
 
@@ -74,10 +82,10 @@ const refusedSizes: StripSizes = { debug: null, unneeded: null, all: null };
  * mode that nobody should use on this kind of file is left out: its symbol names are most of the work.
  * @throws FormatError
  */
-export function stripFacts(elf: ElfFile, wanted: FactsWanted, version: StripVersion): StripFacts {
-  const model = unlessRefused(() => stripModel(elf, version));
+export function stripFacts(elf: ElfFile, wanted: StripWanted): StripFacts {
+  const model = unlessRefused(() => stripModel(elf, wanted.version));
   if (typeof model === 'string') return { strip: { ...refusedSizes, refused: model }, unsafe: [] };
-  const spared: StripMode | null = wanted === 'all' ? null : model.view.linked ? 'debug' : 'unneeded';
+  const spared: StripMode | null = wanted.facts === 'all' ? null : model.view.linked ? 'debug' : 'unneeded';
   const results = stripModes.map((mode) => (mode === spared ? null : unlessRefused(() => model.stripped(mode))));
   const [debug, unneeded, all] = results.map((result) => (typeof result === 'string' ? null : result));
   const refused = results.find((result) => typeof result === 'string');
@@ -85,7 +93,18 @@ export function stripFacts(elf: ElfFile, wanted: FactsWanted, version: StripVers
   return {
     strip: refused === undefined ? sizes : { ...sizes, refused },
     unsafe: all ? unsafeReasons(model.view, all.layout) : [],
+    ...(wanted.share ? shareFact(elf, model, model.view.linked ? unneeded : debug) : {}),
   };
+}
+
+/** For the mode that is advised for the kind of file. */
+function shareFact(
+  { source }: ElfFile,
+  { view }: StripModel,
+  after: StrippedFile | null | undefined,
+): Partial<StripFacts> {
+  if (!after) return {};
+  return { stripShare: shareOfGone(source, rangesGone(view), source.size - after.size) };
 }
 
 /** The result, or the reason of a refusal. */

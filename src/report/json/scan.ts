@@ -108,8 +108,9 @@ function* imageJson({ platform, layers, layerBytes, visibleBytes, hiddenBytes, d
   });
 }
 
-function hiddenToJson({ path, size, stored, layer, cause }: HiddenFile): object {
-  return { ...nameToJson('path', path), size, stored, layer, cause };
+function hiddenToJson({ path, size, stored, layer, cause, compressed }: HiddenFile): object {
+  const told = compressed === undefined ? {} : { compressed };
+  return { ...nameToJson('path', path), size, stored, layer, cause, ...told };
 }
 
 function entryToJson(entry: Entry, tells: boolean): object {

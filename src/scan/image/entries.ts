@@ -36,9 +36,24 @@ function plain({ path, entry, layer }: TreeNode): Entry {
 
 function holding({ path, entry, layer }: TreeNode, { draft }: Content): Entry {
   if (entry === draft) return at(draft, path, layer);
-  const { size, disk, digest, facts } = draft;
+  const { size, disk, digest, facts, stored } = draft;
   const own = facts === null || draft.path === path ? facts : withPathFacts(facts, path);
-  return { ...(entry ?? draft), path, kind: 'file', size, disk, digest, link: null, facts: own, layer };
+  return {
+    ...(entry ?? draft),
+    path,
+    kind: 'file',
+    size,
+    disk,
+    digest,
+    link: null,
+    facts: own,
+    layer,
+    ...storedBytes(stored),
+  };
+}
+
+function storedBytes(stored: number | undefined): Pick<Entry, 'stored'> {
+  return stored === undefined ? {} : { stored };
 }
 
 function linking({ path, entry, layer }: TreeNode, first: Name): Entry {

@@ -7,6 +7,7 @@ import { createCollector } from '../collector.ts';
 import type { Collected, Collector, CollectorOptions } from '../collector.ts';
 import type { Draft } from '../draft.ts';
 import { addImpliedDirectories, sortEntries } from '../entries.ts';
+import { chargeMembers } from '../stored.ts';
 import { createDive } from './dive.ts';
 import type { Dive } from './dive.ts';
 import { mergedEntries } from './entries.ts';
@@ -42,6 +43,7 @@ export function createLayerStack(options: LayerStackOptions, notices: Notice[]):
   let collector: Collector | null = null;
   let alone: Entry[] | null = null;
   let taken = 0;
+  let members = 0;
 
   return {
     image(given) {
@@ -55,6 +57,9 @@ export function createLayerStack(options: LayerStackOptions, notices: Notice[]):
       if (collector === null) throw new Error('a layer ended that was not begun');
       const collected = collector.collected();
       collector = null;
+      const charges = options.ledger?.charges() ?? null;
+      if (charges !== null) chargeMembers(collected.members, charges, members);
+      members += collected.members.length;
       taken += collected.drafts.size;
       dive.endLayer();
       const index = layers.length;

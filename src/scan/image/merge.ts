@@ -180,7 +180,8 @@ export function createMerge(notice: (code: string, path: Name, message: string) 
       const cause = same ? 'metadata' : replaced ? 'overwritten' : 'deleted';
       waste += draft.size;
       if (cause === 'deleted' && stored < layer) deleted += draft.size;
-      if (draft.size > 0) hidden.push({ path, size: draft.size, stored, layer, cause });
+      const told = draft.stored === undefined ? {} : { compressed: draft.stored };
+      if (draft.size > 0) hidden.push({ path, size: draft.size, stored, layer, cause, ...told });
     }
     lost = [];
     return { deleted, waste };

@@ -92,6 +92,7 @@ export function hiddenFrom(values: readonly unknown[], { layers }: Image): Hidde
     if (cause !== 'overwritten' && cause !== 'deleted' && cause !== 'metadata') throw bad(`has a bad ${at}.cause`);
     const [stored, layer] = [sizeOf(json, 'stored', at), sizeOf(json, 'layer', at)];
     if (Math.max(stored, layer) >= layers.length) throw bad(`has ${at} of a layer that the image does not have`);
-    return { path, size: sizeOf(json, 'size', at), stored, layer, cause };
+    const told = json['compressed'] === undefined ? {} : { compressed: sizeOf(json, 'compressed', at) };
+    return { path, size: sizeOf(json, 'size', at), stored, layer, cause, ...told };
   });
 }
