@@ -7,7 +7,7 @@ import { tempDirectory } from '../build/temp.ts';
 import { sizecheck } from '../cli/run.ts';
 import { requireTool, run } from '../oracles.ts';
 
-const work = '/tmp/est/ss';
+const work = tempDirectory('stored-savings');
 const ready = ['gcc', 'ar', 'strip', 'tar', 'zstd', 'gzip', 'xz', 'zip', 'find'].every(requireTool);
 
 /** Numbers below `limit`, the same for the same seed. */
