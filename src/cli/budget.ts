@@ -108,7 +108,7 @@ async function sizesToday(file: string, budgets: Budgets, found: Found, values: 
   const most: { compressed: number | null; uncompressed: number | null } = { compressed: null, uncompressed: null };
   for (const { path } of targets) {
     const options = { ...values, output: undefined, include: [], exclude: [] };
-    const snapshot = await measure(path, options, { digests: 'auto', facts: 'needed' });
+    const snapshot = await measure(path, options, { digests: 'compare', facts: 'needed' });
     const how = budget.compressWith;
     const pack = how !== null && budget.compressed !== null && isDirectoryOnDisk(path);
     const totals = pack ? await packedTotals(path, snapshot, how, values) : snapshot.totals;

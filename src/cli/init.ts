@@ -62,7 +62,7 @@ export async function runInit(
 
 async function measured(path: string, values: InitValues): Promise<Snapshot> {
   const options = { ...values, output: undefined, include: [], exclude: [] };
-  const snapshot = await measure(path, options, { digests: 'auto', facts: 'needed' });
+  const snapshot = await measure(path, options, { digests: 'compare', facts: 'needed' });
   const how = values['compress-with'];
   if (how === undefined || snapshot.image !== undefined || !isDirectoryOnDisk(path)) return snapshot;
   return { ...snapshot, totals: await packedTotals(path, snapshot, parseCompression(how), values) };

@@ -62,7 +62,7 @@ async function measureTarget(target: Target, run: Run): Promise<Measured> {
   const stored = budget.paths.some(({ compressed }) => compressed);
   // Both are read side by side; only one draws its progress.
   const [after, before] = await Promise.allSettled([
-    measure(path, options, { digests: baseline === null ? 'auto' : 'all', facts: 'needed', stored }),
+    measure(path, options, { digests: baseline === null ? 'compare' : 'all', facts: 'needed', stored }),
     baseline === null ? null : measure(baseline, { ...options, progress: false }, { digests: 'all', facts: 'needed' }),
   ]);
   if (after.status === 'rejected') throw after.reason;

@@ -33,7 +33,7 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
   // Loaded while the decoder starts up.
   const loading = reporterNamed(name, 'scan');
   const thoroughness = {
-    digests: values.digests,
+    digests: keepsDigests(values, name) ? values.digests : 'compare',
     compressDebug: values.sections,
     packages: values.by === 'package',
     bytecode: values.bytecode || name === 'snapshot',
@@ -65,6 +65,16 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
   // Tables and JSON carry the notices themselves.
   if (name === 'du' && !values.quiet) warn(snapshot);
   return values['exit-zero'] ? exitCodes.fine : exitCodeOf(report.findings, values['fail-on']);
+}
+
+/** Whether digests are shown, kept or compared with what another pass or a list of files says; the command line's `auto` is SHA-256 then. */
+function keepsDigests(values: ScanValues, format: string): boolean {
+  return (
+    values.digests === 'all' ||
+    format === 'snapshot' ||
+    values.by === 'package' ||
+    values['compress-with'] !== undefined
+  );
 }
 
 /** @throws UsageError for what is no image, or cannot be read twice. */

@@ -1,5 +1,6 @@
 // Takes the members of one artifact in order and keeps one record a path: who is whose hard link, which member won when a path
 // came twice, and what its content is. The only state of a scan.
+import type { DigestPurpose } from '../bytes/content-digest.ts';
 import { FormatError } from '../errors.ts';
 import type { Member, MemberSink, OpenFile } from '../formats/format.ts';
 import type { Ledger } from '../formats/ledger.ts';
@@ -21,6 +22,8 @@ export interface CollectorOptions {
   readonly maxUnpacked: number;
   /** Whether files with random access are hashed as they come, because their source is gone later (a spool); else by hashing.ts. */
   readonly hashAtOnce: boolean;
+  /** What digests are for; SHA-256 where nothing is said. */
+  readonly digestPurpose?: DigestPurpose | undefined;
   readonly facts: FactsWanted;
   /** Outcomes by digest, of this artifact and of others that are scanned with the same `facts`. */
   readonly knownFacts?: Map<string, Outcome>;

@@ -1,7 +1,7 @@
 // What happens to the bytes of one member while they stream by: counted, hashed, and, where an inspector wants the whole
 // content of a format without random access, spooled.
-import { createHash, hash } from 'node:crypto';
-import type { Hash } from 'node:crypto';
+import { contentDigest, digestOfPiece } from '../bytes/content-digest.ts';
+import type { ContentDigest, DigestPurpose } from '../bytes/content-digest.ts';
 import { forEachChunk, memorySource } from '../bytes/source.ts';
 import type { ByteSource } from '../bytes/source.ts';
 import { Spool } from '../bytes/spool.ts';
@@ -32,7 +32,7 @@ export interface ContentReader {
 
 interface Work {
   readonly draft: Draft;
-  hasher: Hash | null;
+  hasher: ContentDigest | null;
   /** First bytes, until the inspector is chosen; null before the first of them. */
   head: Buffer | null;
   chosen: boolean;
@@ -44,6 +44,7 @@ interface Work {
 export function contentReader(options: CollectorOptions, report: Report): ContentReader {
   const spool = new Spool();
   const zeros = Buffer.alloc(1 << 18);
+  const purpose = options.digestPurpose ?? 'sha256';
   const inspectors = inspectorsFor(options.bytecode === true);
   let work: Work | null = null;
   let unpacked = 0;
@@ -137,11 +138,11 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
       if (work.received === 0 && piece.length === work.draft.size) {
         // The common case: the whole member lies in one piece, so nothing has to be kept.
         work.received = piece.length;
-        work.draft.digest = `sha256:${hash('sha256', piece, 'hex')}`;
+        work.draft.digest = digestOfPiece(purpose, piece);
         inspect(inspectorFor(piece, work.draft), memorySource(piece), work.draft);
         return;
       }
-      work.hasher ??= createHash('sha256');
+      work.hasher ??= contentDigest(purpose, work.draft.size);
       take(work, piece);
     },
     hole(count) {
@@ -158,7 +159,7 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
         work.received += count;
         return;
       }
-      work.hasher ??= createHash('sha256');
+      work.hasher ??= contentDigest(purpose, work.draft.size);
       for (let left = count; left > 0; left -= zeros.length)
         take(work, left < zeros.length ? zeros.subarray(0, left) : zeros);
     },
@@ -171,7 +172,7 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
           path: now.draft.path,
         });
       }
-      if (!now.skipHash) now.draft.digest = `sha256:${(now.hasher ?? createHash('sha256')).digest('hex')}`;
+      if (!now.skipHash) now.draft.digest = (now.hasher ?? contentDigest(purpose, now.draft.size)).digest();
       const head = now.head ?? noBytes;
       if (!now.chosen) now.inspector = inspectorFor(head, now.draft);
       if (now.inspector === null) return;
@@ -182,7 +183,7 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
       withOpen(draft.path, open, report, (source) => {
         const head = source.read(0, Math.min(headLength, source.size));
         inspect(inspectorFor(head, draft), source, draft);
-        if (options.hashAtOnce) draft.digest = digestOf(source);
+        if (options.hashAtOnce) draft.digest = digestOf(purpose, source);
       });
     },
   };
@@ -236,8 +237,8 @@ export function withOpen(path: Name, open: () => OpenFile, report: Report, use: 
   }
 }
 
-function digestOf(source: ByteSource): string {
-  const hasher = createHash('sha256');
+function digestOf(purpose: DigestPurpose, source: ByteSource): string {
+  const hasher = contentDigest(purpose, source.size);
   forEachChunk(source, (piece) => hasher.update(piece), 1 << 18);
-  return `sha256:${hasher.digest('hex')}`;
+  return hasher.digest();
 }

@@ -1,6 +1,7 @@
 // Digests of files with random access, taken after the walk: of all files, or only of those that another one may equal. Long work,
 // so it takes turns with signals.
-import { createHash } from 'node:crypto';
+import { contentDigest } from '../bytes/content-digest.ts';
+import type { DigestPurpose } from '../bytes/content-digest.ts';
 import type { ByteSource } from '../bytes/source.ts';
 import { createTurns } from '../bytes/turns.ts';
 import type { Turns } from '../bytes/turns.ts';
@@ -24,6 +25,7 @@ const readFailures: ReadonlySet<string> = new Set(['unreadable', 'changed', 'van
 export async function hashFiles(
   collected: Collected,
   which: 'all' | 'candidates',
+  purpose: DigestPurpose,
   onProgress?: (bytes: number) => void,
 ): Promise<void> {
   const turns = createTurns();
@@ -45,7 +47,7 @@ export async function hashFiles(
       continue;
     }
     try {
-      draft.digest = await digestOf(open(), turns, (bytes) => onProgress?.(done + bytes));
+      draft.digest = await digestOf(purpose, open(), turns, (bytes) => onProgress?.(done + bytes));
       done += draft.size;
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
@@ -67,10 +69,10 @@ function ofEqualSize(files: readonly Draft[]): Draft[] {
 
 type Told = (bytes: number) => void;
 
-async function digestOf(file: OpenFile, turns: Turns, onRead: Told): Promise<string> {
+async function digestOf(purpose: DigestPurpose, file: OpenFile, turns: Turns, onRead: Told): Promise<string> {
   let digest: string;
   try {
-    digest = await hashOf(file.source, turns, onRead);
+    digest = await hashOf(purpose, file.source, turns, onRead);
   } catch (error) {
     closeQuietly(file);
     throw error;
@@ -79,13 +81,13 @@ async function digestOf(file: OpenFile, turns: Turns, onRead: Told): Promise<str
   return digest;
 }
 
-async function hashOf(source: ByteSource, turns: Turns, onRead: Told): Promise<string> {
-  const hasher = createHash('sha256');
+async function hashOf(purpose: DigestPurpose, source: ByteSource, turns: Turns, onRead: Told): Promise<string> {
+  const hasher = contentDigest(purpose, source.size);
   for (let at = 0; at < source.size; at += step) {
     hasher.update(source.read(at, Math.min(step, source.size - at)));
     if (!turns.due()) continue;
     onRead(at);
     await turns.next();
   }
-  return `sha256:${hasher.digest('hex')}`;
+  return hasher.digest();
 }

@@ -23,8 +23,12 @@ import type { ImageRead } from './image/layers.ts';
 import { looksLikeSnapshot, parseSnapshot } from './snapshot-file.ts';
 
 export interface ScanOptions extends ArtifactOptions {
-  /** `auto`: in a directory only files that another file may equal are hashed (archives: every file). `all`: every file. */
-  readonly digests: 'auto' | 'all';
+  /**
+   * `auto`: in a directory only files that another file may equal are hashed (archives: every file). `all`: every file. `compare`: as
+   * `auto`, but digests may be codes (`mac:…`) that tell equal content within this process and mean nothing elsewhere, which is faster:
+   * enough for findings, not for snapshots that are kept.
+   */
+  readonly digests: 'auto' | 'all' | 'compare';
   /** `needed`: facts that rules judge. `all`: also those that only a snapshot keeps (sizes after each mode of strip). */
   readonly facts: FactsWanted;
   /**
@@ -58,17 +62,19 @@ export async function scan(artifact: string, options: ScanOptions): Promise<Snap
       return parseSnapshot(await readText(opened, options), options.stored === true);
     const packageLists = options.packages === true ? new Map<Name, PackageFacts>() : undefined;
     const lists = packageLists === undefined ? {} : { packageLists };
+    const digestPurpose = options.digests === 'compare' ? 'equality' : 'sha256';
     const ledger = options.stored === true && opened.kind === 'file' ? createLedger() : undefined;
     const collector = createCollector({
       ...options,
       ...lists,
       ledger,
+      digestPurpose,
       stripShare: options.stored,
       hashAtOnce: opened.kind === 'file',
     });
     const imageNotices: Notice[] = [];
     const layers = createLayerStack(
-      { ...options, ...lists, ledger, stripShare: options.stored, hashAtOnce: true },
+      { ...options, ...lists, ledger, digestPurpose, stripShare: options.stored, hashAtOnce: true },
       imageNotices,
     );
     const { format, codecs, length, archive } = await readArtifact(
@@ -92,7 +98,8 @@ export async function scan(artifact: string, options: ScanOptions): Promise<Snap
     if (options.layer !== undefined) throw new UsageError('--layer is for images; this artifact has no layers');
     if (charges !== null) chargeMembers(collected.members, charges);
     if (opened.kind === 'directory') {
-      await hashFiles(collected, options.digests === 'all' ? 'all' : 'candidates', options.onProgress);
+      const which = options.digests === 'all' ? 'all' : 'candidates';
+      await hashFiles(collected, which, digestPurpose, options.onProgress);
     }
     const entries = entriesOf(collected, format === 'directory');
     return {
