@@ -12,12 +12,12 @@ export interface Range {
   readonly end: number;
 }
 
-/** Length of a sample: half of what deflate looks back, and enough to see how well the data compresses. */
-const sampleLength = 16 * 1024;
+/** Length of a sample. Many short ones tell more than few long ones. */
+const sampleLength = 4096;
 /** One sample is taken of this many bytes, ... */
-const samplePer = 32 * sampleLength;
-/** ... at least eight and at most 64 of them. */
-const [leastSamples, mostSamples] = [8, 64];
+const samplePer = 64 * sampleLength;
+/** ... at least two and at most 64 of them: a large library takes as long as a small one. */
+const [leastSamples, mostSamples] = [2, 64];
 
 /** Four decimals: samples tell no more. */
 const digits = 10_000;
