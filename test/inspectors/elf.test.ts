@@ -107,6 +107,23 @@ describe('broken ELF files', () => {
     expect(facts).toMatchObject({ debugBytes: 200, strip: { refused: 'its sections overlap' } });
   });
 
+  it('count nothing of debug sections that are inactive, wherever they say that they are', () => {
+    const bytes = buildElf({
+      sections: [
+        { name: '.text', content: 'x' },
+        { name: '.debug_line', content: Buffer.alloc(40) },
+        { name: '.zdebug_info', type: 0, offset: 2n ** 62n, size: 2n ** 62n },
+        { name: '.debug_abbrev', type: 0, offset: 0, size: 1 << 30 },
+      ],
+    });
+    expect(inspect(bytes)).toMatchObject({ debugBytes: 40, compressedDebug: false });
+    const asked = { path: 'x', size: bytes.length, facts: 'all', compressDebug: true, stripShare: true } as const;
+    const facts = elfInspector.inspect(memorySource(bytes), asked);
+    expect(facts).toMatchObject({ debugBytes: 40 });
+    expect(facts.type === 'elf' && facts.debugCompressed).toBeLessThanOrEqual(40);
+    expect(facts.type === 'elf' ? (facts.stripShare ?? 0) : 2).toBeLessThanOrEqual(1);
+  });
+
   it('take no quadratic time: names without an end, chains of string tables, many segments of symbols', () => {
     const text = Buffer.alloc(1 << 20, 0x61);
     const symbols = Array.from({ length: 20_000 }, (_, index) => ({ name: '', shndx: index % 2 }));

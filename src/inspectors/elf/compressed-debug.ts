@@ -2,6 +2,7 @@
 // `objcopy --compress-debug-sections` does it (gABI "Section Compression": a header before the stream).
 import { deflateSync } from 'node:zlib';
 import * as C from './constants.ts';
+import { hasBytes } from './file.ts';
 import type { ElfFile, ElfSection } from './file.ts';
 import { isDebugSection } from './strip-sections.ts';
 
@@ -12,7 +13,7 @@ const maxSection = 512 * 1024 ** 2;
 export function compressedDebugBytes(elf: ElfFile): number | null {
   let bytes = 0;
   for (const section of elf.sections) {
-    if (section.type === C.SHT_NOBITS || !isDebugSection(section, elf.machine)) continue;
+    if (!hasBytes(section) || !isDebugSection(section, elf.machine)) continue;
     if (!isCompressible(section)) bytes += section.size;
     else if (section.size > maxSection || section.offset + section.size > elf.source.size) return null;
     else bytes += Math.min(section.size, headerLength(elf) + compressedLength(elf, section));

@@ -63,6 +63,11 @@ export function isElf(head: Uint8Array): boolean {
   return head[0] === 0x7f && head[1] === 0x45 && head[2] === 0x4c && head[3] === 0x46;
 }
 
+/** Whether the section has bytes in the file: inactive ones and those without bits say any offset and size (gABI, "Sections"). */
+export function hasBytes({ type }: Pick<ElfSection, 'type'>): boolean {
+  return type !== SHT_NULL && type !== SHT_NOBITS;
+}
+
 export function badElf(message: string, offset: number): FormatError {
   return new FormatError('bad-elf', message, { offset });
 }
@@ -192,7 +197,7 @@ function readSection(base: Base, words: Uint32Array, at: number, index: number, 
   const size = wide
     ? sectionNumber(words[sizeAt + high] ?? 0, words[sizeAt + low] ?? 0, type, table + sizeAt * 4)
     : (words[sizeAt] ?? 0);
-  if (size > base.source.size - offset && type !== SHT_NULL && type !== SHT_NOBITS && size > 0) {
+  if (size > base.source.size - offset && hasBytes({ type }) && size > 0) {
     throw badElf(`has section ${index} of ${size} bytes reach past its end`, offset);
   }
   const align = lowestBit(wide ? (words[at + 12 + high] ?? 0) : 0, words[at + (wide ? 12 + low : 8)] ?? 0);

@@ -6,7 +6,7 @@ import { nameFromBytes } from '../../model/name.ts';
 import type { Inspector } from '../inspector.ts';
 import { compressedDebugBytes } from './compressed-debug.ts';
 import * as C from './constants.ts';
-import { type ElfFile, isElf, readElf } from './file.ts';
+import { type ElfFile, hasBytes, isElf, readElf } from './file.ts';
 import { sectionSizes } from './section-sizes.ts';
 import { debugBytes, stripFacts } from './strip.ts';
 import { defaultStripVersion } from './strip-version.ts';
@@ -52,6 +52,7 @@ export const elfInspector: Inspector = {
 function hasCompressedDebug(elf: ElfFile): boolean {
   return elf.sections.some(
     (section) =>
+      hasBytes(section) &&
       isDebugSection(section, elf.machine) &&
       ((section.flags & C.SHF_COMPRESSED) !== 0 || section.name.startsWith('.zdebug')),
   );
@@ -61,7 +62,7 @@ const maxLink = 4096;
 
 /** GNU debuglink: the name of the file with the debug data, a NUL, padding, and its CRC. */
 function debuglink(elf: ElfFile): { debuglink?: string } {
-  const section = elf.sections.find(({ name, type }) => name === '.gnu_debuglink' && type !== C.SHT_NOBITS);
+  const section = elf.sections.find((found) => found.name === '.gnu_debuglink' && hasBytes(found));
   if (section === undefined || section.size > maxLink || section.offset + section.size > elf.source.size) return {};
   const bytes = elf.source.read(section.offset, section.size);
   const end = bytes.indexOf(0);

@@ -4,7 +4,7 @@ import type { SectionGroup, SectionSize } from '../../model/facts.ts';
 import { spellBytes } from '../../model/json-name.ts';
 import { compareNames } from '../../model/name.ts';
 import * as C from './constants.ts';
-import { type ElfFile, elfSizes, type ElfSection } from './file.ts';
+import { type ElfFile, elfSizes, type ElfSection, hasBytes } from './file.ts';
 import { isDebugSection } from './strip-sections.ts';
 
 /** A file may have a million sections with names of 4 KiB; facts have to stay small. */
@@ -53,7 +53,7 @@ function headers(elf: ElfFile): Range[] {
 
 function sections(elf: ElfFile): Range[] {
   return elf.sections
-    .filter(({ type }) => type !== C.SHT_NULL && type !== C.SHT_NOBITS)
+    .filter(hasBytes)
     .map((section) => rangeOf(elf, partName(section.name), groupOf(elf, section), section.offset, section.size));
 }
 

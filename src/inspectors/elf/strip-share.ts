@@ -2,7 +2,7 @@
 // compressed, in samples, at a level that takes no time. How well a codec does in absolute terms cancels out.
 import { deflateRawSync } from 'node:zlib';
 import type { ByteSource } from '../../bytes/source.ts';
-import { SHT_NOBITS } from './constants.ts';
+import { hasBytes } from './file.ts';
 import type { ElfSection } from './file.ts';
 import type { StripSections } from './strip-sections.ts';
 
@@ -32,7 +32,7 @@ export function rangesGone(view: StripSections): Range[] {
   const ranges: Range[] = [];
   let end = 0;
   for (const section of elf.sections.toSorted((a, b) => a.offset - b.offset)) {
-    if (section.type === SHT_NOBITS || !goes(section)) continue;
+    if (!hasBytes(section) || !goes(section)) continue;
     const start = Math.max(end, section.offset);
     end = Math.max(end, Math.min(section.offset + section.size, elf.source.size));
     if (end > start) ranges.push({ start, end });

@@ -4,7 +4,7 @@ import type { FactsWanted } from '../inspector.ts';
 import type { ElfFacts, StripSizes } from '../../model/facts.ts';
 import { SHF_GROUP, SHT_GROUP, SHT_NOBITS, SHT_RELA } from './constants.ts';
 import { isBuildNotes, mergedNotesSize } from './build-notes.ts';
-import { type ElfFile, elfSizes, type ElfSection } from './file.ts';
+import { type ElfFile, elfSizes, type ElfSection, hasBytes } from './file.ts';
 import { namesTableSize, reverseName } from './string-table.ts';
 import { alignUp, type Layout, layoutLinked, layoutObject, type OutSection, outSection } from './strip-layout.ts';
 import { StripRefusal } from './strip-refusal.ts';
@@ -221,7 +221,7 @@ function tablesEnd(view: StripSections, output: Output, mode: StripMode): number
 export function debugBytes(elf: ElfFile): number {
   const found: ElfSection[] = [];
   for (const section of elf.sections) {
-    if (section.type !== SHT_NOBITS && isDebugSection(section, elf.machine)) found.push(section);
+    if (hasBytes(section) && isDebugSection(section, elf.machine)) found.push(section);
   }
   found.sort((a, b) => a.offset - b.offset);
   let bytes = 0;
