@@ -67,11 +67,13 @@ export function parseSnapshot(text: string, stored = true): Snapshot {
   }
   const spent = overhead(root['overhead']);
   checkStored(entries, spent, totals.compressed);
+  // Checked whether it is kept or not: a broken snapshot is one for every command.
+  const how = root['made'] === undefined ? null : made(object(root['made'], 'made'));
   return {
     artifact,
     totals,
     ...(spent === null || !stored ? {} : { overhead: spent }),
-    ...(root['made'] === undefined || !stored ? {} : { made: made(object(root['made'], 'made')) }),
+    ...(how === null || !stored ? {} : { made: how }),
     entries,
     superseded: list(root['superseded'] ?? [], 'superseded').map((value, index) =>
       superseded(value, `superseded[${index}]`),

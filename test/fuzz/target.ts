@@ -16,6 +16,7 @@ import { parseReport } from '../../src/report/json/read/index.ts';
 import type { ReportKind, Reports, ScanReport } from '../../src/report/reporter.ts';
 import { judge } from '../../src/rules/index.ts';
 import { removableByPath, removableContent } from '../../src/rules/removable.ts';
+import { storedSavings } from '../../src/rules/stored-savings.ts';
 import { defaultLimits } from '../../src/scan/limits.ts';
 import { scan } from '../../src/scan/scan.ts';
 import type { ScanOptions } from '../../src/scan/scan.ts';
@@ -32,6 +33,8 @@ const everything: ScanOptions = {
   packages: true,
   bytecode: true,
   compressDebug: true,
+  stored: true,
+  sample: true,
 };
 
 /** The samples of a family, those included that only a scan makes. @param file a scratch file. */
@@ -95,6 +98,7 @@ async function scanned(file: string): Promise<string> {
     return one;
   }
   checkSums(second);
+  checkStored(second);
   if (JSON.stringify(first.totals) !== JSON.stringify(second.totals))
     throw new Error('totals depend on the facts wanted');
   const report = reportOf(second);
@@ -144,6 +148,18 @@ function checkSums({ entries, totals }: Snapshot): void {
     }
   }
   if (content !== totals.content) throw new Error('entries do not sum to the content');
+}
+
+/** Every byte of an archive is charged once, and what findings are said to save of them is no more than they are. */
+function checkStored(snapshot: Snapshot): void {
+  const { entries, overhead, totals } = snapshot;
+  if (overhead === undefined) return;
+  const parts = [...entries.map(({ stored = 0 }) => stored), ...Object.values(overhead)];
+  if (parts.some((bytes) => !Number.isSafeInteger(bytes) || bytes < 0)) throw new Error('stored bytes are no sizes');
+  const sum = parts.reduce((total, bytes) => total + bytes, 0);
+  if (sum !== totals.compressed) throw new Error(`stored bytes and overhead sum to ${sum}, not ${totals.compressed}`);
+  for (const bytes of storedSavings(snapshot, judge(snapshot)))
+    if (bytes !== null && !(bytes >= 0 && bytes <= sum)) throw new Error(`a finding saves ${bytes} of ${sum} bytes`);
 }
 
 function reportOf(snapshot: Snapshot): ScanReport {

@@ -7,7 +7,7 @@ import { plainOptions, testTool } from '../build/report.ts';
 import { elf, file, pyc, snapshot } from '../build/snapshot.ts';
 
 const saved = snapshot([
-  file('lib.so', 100, { facts: elf({}) }),
+  file('lib.so', 100, { facts: elf({}, { stripShare: 0.5 }) }),
   file('lib/__pycache__/a.cpython-39.pyc', 50, { facts: pyc() }),
 ]);
 const report = { tool: testTool, snapshot: saved, tree: [], findings: [], removable: 0 };
@@ -21,9 +21,16 @@ describe('facts in a snapshot', () => {
     [/"elfType":"[^"]+"/, '"elfType":3', 'facts.elfType 3, which is no text'],
     [/"buildId":[^,]+/, '"buildId":{}', 'facts.buildId an object or list, which is no text'],
     [/"debugBytes":\d+/, '"debugBytes":"7"', 'facts.debugBytes "7"'],
+    [/"stripShare":[\d.]+/, '"stripShare":1.5', 'facts.stripShare 1.5, which is no share of 1'],
   ])('%s that became %s is named', (old, now, says) => {
     expect(text).toMatch(old);
     expect(() => parseSnapshot(text.replace(old, now))).toThrow(FormatError);
     expect(() => parseSnapshot(text.replace(old, now))).toThrow(says);
   });
+});
+
+it('how an artifact was made is checked where nobody asks for it, too', () => {
+  const broken = text.replace('"totals"', '"made":{"codec":{"frames":[]},"archive":{}},"totals"');
+  expect(broken).not.toBe(text);
+  for (const stored of [true, false]) expect(() => parseSnapshot(broken, stored)).toThrow(FormatError);
 });
