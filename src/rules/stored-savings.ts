@@ -8,8 +8,8 @@ import type { Claim, Finding } from '../model/finding.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
 
 /**
- * Rules whose claims are like files that stay. A codec writes what they have in common once and charges both for it: of 6.4 MiB that
- * the optimised pycs of a CPython tree are charged, 1.2 MiB go with them.
+ * Rules whose claims are like files that stay. A codec that looks far back writes what they have in common once and charges both for
+ * it: of 6.4 MiB that the optimised pycs of a CPython tree are charged by zstd -19, 1.2 MiB go with them.
  */
 const likeWhatStays: ReadonlySet<string> = new Set([
   'optimized-bytecode',
@@ -29,9 +29,10 @@ export function storedSavings(snapshot: Snapshot, findings: readonly Finding[]):
   if (snapshot.overhead === undefined) return findings.map(() => null);
   const entries = new Map(snapshot.entries.map((entry) => [entry.path, entry]));
   const hidden = hiddenBytes(snapshot);
+  const looksFar = looksFarBack(snapshot);
   return findings.map(({ rule, claims }) => {
     if (rule === archiveOverhead.id) return extensionsSaved(snapshot);
-    if (rule === recompress.id || likeWhatStays.has(rule)) return null;
+    if (rule === recompress.id || (looksFar && likeWhatStays.has(rule))) return null;
     let sum = 0;
     for (const claim of claims) {
       const saved = claim.part === hiddenPart ? takeHidden(hidden, claim) : savedBy(claim, entries.get(claim.path));
@@ -40,6 +41,12 @@ export function storedSavings(snapshot: Snapshot, findings: readonly Finding[]):
     }
     return Math.round(sum);
   });
+}
+
+/** Not so deflate, with its 32 KiB: what files have in common is written for each of them, but for neighbours. Nor what is not compressed. */
+function looksFarBack({ artifact: { format, codecs }, image }: Snapshot): boolean {
+  const near = codecs.every((codec) => codec === 'gzip');
+  return !near || image !== undefined || (format !== 'tar' && format !== 'zip');
 }
 
 /** What a layer hides under one path, by both; layers are compressed apart, so all that is charged for it can go. */
