@@ -26,7 +26,7 @@ export const optimizedBytecode: Rule = {
 };
 
 /** The plain pyc of an optimised one's path, or null where the path is no optimised pyc. */
-function plainOf(path: Name): Name | null {
+export function plainOf(path: Name): Name | null {
   const suffix = '.opt-1.pyc'.length;
   // The digit first: this is asked of every path.
   const digit = path.charCodeAt(path.length - '1.pyc'.length);

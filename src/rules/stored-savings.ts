@@ -3,13 +3,15 @@
 import { debugPart } from './debug-symbols.ts';
 import { hiddenPart } from './hidden.ts';
 import { archiveOverhead, overheadOfDialect } from './archive-overhead.ts';
+import { plainOf } from './optimized-bytecode.ts';
 import { recompress } from './recompress.ts';
 import type { Claim, Finding } from '../model/finding.ts';
+import type { Name } from '../model/name.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
 
 /**
- * Rules whose claims are like files that stay. A codec that looks far back writes what they have in common once and charges both for
- * it: of 6.4 MiB that the optimised pycs of a CPython tree are charged by zstd -19, 1.2 MiB go with them.
+ * Rules whose claims are like files that stay. A codec writes what they have in common once, and charges the first or both for it. One
+ * that looks far back cannot tell at all: of 6.4 MiB that the optimised pycs of a CPython tree are charged by zstd -19, 1.2 MiB go.
  */
 const likeWhatStays: ReadonlySet<string> = new Set([
   'optimized-bytecode',
@@ -29,10 +31,11 @@ export function storedSavings(snapshot: Snapshot, findings: readonly Finding[]):
   if (snapshot.overhead === undefined) return findings.map(() => null);
   const entries = new Map(snapshot.entries.map((entry) => [entry.path, entry]));
   const hidden = hiddenBytes(snapshot);
-  const looksFar = looksFarBack(snapshot);
+  const reach = reachOf(snapshot);
   return findings.map(({ rule, claims }) => {
     if (rule === archiveOverhead.id) return extensionsSaved(snapshot);
-    if (rule === recompress.id || (looksFar && likeWhatStays.has(rule))) return null;
+    if (rule === recompress.id) return null;
+    if (likeWhatStays.has(rule) && reach !== 'none') return reach === 'near' ? savedOfCopies(claims, entries) : null;
     let sum = 0;
     for (const claim of claims) {
       const saved = claim.part === hiddenPart ? takeHidden(hidden, claim) : savedBy(claim, entries.get(claim.path));
@@ -43,10 +46,30 @@ export function storedSavings(snapshot: Snapshot, findings: readonly Finding[]):
   });
 }
 
-/** Not so deflate, with its 32 KiB: what files have in common is written for each of them, but for neighbours. Nor what is not compressed. */
-function looksFarBack({ artifact: { format, codecs }, image }: Snapshot): boolean {
-  const near = codecs.every((codec) => codec === 'gzip');
-  return !near || image !== undefined || (format !== 'tar' && format !== 'zip');
+/**
+ * Whether a codec finds in one file what another one has, too: `none` where each is compressed alone or not at all, `near` for deflate
+ * with its 32 KiB, `far` for all else.
+ */
+function reachOf({ artifact: { format, codecs }, image }: Snapshot): 'none' | 'near' | 'far' {
+  if (image !== undefined || (format !== 'tar' && format !== 'zip')) return 'far';
+  if (codecs.length === 0) return 'none';
+  return codecs.every((codec) => codec === 'gzip') ? 'near' : 'far';
+}
+
+/** What stays of each group of files that are alike is charged for all that they have in common, as the most expensive one was before. */
+function savedOfCopies(claims: readonly Claim[], entries: ReadonlyMap<Name, Entry>): number | null {
+  const groups = new Map<Name, Set<Name>>();
+  for (const { path, part, keeps } of claims) {
+    const stays = keeps ?? plainOf(path);
+    if (part !== null || stays === null) return null;
+    groups.set(stays, (groups.get(stays) ?? new Set([stays])).add(path));
+  }
+  let saved = 0;
+  for (const group of groups.values()) {
+    const costs = [...group].map((path) => entries.get(path)?.stored ?? 0);
+    saved += costs.reduce((sum, cost) => sum + cost, 0) - costs.reduce((most, cost) => Math.max(most, cost), 0);
+  }
+  return saved;
 }
 
 /** What a layer hides under one path, by both; layers are compressed apart, so all that is charged for it can go. */
