@@ -1,4 +1,6 @@
 // Reasons why stripping would damage an ELF file: all of them show in its headers and in the bytes that no header describes.
+import { firstIndex } from '../../bytes/search.ts';
+import { byteAt } from '../../bytes/at.ts';
 import type { Unsafe } from '../../model/facts.ts';
 import { PT_LOAD, SHT_NOBITS, SHT_NULL } from './constants.ts';
 import { type ElfFile, elfSizes } from './file.ts';
@@ -110,14 +112,7 @@ function loadedRanges(elf: ElfFile): readonly Range[] {
 
 /** Index of the first range that ends after `start`. */
 function firstAfter(ranges: readonly Range[], start: number): number {
-  let low = 0;
-  let high = ranges.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((ranges[middle]?.end ?? 0) <= start) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstIndex(ranges, ({ end }) => end > start);
 }
 
 const step = 1 << 16;
@@ -127,7 +122,7 @@ function countContent(elf: ElfFile, from: number, to: number): number {
   for (let at = from; at < to; at += step) {
     const bytes = elf.source.read(at, Math.min(step, to - at));
     for (let index = 0; index < bytes.length; index++) {
-      const byte = bytes[index] ?? 0;
+      const byte = byteAt(bytes, index);
       if (byte !== 0 && !isFill(byte)) count++;
     }
   }
