@@ -62,7 +62,6 @@ export function createLzma2Decoder(): Lzma2Decoder {
 
   function* parse(dictionary: number, events: Lzma2Events, size: (bytes: number) => void): FieldParser {
     let needDictionary = true;
-    let needState = true;
     let needProperties = true;
     for (;;) {
       const control = byteAt(yield 1, 0);
@@ -90,12 +89,8 @@ export function createLzma2Decoder(): Lzma2Decoder {
         } else if (needProperties) {
           events.fail('has an LZMA2 chunk without properties');
         }
-        if (reset >= 1) {
-          lzma.reset();
-          needState = false;
-        } else if (needState) {
-          events.fail('has an LZMA2 chunk without a state reset');
-        }
+        // Properties come with a reset of the state, so there is none to miss.
+        if (reset >= 1) lzma.reset();
         decodeChunk(yield length, count, dictionary, events);
         size(length);
       } else {

@@ -12,7 +12,7 @@ import { requireTool, run, runRaw } from '../oracles.ts';
 import { noise, prose } from './harness.ts';
 
 const folder = tempDirectory('trial');
-const content = Buffer.concat([prose(1_300_000), noise(30_000), prose(200_000)]);
+const content = Buffer.concat([prose(1_030_000), noise(30_000), prose(60_000)]);
 const input = join(folder, 'input');
 writeFileSync(input, content);
 let count = 0;
@@ -52,7 +52,7 @@ describe.each(['gzip:9', 'zstd:3:long=22', 'xz:2'])('%s', (how) => {
   });
 });
 
-it.each([5, 11])('brotli:%i is what node:zlib makes, and is read back', async (level) => {
+it.each([1, 9])('brotli:%i is what node:zlib makes, and is read back', async (level) => {
   const { output, memory } = await compress(`brotli:${level}`, false);
   expect(memory).toBeGreaterThanOrEqual(0);
   expect(zlib.brotliDecompressSync(readFileSync(output)).equals(content)).toBe(true);
@@ -62,7 +62,10 @@ it.each([5, 11])('brotli:%i is what node:zlib makes, and is read back', async (l
 
 it('counts what a cut brotli stream holds', async () => {
   const cut = join(folder, 'cut.br');
-  writeFileSync(cut, zlib.brotliCompressSync(content).subarray(0, -1000));
+  writeFileSync(
+    cut,
+    zlib.brotliCompressSync(content, { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 5 } }).subarray(0, -1000),
+  );
   const { bytes } = await runTask({ kind: 'decompress', codec: 'brotli', input: cut, program: false });
   expect(bytes).toBeGreaterThan(0);
   expect(bytes).toBeLessThan(content.length);

@@ -174,6 +174,47 @@ describe('built objects', () => {
   });
 });
 
+describe('objects of other processors', () => {
+  const text: ElfSectionSpec = { name: '.text', flags: 6, content: 'some code' };
+  const unneeded = (spec: ElfSpec): number =>
+    inspect(buildElf({ sections: [text], ...spec })).strip.unneeded ?? Number.NaN;
+
+  // ELF for the Arm architecture, "Mapping symbols"; they stay, with 16 or 24 bytes each, as other local symbols do not.
+  it.each([
+    [40, 32, '$a', true],
+    [40, 32, '$d.1', true],
+    [40, 32, '$x', false],
+    [40, 32, '$ab', false],
+    [183, 64, '$x', true],
+    [183, 64, '$a', false],
+    [183, 64, 'xd', false],
+    [62, 64, '$d', false],
+  ] as const)('machine %i, ELF%i: the local symbol %s stays: %s', (machine, size, name, stays) => {
+    const kind = { machine, class: size, symbols: [{ name: 'global' }] };
+    const local = { name, bind: 0 };
+    const more = unneeded({ ...kind, symbols: [local, { name: 'global' }] }) - unneeded(kind);
+    const entry = size === 64 ? 24 : 16;
+    const names = name.length + 1;
+    if (stays) expect(more).toBeGreaterThanOrEqual(entry + names - 8);
+    else expect(more).toBe(0);
+    if (stays) expect(more).toBeLessThan(entry + names + 8);
+  });
+
+  // SPARC ELF supplement: STB_SPARC_REGISTER is 13. Other processors have no such binding, and its symbols go.
+  it.each([
+    [2, 32, true],
+    [43, 64, true],
+    [62, 64, false],
+  ] as const)('machine %i, ELF%i: a register symbol stays: %s', (machine, size, stays) => {
+    const kind = { machine, class: size, endian: machine === 62 ? 'little' : 'big' } as const;
+    const register = { name: 'register', bind: 13 };
+    const more =
+      unneeded({ ...kind, symbols: [{ name: 'global' }, register] }) -
+      unneeded({ ...kind, symbols: [{ name: 'global' }] });
+    expect(more > 0).toBe(stays);
+  });
+});
+
 describe('build ids', () => {
   /** An executable without sections, whose only segment is this one of notes. */
   function withNotes(notes: Uint8Array, filesz = notes.length, type = 4): Buffer {
