@@ -1,14 +1,20 @@
 // xz and bzip2 streams that are built bit by bit, as no program writes them: sound ones decode here and in the program of that name,
 // and each lie about a field is refused by both, here with a word for it.
-import { writeFileSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import zlib, { crc32 } from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { bzip2 } from '../../src/codecs/bzip2.ts';
 import { openEncoder, parseCompression } from '../../src/codecs/compress.ts';
+import { decode } from '../../src/codecs/decode.ts';
+import { createFieldReader } from '../../src/codecs/fields.ts';
+import type { FieldParser } from '../../src/codecs/fields.ts';
+import { gzip } from '../../src/codecs/gzip.ts';
 import { xz } from '../../src/codecs/xz.ts';
+import { zstdCodec } from '../../src/codecs/zstd.ts';
 import { zstdNode } from '../../src/codecs/zstd-node.ts';
 import { takeHandle } from '../../src/codecs/zlib-handle.ts';
+import { block, frame } from '../build/zstd.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { requireTool, runRaw, runStatus } from '../oracles.ts';
 import { decodeAll, formatErrorOf } from './harness.ts';
@@ -59,7 +65,7 @@ function buildXz(lies: XzLies = {}): Buffer {
   Buffer.from([head.length / 4, lies.blockFlags ?? 0, ...fields]).copy(head);
   const padding = Buffer.alloc((4 - (chunks.length % 4)) % 4, lies.blockPadding ?? 0);
   const sum = lies.sum ?? u32(crc32(content));
-  const block = Buffer.concat([withCrc(head), Buffer.from(chunks), padding, sum]);
+  const only = Buffer.concat([withCrc(head), Buffer.from(chunks), padding, sum]);
   const unpadded = head.length + 4 + chunks.length + sum.length;
   const records = lies.index ?? [1, unpadded, content.length];
   const listed = Buffer.alloc(4 * Math.ceil((1 + records.length) / 4), lies.indexPadding ?? 0);
@@ -67,7 +73,7 @@ function buildXz(lies: XzLies = {}): Buffer {
   const index = withCrc(listed);
   const back = u32(lies.backward ?? index.length / 4 - 1);
   const fields2 = Buffer.concat([back, Buffer.from(lies.footerFlags ?? flags)]);
-  return Buffer.concat([header, block, index, u32(crc32(fields2)), fields2, Buffer.from('YZ')]);
+  return Buffer.concat([header, only, index, u32(crc32(fields2)), fields2, Buffer.from('YZ')]);
 }
 
 const lastByte = (bytes: Buffer): Buffer => {
@@ -216,6 +222,16 @@ describe('bzip2', () => {
     const stream = packed(begin, header(crc), usesA, tables(1), [runA, runA, endOfBlock], end, [[crc, 32]]);
     expect((await decodeAll(bzip2, stream)).bytes.toString()).toBe('aaa');
     if (hasBzip2) expect(runRaw('bzip2', ['-dc'], { input: stream }).toString()).toBe('aaa');
+  });
+
+  it('twice, in pieces that end within the second header', async () => {
+    const crc = crcOf(Buffer.from('aaa'));
+    const stream = packed(begin, header(crc), usesA, tables(1), [runA, runA, endOfBlock], end, [[crc, 32]]);
+    for (const step of [1, 3, stream.length + 2]) {
+      const decoded = await decodeAll(bzip2, Buffer.concat([stream, stream]), { step });
+      expect(decoded.bytes.toString()).toBe('aaaaaa');
+      expect(decoded.notices).toEqual([]);
+    }
   });
 
   // A run of 100,000 in bijective base 2, digits of 1 and 2, low ones first.
@@ -380,6 +396,48 @@ describe('zstd of Node, with raw deflate in its place where this Node has none',
     install('createZstdDecompress', undefined);
     expect(await zstdNode.load()).toBe(false);
     expect(() => zstdNode.open(2 ** 20)).toThrow('this Node has no zstd');
+    const codec = zstdCodec('node');
+    expect(() => codec.create({ maxWindow: 1, takeBuffer: () => new Uint8Array(1) })).toThrow('was not awaited');
+    await expect(codec.prepare()).rejects.toThrow('no zstd decoder could be loaded (node)');
+  });
+
+  /** A decoder that makes `made` bytes of each frame of `length` bytes, and checks nothing. */
+  function installCareless(length: number, made: number, fault?: string): void {
+    install('createZstdDecompress', () => {
+      const state = new Uint32Array(2);
+      let seen = 0;
+      const handle = {
+        onerror: (_message: string): void => {},
+        writeSync(
+          ...[, , , available, , , room]: readonly [number, Uint8Array, number, number, Uint8Array, number, number]
+        ): void {
+          seen += available;
+          if (fault !== undefined && fault !== '') handle.onerror(fault);
+          const produced = seen === length && fault === undefined ? made : 0;
+          state.set([room - produced, fault === '' ? available : 0]);
+        },
+        reset() {},
+        close() {},
+      };
+      return { _handle: handle, _writeState: state };
+    });
+  }
+
+  const told = (contentSize: number): Buffer =>
+    frame({ window: 1024, contentSize }, [block('raw', Buffer.from('12345'))]);
+
+  it.each([
+    ['makes more than the header tells', 4, 5, undefined, 'bad-length', /more than the 4 bytes that its header tells$/],
+    ['makes less than the header tells', 6, 5, undefined, 'bad-length', /of 5 bytes whose header tells 6$/],
+    ['neither reads nor writes', 5, 5, '', 'bad-frame', /does not decode$/],
+    ['fails', 5, 5, 'its own words', 'bad-frame', /has a corrupt zstd frame \(its own words\)$/],
+  ])('is not believed where it %s', async (_, contentSize, made, fault, code, message) => {
+    const stream = told(contentSize);
+    installCareless(stream.length, made, fault);
+    const error = await formatErrorOf(zstdCodec('node'), stream);
+    expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
+    installCareless(stream.length, 5);
+    expect((await decodeAll(zstdCodec('node'), told(5))).bytes).toHaveLength(5);
   });
 
   it('compresses with the level, the window and the length where the native package is missing', async () => {
@@ -426,6 +484,50 @@ describe('zstd of Node, with raw deflate in its place where this Node has none',
     install('createZstdCompress', undefined);
     await expect(openEncoder(parseCompression('zstd:3'), 7, emit)).rejects.toThrow(/needs Node 22.15 or later/);
     vi.doUnmock('zstd-napi/binding.js');
+  });
+});
+
+describe('gzip', () => {
+  it('may have an extra field of no bytes', async () => {
+    const plain = zlib.gzipSync(content);
+    const stream = Buffer.concat([
+      plain.subarray(0, 3),
+      Buffer.of(4),
+      plain.subarray(4, 10),
+      Buffer.of(0, 0),
+      plain.subarray(10),
+    ]);
+    for (const step of [1, stream.length]) {
+      expect((await decodeAll(gzip, stream, { step })).bytes.equals(content)).toBe(true);
+    }
+    if (requireTool('gzip')) expect(runRaw('gzip', ['-dc'], { input: stream }).equals(content)).toBe(true);
+  });
+});
+
+describe('fields of a stream', () => {
+  it('are asked for by a parser that goes on for ever', () => {
+    const ends = function* (): FieldParser {
+      yield 2;
+    };
+    const reader = createFieldReader(ends(), 2);
+    reader.write(Buffer.from('a'));
+    expect([reader.position, reader.held]).toEqual([1, 1]);
+    expect(() => reader.write(Buffer.from('b'))).toThrow('the parser ended before its input');
+  });
+});
+
+describe('a file', () => {
+  it('that cannot be read is an error of the input', async () => {
+    const path = join(folder, 'write-only');
+    writeFileSync(path, 'x');
+    const fd = openSync(path, 'w');
+    const input = { fd, head: new Uint8Array(0), position: 0, length: null };
+    await expect(decode(null, input, {}, () => {})).rejects.toMatchObject({
+      name: 'InputError',
+      code: 'unreadable',
+      message: expect.stringContaining('EBADF'),
+    });
+    closeSync(fd);
   });
 });
 

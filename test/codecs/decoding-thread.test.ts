@@ -13,8 +13,10 @@ import { startDecodingRun } from '../../src/codecs/decoding-run.ts';
 import { useWorker, warmUpDecodingThread, workerThreshold } from '../../src/codecs/decoding-thread.ts';
 import type { DecodeThread } from '../../src/codecs/decoding-thread.ts';
 import { codecByName } from '../../src/codecs/index.ts';
+import { packError, unpackError } from '../../src/codecs/worker-messages.ts';
 import { createWorkerUnpacker } from '../../src/codecs/unpack.ts';
 import { createRangeList } from '../../src/codecs/zip-data.ts';
+import { FormatError, InputError, UsageError } from '../../src/errors.ts';
 import { zipFormat } from '../../src/formats/zip.ts';
 import { recordingSink } from '../build/sink.ts';
 import { tempDirectory } from '../build/temp.ts';
@@ -149,6 +151,19 @@ describe.each(encodings)('%s', (name, encoded, decoded) => {
       offset: encoded.length - 1,
     });
   });
+});
+
+it('hands errors over as they are', () => {
+  for (const error of [
+    new FormatError('truncated', 'ends', { path: 'a', offset: 7 }),
+    new InputError('changed', 'grew'),
+    new UsageError('no way'),
+    new TypeError('a bug'),
+  ]) {
+    const handed = unpackError(packError(error));
+    expect(handed).toEqual(error);
+    expect(handed).toBeInstanceOf(error.constructor);
+  }
 });
 
 it('rejects with what broke in the thread', async () => {
