@@ -487,6 +487,24 @@ describe('zstd of Node, with raw deflate in its place where this Node has none',
   });
 });
 
+describe('backends of zstd', () => {
+  it('say so where they were not loaded', async () => {
+    vi.resetModules();
+    const { zstdWasm } = await import('../../src/codecs/zstd-wasm.ts');
+    const { zstdNapi } = await import('../../src/codecs/zstd-napi.ts');
+    expect(() => zstdWasm.open(2 ** 20)).toThrow('zstddec is not loaded');
+    expect(() => zstdNapi.open(2 ** 20)).toThrow('zstd-napi is not loaded');
+    expect(await zstdWasm.load()).toBe(true);
+    const stream = zstdWasm.open(2 ** 20);
+    const output = new Uint8Array(10);
+    stream.step(frame({ window: 1024 }, [block('raw', Buffer.from('12345'))]), output);
+    expect([stream.produced, Buffer.from(output.subarray(0, 5)).toString()]).toEqual([5, '12345']);
+    // Memory is given back once, however often it is closed.
+    stream.close();
+    expect(() => stream.close()).not.toThrow();
+  });
+});
+
 describe('gzip', () => {
   it('may have an extra field of no bytes', async () => {
     const plain = zlib.gzipSync(content);

@@ -333,6 +333,21 @@ describe('a spool', () => {
     }
   });
 
+  it('makes room for what is expected within its limit only, and keeps what is written', () => {
+    for (const expected of [0, 8, 10, 11, 2 ** 40]) {
+      const spool = new Spool(10);
+      spool.expect(expected);
+      spool.write(Buffer.from('12345678'));
+      spool.expect(expected);
+      expect([spool.size, spool.fd]).toEqual([8, null]);
+      spool.write(Buffer.from('abc'));
+      expect(spool.fd).not.toBeNull();
+      spool.expect(5);
+      expect(Buffer.from(spool.source().read(0, 11)).toString()).toBe('12345678abc');
+      spool.close();
+    }
+  });
+
   it('says where its file takes no more, and goes on in it otherwise', () => {
     const spool = new Spool(10);
     spool.write(Buffer.from('12345678'));
