@@ -1,6 +1,6 @@
 // xz and bzip2 streams that are built bit by bit, as no program writes them: sound ones decode here and in the program of that name,
 // and each lie about a field is refused by both, here with a word for it.
-import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import zlib, { crc32 } from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -16,8 +16,8 @@ import { zstdNode } from '../../src/codecs/zstd-node.ts';
 import { takeHandle } from '../../src/codecs/zlib-handle.ts';
 import { block, frame } from '../build/zstd.ts';
 import { tempDirectory } from '../build/temp.ts';
-import { requireTool, runRaw, runStatus } from '../oracles.ts';
-import { decodeAll, formatErrorOf } from './harness.ts';
+import { requireTool, run, runRaw, runStatus } from '../oracles.ts';
+import { decodeAll, formatErrorOf, noise } from './harness.ts';
 
 const folder = tempDirectory('built-streams');
 
@@ -386,6 +386,13 @@ describe('zstd of Node, with raw deflate in its place where this Node has none',
     expect(asked).toEqual([{ params: { 100: 23 } }]);
     const output = new Uint8Array(100);
     const input = zlib.deflateRawSync(content);
+    const get = Reflect.get.bind(Reflect);
+    const named = 'ZSTD_d_windowLogMax';
+    vi.spyOn(Reflect, 'get').mockImplementation((target: object, name: PropertyKey): unknown =>
+      target === zlib.constants && name === named ? 77 : get(target, name),
+    );
+    zstdNode.open(2 ** 20).close();
+    expect(asked.at(-1)).toEqual({ params: { 77: 20 } });
     stream.step(input, output);
     expect([stream.consumed, stream.produced]).toEqual([input.length, content.length]);
     expect(Buffer.from(output.subarray(0, content.length)).equals(content)).toBe(true);
@@ -534,7 +541,45 @@ describe('fields of a stream', () => {
   });
 });
 
+describe('marks of gzip', () => {
+  it('tell of every byte but header and trailer, however long the stream is', async () => {
+    const path = join(folder, 'long.gz');
+    const stream = zlib.gzipSync(noise(9_000_000), { level: 0 });
+    writeFileSync(path, stream);
+    const fd = openSync(path, 'r');
+    const input = { fd, head: new Uint8Array(0), position: 0, length: stream.length };
+    const { marks = [] } = await decode(gzip, input, { marks: true }, () => {});
+    closeSync(fd);
+    const costs = [...marks].filter((_, index) => index % 2 === 1);
+    expect(costs.reduce((sum, cost) => sum + cost, 0)).toBe(stream.length - 18);
+    expect(marks.at(-2)).toBe(9_000_000);
+  });
+});
+
+describe('zstd', () => {
+  it('may name dictionary 0, which is none', async () => {
+    const codec = zstdCodec();
+    const stream = frame({ window: 1024, dictionary: 0 }, [block('raw', content)]);
+    expect((await decodeAll(codec, stream)).bytes.equals(content)).toBe(true);
+    const error = await formatErrorOf(codec, frame({ window: 1024, dictionary: 7 }, [block('raw', content)]));
+    expect(error.code).toBe('unsupported');
+  });
+});
+
 describe('a file', () => {
+  it('may be a pipe, which is closed at its end', async () => {
+    const path = join(folder, 'fifo');
+    run('mkfifo', [path]);
+    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const writing = openSync(path, 'w');
+    writeFileSync(writing, zlib.gzipSync(content));
+    closeSync(writing);
+    const pieces: Buffer[] = [];
+    const input = { fd, head: new Uint8Array(0), position: null, length: null };
+    await decode(gzip, input, {}, (piece) => void pieces.push(Buffer.from(piece)));
+    expect(Buffer.concat(pieces).equals(content)).toBe(true);
+  });
+
   it('that cannot be read is an error of the input', async () => {
     const path = join(folder, 'write-only');
     writeFileSync(path, 'x');
