@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '../../src/bytes/source.ts';
+import { readElf } from '../../src/inspectors/elf/file.ts';
 import { elfInspector } from '../../src/inspectors/elf/inspector.ts';
 import { defaultStripVersion, stripVersions } from '../../src/inspectors/elf/strip-version.ts';
 import type { ElfFacts } from '../../src/model/facts.ts';
@@ -212,6 +213,36 @@ describe('objects of other processors', () => {
       unneeded({ ...kind, symbols: [{ name: 'global' }, register] }) -
       unneeded({ ...kind, symbols: [{ name: 'global' }] });
     expect(more > 0).toBe(stays);
+  });
+});
+
+describe('program headers and links to debug data', () => {
+  it.each([
+    [64, 'little'],
+    [64, 'big'],
+    [32, 'little'],
+    [32, 'big'],
+  ] as const)('are read in ELF%i, %s endian', (size, endian) => {
+    const bytes = buildElf({
+      class: size,
+      endian,
+      type: 2,
+      load: true,
+      sections: [{ name: '.text', content: 'code' }],
+    });
+    const { segments, sections } = readElf(memorySource(bytes));
+    // PT_LOAD with PF_R and PF_X, from the start of the file up to the section headers.
+    const length = bytes.length - sections.length * (size === 64 ? 64 : 40);
+    expect(segments).toEqual([
+      { type: 1, flags: 5, offset: 0, vaddr: 0, paddr: 0, filesz: length, memsz: length, align: 0x1000 },
+    ]);
+  });
+
+  it('have a name that is not empty', () => {
+    const linked = (content: string): ElfFacts =>
+      inspect(buildElf({ sections: [{ name: '.gnu_debuglink', content }] }));
+    expect(linked('a.debug\0CRC-')).toMatchObject({ debuglink: 'a.debug' });
+    for (const content of ['\0CRC-', 'a.debug', '']) expect(linked(content)).not.toHaveProperty('debuglink');
   });
 });
 

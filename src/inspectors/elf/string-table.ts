@@ -1,6 +1,6 @@
 // Size of an ELF string table in which strings share equal tails, as GNU tools write it: every string that is the tail of
 // another costs nothing. Nothing here takes more than a sort's time, whatever the table holds.
-import { byteAt, doubleAt, wordAt } from '../../bytes/at.ts';
+import { doubleAt, wordAt } from '../../bytes/at.ts';
 import { nameFromBytes, nameToBytes } from '../../model/name.ts';
 import { badElf } from './file.ts';
 
@@ -97,6 +97,7 @@ function sizeWithoutTails(bytes: Uint8Array, strings: Strings): number {
   const order = new Uint32Array(count);
   for (let index = 0; index < count; index++) order[index] = index;
   const keys = new Float64Array(count);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const work: Run[] = [[0, count, 0]];
   for (let run = work.pop(); run !== undefined; run = work.pop()) {
     const [from, to, depth] = run;
@@ -109,7 +110,7 @@ function sizeWithoutTails(bytes: Uint8Array, strings: Strings): number {
       const part = keys.subarray(from, to);
       for (let index = 0; index < chosen.length; index++) {
         const number = wordAt(chosen, index);
-        part[index] = tailKey(bytes, wordAt(starts, number), wordAt(ends, number) - depth) * indexRange + index;
+        part[index] = tailKey(view, wordAt(starts, number), wordAt(ends, number) - depth) * indexRange + index;
       }
       part.sort();
       splitRuns(part, chosen, order, run, work);
@@ -149,15 +150,12 @@ function splitRuns(part: Float64Array, chosen: Uint32Array, order: Uint32Array, 
 }
 
 /** The four bytes before `end`, last byte first, 0 where the string has begun. */
-function tailKey(bytes: Uint8Array, start: number, end: number): number {
-  if (end - start >= 4) {
-    const last = (byteAt(bytes, end - 1) << 8) | byteAt(bytes, end - 2);
-    return last * 0x1_0000 + ((byteAt(bytes, end - 3) << 8) | byteAt(bytes, end - 4));
-  }
+function tailKey(bytes: DataView, start: number, end: number): number {
+  if (end - start >= 4) return bytes.getUint32(end - 4, true);
   let key = 0;
   for (let step = 1; step <= 4; step++) {
     const at = end - step;
-    key = key * 256 + (at >= start ? byteAt(bytes, at) : 0);
+    key = key * 256 + (at >= start ? bytes.getUint8(at) : 0);
   }
   return key;
 }
@@ -168,7 +166,7 @@ function compareTails(bytes: Uint8Array, { starts, ends }: Strings, a: number, b
   let atA = wordAt(ends, a) - depth - 1;
   let atB = wordAt(ends, b) - depth - 1;
   while (atA >= startA && atB >= startB) {
-    const difference = byteAt(bytes, atA) - byteAt(bytes, atB);
+    const difference = (bytes[atA] ?? 0) - (bytes[atB] ?? 0);
     if (difference !== 0) return difference;
     atA--;
     atB--;

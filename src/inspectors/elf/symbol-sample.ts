@@ -62,7 +62,7 @@ export function createSampler(limit: number): SymbolSampler {
       let end = at;
       // FNV-1a, then the last step of MurmurHash3, which makes the high bits depend on every byte.
       for (; end < strings.length; end++) {
-        const byte = byteAt(strings, end);
+        const byte = strings[end] ?? 0;
         if (byte === 0 || byte === versionMark) break;
         hash = Math.imul(hash ^ byte, 0x0100_0193);
       }

@@ -1,6 +1,5 @@
 // Reasons why stripping would damage an ELF file: all of them show in its headers and in the bytes that no header describes.
 import { firstIndex } from '../../bytes/search.ts';
-import { byteAt } from '../../bytes/at.ts';
 import type { Unsafe } from '../../model/facts.ts';
 import { PT_LOAD, SHT_NOBITS, SHT_NULL } from './constants.ts';
 import { type ElfFile, elfSizes } from './file.ts';
@@ -121,8 +120,7 @@ function countContent(elf: ElfFile, from: number, to: number): number {
   let count = 0;
   for (let at = from; at < to; at += step) {
     const bytes = elf.source.read(at, Math.min(step, to - at));
-    for (let index = 0; index < bytes.length; index++) {
-      const byte = byteAt(bytes, index);
+    for (const byte of bytes) {
       if (byte !== 0 && !isFill(byte)) count++;
     }
   }
