@@ -35,14 +35,16 @@ export function groupDigits(number: number): string {
 
 /** Formats sizes that stand together: those that would print alike though they differ are printed exactly. */
 export function formatSizes(sizes: readonly number[], units: Units): string[] {
-  const byText = new Map<string, Set<number>>();
+  const first = new Map<string, number>();
+  const ambiguous = new Set<string>();
   for (const size of sizes) {
     const text = formatSize(size, units);
-    byText.set(text, (byText.get(text) ?? new Set()).add(size));
+    if ((first.get(text) ?? size) !== size) ambiguous.add(text);
+    first.set(text, size);
   }
   return sizes.map((size) => {
     const text = formatSize(size, units);
-    return (byText.get(text)?.size ?? 0) > 1 ? exactBytes(size) : text;
+    return ambiguous.has(text) ? exactBytes(size) : text;
   });
 }
 

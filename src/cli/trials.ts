@@ -5,7 +5,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandOf, memoryOf, windowOf } from '../codecs/candidates.ts';
 import type { Candidate } from '../codecs/candidates.ts';
-import type { TrialResult, TrialTask } from '../codecs/trial-process.ts';
+import type { TrialResult, TrialTask } from '../codecs/trial.ts';
 import { hasProgram } from './programs.ts';
 import type { Trial, Untried } from '../model/compression.ts';
 

@@ -1,5 +1,6 @@
 // One bzip2 block: Huffman codes, move-to-front, run lengths, Burrows-Wheeler, run lengths again. The format has no written
 // specification; structure and limits are those of bzip2 1.0.8.
+import { byteAt, wordAt } from '../bytes/at.ts';
 import type { BitReader } from './bit-reader.ts';
 import { createHuffmanTable, longestCode } from './bzip2-huffman.ts';
 import type { HuffmanTable } from './bzip2-huffman.ts';
@@ -56,7 +57,7 @@ export function createBzip2Block(): Bzip2Block {
       const next = ((links[i] ?? 0) & 0xff) + 1;
       starts[next] = (starts[next] ?? 0) + 1;
     }
-    for (let i = 0; i < 256; i += 1) starts[i + 1] = (starts[i + 1] ?? 0) + (starts[i] ?? 0);
+    for (let i = 0; i < 256; i += 1) starts[i + 1] = wordAt(starts, i + 1) + wordAt(starts, i);
     for (let i = 0; i < length; i += 1) {
       const byte = (links[i] ?? 0) & 0xff;
       const place = starts[byte] ?? 0;
@@ -67,7 +68,7 @@ export function createBzip2Block(): Bzip2Block {
 
   function write(output: Output, emit: Emit): number {
     let crc = -1;
-    let entry = links[origin] ?? 0;
+    let entry = wordAt(links, origin);
     let space = output.space();
     let filled = 0;
     let run = 0; // equal bytes so far; after four comes a count of further ones
@@ -124,15 +125,16 @@ function readSelectors(bits: BitReader, groups: number): Uint8Array {
   const count = bits.read(15);
   if (count === 0) throw new BadBlock('has no selectors');
   const selectors = new Uint8Array(count);
-  const order = [0, 1, 2, 3, 4, 5];
+  const order = Uint8Array.of(0, 1, 2, 3, 4, 5);
   for (let i = 0; i < count; i += 1) {
     let index = 0;
     while (bits.read(1) === 1) {
       index += 1;
       if (index >= groups) throw new BadBlock('has a bad selector');
     }
-    const chosen = order.splice(index, 1)[0] ?? 0;
-    order.unshift(chosen);
+    const chosen = byteAt(order, index);
+    order.copyWithin(1, 0, index);
+    order[0] = chosen;
     selectors[i] = chosen;
   }
   return selectors;
@@ -180,7 +182,7 @@ function readSymbols(
       }
       if (run > 0) {
         if (length + run > size) throw new BadBlock('is longer than its level allows');
-        bytes.fill(order[0] ?? 0, length, length + run);
+        bytes.fill(byteAt(order, 0), length, length + run);
         length += run;
         run = 0;
         weight = 1;

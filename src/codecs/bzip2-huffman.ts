@@ -1,4 +1,5 @@
 // Canonical Huffman codes of bzip2: one table look-up for short codes, a search by length for the rest.
+import { integerAt } from '../bytes/at.ts';
 import type { BitReader } from './bit-reader.ts';
 
 export const longestCode = 20;
@@ -14,19 +15,19 @@ export function createHuffmanTable(lengths: Uint8Array): HuffmanTable {
   const first = new Int32Array(longestCode + 2); // first code of each length
   const offset = new Int32Array(longestCode + 2); // its place in `symbols`
   const counts = new Int32Array(longestCode + 2);
-  for (const length of lengths) counts[length] = (counts[length] ?? 0) + 1;
+  for (const length of lengths) counts[length] = integerAt(counts, length) + 1;
   for (let length = 1; length <= longestCode; length += 1) {
-    first[length + 1] = ((first[length] ?? 0) + (counts[length] ?? 0)) * 2;
-    offset[length + 1] = (offset[length] ?? 0) + (counts[length] ?? 0);
+    first[length + 1] = (integerAt(first, length) + integerAt(counts, length)) * 2;
+    offset[length + 1] = integerAt(offset, length) + integerAt(counts, length);
   }
   const symbols = new Uint16Array(lengths.length);
   const places = Int32Array.from(offset);
   const table = new Uint16Array(1 << tableBits); // symbol * 32 + length; 0 where the code is longer
   const codes = Int32Array.from(first);
   lengths.forEach((length, symbol) => {
-    symbols[places[length] ?? 0] = symbol;
-    places[length] = (places[length] ?? 0) + 1;
-    const code = codes[length] ?? 0;
+    symbols[integerAt(places, length)] = symbol;
+    places[length] = integerAt(places, length) + 1;
+    const code = integerAt(codes, length);
     codes[length] = code + 1;
     if (length > tableBits) return;
     const from = code << (tableBits - length);
@@ -35,10 +36,10 @@ export function createHuffmanTable(lengths: Uint8Array): HuffmanTable {
 
   function search(bits: BitReader): number {
     for (let length = tableBits + 1; length <= longestCode; length += 1) {
-      const index = bits.peek(length) - (first[length] ?? 0);
-      if (index >= 0 && index < (counts[length] ?? 0)) {
+      const index = bits.peek(length) - integerAt(first, length);
+      if (index >= 0 && index < integerAt(counts, length)) {
         bits.skip(length);
-        return symbols[(offset[length] ?? 0) + index] ?? -1;
+        return symbols[integerAt(offset, length) + index] ?? -1;
       }
     }
     bits.skip(longestCode);

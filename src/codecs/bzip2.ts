@@ -1,5 +1,6 @@
 // bzip2: streams one after the other, each block's CRC and each stream's combined CRC checked. Our own decoder, because those
 // at hand are not synchronous, or take a cut stream for a whole one. A block is decoded when it is there as a whole.
+import { byteAt } from '../bytes/at.ts';
 import { FormatError } from '../errors.ts';
 import type { Notice } from '../model/snapshot.ts';
 import { createBitReader, NeedInput } from './bit-reader.ts';
@@ -34,7 +35,7 @@ function bytesOf(words: readonly number[]): number[] {
 }
 
 function isHeader(bytes: Uint8Array): boolean {
-  const level = bytes[3] ?? 0;
+  const level = byteAt(bytes, 3);
   return magic.equals(bytes.subarray(0, magic.length)) && level >= 0x31 && level <= 0x39;
 }
 
@@ -122,7 +123,7 @@ function createBzip2Decoder(options: DecodeOptions): Decoder {
   function header(bytes: Uint8Array, ended: boolean): number {
     if (garbage === 0 && bytes.length < headerLength && !ended && streams > 0) return 0;
     if (garbage === 0 && isHeader(bytes)) {
-      level = (bytes[3] ?? 0) - 0x30;
+      level = byteAt(bytes, 3) - 0x30;
       lastLevel = level;
       streamCrc = 0;
       return headerLength;

@@ -58,6 +58,10 @@ export function commandOf({ codec, level, long }: Candidate): string {
 /** Dictionary of each preset of xz, in MiB. */
 const xzDictionaries = [0.25, 1, 2, 4, 4, 8, 8, 16, 32, 64];
 
+function xzDictionary(level: number): number {
+  return (xzDictionaries[level] ?? 0) * mebi;
+}
+
 /** Bytes of history that a decoder keeps; null where only the result tells (zstd). */
 export function windowOf({ codec, level }: Candidate): number | null {
   switch (codec) {
@@ -66,7 +70,7 @@ export function windowOf({ codec, level }: Candidate): number | null {
     case 'brotli':
       return 16 * mebi;
     case 'xz':
-      return (xzDictionaries[level] ?? 0) * mebi;
+      return xzDictionary(level);
     case 'zstd':
   }
   return null;
@@ -86,5 +90,5 @@ function zstdMemory(level: number): number {
 function otherMemory(codec: 'gzip' | 'brotli' | 'xz', level: number): number {
   if (codec === 'gzip') return 16 * mebi;
   if (codec === 'brotli') return 256 * mebi;
-  return (xzDictionaries[level] ?? 0) * 11 * mebi + 16 * mebi;
+  return xzDictionary(level) * 11 + 16 * mebi;
 }

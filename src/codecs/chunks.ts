@@ -85,9 +85,8 @@ function checkLength(total: number, length: number | null, ended: boolean): void
 }
 
 /** True where a read can wait for someone: a pipe, a socket, a terminal (or a device, which is not worth the difference). */
-export function mayBlock(input: FileInput | SourceInput): boolean {
-  if ('source' in input) return false;
-  const stats = fstatSync(input.fd);
+export function mayBlock({ fd }: FileInput): boolean {
+  const stats = fstatSync(fd);
   return stats.isFIFO() || stats.isSocket() || stats.isCharacterDevice();
 }
 

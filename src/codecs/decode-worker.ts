@@ -131,21 +131,25 @@ function awaitTask(port: MessagePort, { ready }: ThreadStart): WorkerTask {
   return receiveMessageOnPort(port)?.message as WorkerTask;
 }
 
-async function main(port: MessagePort): Promise<void> {
+async function workOn(port: MessagePort, start: ThreadStart): Promise<void> {
   // Loaded before there is anything to do: the native module of zstd takes longest.
   await codecByName('zstd').prepare();
-  // Sound: as above.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  const { work, outstanding } = awaitTask(port, workerData as ThreadStart);
+  const { work, outstanding } = awaitTask(port, start);
   const outlet = openOutlet(port, new Int32Array(outstanding));
   if (work.kind === 'members') unpackMembers(work, outlet);
   else await decodeStream(work, outlet);
 }
 
-const port = parentPort;
-if (port !== null) {
-  main(port).catch((error: unknown) => {
+/** Works on the one task that comes through `port`; what goes wrong is told through it, too. Runs in any thread, as tests do it. */
+export async function serve(port: MessagePort, start: ThreadStart): Promise<void> {
+  try {
+    await workOn(port, start);
+  } catch (error) {
     const message: WorkerMessage = { kind: 'failed', reached: 0, error: packError(error) };
     port.postMessage(message);
-  });
+  }
 }
+
+// Sound: as in awaitTask.
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion
+if (parentPort !== null) await serve(parentPort, workerData as ThreadStart);

@@ -9,10 +9,10 @@ export const workerThreshold = 16 * 1024 * 1024;
 /** Where to decode; by default that depends on the input's length. */
 export type DecodeThread = 'calling' | 'worker' | undefined;
 
-/** Whether a file of `length` encoded bytes (null where that is not known) is decoded in a worker. */
-export function useWorker(length: number | null, wanted: DecodeThread): boolean {
+/** Whether a file of `length` encoded bytes (null where that is not known) is decoded in a worker; `own` is where this module is. */
+export function useWorker(length: number | null, wanted: DecodeThread, own = import.meta.url): boolean {
   // Node 20 cannot run a worker from TypeScript: sources that are run as they are (in tests) decode in the calling thread.
-  if (import.meta.url.endsWith('.ts')) return false;
+  if (own.endsWith('.ts')) return false;
   return wanted === undefined ? length === null || length >= workerThreshold : wanted === 'worker';
 }
 

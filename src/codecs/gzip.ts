@@ -1,5 +1,6 @@
 // gzip (RFC 1952): members one after the other, each with its CRC-32 and length checked. The framing is ours, because Node's
 // own accepts a cut header, ignores the header's CRC and does not tell where a member ends.
+import { byteAt } from '../bytes/at.ts';
 import { crc32 } from 'node:zlib';
 import { FormatError } from '../errors.ts';
 import type { Notice } from '../model/snapshot.ts';
@@ -79,7 +80,7 @@ function createGzipDecoder(options: DecodeOptions): Decoder {
   }
 
   function u16(): number {
-    return (field[0] ?? 0) | ((field[1] ?? 0) << 8);
+    return byteAt(field, 0) | (byteAt(field, 1) << 8);
   }
 
   function u32(at: number): number {
@@ -136,10 +137,10 @@ function createGzipDecoder(options: DecodeOptions): Decoder {
         enter('fixed');
         return;
       case 'fixed':
-        flags = field[1] ?? 0;
+        flags = byteAt(field, 1);
         named ||= (flags & flagName) !== 0;
         timed ||= u32(2) !== 0;
-        if (members === 0) effort = efforts[field[6] ?? 0] ?? null;
+        if (members === 0) effort = efforts[byteAt(field, 6)] ?? null;
         if (field[0] !== deflateMethod) {
           fail('unsupported', `uses gzip compression method ${field[0]}, but only 8 (deflate) exists`, position - 8);
         }

@@ -1,5 +1,6 @@
 // LZMA2 chunks (as used by .xz), a parser that asks for one chunk after the other: 64 KiB of encoded and 2 MiB of decoded data
 // at most, so that nothing inside a chunk has to wait for input. Memory grows with the data, not with the claimed dictionary.
+import { byteAt } from '../bytes/at.ts';
 import type { FieldParser } from './fields.ts';
 import { createLzmaDecoder, inputPadding } from './lzma.ts';
 import type { LzmaWindow, Trace } from './lzma.ts';
@@ -61,10 +62,9 @@ export function createLzma2Decoder(): Lzma2Decoder {
 
   function* parse(dictionary: number, events: Lzma2Events, size: (bytes: number) => void): FieldParser {
     let needDictionary = true;
-    let needState = true;
     let needProperties = true;
     for (;;) {
-      const control = (yield 1)[0] ?? 0;
+      const control = byteAt(yield 1, 0);
       size(1);
       if (control === 0) return;
       const isLzma = control >= 0x80;
@@ -79,22 +79,18 @@ export function createLzma2Decoder(): Lzma2Decoder {
       const sizes = yield isLzma ? 4 : 2;
       size(sizes.length);
       const high = isLzma ? (control & 0x1f) << 16 : 0;
-      const count = high + ((sizes[0] ?? 0) << 8) + (sizes[1] ?? 0) + 1;
+      const count = high + (byteAt(sizes, 0) << 8) + byteAt(sizes, 1) + 1;
       if (isLzma) {
-        const length = ((sizes[2] ?? 0) << 8) + (sizes[3] ?? 0) + 1;
+        const length = (byteAt(sizes, 2) << 8) + byteAt(sizes, 3) + 1;
         if (reset >= 2) {
-          setProperties((yield 1)[0] ?? 0, events);
+          setProperties(byteAt(yield 1, 0), events);
           size(1);
           needProperties = false;
         } else if (needProperties) {
           events.fail('has an LZMA2 chunk without properties');
         }
-        if (reset >= 1) {
-          lzma.reset();
-          needState = false;
-        } else if (needState) {
-          events.fail('has an LZMA2 chunk without a state reset');
-        }
+        // Properties come with a reset of the state, so there is none to miss.
+        if (reset >= 1) lzma.reset();
         decodeChunk(yield length, count, dictionary, events);
         size(length);
       } else {

@@ -1,4 +1,5 @@
 // Fixed-layout parts of a .xz file (.xz file format 1.2.1, sections 2.1 and 3.1), each with its own CRC-32.
+import { byteAt } from '../bytes/at.ts';
 import { crc32 } from 'node:zlib';
 
 /** Throws a FormatError at the field that is being read. */
@@ -21,7 +22,7 @@ function u32(bytes: Uint8Array, at: number): number {
 export function readStreamHeader(bytes: Uint8Array, fail: Fail): number {
   if (!hasXzMagic(bytes)) fail('bad-magic', 'is not xz data');
   if (crc32(bytes.subarray(6, 8)) !== u32(bytes, 8)) fail('bad-checksum', 'has an xz stream header with a wrong CRC');
-  return readFlags(bytes[6] ?? 0, bytes[7] ?? 0, fail);
+  return readFlags(byteAt(bytes, 6), byteAt(bytes, 7), fail);
 }
 
 function readFlags(first: number, second: number, fail: Fail): number {
@@ -33,7 +34,7 @@ function readFlags(first: number, second: number, fail: Fail): number {
 export function checkStreamFooter(bytes: Uint8Array, check: number, indexLength: number, fail: Fail): void {
   if (!footerMagic.equals(bytes.subarray(10))) fail('bad-header', 'has an xz stream without a footer');
   if (crc32(bytes.subarray(4, 10)) !== u32(bytes, 0)) fail('bad-checksum', 'has an xz stream footer with a wrong CRC');
-  const flags = readFlags(bytes[8] ?? 0, bytes[9] ?? 0, fail);
+  const flags = readFlags(byteAt(bytes, 8), byteAt(bytes, 9), fail);
   if (flags !== check) fail('bad-header', 'has an xz stream footer that contradicts its header');
   if ((u32(bytes, 4) + 1) * 4 !== indexLength) fail('bad-length', 'has an xz stream footer with a wrong index length');
 }
@@ -50,7 +51,7 @@ export function readBlockHeader(bytes: Uint8Array, fail: Fail): XzBlockHeader {
   const end = bytes.length - 4;
   if (crc32(bytes.subarray(0, end)) !== u32(bytes, end))
     fail('bad-checksum', 'has an xz block header with a wrong CRC');
-  const flags = bytes[1] ?? 0;
+  const flags = byteAt(bytes, 1);
   if ((flags & 0x3c) !== 0) fail('unsupported', 'sets reserved flags in an xz block header');
   let at = 2;
   const number = (): number => {
@@ -67,7 +68,7 @@ export function readBlockHeader(bytes: Uint8Array, fail: Fail): XzBlockHeader {
     fail('unsupported', 'uses an xz filter other than LZMA2 (BCJ or delta), which cannot be decoded');
   }
   const properties = number();
-  const size = bytes[at] ?? 0;
+  const size = byteAt(bytes, at);
   if (properties !== 1 || at >= end || size > 40) fail('bad-header', 'has bad LZMA2 properties in an xz block header');
   if (bytes.subarray(at + 1, end).some((byte) => byte !== 0)) {
     fail('bad-header', 'has an xz block header with padding that is not zero');
@@ -86,7 +87,7 @@ function dictionarySize(code: number): number {
 export function readVarint(bytes: Uint8Array): { readonly value: number; readonly length: number } | null {
   let value = 0;
   for (let i = 0; i < Math.min(bytes.length, 9); i += 1) {
-    const byte = bytes[i] ?? 0;
+    const byte = byteAt(bytes, i);
     value += (byte & 0x7f) * 2 ** (7 * i);
     if (byte >= 0x80) continue;
     if ((byte === 0 && i > 0) || !Number.isSafeInteger(value)) return null;

@@ -1,5 +1,6 @@
 // xz (.xz file format 1.2.1): streams, blocks, index and footer, every size and every check verified. Our own, because no
 // library decodes xz synchronously in bounded memory without running an install script, and those at hand skip checks.
+import { byteAt } from '../bytes/at.ts';
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { Hash } from 'node:crypto';
@@ -63,7 +64,7 @@ function createXzDecoder(options: DecodeOptions): Decoder {
     streams += 1;
     const blocks: BlockList = { count: 0, digest: createHash('sha256') };
     for (;;) {
-      const size = (yield 1)[0] ?? 0;
+      const size = byteAt(yield 1, 0);
       if (size === 0) break;
       yield* parseBlock(size, check, blocks);
     }
@@ -124,7 +125,7 @@ function createXzDecoder(options: DecodeOptions): Decoder {
     function* number(): Generator<number, number, Uint8Array> {
       const bytes: number[] = [];
       for (;;) {
-        const byte = (yield 1)[0] ?? 0;
+        const byte = byteAt(yield 1, 0);
         bytes.push(byte);
         if (byte < 0x80 || bytes.length === 9) break;
       }

@@ -1,5 +1,6 @@
 // The one place that reaches for node:zlib's synchronous streaming write. Its public API streams asynchronously only, which
 // costs 1.2 times the decoding (2 times for zstd), and its one-shot functions need memory for the whole output.
+import { wordAt } from '../bytes/at.ts';
 import type { Transform } from 'node:stream';
 
 /** What Node's native zlib objects have looked like since Node 11. */
@@ -69,8 +70,8 @@ function wrap(handle: NativeHandle, state: Uint32Array): ZlibHandle {
         failure = null;
         throw thrown;
       }
-      produced = output.length - (state[0] ?? 0);
-      consumed = input.length - (state[1] ?? 0);
+      produced = output.length - wordAt(state, 0);
+      consumed = input.length - wordAt(state, 1);
     },
     reset() {
       failure = null;

@@ -197,8 +197,13 @@ export function createFrameScanner(maxWindow: number): FrameScanner {
 /** Bytes from the magic number to the end of the frame header, told by its descriptor. */
 function headerLength(descriptor: number): number {
   const single = (descriptor & 0x20) !== 0;
-  const idLength = [0, 1, 2, 4][descriptor & 3] ?? 0;
+  const idLength = dictionaryIdLength(descriptor);
   return 5 + (single ? 0 : 1) + idLength + contentSizeLength(descriptor);
+}
+
+/** 0, 1, 2 or 4 bytes. */
+function dictionaryIdLength(descriptor: number): number {
+  return (1 << (descriptor & 3)) >> 1;
 }
 
 function contentSizeLength(descriptor: number): number {
@@ -218,7 +223,7 @@ function readHeader(view: DataView, offset: number): FrameHeader {
     window = base + (base / 8) * (byte & 7);
     at += 1;
   }
-  const idLength = [0, 1, 2, 4][descriptor & 3] ?? 0;
+  const idLength = dictionaryIdLength(descriptor);
   for (let i = 0; i < idLength; i += 1) {
     if (view.getUint8(at + i) !== 0) {
       throw new FormatError('unsupported', 'needs a zstd dictionary to decode', { offset });

@@ -78,8 +78,7 @@ function open(): ZstdStream {
   let produced = 0;
   let closed = false;
 
-  function step(input: Uint8Array, output: Uint8Array): void {
-    if (wasm === null) return;
+  const step = (input: Uint8Array, output: Uint8Array): void => {
     const inputLength = Math.min(input.length, inputLimit);
     const outputLength = Math.min(output.length, outputLimit);
     new Uint8Array(wasm.memory.buffer).set(input.subarray(0, inputLength), inputAt);
@@ -96,7 +95,7 @@ function open(): ZstdStream {
     consumed = after.getUint32(inputStruct + 8, true);
     produced = after.getUint32(outputStruct + 8, true);
     output.set(new Uint8Array(wasm.memory.buffer, outputAt, produced));
-  }
+  };
 
   return {
     get consumed() {

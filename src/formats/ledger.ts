@@ -1,5 +1,6 @@
 // The ledger of an artifact's own bytes: which of them carry the content of which member, and what the rest is there for. Every byte
 // of the artifact is entered once, so the entries and the named overhead add up to its length.
+import { doubleAt } from '../bytes/at.ts';
 import { Numbers } from '../bytes/numbers.ts';
 import type { Marks } from '../codecs/marks.ts';
 import type { Made, MadeFacts, Overhead, OverheadName } from '../model/snapshot.ts';
@@ -55,7 +56,7 @@ export function createLedger(): Ledger {
   function payer(): Pay {
     const values = members.values();
     return (owner, bytes) => {
-      if (owner >= 0) values[owner] = (values[owner] ?? 0) + bytes;
+      if (owner >= 0) values[owner] = doubleAt(values, owner) + bytes;
       else spendOn(overheadNames[-1 - owner] ?? 'framing', bytes);
     };
   }
@@ -109,8 +110,8 @@ type Pay = (owner: number, bytes: number) => void;
 function payPlainly(runs: Float64Array, pay: Pay, encoded: number): number {
   let left = encoded;
   for (let at = 0; at < runs.length; at += fields) {
-    const length = runs[at + 1] ?? 0;
-    pay(runs[at] ?? 0, length);
+    const length = doubleAt(runs, at + 1);
+    pay(doubleAt(runs, at), length);
     left -= length;
   }
   return left;
@@ -122,8 +123,8 @@ function payByMarks(runs: Float64Array, marks: Marks, pay: Pay, encoded: number)
   let start = 0;
   let from: Place = { run: 0, used: 0 };
   for (let mark = 0; mark < marks.length; mark += 2) {
-    const end = marks[mark] ?? 0;
-    const cost = marks[mark + 1] ?? 0;
+    const end = doubleAt(marks, mark);
+    const cost = doubleAt(marks, mark + 1);
     const to = advance(runs, from, end - start);
     start = end;
     if (to.length === 0) continue;
@@ -153,9 +154,9 @@ function advance(runs: Float64Array, { run: first, used: before }: Place, length
   let open = length;
   let weight = 0;
   while (open > 0 && run < runs.length) {
-    const whole = runs[run + 1] ?? 0;
+    const whole = doubleAt(runs, run + 1);
     const part = Math.min(open, whole - used);
-    weight += ((runs[run + 2] ?? 0) * part) / whole;
+    weight += (doubleAt(runs, run + 2) * part) / whole;
     open -= part;
     used += part;
     if (used < whole) break;
@@ -172,11 +173,11 @@ function share(runs: Float64Array, from: Place, to: Stretch, cost: number, pay: 
   let paid = 0;
   let last = -1; // owner of the last run, who gets what rounding leaves
   for (let run = from.run; run < runs.length && (run < to.run || (run === to.run && to.used > 0)); run += fields) {
-    const length = runs[run + 1] ?? 0;
+    const length = doubleAt(runs, run + 1);
     const part = (run === to.run ? to.used : length) - (run === from.run ? from.used : 0);
-    sum += to.weight > 0 ? ((runs[run + 2] ?? 0) * part) / length : part;
+    sum += to.weight > 0 ? (doubleAt(runs, run + 2) * part) / length : part;
     const due = Math.min(cost, Math.round((cost * sum) / whole));
-    last = runs[run] ?? 0;
+    last = doubleAt(runs, run);
     pay(last, due - paid);
     paid = due;
   }

@@ -1,5 +1,6 @@
 // A small sample of a decoded stream, compressed another way: enough to see that there is much to gain, at a price that a scan does not
 // feel. It is the same however the stream was cut into pieces, and there is no more of it in a long stream than in a short one.
+import { doubleAt } from '../bytes/at.ts';
 import { openEncoder, parseCompression } from '../codecs/compress.ts';
 import type { Marks } from '../codecs/marks.ts';
 import { UsageError } from '../errors.ts';
@@ -91,11 +92,11 @@ function costOf(slices: readonly Slice[], marks: Marks): number {
   let start = 0;
   let next = 0;
   for (let mark = 0; mark < marks.length && next < slices.length; mark += 2) {
-    const end = marks[mark] ?? 0;
+    const end = doubleAt(marks, mark);
     for (let slice = slices[next]; slice !== undefined && slice.start < end; slice = slices[next]) {
       const stop = slice.start + slice.filled;
       const shared = Math.min(end, stop) - Math.max(start, slice.start);
-      if (shared > 0) cost += ((marks[mark + 1] ?? 0) * shared) / (end - start);
+      if (shared > 0) cost += (doubleAt(marks, mark + 1) * shared) / (end - start);
       if (stop > end) break;
       next++;
     }

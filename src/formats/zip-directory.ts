@@ -1,6 +1,7 @@
 // The central directory of a zip, the only list of members that counts, and the layout that it describes. Everything a header
 // states is checked against the file, and ranges that overlap are refused, before any member is inflated.
 // Layouts: PKWARE APPNOTE 6.3.10, sections 4.3.12 (central header), 4.3.13 (digital signature), 4.5.3 (zip64 extra field).
+import { doubleAt } from '../bytes/at.ts';
 import { Numbers } from '../bytes/numbers.ts';
 import type { View } from '../bytes/read-ahead.ts';
 import { Reader } from '../bytes/reader.ts';
@@ -173,7 +174,7 @@ export function checkLayout(
   }
   const limits = limitsOf(starts.values(), ends.values(), place);
   const first = starts.values().reduce((a, b) => Math.min(a, b), place.start);
-  return { count, first, limit: (index) => limits[index] ?? 0, countWrapped };
+  return { count, first, limit: (index) => doubleAt(limits, index), countWrapped };
 }
 
 function checkEntry(header: CentralHeader, place: DirectoryPlace): void {
@@ -196,14 +197,14 @@ function checkEntry(header: CentralHeader, place: DirectoryPlace): void {
 /** @throws FormatError `overlap` where a member begins before the one in front of it can have ended. */
 function limitsOf(starts: Float64Array, ends: Float64Array, place: DirectoryPlace): Float64Array {
   const order = Uint32Array.from(starts, (_, index) => index);
-  if (starts.some((start, index) => index > 0 && start < (starts[index - 1] ?? 0))) {
-    order.sort((a, b) => (starts[a] ?? 0) - (starts[b] ?? 0));
+  if (starts.some((start, index) => index > 0 && start < doubleAt(starts, index - 1))) {
+    order.sort((a, b) => doubleAt(starts, a) - doubleAt(starts, b));
   }
   const limits = new Float64Array(starts.length);
   order.forEach((index, rank) => {
     const next = order[rank + 1];
-    const limit = next === undefined ? place.start : (starts[next] ?? 0);
-    if ((ends[index] ?? 0) > limit) {
+    const limit = next === undefined ? place.start : doubleAt(starts, next);
+    if (doubleAt(ends, index) > limit) {
       const message = `has members that overlap: one from ${starts[index]} to ${ends[index]}, the next from ${limit}`;
       throw new FormatError('overlap', message, { offset: limit });
     }

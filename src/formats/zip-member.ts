@@ -1,6 +1,7 @@
 // What a central header says of its member besides its content: kind, mode, owner and time.
 // Layouts: PKWARE APPNOTE 6.3.10, 4.4.2 (made by), 4.4.6 (DOS date and time), 4.4.15 (external attributes); Info-ZIP
 // proginfo/extrafld.txt for the extra fields 0x5455 (extended timestamp) and 0x7875 (Unix uid and gid).
+import { byteAt } from '../bytes/at.ts';
 import { Reader } from '../bytes/reader.ts';
 import type { Name } from '../model/name.ts';
 import type { EntryKind } from '../model/snapshot.ts';
@@ -71,8 +72,8 @@ function dosTime(date: number, time: number): number | null {
 function ownerOf(extra: Uint8Array): { uid: number; gid: number } | null {
   const field = extraField(extra, 0x7875);
   if (field === null || field[0] !== 1) return null;
-  const uidLength = field[1] ?? 0;
-  const gidLength = field[2 + uidLength] ?? 0;
+  const uidLength = byteAt(field, 1);
+  const gidLength = byteAt(field, 2 + uidLength);
   if (field.length < 3 + uidLength + gidLength) return null;
   const uid = littleEndian(field.subarray(2, 2 + uidLength));
   const gid = littleEndian(field.subarray(3 + uidLength, 3 + uidLength + gidLength));

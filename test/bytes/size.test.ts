@@ -153,4 +153,9 @@ describe('parseSize', () => {
   it('tells what 5M could mean', () => {
     expect(() => parseSize('5M')).toThrow('5 MiB (1024) or 5 MB (1000)');
   });
+
+  it('repeats no more than 60 characters of what is none', () => {
+    expect(() => parseSize('x'.repeat(60))).toThrow(`"${'x'.repeat(60)}" is not a size`);
+    expect(() => parseSize('x'.repeat(61))).toThrow(`"${'x'.repeat(60)}…" is not a size`);
+  });
 });

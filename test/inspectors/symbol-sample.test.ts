@@ -129,6 +129,25 @@ describe('a library', () => {
   });
 });
 
+describe('a linked file', () => {
+  // Room behind the code: small files are not sampled.
+  const large = { name: '.rodata', content: Buffer.alloc(300_000) };
+  const names = ['one', 'two', 'three'];
+
+  it('is sampled in either class and byte order, as an object of its kind is', () => {
+    for (const kind of [{}, { class: 32 }, { endian: 'big' }, { class: 32, endian: 'big' }] as const) {
+      const file = object(names, { ...kind, type: 3, sections: [text, large] });
+      const member = library(buildAr([{ name: 'a.o/', content: object(names, kind) }]));
+      expect(linked(file)).toEqual(member);
+      expect(member?.hashes).toHaveLength(3);
+    }
+  });
+
+  it('has no sample without symbols', () => {
+    expect(linked(buildElf({ type: 3, sections: [text, large] }))).toBeUndefined();
+  });
+});
+
 describe.skipIf(!requireTool('gcc') || !requireTool('nm') || !requireTool('ar') || !requireTool('objcopy'))(
   'what gcc links',
   () => {

@@ -1,5 +1,6 @@
 // What each byte of a tar archive is there for, entered into a ledger as the reader moves on. Headers are weighed by what they do
 // not share with the one before, because that is all that a compressor has to write of them.
+import { byteAt } from '../../bytes/at.ts';
 import type { Ledger } from '../ledger.ts';
 import { countDialects } from './dialects.ts';
 import { blockSize } from './header.ts';
@@ -39,7 +40,7 @@ export function tarAccount(ledger: Ledger): TarAccount {
 
   /** Compared with the last header of the same type, at offset 156. */
   function weighHeader(block: Buffer): number {
-    const type = block[156] ?? 0;
+    const type = byteAt(block, 156);
     see(type, block);
     view ??= viewOf(block);
     let last = lastHeaders.get(type);
@@ -105,7 +106,7 @@ function unlike(bytes: Uint8Array, last: Buffer, from: number): number {
     const place = (from + index) % last.length;
     if (last[place] === bytes[index]) continue;
     count++;
-    last[place] = bytes[index] ?? 0;
+    last[place] = byteAt(bytes, index);
   }
   return count;
 }

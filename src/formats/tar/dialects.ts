@@ -1,5 +1,6 @@
 // What the headers of a tar take, and what those of other dialects would take for the same members: ustar (POSIX.1-2017 pax, "ustar
 // Interchange Format"), GNU (GNU tar manual, "Basic Tar Format"). A dialect that could not hold all of it is null.
+import { byteAt } from '../../bytes/at.ts';
 import type { MadeFacts } from '../../model/snapshot.ts';
 import { blockSize } from './header.ts';
 import { parsePaxRecords } from './pax.ts';
@@ -66,7 +67,7 @@ export function countDialects(): DialectCount {
       if (size > mostNumber || uid > mostId || gid > mostId || mtime < 0 || mtime > mostNumber) return false;
     }
     // Base-256 numbers of GNU tar: uid, gid, size, mtime.
-    if (((block[108] ?? 0) | (block[116] ?? 0) | (block[124] ?? 0) | (block[136] ?? 0)) >= 0x80) return false;
+    if ((byteAt(block, 108) | byteAt(block, 116) | byteAt(block, 124) | byteAt(block, 136)) >= 0x80) return false;
     return link.length <= nameField && fitsUstar(path);
   }
 
@@ -86,7 +87,7 @@ export function countDialects(): DialectCount {
     member(state) {
       members++;
       takeRecords();
-      if (!plainTypes.has(state.block[156] ?? 0)) gnu = false;
+      if (!plainTypes.has(byteAt(state.block, 156))) gnu = false;
       const link = extensions?.pax.linkpath ?? extensions?.longLink ?? '';
       long += longName(state.path) + longName(link);
       if (ustar && !fits(state, link)) ustar = false;

@@ -1,5 +1,6 @@
 // One 512-byte tar header block, read strictly (POSIX.1-2017 pax "ustar Interchange Format"; GNU tar manual, "Basic Tar
 // Format"). A number that a total depends on is exact or a FormatError; it is never guessed.
+import { byteAt } from '../../bytes/at.ts';
 import { FormatError } from '../../errors.ts';
 import { nameFromBytes } from '../../model/name.ts';
 import type { Name } from '../../model/name.ts';
@@ -72,7 +73,7 @@ export function parseHeader(block: Buffer, offset: number): TarHeader {
   const prefix = magic === 'posix' ? text(block, 345, 155) : '';
   const name = text(block, 0, 100);
   const full = prefix === '' ? name : `${prefix}/${name}`;
-  const flag = block[156] ?? 0;
+  const flag = byteAt(block, 156);
   return {
     name: full,
     link: text(block, 157, 100),
@@ -131,12 +132,12 @@ function optionalNumber(block: Buffer, at: number, length: number): number | nul
 
 /** Octal with optional leading spaces, or big-endian two's complement base-256 (GNU); null where it is neither or above 2^53. */
 function parseNumber(block: Buffer, at: number, length: number): number | null {
-  const first = block[at] ?? 0;
+  const first = byteAt(block, at);
   if ((first & 0x80) === 0) return parseOctal(block, at, length);
   // The top bit marks base-256, the next one is the sign.
   let value = BigInt(first & 0x7f);
   if ((first & 0x40) !== 0) value -= 0x80n;
-  for (let index = at + 1; index < at + length; index++) value = value * 256n + BigInt(block[index] ?? 0);
+  for (let index = at + 1; index < at + length; index++) value = value * 256n + BigInt(byteAt(block, index));
   return value > BigInt(Number.MAX_SAFE_INTEGER) || value < BigInt(Number.MIN_SAFE_INTEGER) ? null : Number(value);
 }
 
@@ -147,7 +148,7 @@ function parseOctal(block: Uint8Array, at: number, length: number): number | nul
   while (index < end && block[index] === 0x20) index++;
   let value = 0;
   for (; index < end; index++) {
-    const byte = block[index] ?? 0;
+    const byte = byteAt(block, index);
     if (byte === 0 || byte === 0x20) return value;
     if (byte < 0x30 || byte > 0x37) return null;
     value = value * 8 + (byte - 0x30);
@@ -158,7 +159,7 @@ function parseOctal(block: Uint8Array, at: number, length: number): number | nul
 /** Twelve octal digits without a terminator: writers disagree on what they mean. */
 function isUnterminated(block: Buffer, at: number, length: number): boolean {
   for (let index = at; index < at + length; index++) {
-    const byte = block[index] ?? 0;
+    const byte = byteAt(block, index);
     if (byte < 0x30 || byte > 0x37) return false;
   }
   return true;

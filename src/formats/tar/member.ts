@@ -64,15 +64,12 @@ function startFile(state: TarState, header: TarHeader, sparse: PaxSparse | undef
   if (header.type === 'S') {
     startOldSparse(state, header, offset);
   } else if (sparse !== undefined && (sparse.major ?? 0) >= 1) {
-    if (sparse.major !== 1 || sparse.minor !== 0) {
-      throw new FormatError(
-        'bad-sparse-map',
-        `uses sparse format ${sparse.major}.${sparse.minor ?? 0}, which is not known`,
-        {
-          path: header.name,
-          offset,
-        },
-      );
+    const { minor = 0 } = sparse;
+    if (sparse.major !== 1 || minor !== 0) {
+      throw new FormatError('bad-sparse-map', `uses sparse format ${sparse.major}.${minor}, which is not known`, {
+        path: header.name,
+        offset,
+      });
     }
     state.sparse = sparseWork(header, sparse.realSize ?? header.size, offset);
     state.phase = 'sparse-map';

@@ -109,7 +109,7 @@ function takeBlock(state: TarState, piece: Uint8Array, at: number): number {
 function takeHeader(state: TarState, offset: number): void {
   const { block } = state;
   if (isZero(block)) {
-    noEntryAfter(state, offset);
+    noEntryAfter(state);
     state.phase = 'end';
     state.zeroBlocks = 1;
     state.endOffset = offset;
@@ -242,7 +242,7 @@ function finish(state: TarState): void {
     if (state.phase === 'skip' && state.remaining >= blockSize)
       throw truncated(`${state.remaining} more bytes should follow`, at);
     if (!state.sawHeader) throw truncated('it holds no header', at);
-    noEntryAfter(state, offset);
+    noEntryAfter(state);
     notice(state, 'no-end-of-archive', null, `ends at ${offset} without an end-of-archive mark; it may have been cut`);
     return;
   }
@@ -253,10 +253,10 @@ function finish(state: TarState): void {
   );
 }
 
-function noEntryAfter(state: TarState, offset: number): void {
+function noEntryAfter(state: TarState): void {
   if (state.extensions === null) return;
   throw new FormatError('orphan-header', 'ends after an extension header that belongs to no member', {
-    offset: state.extensions.offset ?? offset,
+    offset: state.extensions.offset,
   });
 }
 

@@ -3,6 +3,7 @@
 import { Reader } from '../../bytes/reader.ts';
 import { type ElfFile, type ElfSection } from './file.ts';
 import { SHT_NOTE } from './constants.ts';
+import { refuse } from './strip-refusal.ts';
 
 const openNote = 0x100;
 const functionNote = 0x101;
@@ -37,24 +38,31 @@ export function mergedNotesSize(elf: ElfFile, section: ElfSection): number {
   return Math.min(size, section.size);
 }
 
+/** Null where strip leaves them as they are. @throws StripRefusal for damaged ones, with which it fails. */
 function readNotes(reader: Reader): readonly Note[] | null {
   const notes: Note[] = [];
+  let known = true;
   const ranges = new Map([openNote, functionNote].map((type) => [type, { start: 0n, end: 0n }]));
   let at = 0;
   while (reader.length - at >= 12) {
     const [nameLength, length, type] = [reader.u32(at), reader.u32(at + 4), reader.u32(at + 8)];
     const nameBytes = Math.ceil(nameLength / 4) * 4;
     const range = ranges.get(type);
-    if (range === undefined || nameLength < 2 || nameBytes + length + 12 > reader.length - at) return null;
+    if (range === undefined || nameLength < 2 || nameBytes + length + 12 > reader.length - at) return damaged();
     const name = Buffer.from(reader.slice(at + 12, nameLength)).toString('latin1');
-    if (!name.endsWith('\0')) return null;
+    if (!name.endsWith('\0')) return damaged();
     // Version notes are `GA$`, the byte 1 and the version. Without one strip takes them as version 3.
-    if (name.startsWith('GA$\x01') && name[4] !== '3') return null;
-    if (!readRange(reader, at + 12 + nameBytes, length, range)) return null;
+    if (name.startsWith('GA$\x01') && name[4] !== '3') known = false;
+    if (!readRange(reader, at + 12 + nameBytes, length, range)) return damaged();
     notes.push({ name, nameBytes, type, ...range });
     at += 12 + nameBytes + length;
   }
-  return at === reader.length ? notes : null;
+  if (at < reader.length) return damaged();
+  return known ? notes : null;
+}
+
+function damaged(): never {
+  return refuse('failed', 'its build notes are damaged');
 }
 
 /** Updates `range`: what a note leaves out, or gives as 0, is that of the last note of its type. */

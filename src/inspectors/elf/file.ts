@@ -1,6 +1,7 @@
 // Strict reader of an ELF file's headers: file header, section headers with names, program headers. Whatever points outside
 // the file is a FormatError; symbols and section contents are read later, where they are needed.
 // Layout: System V gABI ch. 4 "ELF Header", "Sections", ch. 5 "Program Header".
+import { wordAt } from '../../bytes/at.ts';
 import { Reader } from '../../bytes/reader.ts';
 import type { ByteSource } from '../../bytes/source.ts';
 import { FormatError } from '../../errors.ts';
@@ -174,7 +175,7 @@ function readSectionTable(base: Base, header: Header): SectionTable {
   const names = readNames(base, words, shstrndx, header.shoff);
   const sections: ElfSection[] = [];
   for (let index = 0, at = 0; index < count; index++, at += step) {
-    const name = names === null ? '' : nameAt(names, words[at] ?? 0);
+    const name = names === null ? '' : nameAt(names, wordAt(words, at));
     sections.push(readSection(base, words, at, index, name, header.shoff));
   }
   return { sections, shstrndx, phnum: header.phnum === PN_XNUM ? first.info : header.phnum };
@@ -186,33 +187,33 @@ function readSection(base: Base, words: Uint32Array, at: number, index: number, 
   // In 64 bits each number is two words, the low one first where the file is little endian.
   const low = base.endian === 'little' ? 0 : 1;
   const high = 1 - low;
-  const type = words[at + 1] ?? 0;
+  const type = wordAt(words, at + 1);
   const offsetAt = at + (wide ? 6 : 4);
   const sizeAt = at + (wide ? 8 : 5);
   const link = at + (wide ? 10 : 6);
   const entsizeAt = at + (wide ? 14 : 9);
   const offset = wide
-    ? sectionNumber(words[offsetAt + high] ?? 0, words[offsetAt + low] ?? 0, type, table + offsetAt * 4)
-    : (words[offsetAt] ?? 0);
+    ? sectionNumber(wordAt(words, offsetAt + high), wordAt(words, offsetAt + low), type, table + offsetAt * 4)
+    : wordAt(words, offsetAt);
   const size = wide
-    ? sectionNumber(words[sizeAt + high] ?? 0, words[sizeAt + low] ?? 0, type, table + sizeAt * 4)
-    : (words[sizeAt] ?? 0);
+    ? sectionNumber(wordAt(words, sizeAt + high), wordAt(words, sizeAt + low), type, table + sizeAt * 4)
+    : wordAt(words, sizeAt);
   if (size > base.source.size - offset && hasBytes({ type }) && size > 0) {
     throw badElf(`has section ${index} of ${size} bytes reach past its end`, offset);
   }
-  const align = lowestBit(wide ? (words[at + 12 + high] ?? 0) : 0, words[at + (wide ? 12 + low : 8)] ?? 0);
+  const align = lowestBit(wide ? wordAt(words, at + 12 + high) : 0, wordAt(words, at + (wide ? 12 + low : 8)));
   return {
     index,
     name,
     type,
-    flags: words[at + 2 + (wide ? low : 0)] ?? 0,
-    addr: wide ? addressOf(words[at + 4 + high] ?? 0, words[at + 4 + low] ?? 0) : (words[at + 3] ?? 0),
+    flags: wordAt(words, at + 2 + (wide ? low : 0)),
+    addr: wide ? addressOf(wordAt(words, at + 4 + high), wordAt(words, at + 4 + low)) : wordAt(words, at + 3),
     offset,
     size,
-    link: words[link] ?? 0,
-    info: words[link + 1] ?? 0,
+    link: wordAt(words, link),
+    info: wordAt(words, link + 1),
     align: align === 0 ? 1 : align,
-    entsize: numberOf(wide ? (words[entsizeAt + high] ?? 0) : 0, words[entsizeAt + (wide ? low : 0)] ?? 0),
+    entsize: numberOf(wide ? wordAt(words, entsizeAt + high) : 0, wordAt(words, entsizeAt + (wide ? low : 0))),
   };
 }
 

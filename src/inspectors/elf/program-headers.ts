@@ -1,5 +1,6 @@
 // One program header of an ELF file, from the words of its table.
 // Layout: System V gABI ch. 5 "Program Header".
+import { wordAt } from '../../bytes/at.ts';
 import { addressOf, numberOf } from './words.ts';
 
 /** Numbers above 2^53 are rounded; they lie outside every file. */
@@ -19,14 +20,14 @@ export interface ElfSegment {
 /** @param at the header's first word in `words`. */
 export function segment32(words: Uint32Array, at: number): ElfSegment {
   return {
-    type: words[at] ?? 0,
-    flags: words[at + 6] ?? 0,
-    offset: words[at + 1] ?? 0,
-    vaddr: words[at + 2] ?? 0,
-    paddr: words[at + 3] ?? 0,
-    filesz: words[at + 4] ?? 0,
-    memsz: words[at + 5] ?? 0,
-    align: words[at + 7] ?? 0,
+    type: wordAt(words, at),
+    flags: wordAt(words, at + 6),
+    offset: wordAt(words, at + 1),
+    vaddr: wordAt(words, at + 2),
+    paddr: wordAt(words, at + 3),
+    filesz: wordAt(words, at + 4),
+    memsz: wordAt(words, at + 5),
+    align: wordAt(words, at + 7),
   };
 }
 
@@ -35,14 +36,14 @@ export function segment64(words: Uint32Array, at: number, low: number): ElfSegme
   const first = at + low;
   const other = at + 1 - low;
   return {
-    type: words[at] ?? 0,
-    flags: words[at + 1] ?? 0,
-    offset: numberOf(words[other + 2] ?? 0, words[first + 2] ?? 0),
-    vaddr: addressOf(words[other + 4] ?? 0, words[first + 4] ?? 0),
-    paddr: addressOf(words[other + 6] ?? 0, words[first + 6] ?? 0),
-    filesz: numberOf(words[other + 8] ?? 0, words[first + 8] ?? 0),
-    memsz: numberOf(words[other + 10] ?? 0, words[first + 10] ?? 0),
-    align: alignOf(words[other + 12] ?? 0, words[first + 12] ?? 0),
+    type: wordAt(words, at),
+    flags: wordAt(words, at + 1),
+    offset: numberOf(wordAt(words, other + 2), wordAt(words, first + 2)),
+    vaddr: addressOf(wordAt(words, other + 4), wordAt(words, first + 4)),
+    paddr: addressOf(wordAt(words, other + 6), wordAt(words, first + 6)),
+    filesz: numberOf(wordAt(words, other + 8), wordAt(words, first + 8)),
+    memsz: numberOf(wordAt(words, other + 10), wordAt(words, first + 10)),
+    align: alignOf(wordAt(words, other + 12), wordAt(words, first + 12)),
   };
 }
 

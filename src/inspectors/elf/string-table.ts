@@ -1,5 +1,6 @@
 // Size of an ELF string table in which strings share equal tails, as GNU tools write it: every string that is the tail of
 // another costs nothing. Nothing here takes more than a sort's time, whatever the table holds.
+import { doubleAt, wordAt } from '../../bytes/at.ts';
 import { nameFromBytes, nameToBytes } from '../../model/name.ts';
 import { badElf } from './file.ts';
 
@@ -42,7 +43,7 @@ export function wholeSize(bytes: Uint8Array, starts: Uint32Array, base: number):
   let size = 0;
   let end = -1;
   for (let index = 0; index < sorted.length; index++) {
-    const start = sorted[index] ?? 0;
+    const start = wordAt(sorted, index);
     if (start > end) end = endOf(bytes, start, base);
     size += end - start + 1;
   }
@@ -69,7 +70,7 @@ function longestStrings(bytes: Uint8Array, sorted: Uint32Array, base: number): S
   let count = 0;
   let end = -1;
   for (let index = 0; index < sorted.length; index++) {
-    const start = sorted[index] ?? 0;
+    const start = wordAt(sorted, index);
     if (start <= end) continue;
     end = endOf(bytes, start, base);
     if (end === start) continue;
@@ -96,6 +97,7 @@ function sizeWithoutTails(bytes: Uint8Array, strings: Strings): number {
   const order = new Uint32Array(count);
   for (let index = 0; index < count; index++) order[index] = index;
   const keys = new Float64Array(count);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const work: Run[] = [[0, count, 0]];
   for (let run = work.pop(); run !== undefined; run = work.pop()) {
     const [from, to, depth] = run;
@@ -107,8 +109,8 @@ function sizeWithoutTails(bytes: Uint8Array, strings: Strings): number {
       const chosen = order.slice(from, to);
       const part = keys.subarray(from, to);
       for (let index = 0; index < chosen.length; index++) {
-        const number = chosen[index] ?? 0;
-        part[index] = tailKey(bytes, starts[number] ?? 0, (ends[number] ?? 0) - depth) * indexRange + index;
+        const number = wordAt(chosen, index);
+        part[index] = tailKey(view, wordAt(starts, number), wordAt(ends, number) - depth) * indexRange + index;
       }
       part.sort();
       splitRuns(part, chosen, order, run, work);
@@ -120,10 +122,10 @@ function sizeWithoutTails(bytes: Uint8Array, strings: Strings): number {
 /** By insertion. */
 function sortFew(bytes: Uint8Array, strings: Strings, order: Uint32Array, [from, to, depth]: Run): void {
   for (let index = from + 1; index < to; index++) {
-    const number = order[index] ?? 0;
+    const number = wordAt(order, index);
     let at = index;
     for (; at > from; at--) {
-      const before = order[at - 1] ?? 0;
+      const before = wordAt(order, at - 1);
       if (compareTails(bytes, strings, before, number, depth) <= 0) break;
       order[at] = before;
     }
@@ -136,9 +138,9 @@ function splitRuns(part: Float64Array, chosen: Uint32Array, order: Uint32Array, 
   let low = 0;
   let last = -1;
   for (let index = 0; index <= part.length; index++) {
-    const value = index < part.length ? (part[index] ?? 0) : -indexRange;
+    const value = index < part.length ? doubleAt(part, index) : -indexRange;
     const key = Math.floor(value / indexRange);
-    if (index < part.length) order[from + index] = chosen[value - key * indexRange] ?? 0;
+    if (index < part.length) order[from + index] = wordAt(chosen, value - key * indexRange);
     if (key === last) continue;
     // A key whose last byte is 0 belongs to strings that are used up: all equal.
     if (index - low > 1 && last % 256 !== 0) work.push([from + low, from + index, depth + 4]);
@@ -148,24 +150,21 @@ function splitRuns(part: Float64Array, chosen: Uint32Array, order: Uint32Array, 
 }
 
 /** The four bytes before `end`, last byte first, 0 where the string has begun. */
-function tailKey(bytes: Uint8Array, start: number, end: number): number {
-  if (end - start >= 4) {
-    const last = ((bytes[end - 1] ?? 0) << 8) | (bytes[end - 2] ?? 0);
-    return last * 0x1_0000 + (((bytes[end - 3] ?? 0) << 8) | (bytes[end - 4] ?? 0));
-  }
+function tailKey(bytes: DataView, start: number, end: number): number {
+  if (end - start >= 4) return bytes.getUint32(end - 4, true);
   let key = 0;
   for (let step = 1; step <= 4; step++) {
     const at = end - step;
-    key = key * 256 + (at >= start ? (bytes[at] ?? 0) : 0);
+    key = key * 256 + (at >= start ? bytes.getUint8(at) : 0);
   }
   return key;
 }
 
 function compareTails(bytes: Uint8Array, { starts, ends }: Strings, a: number, b: number, depth: number): number {
-  const startA = starts[a] ?? 0;
-  const startB = starts[b] ?? 0;
-  let atA = (ends[a] ?? 0) - depth - 1;
-  let atB = (ends[b] ?? 0) - depth - 1;
+  const startA = wordAt(starts, a);
+  const startB = wordAt(starts, b);
+  let atA = wordAt(ends, a) - depth - 1;
+  let atB = wordAt(ends, b) - depth - 1;
   while (atA >= startA && atB >= startB) {
     const difference = (bytes[atA] ?? 0) - (bytes[atB] ?? 0);
     if (difference !== 0) return difference;
@@ -180,19 +179,19 @@ function uniqueBytes(bytes: Uint8Array, strings: Strings, order: Uint32Array): n
   const { starts, ends } = strings;
   let size = 0;
   for (let index = 0; index < order.length; index++) {
-    const number = order[index] ?? 0;
+    const number = wordAt(order, index);
     const next = order[index + 1];
     if (next === undefined || !isTail(bytes, strings, number, next))
-      size += (ends[number] ?? 0) - (starts[number] ?? 0) + 1;
+      size += wordAt(ends, number) - wordAt(starts, number) + 1;
   }
   return size;
 }
 
 function isTail(bytes: Uint8Array, { starts, ends }: Strings, short: number, long: number): boolean {
-  const start = starts[short] ?? 0;
-  let at = ends[short] ?? 0;
-  let other = ends[long] ?? 0;
-  if (at - start > other - (starts[long] ?? 0)) return false;
+  const start = wordAt(starts, short);
+  let at = wordAt(ends, short);
+  let other = wordAt(ends, long);
+  if (at - start > other - wordAt(starts, long)) return false;
   while (at > start) {
     if (bytes[--at] !== bytes[--other]) return false;
   }

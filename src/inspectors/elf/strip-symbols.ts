@@ -1,4 +1,5 @@
 // Which symbols GNU strip keeps in each mode, and how long its tables of symbols and of their names become.
+import { byteAt, wordAt } from '../../bytes/at.ts';
 import {
   EM_386,
   EM_AARCH64,
@@ -71,7 +72,7 @@ function markUsed(view: StripSections, section: ElfSection, used: Uint8Array): v
   const step = section.entsize >>> 2;
   const high = elf.endian === 'little' && elf.machine !== EM_MIPS ? 3 : 2;
   for (let at = 0, next = step; next <= words.length; at = next, next += step) {
-    const symbol = wide ? (words[at + high] ?? 0) : (words[at + 1] ?? 0) >>> 8;
+    const symbol = wide ? wordAt(words, at + high) : wordAt(words, at + 1) >>> 8;
     if (symbol < used.length) used[symbol] = 1;
     else if (symbol !== 0) {
       refuse('failed', `a relocation of section ${section.info} names a symbol that does not exist`);
@@ -103,14 +104,14 @@ export function keptSymbols(view: StripSections, symbols: MarkedSymbols, strippi
   let named = 0;
   let ofSections = 0;
   for (let index = 1; index < symbols.count; index++) {
-    const section = shndx[index] ?? 0;
+    const section = wordAt(shndx, index);
     if (section < gone.length && gone[section] === 1) continue;
-    const rule = rules[info[index] ?? 0] ?? 0;
+    const rule = byteAt(rules, byteAt(info, index));
     // Undefined global symbols stay only where relocations use them.
     const kept = (rule & stays) !== 0 || ((rule & staysDefined) !== 0 && section !== SHN_UNDEF) || used[index] === 1;
     if (!kept && !(isCommon(section) && !linked) && !(mapped && isMapping(machine, symbols, index))) continue;
     count++;
-    const name = names[index] ?? 0;
+    const name = wordAt(names, index);
     if ((rule & nameless) === 0) starts[named++] = name;
     else ofSections++;
     if ((rule & listable) !== 0 && section !== SHN_UNDEF) indexed[listed++] = name;
@@ -166,8 +167,8 @@ function isCommon(shndx: number): boolean {
 
 // ARM and AArch64 ELF ABI: `$a`, `$t`, `$d`, `$x`, alone or before a `.`, mark code and data and stay in object files.
 function isMapping(machine: number, { names, strings }: Symbols, index: number): boolean {
-  const name = names[index] ?? 0;
-  const [dollar, kind, next] = [strings[name], strings[name + 1] ?? 0, strings[name + 2]];
+  const name = wordAt(names, index);
+  const [dollar, kind, next] = [strings[name], byteAt(strings, name + 1), strings[name + 2]];
   const kinds = machine === EM_ARM ? 'atd' : 'xd';
   return dollar === 0x24 && kinds.includes(String.fromCharCode(kind)) && (next === 0 || next === 0x2e);
 }

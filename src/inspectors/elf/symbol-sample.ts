@@ -1,5 +1,6 @@
 // A sample of the symbols that a file defines for others: the names with the smallest hashes, so that samples of two files hold
 // the same of the names that both define. Names are hashed where they lie; time is linear in the tables' lengths.
+import { byteAt, wordAt } from '../../bytes/at.ts';
 import type { SymbolSample } from '../../model/facts.ts';
 import {
   ET_DYN,
@@ -49,7 +50,7 @@ export function createSampler(limit: number): SymbolSampler {
     while (kept > limit) {
       rate *= 2;
       bound = two32 / rate;
-      while (kept > 0 && (sorted[kept - 1] ?? 0) >= bound) kept--;
+      while (kept > 0 && wordAt(sorted, kept - 1) >= bound) kept--;
     }
     found.set(sorted.subarray(0, kept));
     length = kept;
@@ -113,8 +114,8 @@ export function addObject(sampler: SymbolSampler, elf: ElfFile, symbols: Symbols
   const seed = seedOf(elf);
   let left = strings.length * maxSharing;
   for (let index = 1; index < count && left >= 0; index++) {
-    if (shndx[index] === SHN_UNDEF || !isExported(info[index] ?? 0, other[index] ?? 0)) continue;
-    left -= sampler.add(strings, names[index] ?? 0, seed);
+    if (shndx[index] === SHN_UNDEF || !isExported(byteAt(info, index), byteAt(other, index))) continue;
+    left -= sampler.add(strings, wordAt(names, index), seed);
   }
   if (left < 0) sampler.lose();
 }
@@ -170,11 +171,11 @@ function addExports(sampler: SymbolSampler, elf: ElfFile, table: ElfSection, str
   const step = sym >>> 2;
   let left = strings.length * maxSharing;
   for (let at = 0, rest = elf.class === 64 ? 1 : 3; at < words.length && left >= 0; at += step, rest += step) {
-    const word = words[rest] ?? 0;
+    const word = wordAt(words, rest);
     // st_info, st_other and st_shndx share a word.
     const shndx = little ? word >>> 16 : word & 0xffff;
     const exported = little ? isExported(word & 0xff, word >>> 8) : isExported(word >>> 24, word >>> 16);
-    if (shndx !== SHN_UNDEF && exported) left -= sampler.add(strings, words[at] ?? 0, seed);
+    if (shndx !== SHN_UNDEF && exported) left -= sampler.add(strings, wordAt(words, at), seed);
   }
   if (left < 0) sampler.lose();
 }

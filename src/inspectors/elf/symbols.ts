@@ -1,5 +1,6 @@
 // The symbol table as columns: name offsets, bindings and types, section numbers with the extended numbering resolved.
 // Layout: System V gABI ch. 4 "Symbol Table".
+import { wordAt } from '../../bytes/at.ts';
 import { Reader } from '../../bytes/reader.ts';
 import { SHN_LORESERVE, SHN_XINDEX } from './constants.ts';
 import { badElf, type ElfFile, elfSizes, type ElfSection } from './file.ts';
@@ -45,11 +46,11 @@ export function readSymbols(
   const step = sym >>> 2;
   let numbered = false;
   for (let index = 0, at = 0, rest = elf.class === 64 ? 1 : 3; index < count; index++, at += step, rest += step) {
-    const name = words[at] ?? 0;
+    const name = wordAt(words, at);
     if (name >= text.length && name !== 0) {
       throw badElf('has a symbol whose name lies outside the table of names', table.offset + at * 4);
     }
-    const word = words[rest] ?? 0;
+    const word = wordAt(words, rest);
     const section = little ? word >>> 16 : word & 0xffff;
     names[index] = name;
     info[index] = little ? word : word >>> 24;

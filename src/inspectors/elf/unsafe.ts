@@ -1,4 +1,5 @@
 // Reasons why stripping would damage an ELF file: all of them show in its headers and in the bytes that no header describes.
+import { firstIndex } from '../../bytes/search.ts';
 import type { Unsafe } from '../../model/facts.ts';
 import { PT_LOAD, SHT_NOBITS, SHT_NULL } from './constants.ts';
 import { type ElfFile, elfSizes } from './file.ts';
@@ -110,14 +111,7 @@ function loadedRanges(elf: ElfFile): readonly Range[] {
 
 /** Index of the first range that ends after `start`. */
 function firstAfter(ranges: readonly Range[], start: number): number {
-  let low = 0;
-  let high = ranges.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((ranges[middle]?.end ?? 0) <= start) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstIndex(ranges, ({ end }) => end > start);
 }
 
 const step = 1 << 16;
@@ -126,8 +120,7 @@ function countContent(elf: ElfFile, from: number, to: number): number {
   let count = 0;
   for (let at = from; at < to; at += step) {
     const bytes = elf.source.read(at, Math.min(step, to - at));
-    for (let index = 0; index < bytes.length; index++) {
-      const byte = bytes[index] ?? 0;
+    for (const byte of bytes) {
       if (byte !== 0 && !isFill(byte)) count++;
     }
   }

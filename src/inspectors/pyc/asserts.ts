@@ -1,4 +1,5 @@
 // Which instructions of a code object are those of assert statements: optimised compilation leaves them out.
+import { firstIndex } from '../../bytes/search.ts';
 import type { Span } from './lines.ts';
 import { instructions } from './opcodes.ts';
 import type { Instruction } from './opcodes.ts';
@@ -32,7 +33,7 @@ export function assertsOf(view: CodeView, spans: readonly Span[]): Range[] {
     // With columns the place of AssertionError is that of the whole statement; in 3.11 it is that of the condition.
     if (place.column >= 0) places.push(place);
     const first =
-      place.column >= 0 ? push.at : firstOfStatement(list, index, place.line, spans, ranges.at(-1)?.end ?? 0);
+      place.column >= 0 ? push.at : firstOfStatement(list, index, push.at, place.line, spans, ranges.at(-1)?.end ?? 0);
     ranges.push({ at: first, end });
   }
   return joined([...ranges, ...without(within(spans, places), returnsOf(view, list))]);
@@ -64,35 +65,36 @@ function isAssert(
   if (opcodes.assertionArg !== null && push.arg !== opcodes.assertionArg) return false;
   if (stream.minor >= 9) return true;
   // Before 3.9 `if not x: raise AssertionError` is the same but for its line.
-  return isNamed(names[push.arg], 'AssertionError', stream.bytes) && jumpsOver(view, list, index, end, spans);
+  return isNamed(names[push.arg], 'AssertionError', stream.bytes) && jumpsOver(view, list[index - 1], push, end, spans);
 }
 
 function jumpsOver(
   { opcodes }: CodeView,
-  list: readonly Instruction[],
-  index: number,
+  jump: Instruction | undefined,
+  push: Instruction,
   target: number,
   spans: readonly Span[],
 ): boolean {
-  const jump = list[index - 1];
   if (jump?.opcode !== opcodes.jumpIfTrue || jump.arg !== target) return false;
-  return (lineAt(spans, jump.at) ?? 0) >= (lineAt(spans, list[index]?.at ?? 0) ?? 0);
+  return (lineAt(spans, jump.at) ?? 0) >= (lineAt(spans, push.at) ?? 0);
 }
 
 /** Where a statement without columns begins: its condition has no smaller line, what comes before it has. */
 function firstOfStatement(
   list: readonly Instruction[],
   index: number,
+  at: number,
   line: number,
   spans: readonly Span[],
   after: number,
 ): number {
-  let first = index;
-  for (; first > 0; first--) {
-    const before = list[first - 1];
+  let begin = at;
+  for (let first = index - 1; first >= 0; first--) {
+    const before = list[first];
     if (before === undefined || before.at < after || (lineAt(spans, before.at) ?? -1) < line) break;
+    begin = before.at;
   }
-  return list[first]?.at ?? 0;
+  return begin;
 }
 
 /** The spans that lie within one of the places in the source. */
@@ -102,15 +104,7 @@ function within(spans: readonly Span[], places: readonly Span[]): Range[] {
   if (sorted.length === 0) return result;
   for (const span of spans) {
     if (span.line === null || span.column < 0) continue;
-    let low = 0;
-    let high = sorted.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const place = sorted[middle];
-      if (place !== undefined && compareBegins(place, span) <= 0) low = middle + 1;
-      else high = middle;
-    }
-    const place = sorted[low - 1];
+    const place = sorted[firstIndex(sorted, (one) => compareBegins(one, span) > 0) - 1];
     if (place === undefined) continue;
     const ends = span.endLine < place.endLine || (span.endLine === place.endLine && span.endColumn <= place.endColumn);
     if (ends) result.push({ at: span.at, end: span.end });
@@ -135,7 +129,7 @@ function without(ranges: readonly Range[], kept: readonly Range[]): Range[] {
   let next = 0;
   for (const { at, end } of ranges) {
     let from = at;
-    while (next < kept.length && (kept[next]?.end ?? 0) <= at) next++;
+    while ((kept[next]?.end ?? Infinity) <= at) next++;
     for (let index = next; index < kept.length; index++) {
       const keep = kept[index];
       if (keep === undefined || keep.at >= end) break;
@@ -152,14 +146,7 @@ function compareBegins(a: Span, b: Span): number {
 }
 
 function spanAt(spans: readonly Span[], at: number): Span | undefined {
-  let low = 0;
-  let high = spans.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((spans[middle]?.end ?? 0) <= at) low = middle + 1;
-    else high = middle;
-  }
-  return spans[low];
+  return spans[firstIndex(spans, ({ end }) => end > at)];
 }
 
 function lineAt(spans: readonly Span[], at: number): number | null {

@@ -1,4 +1,5 @@
 // What optimised compilation does to a code string, as ranges that go and at most one NOP that comes.
+import { firstIndex } from '../../bytes/search.ts';
 import type { Range } from './asserts.ts';
 import type { Span } from './lines.ts';
 
@@ -33,14 +34,7 @@ export function isGone({ gone }: Edit, at: number): boolean {
 }
 
 function firstEndingAfter(ranges: readonly Range[], at: number): number {
-  let low = 0;
-  let high = ranges.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((ranges[middle]?.end ?? 0) <= at) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstIndex(ranges, ({ end }) => end > at);
 }
 
 /** The spans of the code after the edit. */
@@ -60,7 +54,7 @@ export function editSpans(spans: readonly Span[], { gone, nop }: Edit): Span[] {
       waiting = null;
     }
     let length = span.end - span.at;
-    while (next < gone.length && (gone[next]?.end ?? 0) <= span.at) next++;
+    while ((gone[next]?.end ?? Infinity) <= span.at) next++;
     for (let index = next; index < gone.length; index++) {
       const range = gone[index];
       if (range === undefined || range.at >= span.end) break;

@@ -1,5 +1,6 @@
 // Python bytecode files: the magic number tells the version, the version the header's layout, the name the rest.
 // Layouts: PEP 3147 (8 bytes: magic, mtime), CPython 3.3 (12: source size added), PEP 552 (16: flags added).
+import { byteAt } from '../../bytes/at.ts';
 import { FormatError } from '../../errors.ts';
 import type { PycFacts, PycMode } from '../../model/facts.ts';
 import type { Name } from '../../model/name.ts';
@@ -115,8 +116,8 @@ export const pycInspector: Inspector = {
 
 /** Little endian, within bytes that are known to be there. */
 function u32(bytes: Uint8Array, at: number): number {
-  const high = ((bytes[at + 3] ?? 0) << 8) | (bytes[at + 2] ?? 0);
-  return high * 0x1_0000 + (((bytes[at + 1] ?? 0) << 8) | (bytes[at] ?? 0));
+  const high = (byteAt(bytes, at + 3) << 8) | byteAt(bytes, at + 2);
+  return high * 0x1_0000 + ((byteAt(bytes, at + 1) << 8) | byteAt(bytes, at));
 }
 
 /** Of a known magic number. */

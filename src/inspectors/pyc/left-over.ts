@@ -1,4 +1,5 @@
 // Which constants and names of a code object are left when instructions go, and which prefixes their smaller indexes save.
+import { firstIndex } from '../../bytes/search.ts';
 import type { Range } from './asserts.ts';
 import type { Docstring } from './docstring.ts';
 import { isGone } from './edit.ts';
@@ -127,16 +128,7 @@ function prefixesOf(
 /** How many of the indexes are smaller than a given one. */
 function ranks(indexes: ReadonlySet<number>): (index: number) => number {
   const sorted = [...indexes].toSorted((a, b) => a - b);
-  return (index) => {
-    let low = 0;
-    let high = sorted.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((sorted[middle] ?? 0) < index) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
+  return (index) => firstIndex(sorted, (value) => value >= index);
 }
 
 /** Bytes of the prefixes for an argument. */

@@ -1,5 +1,6 @@
 // Line tables: which bytes of a code string belong to which line, and how long a table of given lines is. Lines are relative to
 // co_firstlineno. Formats: Objects/lnotab_notes.txt (to 3.9, and 3.10), Objects/locations.md (since 3.11).
+import { byteAt } from '../../bytes/at.ts';
 
 /** A stretch of the code and where it comes from. */
 export interface Span {
@@ -71,7 +72,7 @@ function lineMarks(table: Uint8Array, codeLength: number, minor: number): Span[]
   let line = 0;
   let begun = 0;
   for (let index = 0; index + 1 < table.length; index += 2) {
-    const step = table[index] ?? 0;
+    const step = byteAt(table, index);
     if (step > 0) {
       if (at + step > begun && (table[index + 1] !== 0 || index + 2 >= table.length)) {
         spans.push(span(begun, at + step, line));
@@ -79,7 +80,7 @@ function lineMarks(table: Uint8Array, codeLength: number, minor: number): Span[]
       }
       at += step;
     }
-    const lines = table[index + 1] ?? 0;
+    const lines = byteAt(table, index + 1);
     line += minor > 0 && lines > 127 ? lines - 256 : lines;
   }
   if (codeLength > begun) spans.push(span(begun, codeLength, line));
@@ -92,8 +93,8 @@ function lineRanges(table: Uint8Array): Span[] {
   let at = 0;
   let line = 0;
   for (let index = 0; index + 1 < table.length; index += 2) {
-    const end = at + (table[index] ?? 0);
-    const step = table[index + 1] ?? 0;
+    const end = at + byteAt(table, index);
+    const step = byteAt(table, index + 1);
     if (step !== 128) line += step > 127 ? step - 256 : step;
     if (end > at) spans.push(span(at, end, step === 128 ? null : line));
     at = end;
@@ -107,7 +108,7 @@ function varint(table: Uint8Array, at: number): { value: number; next: number } 
   let scale = 1;
   let next = at;
   for (; next < table.length && next < at + 6; scale *= 64) {
-    const byte = table[next++] ?? 0;
+    const byte = byteAt(table, next++);
     value += (byte & 63) * scale;
     if ((byte & 64) === 0) break;
   }
@@ -130,19 +131,19 @@ function locations(table: Uint8Array): Span[] {
   let code = 0;
   let line = 0;
   for (let at = 0; at < table.length;) {
-    const first = table[at] ?? 0;
+    const first = byteAt(table, at);
     const end = code + ((first & 7) + 1) * 2;
     const entry = location(table, at, (first >> 3) & 15, line);
     line = entry.line ?? line;
     spans.push({ at: code, end, ...entry });
     code = end;
-    for (at++; at < table.length && (table[at] ?? 0) < 128;) at++;
+    for (at++; at < table.length && byteAt(table, at) < 128;) at++;
   }
   return spans;
 }
 
 function location(table: Uint8Array, at: number, kind: number, before: number): Omit<Span, 'at' | 'end'> {
-  const second = table[at + 1] ?? 0;
+  const second = byteAt(table, at + 1);
   if (kind === 15) return { line: null, endLine: before, column: -1, endColumn: -1 };
   if (kind < 10) {
     const column = kind * 8 + (second >> 4);
@@ -150,7 +151,7 @@ function location(table: Uint8Array, at: number, kind: number, before: number): 
   }
   if (kind < 13) {
     const line = before + kind - 10;
-    return { line, endLine: line, column: second, endColumn: table[at + 2] ?? 0 };
+    return { line, endLine: line, column: second, endColumn: byteAt(table, at + 2) };
   }
   const delta = varint(table, at + 1);
   const line = before + signed(delta.value);
@@ -176,9 +177,9 @@ function locationsLength(spans: readonly Span[]): number {
 export function columnlessLength(table: Uint8Array): number {
   let length = 0;
   for (let at = 0; at < table.length;) {
-    const kind = ((table[at] ?? 0) >> 3) & 15;
+    const kind = (byteAt(table, at) >> 3) & 15;
     length += kind === 15 ? 1 : kind < 13 ? 2 : 1 + signedLength(signed(varint(table, at + 1).value));
-    for (at++; at < table.length && (table[at] ?? 0) < 128;) at++;
+    for (at++; at < table.length && byteAt(table, at) < 128;) at++;
   }
   return length;
 }

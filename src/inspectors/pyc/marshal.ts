@@ -1,6 +1,7 @@
 // The objects of a marshal stream as nodes that know where they lie, nothing more: no string is made, no number built. Every count
 // is held against what is left before anything is done with it, and depth and number of objects are bounded.
 // Layout: CPython, Python/marshal.c (versions 2 to 5); a code object's fields are in code.ts.
+import { byteAt } from '../../bytes/at.ts';
 import { FormatError } from '../../errors.ts';
 import type { CodeLayout } from './code.ts';
 
@@ -68,7 +69,7 @@ function readObject(walk: Walk, depth: number): Node {
   if (depth > maxDepth) throw bad(`nests objects deeper than ${maxDepth} levels`, start);
   if (++walk.objects > maxObjects) throw bad(`holds more than ${maxObjects} objects`, start);
   need(walk, 1);
-  const first = walk.bytes[walk.at++] ?? 0;
+  const first = byteAt(walk.bytes, walk.at++);
   const type = first & ~flagRef;
   if (type === 0x72 || (type === 0x52 && walk.layout.internedReferences)) return referred(walk, start);
   const flagged = walk.layout.internedReferences ? type === types.interned : first !== type;
@@ -172,15 +173,15 @@ function dictionary(walk: Walk, start: number, depth: number): Node {
 
 function u8(walk: Walk): number {
   need(walk, 1);
-  return walk.bytes[walk.at++] ?? 0;
+  return byteAt(walk.bytes, walk.at++);
 }
 
 function u32(walk: Walk): number {
   need(walk, 4);
   const { bytes, at } = walk;
   walk.at += 4;
-  const low = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16);
-  return low + (bytes[at + 3] ?? 0) * 0x100_0000;
+  const low = byteAt(bytes, at) | (byteAt(bytes, at + 1) << 8) | (byteAt(bytes, at + 2) << 16);
+  return low + byteAt(bytes, at + 3) * 0x100_0000;
 }
 
 function skip(walk: Walk, length: number): void {

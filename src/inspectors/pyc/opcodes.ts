@@ -1,5 +1,6 @@
 // Numbers of the instructions that matter here, by Python version, and a walk over a code string.
 // Numbers: Lib/opcode.py and Include/opcode_ids.h of each release.
+import { byteAt } from '../../bytes/at.ts';
 
 export interface Opcodes {
   readonly extendedArg: number;
@@ -134,10 +135,10 @@ export function* instructions(code: Uint8Array, minor: number): Iterable<Instruc
   let prefix = 0;
   let start = 0;
   for (let at = 0; at < code.length;) {
-    const opcode = code[at] ?? 0;
-    const low = code[at + 1] ?? 0;
+    const opcode = byteAt(code, at);
+    const low = byteAt(code, at + 1);
     const short = minor === 0 && opcode < 90;
-    const arg = minor > 0 ? low : short ? 0 : low + (code[at + 2] ?? 0) * 256;
+    const arg = minor > 0 ? low : short ? 0 : low + byteAt(code, at + 2) * 256;
     at += minor > 0 ? 2 : short ? 1 : 3;
     if (opcode === extendedArg) {
       prefix = (prefix + arg) * (minor > 0 ? 256 : 65_536);

@@ -1,4 +1,5 @@
 // A code object's fields, read from its node when they are asked for.
+import { byteAt } from '../../bytes/at.ts';
 import type { CodeLayout } from './code.ts';
 import { opcodesOf } from './opcodes.ts';
 import type { Opcodes } from './opcodes.ts';
@@ -34,7 +35,7 @@ export function viewCode(node: Node, stream: Stream, isModule: boolean): CodeVie
   const { layout, bytes, minor } = stream;
   const { fields } = layout;
   const at = node.start + 1 + 4 * (layout.integers - 1);
-  const flags = (bytes[at] ?? 0) | ((bytes[at + 3] ?? 0) << 24);
+  const flags = byteAt(bytes, at) | (byteAt(bytes, at + 3) << 24);
   return {
     node,
     stream,
