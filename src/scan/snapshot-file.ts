@@ -1,8 +1,6 @@
 // Reads a snapshot file back. It is input like any other: every field is checked, and totals are computed from the entries
 // again, so that an edited file cannot carry a total that its entries do not add up to.
 import { nameFromJson, spellBytes } from '../model/json-name.ts';
-import { sectionGroups } from '../model/facts.ts';
-import type { Facts } from '../model/facts.ts';
 import { normalizePath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { codecNames, entryKinds, formatNames, overheadNames } from '../model/snapshot.ts';
@@ -17,44 +15,93 @@ import type {
   Snapshot,
   Superseded,
 } from '../model/snapshot.ts';
-import { withPathFacts } from '../inspectors/index.ts';
 import { sortEntries, totalsOf } from './entries.ts';
+import { cutList, placeholder } from './json-list.ts';
+import type { ListTaker } from './json-list.ts';
 import { hiddenFrom, imageFrom } from './image/snapshot-image.ts';
-import { bad, integer, list, object, sizeOf, spell } from './snapshot-values.ts';
+import { factsFrom } from './snapshot-facts.ts';
+import { bad, integer, list, object, oneOf, sizeOf, spell } from './snapshot-values.ts';
 import type { Json } from './snapshot-values.ts';
 import { storedOf } from './stored.ts';
 
 const isFormat = oneOf(formatNames);
 const isCodec = oneOf(codecNames);
 const isKind = oneOf(entryKinds);
-const isGroup = oneOf(sectionGroups);
-
-function oneOf<Word extends string>(words: readonly Word[]): (value: unknown) => value is Word {
-  const known: ReadonlySet<unknown> = new Set(words);
-  return (value): value is Word => known.has(value);
-}
 
 /** Whether the first bytes of an input are those of a snapshot file. */
 export function looksLikeSnapshot(head: Uint8Array): boolean {
   return /^(?:\xef\xbb\xbf)?\s*\{\s*"schema"\s*:/.test(Buffer.from(head.subarray(0, 256)).toString('latin1'));
 }
 
+export interface SnapshotReader {
+  /** The next piece of the text. */
+  write(text: string): void;
+  /** @throws FormatError `bad-snapshot` naming the JSON path that is wrong. */
+  end(): Snapshot;
+}
+
 /**
+ * Reads the text of a snapshot file while it comes; of a million entries, text and values would be a gigabyte.
  * @param stored whether to keep what it says of the artifact's compressed bytes and of how it was made.
- * @throws FormatError `bad-snapshot` naming the JSON path that is wrong.
  */
+export function snapshotReader(stored: boolean): SnapshotReader {
+  const streamed = entriesReader();
+  const cutter = cutList('entries', streamed);
+  return {
+    write: (text) => cutter.write(text),
+    end() {
+      const root = object(parse(cutter.rest().replace(/^\ufeff/, '')), '$');
+      return snapshotOf(root, stored, () =>
+        root['entries'] === placeholder ? streamed.entries() : list(root['entries'], 'entries').map(entryAt),
+      );
+    },
+  };
+}
+
+/** @throws FormatError `bad-snapshot` naming the JSON path that is wrong. */
 export function parseSnapshot(text: string, stored = true): Snapshot {
-  let json: unknown;
+  const reader = snapshotReader(stored);
+  reader.write(text);
+  return reader.end();
+}
+
+function parse(text: string): unknown {
   try {
-    json = JSON.parse(text.replace(/^\ufeff/, ''));
+    return JSON.parse(text);
   } catch (error) {
     throw bad(`is not JSON: ${error instanceof Error ? error.message : ''}`);
   }
-  const root = object(json, '$');
+}
+
+/** What is wrong with an entry is told in its turn: what stands before the entries may say why. */
+function entriesReader(): ListTaker & { entries(): Entry[] } {
+  let read: Entry[] = [];
+  let fault: unknown = null;
+  return {
+    begin() {
+      read = [];
+      fault = null;
+    },
+    take(text) {
+      const values = list(parse(text), 'entries');
+      try {
+        if (fault === null) for (const value of values) read.push(entryAt(value, read.length));
+      } catch (error) {
+        fault = error;
+      }
+    },
+    entries() {
+      if (fault !== null) throw fault;
+      return read;
+    },
+  };
+}
+
+function snapshotOf(root: Json, stored: boolean, entriesOf: () => Entry[]): Snapshot {
   if (root['schema'] !== 1) throw bad(`has schema ${spell(root['schema'])}; this version reads schema 1`);
   if (root['entries'] === undefined) throw bad('is a scan report without entries; make it with "sizecheck snapshot"');
   const artifact = identity(object(root['artifact'], 'artifact'));
-  const entries = sortEntries(entriesFrom(list(root['entries'], 'entries')));
+  const entries = sortEntries(entriesOf());
   checkStructure(entries);
   const claimed = object(root['totals'], 'totals');
   const totals = totalsOf(
@@ -81,14 +128,6 @@ export function parseSnapshot(text: string, stored = true): Snapshot {
   };
 }
 
-/** Lets go of each value as soon as it is an entry: of a million, both would be a gigabyte. */
-function entriesFrom(values: unknown[]): Entry[] {
-  return values.map((value, index) => {
-    values[index] = null;
-    return entry(value, `entries[${index}]`);
-  });
-}
-
 function imageOf(root: Json): Pick<Snapshot, 'image' | 'hidden'> {
   const image = imageFrom(object(root['image'], 'image'));
   return { image, hidden: hiddenFrom(list(root['hidden'] ?? [], 'hidden'), image) };
@@ -96,13 +135,16 @@ function imageOf(root: Json): Pick<Snapshot, 'image' | 'hidden'> {
 
 /** What a scan can never make: without these checks an edited file could count a file twice, or not at all. */
 function checkStructure(entries: readonly Entry[]): void {
+  const targets = new Set(entries.filter(({ kind }) => kind === 'hardlink').map(({ link }) => link));
   const kinds = new Map<Name, EntryKind>();
+  let last: Name | null = null;
   for (const { path, kind, size } of entries) {
-    const name = spellBytes(path);
-    if (kinds.has(path)) throw bad(`has the path ${name} twice`);
-    kinds.set(path, kind);
-    if (path !== '' && normalizePath(path).path !== path) throw bad(`has the path ${name}, which is not normalised`);
-    if (kind !== 'file' && size !== 0) throw bad(`has a size for ${name}, which is a ${kind}`);
+    const name = (): string => spellBytes(path);
+    if (path === last) throw bad(`has the path ${name()} twice`);
+    last = path;
+    if (targets.has(path) || path === '.') kinds.set(path, kind);
+    if (path !== '' && normalizePath(path).path !== path) throw bad(`has the path ${name()}, which is not normalised`);
+    if (kind !== 'file' && size !== 0) throw bad(`has a size for ${name()}, which is a ${kind}`);
   }
   for (const { path, kind, link } of entries) {
     const target = kind === 'hardlink' && link !== null ? kinds.get(link) : undefined;
@@ -121,7 +163,8 @@ function identity(json: Json): ArtifactIdentity {
   return { name, format, codecs: known, length: sizeOf(json, 'length', 'artifact', true) };
 }
 
-function entry(value: unknown, at: string): Entry {
+function entryAt(value: unknown, index: number): Entry {
+  const at = `entries[${index}]`;
   const json = object(value, at);
   const path = nameFromJson(json, 'path');
   const { kind, digest } = json;
@@ -143,103 +186,8 @@ function entry(value: unknown, at: string): Entry {
     digest,
     link: nameFromJson(json, 'link'),
     ...(json['layer'] === undefined ? {} : { layer: sizeOf(json, 'layer', at) }),
-    facts: json['facts'] === undefined ? null : facts(object(json['facts'], `${at}.facts`), path, bytes, at),
+    facts: json['facts'] === undefined ? null : factsFrom(object(json['facts'], `${at}.facts`), path, bytes, at),
   };
-}
-
-/** Facts come from inspectors alone; those of a type that this version does not know are dropped. */
-function facts(json: Json, path: Name, bytes: number, at: string): Facts | null {
-  if (typeof json['type'] !== 'string') throw bad(`has no ${at}.facts.type`);
-  if (json['type'] === 'elf' && json['sections'] !== undefined) checkSections(json['sections'], bytes, `${at}.facts`);
-  return isFacts(json, `${at}.facts`) ? withPathFacts(json, path) : null;
-}
-
-/** Checked as far as rules rely on them: the type, the sizes after strip, the list of dangers, the pyc's header. */
-function isFacts(json: Json | Facts, at: string): json is Facts {
-  const known: Json = { ...json };
-  switch (known['type']) {
-    case 'elf':
-    case 'ar': {
-      if (known['type'] === 'elf') checkElf(known, at);
-      const strip = object(known['strip'], `${at}.strip`);
-      for (const key of ['debug', 'unneeded', 'all']) sizeOf(strip, key, `${at}.strip`, true);
-      for (const [index, danger] of list(known['unsafe'], `${at}.unsafe`).entries()) {
-        if (typeof object(danger, `${at}.unsafe[${index}]`)['message'] !== 'string')
-          throw bad(`has a bad ${at}.unsafe[${index}]`);
-      }
-      if (known['symbols'] !== undefined) checkSymbols(known['symbols'], `${at}.symbols`);
-      if (known['contents'] !== undefined) checkContents(known['contents'], `${at}.contents`);
-      return true;
-    }
-    case 'pyc':
-      if (known['python'] !== null) checkText(known, 'python', at);
-      sizeOf(known, 'sourceMtime', at, true);
-      sizeOf(known, 'sourceSize', at, true);
-      if (known['code'] !== undefined) checkCode(object(known['code'], `${at}.code`), `${at}.code`);
-      return true;
-    default:
-      return false;
-  }
-}
-
-function checkElf(known: Json, at: string): void {
-  if (known['buildId'] !== null) checkText(known, 'buildId', at);
-  checkText(known, 'elfType', at);
-  sizeOf(known, 'debugBytes', at);
-}
-
-function checkText(json: Json, key: string, at: string): void {
-  if (typeof json[key] !== 'string') throw bad(`has ${at}.${key} ${spell(json[key])}, which is no text`);
-}
-
-/** Trees are computed from these; what was not read says why. */
-function checkCode(code: Json, at: string): void {
-  if (code['unread'] !== undefined) {
-    if (typeof code['unread'] !== 'string' || typeof code['broken'] !== 'boolean') throw bad(`has a bad ${at}.unread`);
-    return;
-  }
-  for (const level of list(code['levels'], `${at}.levels`)) {
-    if (level !== 0 && level !== 1 && level !== 2) throw bad(`has the level ${spell(level)} in ${at}.levels`);
-  }
-  for (const key of ['objects', 'docstrings', 'lineTables', 'exceptionTables', 'filename', 'optimized'])
-    sizeOf(code, key, at);
-  integer(code, 'columnTables', at);
-}
-
-/** Samples are compared by their order and rate: one that is wrong in either would find libraries where there are none. */
-function checkSymbols(value: unknown, at: string): void {
-  const sample = object(value, at);
-  const rate = sizeOf(sample, 'rate', at);
-  if (!Number.isInteger(Math.log2(rate))) throw bad(`has ${at}.rate ${rate}, which is no power of two`);
-  let least = 0;
-  for (const hash of list(sample['hashes'], `${at}.hashes`)) {
-    if (typeof hash !== 'number' || !Number.isInteger(hash) || hash < least || hash >= 2 ** 32 / rate) {
-      throw bad(`has the hash ${spell(hash)} in ${at}, which is not in order or not below 2^32 / ${rate}`);
-    }
-    least = hash + 1;
-  }
-}
-
-/** Claims are sums of these. */
-function checkContents(value: unknown, at: string): void {
-  for (const [index, item] of list(value, at).entries()) {
-    const member = object(item, `${at}[${index}]`);
-    const [bytes, debug] = [sizeOf(member, 'size', `${at}[${index}]`), sizeOf(member, 'debug', `${at}[${index}]`)];
-    if (debug > bytes + 1 || sizeOf(member, 'crc32', `${at}[${index}]`) >= 2 ** 32)
-      throw bad(`has a bad ${at}[${index}]`);
-  }
-}
-
-/** Parts of a file that do not make up the file would be a lie in every diff. */
-function checkSections(value: unknown, bytes: number, at: string): void {
-  let sum = 0;
-  for (const [index, item] of list(value, `${at}.sections`).entries()) {
-    const part = object(item, `${at}.sections[${index}]`);
-    if (typeof part['name'] !== 'string') throw bad(`has no ${at}.sections[${index}].name`);
-    if (!isGroup(part['group'])) throw bad(`has an unknown ${at}.sections[${index}].group`);
-    sum += sizeOf(part, 'bytes', `${at}.sections[${index}]`);
-  }
-  if (sum !== bytes) throw bad(`has ${at}.sections of ${sum} bytes in a file of ${bytes}`);
 }
 
 function overhead(value: unknown): Overhead | null {
