@@ -15,6 +15,7 @@ import type {
   Snapshot,
   Superseded,
 } from '../model/snapshot.ts';
+import type { Draft } from './draft.ts';
 import { sortEntries, totalsOf } from './entries.ts';
 import { cutList, placeholder } from './json-list.ts';
 import type { ListTaker } from './json-list.ts';
@@ -22,7 +23,6 @@ import { hiddenFrom, imageFrom } from './image/snapshot-image.ts';
 import { factsFrom } from './snapshot-facts.ts';
 import { bad, integer, list, object, oneOf, sizeOf, spell } from './snapshot-values.ts';
 import type { Json } from './snapshot-values.ts';
-import { storedOf } from './stored.ts';
 
 const isFormat = oneOf(formatNames);
 const isCodec = oneOf(codecNames);
@@ -45,15 +45,18 @@ export interface SnapshotReader {
  * @param stored whether to keep what it says of the artifact's compressed bytes and of how it was made.
  */
 export function snapshotReader(stored: boolean): SnapshotReader {
-  const streamed = entriesReader();
+  const sum: StoredSum = { isKept: stored, bytes: 0 };
+  const streamed = entriesReader(sum);
   const cutter = cutList('entries', streamed);
   return {
     write: (text) => cutter.write(text),
     end() {
       const root = object(parse(cutter.rest().replace(/^\ufeff/, '')), '$');
-      return snapshotOf(root, stored, () =>
-        root['entries'] === placeholder ? streamed.entries() : list(root['entries'], 'entries').map(entryAt),
-      );
+      return snapshotOf(root, sum, () => {
+        if (root['entries'] === placeholder) return streamed.entries();
+        sum.bytes = 0;
+        return list(root['entries'], 'entries').map((value, index) => entryAt(value, index, sum));
+      });
     },
   };
 }
@@ -73,19 +76,25 @@ function parse(text: string): unknown {
   }
 }
 
+interface StoredSum {
+  readonly isKept: boolean;
+  bytes: number;
+}
+
 /** What is wrong with an entry is told in its turn: what stands before the entries may say why. */
-function entriesReader(): ListTaker & { entries(): Entry[] } {
+function entriesReader(sum: StoredSum): ListTaker & { entries(): Entry[] } {
   let read: Entry[] = [];
   let fault: unknown = null;
   return {
     begin() {
       read = [];
+      sum.bytes = 0;
       fault = null;
     },
     take(text) {
       const values = list(parse(text), 'entries');
       try {
-        if (fault === null) for (const value of values) read.push(entryAt(value, read.length));
+        if (fault === null) for (const value of values) read.push(entryAt(value, read.length, sum));
       } catch (error) {
         fault = error;
       }
@@ -97,7 +106,7 @@ function entriesReader(): ListTaker & { entries(): Entry[] } {
   };
 }
 
-function snapshotOf(root: Json, stored: boolean, entriesOf: () => Entry[]): Snapshot {
+function snapshotOf(root: Json, sum: StoredSum, entriesOf: () => Entry[]): Snapshot {
   if (root['schema'] !== 1) throw bad(`has schema ${spell(root['schema'])}; this version reads schema 1`);
   if (root['entries'] === undefined) throw bad('is a scan report without entries; make it with "sizecheck snapshot"');
   const artifact = identity(object(root['artifact'], 'artifact'));
@@ -113,12 +122,12 @@ function snapshotOf(root: Json, stored: boolean, entriesOf: () => Entry[]): Snap
     if (claimed[key] !== value) throw bad(`has totals.${key} ${String(claimed[key])}, but its entries make ${value}`);
   }
   const spent = overhead(root['overhead']);
-  checkStored(entries, spent, totals.compressed);
+  checkStored(sum.bytes, spent, totals.compressed);
   return {
     artifact,
     totals,
-    ...(spent === null || !stored ? {} : { overhead: spent }),
-    ...(root['made'] === undefined || !stored ? {} : { made: made(object(root['made'], 'made')) }),
+    ...(spent === null || !sum.isKept ? {} : { overhead: spent }),
+    ...(root['made'] === undefined || !sum.isKept ? {} : { made: made(object(root['made'], 'made')) }),
     entries,
     superseded: list(root['superseded'] ?? [], 'superseded').map((value, index) =>
       superseded(value, `superseded[${index}]`),
@@ -163,7 +172,8 @@ function identity(json: Json): ArtifactIdentity {
   return { name, format, codecs: known, length: sizeOf(json, 'length', 'artifact', true) };
 }
 
-function entryAt(value: unknown, index: number): Entry {
+/** @param sum of stored bytes, which are kept by the entry only where they are asked for: they cost each of them 40 bytes. */
+function entryAt(value: unknown, index: number, sum: StoredSum): Entry {
   const at = `entries[${index}]`;
   const json = object(value, at);
   const path = nameFromJson(json, 'path');
@@ -173,21 +183,26 @@ function entryAt(value: unknown, index: number): Entry {
   if (digest !== null && (typeof digest !== 'string' || !/^sha256:[0-9a-f]{64}$/.test(digest)))
     throw bad(`has a bad ${at}.digest`);
   const bytes = sizeOf(json, 'size', at);
-  return {
+  // Of the shape that scans give it (see draft.ts): objects of one shape take the least memory.
+  const read: Draft = {
     path,
     kind,
     size: bytes,
     disk: sizeOf(json, 'disk', at),
-    ...(json['stored'] === undefined ? {} : { stored: sizeOf(json, 'stored', at) }),
     mode: sizeOf(json, 'mode', at, true),
     uid: integer(json, 'uid', at),
     gid: integer(json, 'gid', at),
     mtime: integer(json, 'mtime', at),
     digest,
     link: nameFromJson(json, 'link'),
-    ...(json['layer'] === undefined ? {} : { layer: sizeOf(json, 'layer', at) }),
-    facts: json['facts'] === undefined ? null : factsFrom(object(json['facts'], `${at}.facts`), path, bytes, at),
+    facts: null,
   };
+  const charged = json['stored'] === undefined ? null : sizeOf(json, 'stored', at);
+  sum.bytes += charged ?? 0;
+  if (charged !== null && sum.isKept) read.stored = charged;
+  if (json['layer'] !== undefined) read.layer = sizeOf(json, 'layer', at);
+  if (json['facts'] !== undefined) read.facts = factsFrom(object(json['facts'], `${at}.facts`), path, bytes, at);
+  return read;
 }
 
 function overhead(value: unknown): Overhead | null {
@@ -214,9 +229,9 @@ function plainFacts(value: unknown, at: string): MadeFacts {
 }
 
 /** Stored bytes that do not add up to the artifact's length would be a lie in every table. */
-function checkStored(entries: readonly Entry[], spent: Overhead | null, compressed: number | null): void {
+function checkStored(stored: number, spent: Overhead | null, compressed: number | null): void {
   if (spent === null) return;
-  const sum = storedOf(entries) + Object.values(spent).reduce((all, bytes) => all + bytes, 0);
+  const sum = stored + Object.values(spent).reduce((all, bytes) => all + bytes, 0);
   if (sum !== compressed) throw bad(`has stored bytes and overhead of ${sum}, but totals.compressed ${compressed}`);
 }
 
