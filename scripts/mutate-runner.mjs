@@ -24,7 +24,11 @@ const decisions = sites.map(({ operator, variants }) => ({
   test: operators[operator],
   flip: variants.includes('flip') ? operators[flipped[operator]] : null,
 }));
-const seen = { flip: new Uint8Array(sites.length), true: new Uint8Array(sites.length), false: new Uint8Array(sites.length) };
+const seen = {
+  flip: new Uint8Array(sites.length),
+  true: new Uint8Array(sites.length),
+  false: new Uint8Array(sites.length),
+};
 const mutants = {
   on: false,
   /** The one that is tried; null while a test is watched. */

@@ -122,7 +122,8 @@ async function runTests(files, sources, slow, found) {
       writeFileSync(log, '');
       const code = await vitest(files, { sources, log, slow, skip: [...found.noticed] }, log);
       isOver = code !== null;
-      if (isOver && code !== 0) throw new Error(`tests of ${sources[0]} fail without any change; --verbose shows which`);
+      if (isOver && code !== 0)
+        throw new Error(`tests of ${sources[0]} fail without any change; --verbose shows which`);
       const events = readFileSync(log, 'utf8').split('\n').filter(Boolean);
       let last = null;
       for (const event of events.map((line) => JSON.parse(line))) {

@@ -14,8 +14,7 @@ function read(text: string, pieces: readonly number[]): unknown {
       lists++;
     },
     take(list) {
-      // `JSON.parse` gives any; a list is all that the cutter promises.
-      elements.push(...(JSON.parse(list) as unknown[]));
+      elements.push(...listOf(list));
     },
   });
   try {
@@ -29,6 +28,12 @@ function read(text: string, pieces: readonly number[]): unknown {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+function listOf(text: string): unknown[] {
+  const value: unknown = JSON.parse(text);
+  if (!Array.isArray(value)) throw new Error(`the cutter handed over ${text}`);
+  return value;
 }
 
 function whole(text: string): unknown {
@@ -123,8 +128,7 @@ describe('a list cut out of JSON', () => {
       begin() {},
       take(list) {
         most = Math.max(most, list.length);
-        // As above.
-        for (const value of JSON.parse(list) as number[]) sum += value;
+        for (const value of listOf(list)) sum += Number(value);
       },
     });
     cutter.write('{"list":[');
