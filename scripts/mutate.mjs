@@ -24,13 +24,13 @@ const areas = [
     sources: ['header', 'pax', 'extensions', 'sparse', 'member', 'state', 'tar'].map(
       (name) => `src/formats/tar/${name}.ts`,
     ),
-    tests: ['test/formats/tar.test.ts', 'test/formats/tar-bounds.test.ts'],
+    tests: ['tar', 'tar-bounds', 'tar-body-bounds', 'ledger'].map((name) => `test/formats/${name}.test.ts`),
   },
   {
     sources: ['zip-directory', 'zip-end', 'zip-content', 'zip-names', 'zip-member', 'zip'].map(
       (name) => `src/formats/${name}.ts`,
     ),
-    tests: ['test/formats/zip.test.ts', 'test/formats/zip-hostile.test.ts', 'test/formats/zip-bounds.test.ts'],
+    tests: ['zip', 'zip-hostile', 'zip-bounds', 'zip-fields-bounds'].map((name) => `test/formats/${name}.test.ts`),
   },
   {
     sources: ['src/inspectors/ar-members.ts', 'src/inspectors/ar.ts', 'src/formats/deb.ts'],
