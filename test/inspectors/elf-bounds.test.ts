@@ -245,6 +245,24 @@ describe.each(kinds)('ELF$class, $endian endian', (kind) => {
   });
 });
 
+describe.each(kinds)('a program header of ELF$class, $endian endian', (kind) => {
+  it('has its fields where class and order put them', () => {
+    const wide = kind.class === 64;
+    const content = Buffer.alloc(wide ? 56 : 32);
+    // p_flags stands behind p_type in 64 bits, and behind p_memsz in 32.
+    const names = ['type', 'offset', 'vaddr', 'paddr', 'filesz', 'memsz'];
+    for (const [index, name] of names.entries()) {
+      const at = wide ? Math.max(0, index * 8) : index * 4;
+      const value = name === 'type' ? 1 : index * 16;
+      const length = wide && name !== 'type' ? 8 : 4;
+      content[kind.endian === 'little' ? at : at + length - 1] = value;
+    }
+    const read = outcome(build(kind, [], { phoff: wide ? 64 : 52, phnum: 1 }, content));
+    const segment = typeof read === 'string' ? undefined : read.segments[0];
+    expect(segment).toMatchObject({ type: 1, offset: 16, vaddr: 32, paddr: 48, filesz: 64, memsz: 80 });
+  });
+});
+
 describe.each(kinds.filter((kind) => kind.class === 64))('numbers of 64 bits, $endian endian', (kind) => {
   const [most, above] = [2n ** 53n - 1n, 2n ** 53n];
 
