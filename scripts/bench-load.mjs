@@ -97,7 +97,7 @@ async function fromFile(what) {
   }
 }
 
-/** A tar of many entries: read back from its snapshot, or compared with one in which each 500th entry is another. */
+/** A tar of many entries: read back from its snapshot, or compared with one in which each 166th entry is another. */
 async function compared(folder, kind, entries) {
   const [tar, saved, changed] = ['a.tar', 'a.json', 'b.tar'].map((name) => join(folder, name));
   await run(`${itself} --generate "entries ${entries}" > "${tar}"`);
@@ -109,8 +109,8 @@ async function compared(folder, kind, entries) {
 
 /** What becomes of an entry in `changed`: nearly always nothing. */
 function changeOf(index) {
-  if (index % 500 !== 7) return null;
-  return ['removed', 'renamed', 'changed'][Math.floor(index / 500) % 3];
+  if (index % 166 !== 7) return null;
+  return ['removed', 'renamed', 'changed'][Math.floor(index / 166) % 3];
 }
 
 /** Content and files of `changed`: each entry that is not removed is one of one byte. */

@@ -72,6 +72,7 @@ export default class MutateRunner extends TestRunner {
     const name = test.fullName ?? test.name;
     if (slow !== null && !slow.includes(name)) return;
     const started = performance.now();
+    tell({ begins: name });
     for (const marks of Object.values(seen)) marks.fill(0);
     Object.assign(globalThis.mutants, { on: true, active: null, left: Infinity, count: 0 });
     try {
@@ -105,6 +106,7 @@ export default class MutateRunner extends TestRunner {
       } finally {
         globalThis.mutants.on = false;
       }
+      tell({ done: one.key });
     }
   }
 }

@@ -130,6 +130,7 @@ async function runTests(files, sources, slow, found) {
       for (const event of events.map((line) => JSON.parse(line))) {
         for (const key of event.seen ?? []) found.seen.add(key);
         if ('tries' in event) last = event.tries;
+        if ('done' in event) last = null;
         if ('noticed' in event) found.noticed.add(event.noticed);
         if ('slow' in event) found.slow.push(event.slow);
         if ('again' in event) console.log(`cannot run twice: ${event.again}: ${event.error}`);
@@ -155,9 +156,13 @@ function vitest(tests, settings, log) {
     const watch = setInterval(() => {
       if (Date.now() - statSync(log).mtimeMs > longest) stop();
     }, 1000);
-    process.once('SIGTERM', stop).once('SIGINT', stop);
+    const giveUp = () => {
+      stop();
+      process.exit(1);
+    };
+    process.once('SIGTERM', giveUp).once('SIGINT', giveUp);
     child.on('exit', (code) => {
-      process.off('SIGTERM', stop).off('SIGINT', stop);
+      process.off('SIGTERM', giveUp).off('SIGINT', giveUp);
       clearInterval(watch);
       done(code);
     });

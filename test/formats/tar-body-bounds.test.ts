@@ -384,6 +384,10 @@ describe('an archive', () => {
     reader.skip(24);
     expect(skippable(1536, 2048)).toEqual([0, false]);
     expect(skippable(2048, 3072)).toEqual([0, true]);
+    // Nothing is passed over where an extension is read, however much of it is left.
+    const extended = tarReader(recordingSink());
+    extended.write(buildTar([gnuLong('L', 'n'.repeat(1000))]).subarray(0, 600));
+    expect(extended.skippable()).toBe(0);
     const sparse = tarReader(recordingSink());
     sparse.write(oldSparse([pair(0, 1)], octal(1), Buffer.from('a')).subarray(0, 512));
     expect(sparse.skippable()).toBe(0);
@@ -396,6 +400,11 @@ describe('an archive', () => {
         'has 5 bytes after the end of the archive; they are not counted',
       ]);
     }
+  });
+
+  it('that begins with zeros is empty, or none', () => {
+    expect(codes(read(endOfArchive))).toEqual([]);
+    expect(refusal(() => read(Buffer.concat([endOfArchive, Buffer.from('x')])))).toMatch(/^unknown-format: /);
   });
 
   it('may lack padding and end, but nothing else', () => {
@@ -411,6 +420,10 @@ describe('an archive', () => {
     const extended = buildTar([file, pax({ mtime: 1 }), file]);
     expect(cut(extended.subarray(0, 1024 + 512))).toMatch(/^[0-9]+ more bytes should follow$/);
     expect(cut(extended.subarray(0, 1024 + 512 + 1))).not.toBe(cut(extended.subarray(0, 1024 + 512)));
+    const named = buildTar([file, gnuLong('L', 'n'.repeat(2000))]);
+    expect(cut(named.subarray(0, 1024 + 512 + 401))).toMatch(
+      /a header or extension of 1600 more bytes|^1600 more bytes/,
+    );
     const label = buildTar([{ name: 'v', type: 'V', content: 'x'.repeat(1024) }]);
     expect(cut(label.subarray(0, 512 + 512))).toBe('512 more bytes should follow');
     expect(cut(label.subarray(0, 512 + 513))).toBe('nothing');
