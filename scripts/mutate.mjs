@@ -133,7 +133,7 @@ async function runTests(files, sources, slow, found) {
         if ('done' in event) last = null;
         if ('noticed' in event) found.noticed.add(event.noticed);
         if ('slow' in event) found.slow.push(event.slow);
-        if ('again' in event) console.log(`cannot run twice: ${event.again}: ${event.error}`);
+        if ('again' in event) console.log(`cannot run twice: ${event.again}: ${event.error.split('\n')[0]}`);
       }
       if (!isOver && last === null) throw new Error(`tests of ${sources[0]} hang without any change`);
       if (!isOver) found.noticed.add(last);

@@ -345,11 +345,25 @@ describe('a member', () => {
     // Code page 437 has a no-break space there.
     expect(await only(dos)).toMatchObject({ name: '\xc2\xa0' });
     expect(await only({ ...dos, extra: unicode(1, crc) })).toMatchObject({ name: 'u' });
+    const empty = Buffer.concat([Buffer.of(1), u32(crc)]);
+    expect(await only({ ...dos, extra: extraField(0x7075, empty) })).toMatchObject({ name: '' });
     expect(await only({ ...dos, extra: unicode(2, crc) })).toMatchObject({ name: '\xc2\xa0' });
     expect(await only({ ...dos, extra: unicode(1, crc + 1) })).toMatchObject({ name: '\xc2\xa0' });
     expect(await only({ ...dos, extra: extraField(0x7075, Buffer.of(1, 2, 3, 4)) })).toMatchObject({
       name: '\xc2\xa0',
     });
+  });
+
+  it('says why it cannot be read, if it cannot', async () => {
+    const why = async (spec: Partial<ZipSpec>): Promise<unknown> => {
+      const { records } = await readZip(buildZip([{ ...member, ...spec }]));
+      return records.map((record) => ('unreadable' in record.member ? record.member.unreadable : null));
+    };
+    const only = 'only 0 (stored) and 8 (deflate) are read';
+    expect(await why({})).toEqual([null]);
+    expect(await why({ flags: 1 })).toEqual(['is encrypted']);
+    expect(await why({ method: 12 })).toEqual([`is compressed with method 12 (bzip2); ${only}`]);
+    expect(await why({ method: 77 })).toEqual([`is compressed with method 77; ${only}`]);
   });
 
   it('may be a symlink, whose target has a limit', async () => {
