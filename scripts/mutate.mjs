@@ -34,7 +34,9 @@ const areas = [
   },
   {
     sources: ['src/inspectors/ar-members.ts', 'src/formats/deb.ts'],
-    tests: ['test/inspectors/ar.test.ts', 'test/formats/deb.test.ts', 'test/inspectors/ar-bounds.test.ts'],
+    tests: ['inspectors/ar', 'inspectors/ar-bounds', 'formats/deb', 'formats/deb-bounds'].map(
+      (name) => `test/${name}.test.ts`,
+    ),
   },
   {
     sources: ['src/inspectors/elf/file.ts'],
@@ -45,22 +47,15 @@ const areas = [
     sources: ['src/inspectors/elf/segments.ts', 'src/inspectors/ar.ts'],
     tests: ['strip', 'unsafe', 'symbol-sample', 'ar', 'elf'].map((name) => `test/inspectors/${name}.test.ts`),
   },
-  {
-    sources: [
-      'bit-reader',
-      'fields',
-      'output',
-      'gzip',
-      'zstd-frames',
-      'xz-header',
-      'xz',
-      'lzma2',
-      'lzma',
-      'bzip2',
-      'bzip2-block',
-    ].map((name) => `src/codecs/${name}.ts`),
-    tests: ['gzip', 'zstd', 'xz', 'bzip2'].map((name) => `test/codecs/${name}.test.ts`),
-  },
+  ...[
+    [['bit-reader', 'fields', 'output', 'bzip2', 'bzip2-block'], 'bzip2'],
+    [['gzip'], 'gzip'],
+    [['zstd-frames'], 'zstd'],
+    [['xz-header', 'xz', 'lzma2', 'lzma'], 'xz'],
+  ].map(([names, test]) => ({
+    sources: names.map((name) => `src/codecs/${name}.ts`),
+    tests: [`test/codecs/${test}.test.ts`],
+  })),
 ];
 
 /** Mutants that change nothing: file, comparison, what it becomes, and why that changes nothing. */
