@@ -47,12 +47,12 @@ const areas = [
     sources: ['src/inspectors/elf/segments.ts', 'src/inspectors/ar.ts'],
     tests: ['strip', 'unsafe', 'symbol-sample', 'ar', 'elf'].map((name) => `test/inspectors/${name}.test.ts`),
   },
-  ...[
-    [['bit-reader', 'fields', 'output', 'bzip2', 'bzip2-block'], 'bzip2'],
-    [['gzip'], 'gzip'],
-    [['zstd-frames'], 'zstd'],
-    [['xz-header', 'xz', 'lzma2', 'lzma'], 'xz'],
-  ].map(([names, test]) => ({
+  ...Object.entries({
+    bzip2: ['bit-reader', 'fields', 'output', 'bzip2', 'bzip2-block'],
+    gzip: ['gzip'],
+    zstd: ['zstd-frames'],
+    xz: ['xz-header', 'xz', 'lzma2', 'lzma'],
+  }).map(([test, names]) => ({
     sources: names.map((name) => `src/codecs/${name}.ts`),
     tests: [`test/codecs/${test}.test.ts`],
   })),

@@ -359,11 +359,11 @@ describe('a member', () => {
       const { records } = await readZip(buildZip([{ ...member, ...spec }]));
       return records.map((record) => ('unreadable' in record.member ? record.member.unreadable : null));
     };
-    const only = 'only 0 (stored) and 8 (deflate) are read';
+    const others = 'only 0 (stored) and 8 (deflate) are read';
     expect(await why({})).toEqual([null]);
     expect(await why({ flags: 1 })).toEqual(['is encrypted']);
-    expect(await why({ method: 12 })).toEqual([`is compressed with method 12 (bzip2); ${only}`]);
-    expect(await why({ method: 77 })).toEqual([`is compressed with method 77; ${only}`]);
+    expect(await why({ method: 12 })).toEqual([`is compressed with method 12 (bzip2); ${others}`]);
+    expect(await why({ method: 77 })).toEqual([`is compressed with method 77; ${others}`]);
   });
 
   it('may be a symlink, whose target has a limit', async () => {
