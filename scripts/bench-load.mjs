@@ -26,6 +26,9 @@ const { values: options } = parseArgs({
 });
 const cli = resolve(import.meta.dirname, '../dist/cli/main.js');
 const mostMemory = 1024 ** 3;
+const quoted = (...words) => words.map((word) => `"${word}"`).join(' ');
+const itself = quoted(process.execPath, import.meta.filename);
+const program = quoted(process.execPath, cli);
 
 if (options.generate === undefined) await bench();
 else await generate(options.generate);
@@ -54,6 +57,9 @@ async function bench() {
     ['ELF of 1 GB, 400 MB of it debug data', 'elf', 1e9, 1],
     ['zip of 70,000 entries (zip64)', 'zip 70000', 70_000, 70_000],
     [`zip of ${entries} entries (zip64)`, `zip ${entries}`, entries, entries],
+    [`snapshot of ${entries} entries, read back`, `snapshot ${entries}`, entries, entries],
+    [`diff of tars of ${entries} entries`, `diff ${entries}`, ...changedTotals(entries)],
+    [`diff of a snapshot and a tar of ${entries} entries`, `saved ${entries}`, ...changedTotals(entries)],
   ];
   console.log(
     `node ${process.versions.node}\n${'input'.padEnd(46)} ${'s'.padStart(7)} ${'peak MiB'.padStart(9)}  content, files`,
@@ -80,6 +86,8 @@ async function fromFile(what) {
   const folder = mkdtempSync(join(tmpdir(), 'sizecheck-load-'));
   try {
     const file = join(folder, 'artifact');
+    const [kind, entries] = what.split(' ');
+    if (/^(?:snapshot|diff|saved)$/.test(kind)) return await compared(folder, kind, entries);
     if (what.startsWith('directory')) directory(file, Number(what.split(' ')[1]));
     else if (what === 'elf') elf(file);
     else await run(`"${process.execPath}" "${import.meta.filename}" --generate "${what}" > "${file}"`);
@@ -87,6 +95,29 @@ async function fromFile(what) {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** A tar of many entries: read back from its snapshot, or compared with one in which each 166th entry is another. */
+async function compared(folder, kind, entries) {
+  const [tar, saved, changed] = ['a.tar', 'a.json', 'b.tar'].map((name) => join(folder, name));
+  await run(`${itself} --generate "entries ${entries}" > "${tar}"`);
+  if (kind !== 'diff') await run(`${program} snapshot -o "${saved}" "${tar}"`);
+  if (kind === 'snapshot') return measured([`exec ${program} scan --json "${saved}"`]);
+  await run(`${itself} --generate "changed ${entries}" > "${changed}"`);
+  return measured([`exec ${program} diff --json ${quoted(kind === 'diff' ? tar : saved, changed)}`]);
+}
+
+/** What becomes of an entry in `changed`: nearly always nothing. */
+function changeOf(index) {
+  if (index % 166 !== 7) return null;
+  return ['removed', 'renamed', 'changed'][Math.floor(index / 166) % 3];
+}
+
+/** Content and files of `changed`: each entry that is not removed is one of one byte. */
+function changedTotals(entries) {
+  let left = 0;
+  for (let index = 0; index < entries; index++) if (changeOf(index) !== 'removed') left++;
+  return [left, left];
 }
 
 function run(command) {
@@ -97,7 +128,7 @@ function run(command) {
   });
 }
 
-/** Time, peak memory of the last command of a pipe, and the totals that it prints. */
+/** Time, peak memory of the last command of a pipe, and the totals that it prints (of a diff, those of the new side). */
 async function measured(commands) {
   const started = performance.now();
   // One shell for what comes before; its output is the standard input of the last.
@@ -111,7 +142,9 @@ async function measured(commands) {
   const code = await new Promise((done) => last.on('close', done));
   clearInterval(watch);
   const seconds = (performance.now() - started) / 1000;
-  return { seconds, peak, totals: code === 0 ? JSON.parse(text).totals : null };
+  if (code !== 0) return { seconds, peak, totals: null };
+  const report = JSON.parse(text);
+  return { seconds, peak, totals: report.totals ?? report.after };
 }
 
 /** VmHWM of a process, in bytes; 0 where it is gone. */
@@ -129,6 +162,7 @@ async function generate(what) {
   if (kind === 'member') await members(out, 1, count);
   else if (kind === 'members') await members(out, count, 1e6);
   else if (kind === 'entries') await members(out, count, 1);
+  else if (kind === 'changed') await members(out, count, 1, changeOf);
   else await zip(out, count);
   await out.flush();
 }
@@ -157,13 +191,16 @@ function writer() {
 }
 
 /** A tar of members of equal length; their bytes repeat every mebibyte, so that they compress, but not to nothing. */
-async function members(out, count, size) {
+async function members(out, count, size, change = () => null) {
   const pattern = Buffer.alloc(1 << 20);
   for (let at = 0; at < pattern.length; at++) pattern[at] = Math.imul(at, 2_654_435_761) >>> ((at >> 12) & 15);
   for (let index = 0; index < count; index++) {
-    await out.write(tarHeader(`dir-${index % 1000}/file-${index}`, size));
+    const how = change(index);
+    if (how === 'removed') continue;
+    await out.write(tarHeader(`dir-${index % 1000}/file-${index}${how === 'renamed' ? '-renamed' : ''}`, size));
+    const from = how === 'changed' ? 1 : 0;
     for (let left = size; left > 0; left -= pattern.length)
-      await out.write(pattern.subarray(0, Math.min(left, pattern.length)));
+      await out.write(pattern.subarray(from, from + Math.min(left, pattern.length)));
     await out.write(Buffer.alloc((512 - (size % 512)) % 512));
   }
   await out.write(Buffer.alloc(1024));

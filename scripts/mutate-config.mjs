@@ -1,18 +1,20 @@
-// Configuration of vitest for one mutant: MUTANT names the file, the range and what stands there instead. Nothing on disk changes.
-import { resolve } from 'node:path';
+// Configuration of vitest for scripts/mutate.mjs: MUTATE holds the sources to instrument and where to write. Nothing on disk changes.
+import { join, resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { instrument, root, sitesOf } from './mutate-sites.mjs';
 
-const mutant = JSON.parse(process.env.MUTANT ?? 'null');
+const { sources } = JSON.parse(process.env.MUTATE);
+const sites = sitesOf(sources);
 
 export default defineConfig({
-  root: resolve(import.meta.dirname, '..'),
+  root,
   plugins: [
     {
       name: 'mutate',
       enforce: 'pre',
       transform(code, id) {
-        if (mutant === null || id !== mutant.file) return null;
-        return { code: code.slice(0, mutant.start) + mutant.text + code.slice(mutant.end), map: null };
+        const own = sites.filter(({ source }) => id === join(root, source));
+        return own.length === 0 ? null : { code: instrument(code, own), map: null };
       },
     },
   ],
@@ -21,9 +23,10 @@ export default defineConfig({
     pool: 'threads',
     maxWorkers: 1,
     isolate: false,
-    bail: 1,
-    testTimeout: 20_000,
-    // Tests on time are no tests of bounds, and those that start the built program never see the mutant.
-    testNamePattern: process.env.MUTANT_TESTS ?? undefined,
+    // A test runs once for each mutant; it is long over if it is not.
+    testTimeout: 40_000,
+    runner: resolve(import.meta.dirname, 'mutate-runner.mjs'),
+    // Tests that start the built program never see a mutant; archives in archives are slow, and see nothing that others do not.
+    testNamePattern: /^(?!.*(?:at the command line|the list of cases|archives in archives)).*$/,
   },
 });

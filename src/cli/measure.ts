@@ -1,4 +1,5 @@
 // Measuring artifacts for a command: progress, limits, selection, and what was odd about them.
+import { shareEntries } from '../compare/share.ts';
 import { UsageError } from '../errors.ts';
 import type { Notice, Snapshot } from '../model/snapshot.ts';
 import { isEmpty, selectEntries } from '../policy/select.ts';
@@ -50,7 +51,8 @@ export async function measureBoth(
     }
   };
   try {
-    const [before, after] = await Promise.all([measureSide(0), measureSide(1)]);
+    const [before, unshared] = await Promise.all([measureSide(0), measureSide(1)]);
+    const after = shareEntries(before, unshared);
     const select = (snapshot: Snapshot): Snapshot => selectEntries(snapshot, values.include, values.exclude, true);
     const selected: [Snapshot, Snapshot] = [select(before), select(after)];
     const nothing = selected.every(({ entries }) => isEmpty(entries));

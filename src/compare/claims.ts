@@ -3,6 +3,7 @@
 import type { FindingChanges, RuleChange } from '../model/diff.ts';
 import type { Claim, Finding } from '../model/finding.ts';
 import { compareNames } from '../model/name.ts';
+import type { Name } from '../model/name.ts';
 import { carrierOf } from './links.ts';
 import type { Tree } from './tree.ts';
 
@@ -14,8 +15,8 @@ export interface JudgedTree {
 /** Leftovers that nobody asked for are no news: they would fill every comparison of two releases. */
 export function findingChanges(old: JudgedTree, now: JudgedTree): FindingChanges {
   const [before, after] = [counted(old), counted(now)];
-  const olds = claimsOf(before, 'old');
-  const news = claimsOf(after, 'new');
+  const olds = sideOf(before, 'old');
+  const news = sideOf(after, 'new');
   pairClaims(olds, news);
   return {
     new: unpaired(after.findings, news),
@@ -28,91 +29,121 @@ function counted({ tree, findings }: JudgedTree): JudgedTree {
   return { tree, findings: findings.filter(({ leftover }) => leftover !== true) };
 }
 
-interface Known {
-  readonly claim: Claim;
-  /** Index of its finding. */
-  readonly of: number;
-  readonly rule: string;
-  /** The file that it is on; equal on both sides for one file. */
-  readonly place: string;
-  paired: boolean;
+/** The claims of one side in order, in lists instead of an object for each: there may be a million of them. */
+interface Side {
+  readonly claims: Claim[];
+  /** The file that each is on; equal on both sides for one file. */
+  readonly places: Name[];
+  readonly paired: boolean[];
+  /** Indexes of the claims of one rule on one kind of part. */
+  readonly kinds: Map<string, number[]>;
+}
+
+function sideOf({ tree, findings }: JudgedTree, side: 'old' | 'new'): Side {
+  const made: Side = { claims: [], places: [], paired: [], kinds: new Map() };
+  for (const { rule, claims } of findings) {
+    for (const claim of claims) {
+      const kind = `${rule}\0${claim.part ?? ''}`;
+      const same = made.kinds.get(kind);
+      if (same === undefined) made.kinds.set(kind, [made.claims.length]);
+      else same.push(made.claims.length);
+      made.claims.push(claim);
+      made.places.push(placeOf(tree, claim, side));
+      made.paired.push(false);
+    }
+  }
+  return made;
 }
 
 /** Files are known by their name on the new side, and there by the name that carries their content. */
-function claimsOf({ tree, findings }: JudgedTree, side: 'old' | 'new'): Known[] {
-  const claims: Known[] = [];
-  for (const [of, { rule, claims: own }] of findings.entries()) {
-    for (const claim of own) {
-      const name = tree.byPath.get(claim.path);
-      const carrier = name === undefined ? null : carrierOf(name);
-      const now = side === 'new' ? carrier : (carrier?.partner ?? null);
-      // What layers of an image hide is in the tree of neither side; it is known by its path alone.
-      const gone = name === undefined ? `hidden:${claim.path}` : `${side}:${claim.path}`;
-      const place = now === null ? gone : carrierOf(now).path;
-      claims.push({ claim, of, rule, place, paired: false });
+function placeOf(tree: Tree, { path }: Claim, side: 'old' | 'new'): Name {
+  const name = tree.find(path);
+  // What layers of an image hide is in the tree of neither side; it is known by its path alone.
+  if (name === null) return `hidden:${path}`;
+  const carrier = carrierOf(name);
+  const now = side === 'new' ? carrier : carrier.partner;
+  return now === null ? `${side}:${path}` : carrierOf(now).path;
+}
+
+/** Claims of one kind on one file, by index. */
+interface Same {
+  readonly olds: number[];
+  readonly news: number[];
+}
+
+function pairClaims(olds: Side, news: Side): void {
+  // Index of the only new claim beside the only old one; -1 for none.
+  const partners = new Int32Array(olds.claims.length).fill(-1);
+  for (const [kind, ofOlds] of olds.kinds) {
+    const places = byPlace(olds, ofOlds);
+    for (const now of news.kinds.get(kind) ?? []) addNew(places, news.places[now] ?? '', now, partners);
+    for (const same of places.values()) {
+      if (typeof same === 'object') pairSame(olds, news, same);
+      else pair(olds, news, same, partners[same] ?? -1);
     }
   }
-  return claims;
 }
 
-/** Claims of one rule on one part of one file. */
-interface Same {
-  readonly olds: Known[];
-  readonly news: Known[];
+/** Nearly always a file has one claim of a kind on either side: then its index stands for it, and no list is made. */
+type Places = Map<Name, number | Same>;
+
+function byPlace(olds: Side, indexes: readonly number[]): Places {
+  const places: Places = new Map();
+  for (const old of indexes) {
+    const place = olds.places[old] ?? '';
+    const before = places.get(place);
+    if (before === undefined) places.set(place, old);
+    else if (typeof before === 'object') before.olds.push(old);
+    else places.set(place, { olds: [before, old], news: [] });
+  }
+  return places;
 }
 
-/** Nearly always there is one on each side. */
-function pairClaims(olds: readonly Known[], news: readonly Known[]): void {
-  const groups = new Map<string, Map<string, Same>>();
-  const sameAs = ({ rule, claim, place }: Known): Same => {
-    // Two maps: places are strings that exist already, and a joined key would be one more for every claim.
-    const kind = `${rule}\0${claim.part ?? ''}`;
-    let places = groups.get(kind);
-    if (places === undefined) groups.set(kind, (places = new Map()));
-    let same = places.get(place);
-    if (same === undefined) places.set(place, (same = { olds: [], news: [] }));
-    return same;
-  };
-  for (const old of olds) sameAs(old).olds.push(old);
-  for (const now of news) sameAs(now).news.push(now);
-  for (const places of groups.values()) for (const same of places.values()) pairSame(same);
+/** What is on a file without a claim on the old side has nothing to pair with. */
+function addNew(places: Places, place: Name, now: number, partners: Int32Array): void {
+  const same = places.get(place);
+  if (typeof same === 'object') same.news.push(now);
+  if (typeof same !== 'number') return;
+  const other = partners[same] ?? -1;
+  if (other < 0) partners[same] = now;
+  else places.set(place, { olds: [same], news: [other, now] });
+}
+
+function pair(olds: Side, news: Side, old: number, now: number): void {
+  if (now >= 0) olds.paired[old] = news.paired[now] = true;
 }
 
 /** A file may have many claims (each earlier copy of an archive member): those of equal bytes pair first, the last ones first. */
-function pairSame({ olds, news }: Same): void {
-  const [old, now] = [olds[0], news[0]];
-  if (old === undefined || now === undefined) return;
-  if (olds.length === 1 && news.length === 1) {
-    old.paired = now.paired = true;
-    return;
-  }
-  pairBy(olds, news, ({ claim }) => claim.bytes);
-  pairBy(olds, news, () => 0);
+function pairSame(olds: Side, news: Side, same: Same): void {
+  pairBy(olds, news, same, ({ bytes }) => bytes);
+  pairBy(olds, news, same, () => 0);
 }
 
-function pairBy(olds: readonly Known[], news: readonly Known[], keyOf: (known: Known) => number): void {
-  const waiting = new Map<number, Known[]>();
-  for (const old of olds) {
-    if (old.paired) continue;
-    const same = waiting.get(keyOf(old));
-    if (same === undefined) waiting.set(keyOf(old), [old]);
-    else same.push(old);
+function pairBy(olds: Side, news: Side, same: Same, keyOf: (claim: Claim) => number): void {
+  const waiting = new Map<number, number[]>();
+  for (const old of same.olds) {
+    const claim = olds.claims[old];
+    if (claim === undefined || olds.paired[old] === true) continue;
+    const alike = waiting.get(keyOf(claim));
+    if (alike === undefined) waiting.set(keyOf(claim), [old]);
+    else alike.push(old);
   }
-  for (const now of news) {
-    const old = now.paired ? undefined : waiting.get(keyOf(now))?.pop();
-    if (old !== undefined) old.paired = now.paired = true;
+  for (const now of same.news) {
+    const claim = news.claims[now];
+    const old = claim === undefined || news.paired[now] === true ? undefined : waiting.get(keyOf(claim))?.pop();
+    if (old !== undefined) pair(olds, news, old, now);
   }
 }
 
 /** The findings with only those claims that the other side has not, most bytes first. */
-function unpaired(findings: readonly Finding[], claims: readonly Known[]): Finding[] {
-  const left = findings.map((): Claim[] => []);
-  for (const { claim, of, paired } of claims) if (!paired) left[of]?.push(claim);
+function unpaired(findings: readonly Finding[], { paired }: Side): Finding[] {
   const kept: Finding[] = [];
-  for (const [index, own] of left.entries()) {
-    const found = findings[index];
-    if (found === undefined || own.length === 0) continue;
-    kept.push({ ...found, bytes: own.reduce((sum, { bytes }) => sum + bytes, 0), claims: own });
+  let before = 0;
+  for (const found of findings) {
+    const start = before;
+    const claims = found.claims.filter((_, at) => paired[start + at] !== true);
+    before += found.claims.length;
+    if (claims.length > 0) kept.push({ ...found, bytes: claims.reduce((sum, { bytes }) => sum + bytes, 0), claims });
   }
   return kept.toSorted((a, b) => b.bytes - a.bytes || compareNames(a.rule, b.rule));
 }

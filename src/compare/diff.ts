@@ -89,7 +89,12 @@ function deltaOf(before: number | null, after: number | null): number | null {
 
 /** Own sizes that differ, and directories that only one side has. What is the same on both sides has a delta of 0. */
 function directoryChanges(before: Tree, after: Tree): DirectoryChange[] {
-  return pairedDirectories(before, after, (old, now) => now.content !== old.content || now.disk !== old.disk, rowOf);
+  return pairedDirectories(
+    before,
+    after,
+    ({ own: was }, { own: is }) => is.content !== was.content || is.disk !== was.disk,
+    rowOf,
+  );
 }
 
 /** By path; pairs only where they differ. */
@@ -124,12 +129,12 @@ function storedChanges(before: StoredSide, after: StoredSide): Pick<Diff, 'store
   const directories = pairedDirectories(
     before.tree,
     after.tree,
-    (old, now) => now.stored !== old.stored,
+    (old, now) => now.own.stored !== old.own.stored,
     (old, now): StoredChange => ({
       ...placeOf(old, now),
-      before: old?.stored ?? null,
-      after: now?.stored ?? null,
-      delta: (now?.stored ?? 0) - (old?.stored ?? 0),
+      before: old?.own.stored ?? null,
+      after: now?.own.stored ?? null,
+      delta: (now?.own.stored ?? 0) - (old?.own.stored ?? 0),
     }),
   );
   return { stored: { directories, overhead: { before: sumOf(was), after: sumOf(is) } } };
@@ -154,11 +159,11 @@ function placeOf(old: TreeEntry | null, now: TreeEntry | null): Pick<DirectoryCh
 function rowOf(old: TreeEntry | null, now: TreeEntry | null): DirectoryChange {
   return {
     ...placeOf(old, now),
-    before: old === null ? null : { content: old.content, disk: old.disk },
-    after: now === null ? null : { content: now.content, disk: now.disk },
+    before: old === null ? null : { content: old.own.content, disk: old.own.disk },
+    after: now === null ? null : { content: now.own.content, disk: now.own.disk },
     delta: {
-      content: (now?.content ?? 0) - (old?.content ?? 0),
-      disk: (now?.disk ?? 0) - (old?.disk ?? 0),
+      content: (now?.own.content ?? 0) - (old?.own.content ?? 0),
+      disk: (now?.own.disk ?? 0) - (old?.own.disk ?? 0),
     },
   };
 }

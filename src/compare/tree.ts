@@ -14,7 +14,14 @@ export interface Inode {
   carrier: TreeEntry | null;
 }
 
-/** One path of a side. */
+interface Own {
+  content: number;
+  disk: number;
+  /** Bytes of the artifact file that carry them; 0 where entries do not tell. */
+  stored: number;
+}
+
+/** One path of a side. There may be millions: what most have not is shared. */
 export interface TreeEntry {
   readonly path: Name;
   /** Last component. */
@@ -22,11 +29,8 @@ export interface TreeEntry {
   /** null where only paths below it imply it. */
   readonly entry: Entry | null;
   children: TreeEntry[];
-  /** Own sizes as `du -S` counts them; 0 for what is no directory. */
-  content: number;
-  disk: number;
-  /** Bytes of the artifact file that carry them; 0 where entries do not tell. */
-  stored: number;
+  /** Own sizes as `du -S` counts them; zeros for what is no directory. */
+  own: Own;
   /** Set for regular files with further names. */
   inode: Inode | null;
   /** What it is compared with on the other side. */
@@ -37,13 +41,45 @@ export interface Tree {
   readonly root: TreeEntry;
   /** In the order of the snapshot's entries; implied directories where they first appear. */
   readonly all: readonly TreeEntry[];
-  readonly byPath: ReadonlyMap<Name, TreeEntry>;
+  /** null where there is no such path. */
+  find(path: Name): TreeEntry | null;
 }
 
 /** Shared by everything without children, which is nearly everything. */
 const childless: TreeEntry[] = [];
+const nothing: Own = Object.freeze({ content: 0, disk: 0, stored: 0 });
 
 export function treeOf(snapshot: Snapshot): Tree {
+  const { root, all } = nodesOf(snapshot);
+  const find = finder(
+    root,
+    new Map(all.filter(({ children }) => children.length > 0).map((made) => [made.path, made])),
+  );
+  joinLinks(all, find);
+  return { root, all, find };
+}
+
+/** Paths by directory and name: a map of all paths, held until the end, would take as much as their entries. */
+function finder(root: TreeEntry, directories: ReadonlyMap<Name, TreeEntry>): Tree['find'] {
+  return (path) => {
+    if (path === '.') return root;
+    const up = directories.get(parentPath(path) ?? '.');
+    return up === undefined ? null : childNamed(up.children, baseName(path));
+  };
+}
+
+function childNamed(children: readonly TreeEntry[], name: Name): TreeEntry | null {
+  let [low, high] = [0, children.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((children[middle]?.name ?? '') < name) low = middle + 1;
+    else high = middle;
+  }
+  const found = children[low];
+  return found?.name === name ? found : null;
+}
+
+function nodesOf(snapshot: Snapshot): Pick<Tree, 'root' | 'all'> {
   const all: TreeEntry[] = [];
   const byPath = new Map<Name, TreeEntry>();
   const unsorted = new Set<TreeEntry>();
@@ -55,9 +91,7 @@ export function treeOf(snapshot: Snapshot): Tree {
       name,
       entry,
       children: childless,
-      content: 0,
-      disk: 0,
-      stored: 0,
+      own: nothing,
       inode: null,
       partner: null,
     };
@@ -94,23 +128,23 @@ export function treeOf(snapshot: Snapshot): Tree {
   const root = add('.', given);
   for (const entry of snapshot.entries) if (entry !== given) add(entry.path, entry);
   for (const { children } of unsorted) children.sort((a, b) => compareNames(a.name, b.name));
-  joinLinks(all, byPath);
-  return { root, all, byPath };
+  return { root, all };
 }
 
 /** A directory's own blocks are its own; all else counts for the directory it lies in. */
 function charge(made: TreeEntry, up: TreeEntry | null, entry: Entry | null): void {
   if (entry === null) return;
   const holder = entry.kind === 'directory' || up === null ? made : up;
-  holder.content += entry.size;
-  holder.disk += entry.disk;
-  holder.stored += entry.stored ?? 0;
+  if (holder.own === nothing) holder.own = { content: 0, disk: 0, stored: 0 };
+  holder.own.content += entry.size;
+  holder.own.disk += entry.disk;
+  holder.own.stored += entry.stored ?? 0;
 }
 
-function joinLinks(all: readonly TreeEntry[], byPath: ReadonlyMap<Name, TreeEntry>): void {
+function joinLinks(all: readonly TreeEntry[], find: Tree['find']): void {
   for (const made of all) {
     if (made.entry?.kind !== 'hardlink' || made.entry.link === null) continue;
-    const first = byPath.get(made.entry.link);
+    const first = find(made.entry.link);
     if (first?.entry?.kind !== 'file') continue;
     first.inode ??= { file: first.entry, names: [first], carrier: null };
     first.inode.names.push(made);

@@ -20,7 +20,7 @@ import { hashFiles } from './hashing.ts';
 import { entriesOf, totalsOf } from './entries.ts';
 import { createLayerStack } from './image/layers.ts';
 import type { ImageRead } from './image/layers.ts';
-import { looksLikeSnapshot, parseSnapshot } from './snapshot-file.ts';
+import { looksLikeSnapshot, snapshotReader } from './snapshot-file.ts';
 
 export interface ScanOptions extends ArtifactOptions {
   /**
@@ -59,7 +59,7 @@ export async function scan(artifact: string, options: ScanOptions): Promise<Snap
   try {
     if (opened.kind === 'file' && looksLikeSnapshot(opened.input.head))
       // As a scan of the artifact itself would be.
-      return parseSnapshot(await readText(opened, options), options.stored === true);
+      return await readSnapshot(opened, options);
     const packageLists = options.packages === true ? new Map<Name, PackageFacts>() : undefined;
     const lists = packageLists === undefined ? {} : { packageLists };
     const digestPurpose = options.digests === 'compare' ? 'equality' : 'sha256';
@@ -151,16 +151,17 @@ function compareNotices(a: Notice, b: Notice): number {
   return compareNames(a.path ?? '', b.path ?? '') || compareNames(a.code, b.code);
 }
 
-/** The whole text of a small input. @throws FormatError `too-large` above 512 MiB, more than a JavaScript string holds. */
-async function readText(opened: OpenedFile, options: ScanOptions): Promise<string> {
+/** @throws FormatError `too-large` above 512 MiB: its entries are held, and they take as much. */
+async function readSnapshot(opened: OpenedFile, options: ScanOptions): Promise<Snapshot> {
   const limit = 512 * 1024 ** 2 - 64;
   const decoder = new StringDecoder('utf8');
-  const pieces: string[] = [];
+  const reader = snapshotReader(options.stored === true);
   let length = 0;
   await readPlain(opened, options, (piece) => {
     length += piece.length;
     if (length > limit) throw new FormatError('too-large', `is a snapshot of more than ${limit} bytes`);
-    pieces.push(decoder.write(piece));
+    reader.write(decoder.write(piece));
   });
-  return pieces.join('') + decoder.end();
+  reader.write(decoder.end());
+  return reader.end();
 }

@@ -1,8 +1,6 @@
 // Reads a snapshot file back. It is input like any other: every field is checked, and totals are computed from the entries
 // again, so that an edited file cannot carry a total that its entries do not add up to.
 import { nameFromJson, spellBytes } from '../model/json-name.ts';
-import { sectionGroups } from '../model/facts.ts';
-import type { Facts } from '../model/facts.ts';
 import { normalizePath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { codecNames, entryKinds, formatNames, overheadNames } from '../model/snapshot.ts';
@@ -17,44 +15,102 @@ import type {
   Snapshot,
   Superseded,
 } from '../model/snapshot.ts';
-import { withPathFacts } from '../inspectors/index.ts';
+import type { Draft } from './draft.ts';
 import { sortEntries, totalsOf } from './entries.ts';
+import { cutList, placeholder } from './json-list.ts';
+import type { ListTaker } from './json-list.ts';
 import { hiddenFrom, imageFrom } from './image/snapshot-image.ts';
-import { bad, integer, list, object, sizeOf, spell } from './snapshot-values.ts';
+import { factsFrom } from './snapshot-facts.ts';
+import { bad, integer, list, object, oneOf, sizeOf, spell } from './snapshot-values.ts';
 import type { Json } from './snapshot-values.ts';
-import { storedOf } from './stored.ts';
 
 const isFormat = oneOf(formatNames);
 const isCodec = oneOf(codecNames);
 const isKind = oneOf(entryKinds);
-const isGroup = oneOf(sectionGroups);
-
-function oneOf<Word extends string>(words: readonly Word[]): (value: unknown) => value is Word {
-  const known: ReadonlySet<unknown> = new Set(words);
-  return (value): value is Word => known.has(value);
-}
 
 /** Whether the first bytes of an input are those of a snapshot file. */
 export function looksLikeSnapshot(head: Uint8Array): boolean {
   return /^(?:\xef\xbb\xbf)?\s*\{\s*"schema"\s*:/.test(Buffer.from(head.subarray(0, 256)).toString('latin1'));
 }
 
+export interface SnapshotReader {
+  /** The next piece of the text. */
+  write(text: string): void;
+  /** @throws FormatError `bad-snapshot` naming the JSON path that is wrong. */
+  end(): Snapshot;
+}
+
 /**
+ * Reads the text of a snapshot file while it comes; of a million entries, text and values would be a gigabyte.
  * @param stored whether to keep what it says of the artifact's compressed bytes and of how it was made.
- * @throws FormatError `bad-snapshot` naming the JSON path that is wrong.
  */
+export function snapshotReader(stored: boolean): SnapshotReader {
+  const sum: StoredSum = { isKept: stored, bytes: 0 };
+  const streamed = entriesReader(sum);
+  const cutter = cutList('entries', streamed);
+  return {
+    write: (text) => cutter.write(text),
+    end() {
+      const root = object(parse(cutter.rest().replace(/^\ufeff/, '')), '$');
+      return snapshotOf(root, sum, () => {
+        if (root['entries'] === placeholder) return streamed.entries();
+        sum.bytes = 0;
+        return list(root['entries'], 'entries').map((value, index) => entryAt(value, index, sum));
+      });
+    },
+  };
+}
+
+/** @throws FormatError `bad-snapshot` naming the JSON path that is wrong. */
 export function parseSnapshot(text: string, stored = true): Snapshot {
-  let json: unknown;
+  const reader = snapshotReader(stored);
+  reader.write(text);
+  return reader.end();
+}
+
+function parse(text: string): unknown {
   try {
-    json = JSON.parse(text.replace(/^\ufeff/, ''));
+    return JSON.parse(text);
   } catch (error) {
     throw bad(`is not JSON: ${error instanceof Error ? error.message : ''}`);
   }
-  const root = object(json, '$');
+}
+
+interface StoredSum {
+  readonly isKept: boolean;
+  bytes: number;
+}
+
+/** What is wrong with an entry is told in its turn: what stands before the entries may say why. */
+function entriesReader(sum: StoredSum): ListTaker & { entries(): Entry[] } {
+  let read: Entry[] = [];
+  let fault: unknown = null;
+  return {
+    begin() {
+      read = [];
+      sum.bytes = 0;
+      fault = null;
+    },
+    take(text) {
+      const values = list(parse(text), 'entries');
+      try {
+        if (fault === null) for (const value of values) read.push(entryAt(value, read.length, sum));
+      } catch (error) {
+        fault = error;
+      }
+    },
+    entries() {
+      if (fault !== null) throw fault;
+      return read;
+    },
+  };
+}
+
+function snapshotOf(root: Json, sum: StoredSum, entriesOf: () => Entry[]): Snapshot {
   if (root['schema'] !== 1) throw bad(`has schema ${spell(root['schema'])}; this version reads schema 1`);
   if (root['entries'] === undefined) throw bad('is a scan report without entries; make it with "sizecheck snapshot"');
   const artifact = identity(object(root['artifact'], 'artifact'));
-  const entries = sortEntries(entriesFrom(list(root['entries'], 'entries')));
+  const entries = sortEntries(entriesOf());
   checkStructure(entries);
   const claimed = object(root['totals'], 'totals');
   const totals = totalsOf(
@@ -66,14 +122,14 @@ export function parseSnapshot(text: string, stored = true): Snapshot {
     if (claimed[key] !== value) throw bad(`has totals.${key} ${String(claimed[key])}, but its entries make ${value}`);
   }
   const spent = overhead(root['overhead']);
-  checkStored(entries, spent, totals.compressed);
+  checkStored(sum.bytes, spent, totals.compressed);
   // Checked whether it is kept or not: a broken snapshot is one for every command.
   const how = root['made'] === undefined ? null : made(object(root['made'], 'made'));
   return {
     artifact,
     totals,
-    ...(spent === null || !stored ? {} : { overhead: spent }),
-    ...(how === null || !stored ? {} : { made: how }),
+    ...(spent === null || !sum.isKept ? {} : { overhead: spent }),
+    ...(how === null || !sum.isKept ? {} : { made: how }),
     entries,
     superseded: list(root['superseded'] ?? [], 'superseded').map((value, index) =>
       superseded(value, `superseded[${index}]`),
@@ -83,14 +139,6 @@ export function parseSnapshot(text: string, stored = true): Snapshot {
   };
 }
 
-/** Lets go of each value as soon as it is an entry: of a million, both would be a gigabyte. */
-function entriesFrom(values: unknown[]): Entry[] {
-  return values.map((value, index) => {
-    values[index] = null;
-    return entry(value, `entries[${index}]`);
-  });
-}
-
 function imageOf(root: Json): Pick<Snapshot, 'image' | 'hidden'> {
   const image = imageFrom(object(root['image'], 'image'));
   return { image, hidden: hiddenFrom(list(root['hidden'] ?? [], 'hidden'), image) };
@@ -98,13 +146,16 @@ function imageOf(root: Json): Pick<Snapshot, 'image' | 'hidden'> {
 
 /** What a scan can never make: without these checks an edited file could count a file twice, or not at all. */
 function checkStructure(entries: readonly Entry[]): void {
+  const targets = new Set(entries.filter(({ kind }) => kind === 'hardlink').map(({ link }) => link));
   const kinds = new Map<Name, EntryKind>();
+  let last: Name | null = null;
   for (const { path, kind, size } of entries) {
-    const name = spellBytes(path);
-    if (kinds.has(path)) throw bad(`has the path ${name} twice`);
-    kinds.set(path, kind);
-    if (path !== '' && normalizePath(path).path !== path) throw bad(`has the path ${name}, which is not normalised`);
-    if (kind !== 'file' && size !== 0) throw bad(`has a size for ${name}, which is a ${kind}`);
+    const name = (): string => spellBytes(path);
+    if (path === last) throw bad(`has the path ${name()} twice`);
+    last = path;
+    if (targets.has(path) || path === '.') kinds.set(path, kind);
+    if (path !== '' && normalizePath(path).path !== path) throw bad(`has the path ${name()}, which is not normalised`);
+    if (kind !== 'file' && size !== 0) throw bad(`has a size for ${name()}, which is a ${kind}`);
   }
   for (const { path, kind, link } of entries) {
     const target = kind === 'hardlink' && link !== null ? kinds.get(link) : undefined;
@@ -123,7 +174,9 @@ function identity(json: Json): ArtifactIdentity {
   return { name, format, codecs: known, length: sizeOf(json, 'length', 'artifact', true) };
 }
 
-function entry(value: unknown, at: string): Entry {
+/** @param sum of stored bytes, which are kept by the entry only where they are asked for: they cost each of them 40 bytes. */
+function entryAt(value: unknown, index: number, sum: StoredSum): Entry {
+  const at = `entries[${index}]`;
   const json = object(value, at);
   const path = nameFromJson(json, 'path');
   const { kind, digest } = json;
@@ -132,123 +185,26 @@ function entry(value: unknown, at: string): Entry {
   if (digest !== null && (typeof digest !== 'string' || !/^sha256:[0-9a-f]{64}$/.test(digest)))
     throw bad(`has a bad ${at}.digest`);
   const bytes = sizeOf(json, 'size', at);
-  return {
+  // Of the shape that scans give it (see draft.ts): objects of one shape take the least memory.
+  const read: Draft = {
     path,
     kind,
     size: bytes,
     disk: sizeOf(json, 'disk', at),
-    ...(json['stored'] === undefined ? {} : { stored: sizeOf(json, 'stored', at) }),
     mode: sizeOf(json, 'mode', at, true),
     uid: integer(json, 'uid', at),
     gid: integer(json, 'gid', at),
     mtime: integer(json, 'mtime', at),
     digest,
     link: nameFromJson(json, 'link'),
-    ...(json['layer'] === undefined ? {} : { layer: sizeOf(json, 'layer', at) }),
-    facts: json['facts'] === undefined ? null : facts(object(json['facts'], `${at}.facts`), path, bytes, at),
+    facts: null,
   };
-}
-
-/** Facts come from inspectors alone; those of a type that this version does not know are dropped. */
-function facts(json: Json, path: Name, bytes: number, at: string): Facts | null {
-  if (typeof json['type'] !== 'string') throw bad(`has no ${at}.facts.type`);
-  if (json['type'] === 'elf' && json['sections'] !== undefined) checkSections(json['sections'], bytes, `${at}.facts`);
-  return isFacts(json, `${at}.facts`) ? withPathFacts(json, path) : null;
-}
-
-/** Checked as far as rules rely on them: the type, the sizes after strip, the list of dangers, the pyc's header. */
-function isFacts(json: Json | Facts, at: string): json is Facts {
-  const known: Json = { ...json };
-  switch (known['type']) {
-    case 'elf':
-    case 'ar': {
-      if (known['type'] === 'elf') checkElf(known, at);
-      const strip = object(known['strip'], `${at}.strip`);
-      for (const key of ['debug', 'unneeded', 'all']) sizeOf(strip, key, `${at}.strip`, true);
-      checkShare(known['stripShare'], at);
-      for (const [index, danger] of list(known['unsafe'], `${at}.unsafe`).entries()) {
-        if (typeof object(danger, `${at}.unsafe[${index}]`)['message'] !== 'string')
-          throw bad(`has a bad ${at}.unsafe[${index}]`);
-      }
-      if (known['symbols'] !== undefined) checkSymbols(known['symbols'], `${at}.symbols`);
-      if (known['contents'] !== undefined) checkContents(known['contents'], `${at}.contents`);
-      return true;
-    }
-    case 'pyc':
-      if (known['python'] !== null) checkText(known, 'python', at);
-      sizeOf(known, 'sourceMtime', at, true);
-      sizeOf(known, 'sourceSize', at, true);
-      if (known['code'] !== undefined) checkCode(object(known['code'], `${at}.code`), `${at}.code`);
-      return true;
-    default:
-      return false;
-  }
-}
-
-/** Estimates are products with it. */
-function checkShare(share: unknown, at: string): void {
-  if (share !== undefined && !(typeof share === 'number' && share >= 0 && share <= 1))
-    throw bad(`has ${at}.stripShare ${spell(share)}, which is no share of 1`);
-}
-
-function checkElf(known: Json, at: string): void {
-  if (known['buildId'] !== null) checkText(known, 'buildId', at);
-  checkText(known, 'elfType', at);
-  sizeOf(known, 'debugBytes', at);
-}
-
-function checkText(json: Json, key: string, at: string): void {
-  if (typeof json[key] !== 'string') throw bad(`has ${at}.${key} ${spell(json[key])}, which is no text`);
-}
-
-/** Trees are computed from these; what was not read says why. */
-function checkCode(code: Json, at: string): void {
-  if (code['unread'] !== undefined) {
-    if (typeof code['unread'] !== 'string' || typeof code['broken'] !== 'boolean') throw bad(`has a bad ${at}.unread`);
-    return;
-  }
-  for (const level of list(code['levels'], `${at}.levels`)) {
-    if (level !== 0 && level !== 1 && level !== 2) throw bad(`has the level ${spell(level)} in ${at}.levels`);
-  }
-  for (const key of ['objects', 'docstrings', 'lineTables', 'exceptionTables', 'filename', 'optimized'])
-    sizeOf(code, key, at);
-  integer(code, 'columnTables', at);
-}
-
-/** Samples are compared by their order and rate: one that is wrong in either would find libraries where there are none. */
-function checkSymbols(value: unknown, at: string): void {
-  const sample = object(value, at);
-  const rate = sizeOf(sample, 'rate', at);
-  if (!Number.isInteger(Math.log2(rate))) throw bad(`has ${at}.rate ${rate}, which is no power of two`);
-  let least = 0;
-  for (const hash of list(sample['hashes'], `${at}.hashes`)) {
-    if (typeof hash !== 'number' || !Number.isInteger(hash) || hash < least || hash >= 2 ** 32 / rate) {
-      throw bad(`has the hash ${spell(hash)} in ${at}, which is not in order or not below 2^32 / ${rate}`);
-    }
-    least = hash + 1;
-  }
-}
-
-/** Claims are sums of these. */
-function checkContents(value: unknown, at: string): void {
-  for (const [index, item] of list(value, at).entries()) {
-    const member = object(item, `${at}[${index}]`);
-    const [bytes, debug] = [sizeOf(member, 'size', `${at}[${index}]`), sizeOf(member, 'debug', `${at}[${index}]`)];
-    if (debug > bytes + 1 || sizeOf(member, 'crc32', `${at}[${index}]`) >= 2 ** 32)
-      throw bad(`has a bad ${at}[${index}]`);
-  }
-}
-
-/** Parts of a file that do not make up the file would be a lie in every diff. */
-function checkSections(value: unknown, bytes: number, at: string): void {
-  let sum = 0;
-  for (const [index, item] of list(value, `${at}.sections`).entries()) {
-    const part = object(item, `${at}.sections[${index}]`);
-    if (typeof part['name'] !== 'string') throw bad(`has no ${at}.sections[${index}].name`);
-    if (!isGroup(part['group'])) throw bad(`has an unknown ${at}.sections[${index}].group`);
-    sum += sizeOf(part, 'bytes', `${at}.sections[${index}]`);
-  }
-  if (sum !== bytes) throw bad(`has ${at}.sections of ${sum} bytes in a file of ${bytes}`);
+  const charged = json['stored'] === undefined ? null : sizeOf(json, 'stored', at);
+  sum.bytes += charged ?? 0;
+  if (charged !== null && sum.isKept) read.stored = charged;
+  if (json['layer'] !== undefined) read.layer = sizeOf(json, 'layer', at);
+  if (json['facts'] !== undefined) read.facts = factsFrom(object(json['facts'], `${at}.facts`), path, bytes, at);
+  return read;
 }
 
 function overhead(value: unknown): Overhead | null {
@@ -275,9 +231,9 @@ function plainFacts(value: unknown, at: string): MadeFacts {
 }
 
 /** Stored bytes that do not add up to the artifact's length would be a lie in every table. */
-function checkStored(entries: readonly Entry[], spent: Overhead | null, compressed: number | null): void {
+function checkStored(stored: number, spent: Overhead | null, compressed: number | null): void {
   if (spent === null) return;
-  const sum = storedOf(entries) + Object.values(spent).reduce((all, bytes) => all + bytes, 0);
+  const sum = stored + Object.values(spent).reduce((all, bytes) => all + bytes, 0);
   if (sum !== compressed) throw bad(`has stored bytes and overhead of ${sum}, but totals.compressed ${compressed}`);
 }
 

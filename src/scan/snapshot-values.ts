@@ -38,3 +38,9 @@ export function spell(value: unknown): string {
 export function bad(what: string): FormatError {
   return new FormatError('bad-snapshot', what);
 }
+
+/** Whether a value is one of the words. */
+export function oneOf<Word extends string>(words: readonly Word[]): (value: unknown) => value is Word {
+  const known: ReadonlySet<unknown> = new Set(words);
+  return (value): value is Word => known.has(value);
+}
