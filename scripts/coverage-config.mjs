@@ -22,7 +22,7 @@ export default defineConfig({
   root: resolve(import.meta.dirname, '..'),
   test: {
     // The counter sees what runs in the process of the tests: those that start the built program would only take time.
-    include: ['test/{bytes,codecs,formats,hostile,inspectors}/**/*.test.ts', 'test/scan/pack.test.ts'],
+    include: ['test/{bytes,codecs,formats,hostile,inspectors}/**/*.test.ts', 'test/scan/{pack,stored-image}.test.ts'],
     exclude: [
       'test/formats/zip-worker.test.ts', // the built package
       'test/inspectors/strip-corpus.test.ts', // whatever programs this machine has

@@ -116,7 +116,7 @@ describe('what goes of a file', () => {
     const twice = {
       ...view,
       gone,
-      elf: { ...view.elf, sections: [...(info === undefined ? [] : [info, { ...info, size: 150 }])] },
+      elf: { ...view.elf, sections: info === undefined ? [] : [info, { ...info, size: 150 }] },
     };
     expect(rangesGone(twice).map(({ start, end }) => end - start)).toEqual([200]);
   });
