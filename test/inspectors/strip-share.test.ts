@@ -3,10 +3,14 @@ import { deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '../../src/bytes/source.ts';
+import { arInspector } from '../../src/inspectors/ar.ts';
 import { readElf } from '../../src/inspectors/elf/file.ts';
+import { elfInspector } from '../../src/inspectors/elf/inspector.ts';
 import { shareOfGone, rangesGone } from '../../src/inspectors/elf/strip-share.ts';
 import type { Range } from '../../src/inspectors/elf/strip-share.ts';
 import { stripModel } from '../../src/inspectors/elf/strip.ts';
+import type { Facts } from '../../src/model/facts.ts';
+import { buildAr } from '../build/ar.ts';
 import { buildElf } from '../build/elf.ts';
 import { noise } from '../build/noise.ts';
 
@@ -120,4 +124,58 @@ describe('what goes of a file', () => {
     };
     expect(rangesGone(twice).map(({ start, end }) => end - start)).toEqual([200]);
   });
+});
+
+describe('of a static library', () => {
+  const object = (seed: number): Buffer =>
+    buildElf({
+      type: 1,
+      sections: [
+        { name: '.text', content: noise(20_000, seed) },
+        { name: '.debug_info', content: text(30_000, seed) },
+      ],
+    });
+  const told = (bytes: Buffer): Facts =>
+    arInspector.inspect(memorySource(bytes), { path: 'x.a', size: bytes.length, facts: 'needed', stripShare: true });
+
+  it('is that of all its members', () => {
+    const bytes = buildAr([
+      { name: 'a.o/', content: object(1) },
+      { name: 'b.o/', content: object(2) },
+      { name: 'notes.txt/', content: text(1000, 3) },
+    ]);
+    const facts = told(bytes);
+    const gone: Range[] = [];
+    for (let at = bytes.indexOf('\x7fELF'); at >= 0; at = bytes.indexOf('\x7fELF', at + 1)) {
+      const info = readElf(memorySource(bytes.subarray(at))).sections.find(({ name }) => name === '.debug_info');
+      if (info !== undefined) gone.push({ start: at + info.offset, end: at + info.offset + info.size });
+    }
+    expect(gone.length).toBe(2);
+    const removed = facts.type === 'ar' ? bytes.length - (facts.strip.debug ?? 0) : 0;
+    expect(removed).toBeGreaterThan(60_000);
+    const share = facts.type === 'ar' ? (facts.stripShare ?? 0) : 0;
+    expect(Math.abs(share / byAll(bytes, gone, removed) - 1)).toBeLessThan(0.05);
+  });
+
+  it('is not told where strip refuses it, nor where nobody asks', () => {
+    const refused = told(buildAr([], '!<thin>\n'));
+    expect(refused).toMatchObject({ strip: { debug: null } });
+    expect(refused).not.toHaveProperty('stripShare');
+    const bytes = buildAr([{ name: 'a.o/', content: object(1) }]);
+    const unasked = arInspector.inspect(memorySource(bytes), { path: 'x.a', size: bytes.length, facts: 'needed' });
+    expect(unasked).not.toHaveProperty('stripShare');
+  });
+});
+
+it('of a linked file is told by the inspector, but not where strip refuses it', () => {
+  const inspect = (bytes: Buffer): Facts =>
+    elfInspector.inspect(memorySource(bytes), { path: 'x', size: bytes.length, facts: 'needed', stripShare: true });
+  const sections = [
+    { name: '.text', content: noise(9000, 1) },
+    { name: '.debug_info', content: text(9000, 2) },
+  ];
+  const facts = inspect(buildElf({ type: 3, load: true, sections }));
+  expect(facts.type === 'elf' ? facts.stripShare : 0).toBeGreaterThan(0.1);
+  const overlapping = Array.from({ length: 50 }, (_, at) => ({ name: `.debug_${at}`, offset: 64, size: 8000 }));
+  expect(inspect(buildElf({ sections: [...sections, ...overlapping] }))).not.toHaveProperty('stripShare');
 });
