@@ -12,10 +12,20 @@ export function describeError(error: unknown, artifact: string | null): string {
     return `sizecheck: internal error, please report it: ${stack.split('\n').map(terminalText).join('\n')}`;
   }
   const place = [placeOf(error, artifact)];
-  if (error.path !== undefined) place.push(terminalName(error.path));
+  if (error.path !== undefined) place.push(cut(terminalName(error.path)));
   const at = error.offset === undefined ? '' : ` (at byte ${error.offset})`;
   const where = place.filter((part) => part !== null).join(': ');
   return inertLine(`sizecheck: ${where === '' ? '' : `${where}: `}${terminalText(error.message)}${at}`);
+}
+
+/** Characters of a name that an error line shows: names may be as long as their archive likes. */
+const mostShown = 1000;
+
+/** The beginning and the end tell which name it is. */
+function cut(name: string): string {
+  const shown = [...name];
+  if (shown.length <= mostShown) return name;
+  return `${shown.slice(0, mostShown / 2).join('')}…${shown.slice(-mostShown / 2).join('')}`;
 }
 
 /** What an error is about: a service names itself in its message. */
