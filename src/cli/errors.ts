@@ -23,9 +23,10 @@ const mostShown = 1000;
 
 /** The beginning and the end tell which name it is. */
 function cut(name: string): string {
-  const shown = [...name];
-  if (shown.length <= mostShown) return name;
-  return `${shown.slice(0, mostShown / 2).join('')}…${shown.slice(-mostShown / 2).join('')}`;
+  if (name.length <= mostShown) return name;
+  // Halves of a character that was cut in two are left out.
+  const [begin, end] = [name.slice(0, mostShown / 2), name.slice(-mostShown / 2)];
+  return `${begin.replace(/[\ud800-\udbff]$/, '')}…${end.replace(/^[\udc00-\udfff]/, '')}`;
 }
 
 /** What an error is about: a service names itself in its message. */
