@@ -2,7 +2,7 @@
 // area that would see it, and lists the mutants that no test notices and that scripts/mutants-known.json does not explain.
 // Usage: npm run mutate [-- --only WORD] [--lines N,N] [--verbose]
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -54,7 +54,9 @@ const areas = [
     xz: ['xz-header', 'xz', 'lzma2', 'lzma'],
   }).map(([test, names]) => ({
     sources: names.map((name) => `src/codecs/${name}.ts`),
-    tests: [`test/codecs/${test}.test.ts`],
+    tests: [`test/codecs/${test}.test.ts`, `test/codecs/${test}-bounds.test.ts`].filter((name) =>
+      existsSync(join(root, name)),
+    ),
   })),
 ];
 
