@@ -70,6 +70,7 @@ describe('optional fields', () => {
     for (const [flags, fields] of [
       [0x04, [0, 0]],
       [0x04, [1, 0, 65]],
+      [0x04, [3, 0, 65, 66, 67]],
       [0x08, [0]],
       [0x10, [0]],
       [0x1c, [0, 0, 0, 0]],
@@ -89,6 +90,8 @@ describe('behind a member', () => {
     ['zeros, then something', [0, 0, 5, 0, 0], 3],
     ['something, then zeros', [5, 0, 0], 3],
     ['half a magic, then zeros', [0x1f, 0, 0], 3],
+    ['half a magic, then a whole one', [0x1f, 0x1f, 0x8b], 3],
+    ['zeros, then a magic', [0, 0, 0x1f, 0x8b], 2],
   ])('%s is garbage', async (_, behind, garbage) => {
     const encoded = Buffer.concat([gzipSync(small), Buffer.from(behind)]);
     for (const step of [1, 2, encoded.length]) {
@@ -110,6 +113,13 @@ describe('behind a member', () => {
     const encoded = Buffer.concat([gzipSync(small), Buffer.alloc(700)]);
     for (const step of [1, 511, encoded.length]) expect((await decodeAll(gzip, encoded, { step })).notices).toEqual([]);
   });
+});
+
+it('what is cut says in which member', async () => {
+  const whole = gzipSync(small);
+  const cut = whole.subarray(0, whole.length - 3);
+  expect((await formatErrorOf(gzip, cut)).message).toBe('ends inside gzip data');
+  expect((await formatErrorOf(gzip, Buffer.concat([whole, cut]))).message).toBe('ends inside gzip member 2');
 });
 
 describe('how a file was made', () => {
