@@ -1,5 +1,6 @@
 // Cuts a JSON text while it comes: the elements of one long list of the outermost object are parsed in batches and let go of, so that
 // neither the text nor the values of all of them are ever held. Takes exactly what `JSON.parse` of the whole text would take.
+import { randomUUID } from 'node:crypto';
 
 /** Characters that make a batch. */
 const batch = 1 << 18;
@@ -7,10 +8,9 @@ const batch = 1 << 18;
 /** Most characters that are searched for the key before a list; a list further behind its key stays in the text. */
 const longestKey = 64;
 
-/** What stands in the text that is left where the list stood. */
-export const placeholder = 0;
-
 export interface ListCutter {
+  /** The value that stands where the list stood in the text that is left: drawn anew for each text, so that none can hold it itself. */
+  readonly placeholder: string;
   /** The next piece of the text. */
   write(text: string): void;
   /** The text that is left; one that ends inside of the list is no JSON. */
@@ -29,6 +29,7 @@ const [quote, backslash, comma, open, close, openObject, closeObject] = [0x22, 0
 /** @param key of the list; one that is spelt with escapes is no list to cut, and stays in the text. */
 export function cutList(key: string, taker: ListTaker): ListCutter {
   const opening = new RegExp(`[{,]\\s*"${key}"\\s*:\\s*$`);
+  const placeholder = randomUUID();
   const left: string[] = [];
   let pending = '';
   let depth = 0;
@@ -57,7 +58,7 @@ export function cutList(key: string, taker: ListTaker): ListCutter {
       else if (char === open || char === openObject) {
         depth++;
         if (char !== open || depth !== 2 || inList || !opening.test(before(text, start, at))) continue;
-        left.push(text.slice(start, at), String(placeholder));
+        left.push(text.slice(start, at), JSON.stringify(placeholder));
         start = at + 1;
         inList = true;
         commaBefore = false;
@@ -86,5 +87,5 @@ export function cutList(key: string, taker: ListTaker): ListCutter {
     return found;
   }
 
-  return { write, rest: () => left.join('') };
+  return { placeholder, write, rest: () => left.join('') };
 }

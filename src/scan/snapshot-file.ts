@@ -17,7 +17,7 @@ import type {
 } from '../model/snapshot.ts';
 import type { Draft } from './draft.ts';
 import { sortEntries, totalsOf } from './entries.ts';
-import { cutList, placeholder } from './json-list.ts';
+import { cutList } from './json-list.ts';
 import type { ListTaker } from './json-list.ts';
 import { hiddenFrom, imageFrom } from './image/snapshot-image.ts';
 import { factsFrom } from './snapshot-facts.ts';
@@ -53,7 +53,7 @@ export function snapshotReader(stored: boolean): SnapshotReader {
     end() {
       const root = object(parse(cutter.rest().replace(/^\ufeff/, '')), '$');
       return snapshotOf(root, sum, () => {
-        if (root['entries'] === placeholder) return streamed.entries();
+        if (root['entries'] === cutter.placeholder) return streamed.entries();
         sum.bytes = 0;
         return list(root['entries'], 'entries').map((value, index) => entryAt(value, index, sum));
       });

@@ -34,3 +34,8 @@ it('how an artifact was made is checked where nobody asks for it, too', () => {
   expect(broken).not.toBe(text);
   for (const stored of [true, false]) expect(() => parseSnapshot(broken, stored)).toThrow(FormatError);
 });
+
+it('of two lists of entries the last one counts, even where it is none', () => {
+  for (const last of ['0', 'null', '""', '{}', '"entries"'])
+    expect(() => parseSnapshot(text.replace(/\}\s*$/, `,"entries":${last}}`))).toThrow(FormatError);
+});
