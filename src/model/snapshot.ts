@@ -40,7 +40,10 @@ export interface Entry {
   readonly gid: number | null;
   /** Modification time in whole seconds since 1970 (rounded down), or null. */
   readonly mtime: number | null;
-  /** `sha256:<hex>` of the content; null for all but `file`, and where it was not computed. */
+  /**
+   * `sha256:<hex>` of the content; null for all but `file`, and where it was not computed. Of a scan with `digests: 'compare'` it may be
+   * `mac:<hex>`: equal for equal content within this process, and of no meaning elsewhere.
+   */
   readonly digest: string | null;
   /** Target of a symlink as stored, or the path of the `file` entry a hardlink shares content with. */
   readonly link: Name | null;
