@@ -1,5 +1,6 @@
 // The entries of one side as a tree, for pairing. Every entry has exactly one node; directories that no entry names, but paths
 // imply, have one too, so that no byte is without a place.
+import { firstIndex } from '../bytes/search.ts';
 import { baseName, compareNames, isIn, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
@@ -69,13 +70,7 @@ function finder(root: TreeEntry, directories: ReadonlyMap<Name, TreeEntry>): Tre
 }
 
 function childNamed(children: readonly TreeEntry[], name: Name): TreeEntry | null {
-  let [low, high] = [0, children.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((children[middle]?.name ?? '') < name) low = middle + 1;
-    else high = middle;
-  }
-  const found = children[low];
+  const found = children[firstIndex(children, (child) => child.name >= name)];
   return found?.name === name ? found : null;
 }
 
