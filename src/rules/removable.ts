@@ -1,11 +1,11 @@
 // What all findings together can remove. Claims overlap on real trees (a duplicate static library with debug symbols), so this
 // is a union: a byte counts once, and a claim on a whole file swallows claims on its parts.
 import type { Finding } from '../model/finding.ts';
-import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
 import { supersededPart } from './duplicate-entry.ts';
 import { hiddenPart } from './hidden.ts';
+import { lowerBound } from './trees.ts';
 
 /** Bytes of content that are claimed by at least one finding that counts; never more than the content. */
 export function removableContent(snapshot: Snapshot, findings: readonly Finding[]): number {
@@ -59,15 +59,8 @@ function sum(parts: ReadonlyMap<string, number>): number {
   return total;
 }
 
-/** Bytes of content at a path; entries are sorted, the root first. */
+/** Bytes of content at a path; entries are sorted. */
 function sizeAt(entries: readonly Entry[], path: Name): number {
-  let low = entries[0]?.path === '.' ? 1 : 0;
-  let high = entries.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (compareNames(entries[middle]?.path ?? '', path) < 0) low = middle + 1;
-    else high = middle;
-  }
-  const found = entries[low];
+  const found = entries[lowerBound(entries, path)];
   return found?.path === path ? found.size : 0;
 }

@@ -1,5 +1,6 @@
 // Whole directories that can go, shared by the rules on leftovers: what lies below them, and the command that removes them. The
 // command names directories, largest first, because a suite of tests has thousands of files.
+import { firstIndex } from '../bytes/search.ts';
 import type { Claim } from '../model/finding.ts';
 import { compareNames, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
@@ -77,15 +78,8 @@ export function someBelow(
 }
 
 /** Index of the first entry that is not before `name`; the root stands first, whatever its name. */
-function lowerBound(entries: readonly Entry[], name: Name): number {
-  let low = 1;
-  let high = entries.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (compareNames(entries[middle]?.path ?? '', name) < 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+export function lowerBound(entries: readonly Entry[], name: Name): number {
+  return firstIndex(entries, ({ path }) => path !== '.' && compareNames(path, name) >= 0);
 }
 
 /** Words for a command that takes directories; of many only the first few, and a remark on the others. */
