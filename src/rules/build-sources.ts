@@ -3,9 +3,9 @@ import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry } from '../model/snapshot.ts';
 import { packageOf, placesOf } from './places.ts';
-import { count } from './rule.ts';
+import { count, entryClaims } from './rule.ts';
 import type { Rule } from './rule.ts';
-import { entryClaims, treeWords } from './trees.ts';
+import { treeWords } from './trees.ts';
 
 const suffixes = 'c cc cpp cxx h hh hpp hxx pyx pxd pxi pyi f f90'.split(' ');
 const source = new RegExp(`\\.(?:${suffixes.join('|')})$`);

@@ -1,9 +1,9 @@
 // bundled-wheels: the wheels of pip and setuptools that Python keeps for ensurepip, mostly of a pip that is installed beside them.
 import { baseName, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
-import { count } from './rule.ts';
+import { count, entryClaims } from './rule.ts';
 import type { Rule } from './rule.ts';
-import { entryClaims, treesOf, treeWords } from './trees.ts';
+import { treesOf, treeWords } from './trees.ts';
 
 export const bundledWheels: Rule = {
   id: 'bundled-wheels',

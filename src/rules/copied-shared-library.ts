@@ -1,5 +1,6 @@
 // copied-shared-library: one shared library as full copies under its several names (`libz.so`, `libz.so.1`, `libz.so.1.3`).
 // They were symlinks once; zip files and wheels lose those.
+import type { ElfFacts } from '../model/facts.ts';
 import type { Claim } from '../model/finding.ts';
 import { baseName, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
@@ -7,7 +8,7 @@ import { shellPath, shellWord } from '../model/shell.ts';
 import type { Entry } from '../model/snapshot.ts';
 import { copiesByDigest } from './copies.ts';
 import { commands, count } from './rule.ts';
-import type { Rule } from './rule.ts';
+import type { FileWith, Rule } from './rule.ts';
 
 const shown = 4;
 
@@ -18,7 +19,8 @@ export const copiedSharedLibrary: Rule = {
   remedy: 'symlink',
   check(context) {
     const claims: Claim[] = [];
-    for (const copies of copiesByDigest(context, isShared)) {
+    const shared = context.elfFiles.filter(isShared).map(({ entry }) => entry);
+    for (const copies of copiesByDigest(shared)) {
       for (const group of byLibrary(copies)) {
         // The most precise name is the file; the others are links to it.
         const keeper = group.reduce((a, b) => (b.path.length > a.path.length ? b : a));
@@ -37,8 +39,8 @@ export const copiedSharedLibrary: Rule = {
   },
 };
 
-function isShared({ path, facts }: Entry): boolean {
-  return facts?.type === 'elf' && facts.elfType === 'DYN' && stemOf(path) !== null;
+function isShared({ entry, facts }: FileWith<ElfFacts>): boolean {
+  return facts.elfType === 'DYN' && stemOf(entry.path) !== null;
 }
 
 /** Groups of two or more names of one library in one directory, in byte order. */

@@ -1,24 +1,38 @@
 // Groups of files with the same content, shared by the rules on duplicates. Hard links are one file and never copies.
+import { doubleAt } from '../bytes/at.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry } from '../model/snapshot.ts';
-import type { RuleContext } from './rule.ts';
 
-/** Files of equal digest, two or more a group, each group in byte order of its paths; empty files are left out. */
-export function copiesByDigest(context: RuleContext, select: (file: Entry) => boolean): Entry[][] {
-  const known = context.files.filter((file) => file.size > 0 && file.digest !== null && select(file));
-  // Sizes first: comparing numbers is cheap, and many files are alone with theirs.
-  const counts = new Map<number, number>();
-  for (const { size } of known) counts.set(size, (counts.get(size) ?? 0) + 1);
-  const first = new Map<string, Entry>();
-  const groups = new Map<string, Entry[]>();
-  for (const file of known) {
-    if (file.digest === null || counts.get(file.size) === 1) continue;
-    const one = first.get(file.digest);
+/** Those of `files` that have equal digests, two or more a group, each group in their order; empty files are left out. */
+export function copiesByDigest(files: readonly Entry[]): Entry[][] {
+  const byDigest = new Map<string, Entry | Entry[]>();
+  const groups: Entry[][] = [];
+  for (const file of ofEqualSize(files)) {
+    if (file.digest === null) continue;
+    const known = byDigest.get(file.digest);
     // A file that is alone with its digest takes no list.
-    if (one === undefined) first.set(file.digest, file);
-    else if (groups.get(file.digest)?.push(file) === undefined) groups.set(file.digest, [one, file]);
+    if (known === undefined) byDigest.set(file.digest, file);
+    else if (Array.isArray(known)) known.push(file);
+    else {
+      const group = [known, file];
+      byDigest.set(file.digest, group);
+      groups.push(group);
+    }
   }
-  return [...groups.values()];
+  return groups;
+}
+
+/** Files that are not alone with their size: comparing numbers is cheap, and many are. */
+function ofEqualSize(files: readonly Entry[]): readonly Entry[] {
+  const sizes = new Float64Array(files.length);
+  for (const [index, { size }] of files.entries()) sizes[index] = size;
+  sizes.sort();
+  const shared = new Set<number>();
+  for (let index = 1; index < sizes.length; index++) {
+    const size = doubleAt(sizes, index);
+    if (size > 0 && size === sizes[index - 1]) shared.add(size);
+  }
+  return shared.size === 0 ? [] : files.filter(({ size }) => shared.has(size));
 }
 
 /** The copy to keep: the first path that no earlier rule removes anyway, else the first. */

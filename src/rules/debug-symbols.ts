@@ -4,6 +4,7 @@ import { exactBytes } from '../bytes/size.ts';
 import type { Claim } from '../model/finding.ts';
 import type { ArFacts, ElfFacts } from '../model/facts.ts';
 import { shellWord } from '../model/shell.ts';
+import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry } from '../model/snapshot.ts';
 import { advice, commands, count } from './rule.ts';
@@ -16,15 +17,15 @@ export const debugSymbols: Rule = {
   id: 'debug-symbols',
   title: 'debug data and symbol tables that strip removes',
   severity: 'warn',
-  check({ files }) {
+  check({ elfFiles, staticLibraries }) {
     const linked: StripGroup = { claims: [], unsafe: [], plain: new Set() };
     const relocatable: StripGroup = { claims: [], unsafe: [], plain: new Set() };
     const unsafe: UnsafeFile[] = [];
-    for (const entry of files) {
-      if (entry.facts?.type !== 'elf' && entry.facts?.type !== 'ar') continue;
-      const bytes = strippableBytes(entry, entry.facts);
-      const group = isLinked(entry.facts) ? linked : relocatable;
-      const danger = entry.facts.unsafe[0];
+    const files = [...elfFiles, ...staticLibraries].toSorted((a, b) => compareNames(a.entry.path, b.entry.path));
+    for (const { entry, facts } of files) {
+      const bytes = strippableBytes(entry, facts);
+      const group = isLinked(facts) ? linked : relocatable;
+      const danger = facts.unsafe[0];
       // A file without symbols is damaged all the same, so no command may touch it.
       if (danger !== undefined) group.unsafe.push(entry.path);
       if (bytes > 0 && danger !== undefined) unsafe.push({ path: entry.path, bytes, why: danger.message });

@@ -4,9 +4,9 @@ import { baseName, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { removeCommand } from '../model/shell.ts';
 import { placesOf } from './places.ts';
-import { count } from './rule.ts';
+import { count, entryClaims } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
-import { entryClaims, removeTrees, treesOf } from './trees.ts';
+import { removeTrees, treesOf } from './trees.ts';
 
 const names: ReadonlySet<string> = new Set(['idlelib', 'turtledemo', 'lib2to3']);
 

@@ -4,9 +4,9 @@ import { baseName, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry } from '../model/snapshot.ts';
 import { placesOf } from './places.ts';
-import { count } from './rule.ts';
+import { count, entryClaims } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
-import { entryClaims, someBelow, treesOf, treeWords } from './trees.ts';
+import { someBelow, treesOf, treeWords } from './trees.ts';
 
 /** Directories by name, each with the suffix that a file in it must have: others may be called so. */
 const kinds: ReadonlyMap<string, RegExp> = new Map([

@@ -1,9 +1,9 @@
 // documentation: manual pages, info pages and other documents in the places that Unix has for them. Licence texts among them stay.
 import { baseName, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
-import { count } from './rule.ts';
+import { count, entryClaims } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
-import { entryClaims, treesOf, treeWords } from './trees.ts';
+import { treesOf, treeWords } from './trees.ts';
 
 const names: ReadonlySet<string> = new Set(['man', 'doc', 'info', 'gtk-doc']);
 

@@ -20,7 +20,7 @@ export const duplicateAcrossLayers: Rule = {
     const { image } = context.snapshot;
     if (image === undefined) return [];
     const byLayer = new Map<number, Claim[]>();
-    for (const copies of copiesByDigest(context, () => true)) {
+    for (const copies of copiesByDigest(context.files)) {
       for (const claim of claimsOf(copies, context.claimed)) {
         const layer = claim.layer ?? 0;
         if (byLayer.get(layer)?.push(claim) === undefined) byLayer.set(layer, [claim]);

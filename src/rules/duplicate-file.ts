@@ -1,7 +1,6 @@
 // duplicate-file: the same content at several paths. Last in the registry, so that the copy that stays is one that no other
 // rule removes: following all findings never loses content.
 import type { Claim } from '../model/finding.ts';
-import type { Entry } from '../model/snapshot.ts';
 import { copiesByDigest, keeperOf } from './copies.ts';
 import { commands, count } from './rule.ts';
 import type { Rule } from './rule.ts';
@@ -14,8 +13,9 @@ export const duplicateFile: Rule = {
   check(context) {
     const claims: Claim[] = [];
     // What stands in a lower layer of an image, too, is claimed already.
-    const select = (file: Entry): boolean => context.snapshot.image === undefined || !context.claimed.has(file.path);
-    for (const copies of copiesByDigest(context, select)) {
+    const isImage = context.snapshot.image !== undefined;
+    const files = isImage ? context.files.filter(({ path }) => !context.claimed.has(path)) : context.files;
+    for (const copies of copiesByDigest(files)) {
       const keeper = keeperOf(copies, context.claimed);
       if (keeper === undefined) continue;
       for (const copy of copies) {

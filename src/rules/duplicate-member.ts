@@ -1,13 +1,12 @@
 // duplicate-member: objects that an earlier static library holds too. Libraries that other rules remove as a whole are left out on
 // both sides, so that the copy that stays is one that stays.
 import type { Claim } from '../model/finding.ts';
-import type { MemberContent } from '../model/facts.ts';
+import type { ArFacts, MemberContent } from '../model/facts.ts';
 import type { Name } from '../model/name.ts';
-import type { Entry } from '../model/snapshot.ts';
 import { duplicateStaticLibrary } from './duplicate-static-library.ts';
 import { linkedStaticLibrary } from './linked-static-library.ts';
 import { advice, count } from './rule.ts';
-import type { Rule, RuleContext } from './rule.ts';
+import type { FileWith, Rule, RuleContext } from './rule.ts';
 import { staticLibrary } from './static-library.ts';
 
 export const duplicateMember: Rule = {
@@ -16,9 +15,9 @@ export const duplicateMember: Rule = {
   severity: 'info',
   check(context) {
     // Nearly always there is nothing, and the other rules need not be asked.
-    if (sharedMembers(context.files).length === 0) return [];
+    if (sharedMembers(context.staticLibraries).length === 0) return [];
     const gone = removedLibraries(context);
-    const libraries = sharedMembers(context.files.filter(({ path }) => !gone.has(path)));
+    const libraries = sharedMembers(context.staticLibraries.filter(({ entry }) => !gone.has(entry.path)));
     if (libraries.length === 0) return [];
     const objects = libraries.reduce((sum, { members }) => sum + members.length, 0);
     const holders = count(libraries.length, 'static library holds', 'static libraries hold');
@@ -41,14 +40,14 @@ interface Library {
 }
 
 /** Libraries with members that one before them in byte order has, of equal size and CRC. */
-function sharedMembers(files: readonly Entry[]): Library[] {
+function sharedMembers(files: readonly FileWith<ArFacts>[]): Library[] {
   const holders = new Map<string, Name>();
   const libraries: Library[] = [];
-  for (const { path, facts } of files) {
-    if (facts?.type !== 'ar' || facts.contents === undefined) continue;
+  for (const { entry, facts } of files) {
+    const { path } = entry;
     const members: MemberContent[] = [];
     let keeps: Name | undefined;
-    for (const member of facts.contents) {
+    for (const member of facts.contents ?? []) {
       const key = `${member.size} ${member.crc32}`;
       const holder = holders.get(key);
       if (holder === undefined) holders.set(key, path);

@@ -11,7 +11,7 @@ export const duplicateStaticLibrary: Rule = {
   severity: 'warn',
   check(context) {
     const claims: Claim[] = [];
-    for (const copies of copiesByDigest(context, (file) => file.facts?.type === 'ar')) {
+    for (const copies of copiesByDigest(context.staticLibraries.map(({ entry }) => entry))) {
       // Not one that lies in a test suite that goes: then the last copy would go with it.
       const keeper = keeperOf(copies, context.claimed);
       if (keeper === undefined) continue;

@@ -1,11 +1,10 @@
 // foreign-bytecode: pycs of a Python that the artifact does not hold, where it holds one. An interpreter reads bytecode of its
 // own version only; the tag in the name (PEP 3147) and the magic number must agree before a pyc is judged.
-import { baseName, compareNames } from '../model/name.ts';
+import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
-import { pycsOf } from './pycs.ts';
-import type { Pyc } from './pycs.ts';
-import { commands, count, wholeFileClaims } from './rule.ts';
-import type { Rule, RuleContext } from './rule.ts';
+import type { Entry } from '../model/snapshot.ts';
+import { commands, count, entryClaims } from './rule.ts';
+import type { Pyc, Rule, RuleContext } from './rule.ts';
 
 /** Paths that only an interpreter has, with its version; `pypy` in them for PyPy. */
 const signs: readonly RegExp[] = [
@@ -21,18 +20,18 @@ export const foreignBytecode: Rule = {
   check(context) {
     const held = interpreters(context);
     if (held.size === 0) return [];
-    const byTag = new Map<string, Set<Name>>();
-    for (const pyc of pycsOf(context)) {
-      const tag = pyc.facts.legacy || context.claimed.has(pyc.path) ? null : foreignTag(pyc, held);
-      if (tag === null) continue;
+    const byTag = new Map<string, Entry[]>();
+    for (const pyc of context.pycs) {
+      const tag = pyc.facts.legacy ? null : foreignTag(pyc, held);
+      if (tag === null || context.claimed.has(pyc.entry.path)) continue;
       const known = byTag.get(tag);
-      if (known === undefined) byTag.set(tag, new Set([pyc.path]));
-      else known.add(pyc.path);
+      if (known === undefined) byTag.set(tag, [pyc.entry]);
+      else known.push(pyc.entry);
     }
     return [...byTag]
       .toSorted(([a], [b]) => compareNames(a, b))
-      .map(([tag, paths]) => {
-        const claims = wholeFileClaims(context, paths);
+      .map(([tag, entries]) => {
+        const claims = entryClaims(context, entries);
         const shipped = [...held].toSorted(compareNames).join(', ');
         const title = `${count(claims.length, 'pyc')} of ${tag}, while the artifact holds ${shipped}`;
         return { title, claims, fix: commands(removal(tag)) };
@@ -46,11 +45,10 @@ function removal(tag: string): string {
 }
 
 /** Tags of the interpreters in the artifact, `cpython-312`. Links are left out: they may lead outside. */
-function interpreters({ paths }: RuleContext): Set<string> {
+function interpreters({ snapshot: { entries } }: RuleContext): Set<string> {
   const held = new Set<string>();
-  for (const [path, { kind }] of paths) {
-    // All signs hold the letters of "pyt" or "pypy"; most paths do not.
-    if ((kind !== 'file' && kind !== 'hardlink') || !path.includes('py')) continue;
+  for (const { path, kind } of entries) {
+    if ((kind !== 'file' && kind !== 'hardlink') || !mayBeSign(path)) continue;
     for (const sign of signs) {
       const match = sign.exec(path);
       if (match === null) continue;
@@ -61,10 +59,26 @@ function interpreters({ paths }: RuleContext): Set<string> {
   return held;
 }
 
+/** By the end of the path, which tells nearly all others apart: `os.py` and `os.pyc`, or what ends in `.so`, `t`, a digit or a dot. */
+function mayBeSign(path: Name): boolean {
+  const last = path.charCodeAt(path.length - 1);
+  if (last === 0x79) return path.charCodeAt(path.length - 5) === 0x6f && path.endsWith('/os.py');
+  if (last === 0x63) return path.charCodeAt(path.length - 6) === 0x6f && path.endsWith('/os.pyc');
+  return (last === 0x6f || last === 0x74 || (last >= 0x2e && last <= 0x39)) && path.includes('py');
+}
+
 /** The tag of a pyc whose interpreter is not held; null where it is, and where tag and magic number disagree. */
-function foreignTag({ path, facts }: Pyc, held: ReadonlySet<string>): string | null {
-  const tag = /\.((?:cpython-|pypy)\d+)(?:\.opt-[^.]*)?\.pyc$/.exec(baseName(path))?.[1];
-  if (tag === undefined || held.has(tag)) return null;
+function foreignTag({ entry: { path }, facts }: Pyc, held: ReadonlySet<string>): string | null {
+  if (!path.endsWith('.pyc')) return null;
+  let end = path.length - '.pyc'.length;
+  let dot = path.lastIndexOf('.', end - 1);
+  if (path.startsWith('.opt-', dot)) {
+    end = dot;
+    dot = path.lastIndexOf('.', end - 1);
+  }
+  if (dot < path.lastIndexOf('/')) return null;
+  const tag = path.slice(dot + 1, end);
+  if (held.has(tag) || !/^(?:cpython-|pypy)\d+$/.test(tag)) return null;
   if (tag.startsWith('pypy')) return tag;
   return facts.python !== null && tag === `cpython-${facts.python.replace('.', '')}` ? tag : null;
 }

@@ -3,10 +3,11 @@
 import type { Finding, Severity } from '../model/finding.ts';
 import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
-import type { Entry, Snapshot } from '../model/snapshot.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 import { archiveOverhead } from './archive-overhead.ts';
 import { buildSources } from './build-sources.ts';
 import { bundledWheels } from './bundled-wheels.ts';
+import { contextOf } from './context.ts';
 import { copiedSharedLibrary } from './copied-shared-library.ts';
 import { debugSymbols } from './debug-symbols.ts';
 import { demoModules } from './demo-modules.ts';
@@ -29,7 +30,7 @@ import { metadataOnlyCopy } from './metadata-only-copy.ts';
 import { overwrittenInLaterLayer } from './overwritten-in-later-layer.ts';
 import { recompress } from './recompress.ts';
 import { finding } from './rule.ts';
-import type { Rule, RuleContext } from './rule.ts';
+import type { Rule } from './rule.ts';
 import { sameBuild } from './same-build.ts';
 import { staticLibrary } from './static-library.ts';
 import { testSuite } from './test-suite.ts';
@@ -81,7 +82,7 @@ export function judge(
   leftovers: 'apart' | 'counted' = 'apart',
 ): Finding[] {
   const claimed = new Set<Name>();
-  const context: RuleContext = { snapshot, ...index(snapshot), claimed };
+  const context = contextOf(snapshot, claimed);
   const findings: Finding[] = [];
   for (const rule of selected) {
     for (const draft of rule.check(context)) {
@@ -102,21 +103,4 @@ export function judge(
 /** 0 for the gravest. */
 export function rank(severity: Severity): number {
   return { error: 0, warn: 1, info: 2 }[severity];
-}
-
-function index(snapshot: Snapshot): Pick<RuleContext, 'files' | 'directories' | 'names' | 'paths'> {
-  const files: Entry[] = [];
-  const directories: Name[] = [];
-  const paths = new Map<Name, Entry>();
-  const names = new Map<Name, Name[]>();
-  for (const entry of snapshot.entries) {
-    paths.set(entry.path, entry);
-    if (entry.kind === 'file') files.push(entry);
-    else if (entry.kind === 'directory' && entry.path !== '.') directories.push(entry.path);
-    if (entry.kind !== 'hardlink' || entry.link === null) continue;
-    const known = names.get(entry.link);
-    if (known === undefined) names.set(entry.link, [entry.link, entry.path]);
-    else known.push(entry.path);
-  }
-  return { files, directories, names, paths };
 }

@@ -24,7 +24,7 @@ export const leftoverPycache: Rule = {
     }
     if (left.size === 0) return [];
     const paths = new Set<Name>();
-    for (const [path, { kind }] of context.paths) {
+    for (const { path, kind } of context.snapshot.entries) {
       if (kind !== 'directory' && isBelow(path, left)) paths.add(path);
     }
     const claims = wholeFileClaims(context, paths);

@@ -1,8 +1,8 @@
 // legacy-bytecode: `x.pyc` beside `x.py` and `__pycache__/x.*.pyc`. Where the source is there Python 3 reads the one in
 // `__pycache__` (PEP 3147); the other is left from Python 2 or from `compileall -b`.
 import type { Name } from '../model/name.ts';
-import { pycsOf } from './pycs.ts';
-import { advice, commands, count, wholeFileClaims } from './rule.ts';
+import type { Entry } from '../model/snapshot.ts';
+import { advice, commands, count, entryClaims } from './rule.ts';
 import type { Rule } from './rule.ts';
 
 const fix = commands(
@@ -15,19 +15,19 @@ export const legacyBytecode: Rule = {
   title: 'bytecode beside a source whose bytecode is in __pycache__, too',
   severity: 'warn',
   check(context) {
-    const cached = new Set<Name>();
-    const beside = new Map<Name, Name>();
+    const beside = new Map<Entry, Name>();
     let ofPython2 = false;
-    for (const { path, facts } of pycsOf(context)) {
-      if (facts.source === null || !context.paths.has(facts.source)) continue;
-      if (!facts.legacy) cached.add(facts.source);
-      else if (!path.endsWith('.pyc')) continue;
-      else if (facts.python === '2.7') ofPython2 = true;
-      else if (!context.claimed.has(path)) beside.set(path, facts.source);
+    for (const { entry, facts, source } of context.pycs) {
+      if (source === undefined || !facts.legacy || !entry.path.endsWith('.pyc')) continue;
+      if (facts.python === '2.7') ofPython2 = true;
+      else if (!context.claimed.has(entry.path)) beside.set(entry, source.path);
     }
-    const paths = new Set<Name>();
-    for (const [path, source] of beside) if (cached.has(source)) paths.add(path);
-    const claims = wholeFileClaims(context, paths);
+    if (beside.size === 0) return [];
+    const cached = new Set<Name>();
+    for (const { facts, source } of context.pycs) if (source !== undefined && !facts.legacy) cached.add(source.path);
+    const found: Entry[] = [];
+    for (const [entry, source] of beside) if (cached.has(source)) found.push(entry);
+    const claims = entryClaims(context, found);
     if (claims.length === 0) return [];
     const title = `${count(claims.length, 'pyc lies', 'pycs lie')} beside the source; Python reads the one in __pycache__`;
     return [{ title, claims, fix: ofPython2 ? byHand : fix }];

@@ -13,13 +13,14 @@ export const linkedStaticLibrary: Rule = {
   title: 'static libraries that a shipped executable or shared library already contains',
   severity: 'warn',
   check(context) {
+    if (context.staticLibraries.length === 0) return [];
     const linked = indexLinked(context);
     if (linked.files.length === 0) return [];
     const claims: Claim[] = [];
     const paths: Name[] = [];
-    for (const { path, size, facts } of context.files) {
-      if (facts?.type !== 'ar' || facts.symbols === undefined) continue;
-      const holder = holderOf(linked, facts.symbols);
+    for (const { entry, facts } of context.staticLibraries) {
+      const { path, size } = entry;
+      const holder = facts.symbols === undefined ? null : holderOf(linked, facts.symbols);
       if (holder === null) continue;
       claims.push({ path, part: null, bytes: size, keeps: holder.path });
       // The bytes of a hard-linked file are freed only when all of its names go.
@@ -42,13 +43,13 @@ interface LinkedIndex {
   readonly byHash: ReadonlyMap<number, readonly number[]>;
 }
 
-function indexLinked({ files }: RuleContext): LinkedIndex {
+function indexLinked({ elfFiles }: RuleContext): LinkedIndex {
   const linked: Linked[] = [];
   const byHash = new Map<number, number[]>();
-  for (const entry of files) {
-    if (entry.facts?.type !== 'elf' || entry.facts.symbols === undefined) continue;
-    const position = linked.push({ entry, symbols: entry.facts.symbols }) - 1;
-    for (const hash of entry.facts.symbols.hashes) {
+  for (const { entry, facts } of elfFiles) {
+    if (facts.symbols === undefined) continue;
+    const position = linked.push({ entry, symbols: facts.symbols }) - 1;
+    for (const hash of facts.symbols.hashes) {
       const known = byHash.get(hash);
       if (known === undefined) byHash.set(hash, [position]);
       else known.push(position);

@@ -2,7 +2,6 @@
 // module is compiled again at each start. Nothing to remove: the claims have no bytes.
 import type { Claim } from '../model/finding.ts';
 import type { Name } from '../model/name.ts';
-import { pycsOf } from './pycs.ts';
 import { commands, count, fileOf } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
@@ -16,9 +15,9 @@ export const missingBytecode: Rule = {
   title: 'sources without bytecode in a package that ships bytecode',
   severity: 'info',
   check(context) {
+    if (context.pycs.length === 0) return [];
     const compiled = new Set<Name>();
-    for (const { facts } of pycsOf(context)) if (facts.source !== null) compiled.add(facts.source);
-    if (compiled.size === 0) return [];
+    for (const { source } of context.pycs) if (source !== undefined) compiled.add(source.path);
     const packages = new Map<Name, { compiled: number; missing: Name[] }>();
     for (const path of sources(context)) {
       const name = packageOf(path);
@@ -41,7 +40,8 @@ export const missingBytecode: Rule = {
 
 /** Modules with anything to compile. */
 function* sources(context: RuleContext): Iterable<Name> {
-  for (const [path, entry] of context.paths) {
+  for (const entry of context.snapshot.entries) {
+    const { path } = entry;
     if (!path.endsWith('.py') || aside.test(path)) continue;
     if ((fileOf(context, entry)?.size ?? 0) > 0) yield path;
   }

@@ -1,6 +1,7 @@
 // optimized-bytecode: `.opt-1.pyc` and `.opt-2.pyc` (PEP 488) beside the plain pyc. An interpreter reads exactly one of them.
 import type { Name } from '../model/name.ts';
-import { commands, count, wholeFileClaims } from './rule.ts';
+import type { Entry } from '../model/snapshot.ts';
+import { commands, count, entryClaims } from './rule.ts';
 import type { Rule } from './rule.ts';
 
 /** Deletes an optimised pyc only where its plain one is there. */
@@ -13,15 +14,15 @@ export const optimizedBytecode: Rule = {
   title: 'bytecode of optimisation levels 1 and 2 whose plain bytecode is shipped too',
   severity: 'warn',
   check(context) {
-    const paths = new Set<Name>();
-    for (const [path, entry] of context.paths) {
+    const found: Entry[] = [];
+    for (const entry of context.snapshot.entries) {
       if (entry.kind !== 'file' && entry.kind !== 'hardlink') continue;
-      const plain = plainOf(path);
-      if (plain !== null && context.paths.has(plain)) paths.add(path);
+      const plain = plainOf(entry.path);
+      if (plain !== null && context.paths.has(plain)) found.push(entry);
     }
-    const claims = wholeFileClaims(context, paths);
-    if (paths.size === 0) return [];
-    return [{ title: `${count(paths.size, 'optimised pyc')} shipped beside the plain one`, claims, fix }];
+    if (found.length === 0) return [];
+    const claims = entryClaims(context, found);
+    return [{ title: `${count(found.length, 'optimised pyc')} shipped beside the plain one`, claims, fix }];
   },
 };
 

@@ -1,8 +1,7 @@
 // orphan-bytecode: pycs in `__pycache__` whose source is not shipped. Python looks into `__pycache__` only for a source that it
 // has found (PEP 3147), so nothing reads them.
-import type { Name } from '../model/name.ts';
-import { pycsOf } from './pycs.ts';
-import { commands, count, wholeFileClaims } from './rule.ts';
+import type { Entry } from '../model/snapshot.ts';
+import { commands, count, entryClaims } from './rule.ts';
 import type { Rule } from './rule.ts';
 
 const fix = commands(
@@ -14,14 +13,13 @@ export const orphanBytecode: Rule = {
   title: 'bytecode in __pycache__ whose source is not shipped',
   severity: 'warn',
   check(context) {
-    const paths = new Set<Name>();
-    for (const { path, facts } of pycsOf(context)) {
-      if (facts.legacy || context.claimed.has(path)) continue;
+    const orphans: Entry[] = [];
+    for (const { entry, facts, source } of context.pycs) {
+      if (source !== undefined || facts.legacy || context.claimed.has(entry.path)) continue;
       // pytest keeps what it rewrote under names of its own, beside sources that are there.
-      const orphan = facts.source === null || !context.paths.has(facts.source);
-      if (orphan && !path.includes('-pytest-')) paths.add(path);
+      if (!entry.path.includes('-pytest-')) orphans.push(entry);
     }
-    const claims = wholeFileClaims(context, paths);
+    const claims = entryClaims(context, orphans);
     if (claims.length === 0) return [];
     const title = `${count(claims.length, 'pyc')} in __pycache__ without a source, which Python never imports`;
     return [{ title, claims, fix }];

@@ -3,6 +3,7 @@ import { groupDigits } from '../bytes/size.ts';
 import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Claim, Finding, Fix, Severity } from '../model/finding.ts';
+import type { ArFacts, ElfFacts, PycFacts } from '../model/facts.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
 
 export interface Rule {
@@ -32,6 +33,12 @@ export interface RuleContext {
   readonly snapshot: Snapshot;
   /** Regular files, each once, in order of their first paths. */
   readonly files: readonly Entry[];
+  /** Those of `files` that are ELF. */
+  readonly elfFiles: readonly FileWith<ElfFacts>[];
+  /** Those of `files` that are `ar` archives. */
+  readonly staticLibraries: readonly FileWith<ArFacts>[];
+  /** Bytecode under all of its names. */
+  readonly pycs: readonly Pyc[];
   /** Directories but the root, in byte order. */
   readonly directories: readonly Name[];
   /** All names of a regular file, the first included, by its first path; only for files with further names. */
@@ -40,6 +47,21 @@ export interface RuleContext {
   readonly paths: ReadonlyMap<Name, Entry>;
   /** Files that rules earlier in the registry claim as a whole. */
   readonly claimed: ReadonlySet<Name>;
+}
+
+export interface FileWith<Found> {
+  readonly entry: Entry;
+  /** Those of the entry. */
+  readonly facts: Found;
+}
+
+export interface Pyc {
+  /** A file, or a hard link to one. */
+  readonly entry: Entry;
+  /** With what the place of this name says. */
+  readonly facts: PycFacts;
+  /** What lies at `facts.source`; undefined where nothing does. */
+  readonly source: Entry | undefined;
 }
 
 export function finding(rule: Rule, draft: FindingDraft): Finding {
@@ -82,6 +104,18 @@ export function wholeFileClaims(context: RuleContext, paths: ReadonlySet<Name>):
       claims.push({ path: file.path, part: null, bytes: file.size });
   }
   return claims;
+}
+
+/** Claims on whole files: as `wholeFileClaims`, but most files have one name, and then there is nothing to look up. */
+export function entryClaims(context: RuleContext, entries: readonly Entry[]): Claim[] {
+  const claims: Claim[] = [];
+  const linked = new Set<Name>();
+  for (const { path, kind, size } of entries) {
+    if (kind === 'file' && (context.names.size === 0 || !context.names.has(path))) {
+      claims.push({ path, part: null, bytes: size });
+    } else linked.add(path);
+  }
+  return linked.size === 0 ? claims : [...claims, ...wholeFileClaims(context, linked)];
 }
 
 /** The regular file that an entry is or is a further name of; null for all else. */

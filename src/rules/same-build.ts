@@ -1,5 +1,6 @@
 // same-build: an executable or shared library shipped with and without its symbols. The linker gave both the same build id, and
 // stripped they have the same length, so they differ in symbols and debug data only.
+import type { ElfFacts } from '../model/facts.ts';
 import type { Claim } from '../model/finding.ts';
 import type { Entry } from '../model/snapshot.ts';
 import { advice, count } from './rule.ts';
@@ -10,14 +11,14 @@ export const sameBuild: Rule = {
   title: 'the same build of a file once more, with symbols or debug data',
   severity: 'info',
   remedy: 'hard-link',
-  check({ files }) {
+  check({ elfFiles }) {
     const builds = new Map<string, Entry[]>();
-    for (const file of files) {
-      const key = buildOf(file);
+    for (const { entry, facts } of elfFiles) {
+      const key = buildOf(facts);
       if (key === null) continue;
       const build = builds.get(key);
-      if (build === undefined) builds.set(key, [file]);
-      else build.push(file);
+      if (build === undefined) builds.set(key, [entry]);
+      else build.push(entry);
     }
     const claims: Claim[] = [];
     for (const build of builds.values()) {
@@ -34,7 +35,6 @@ export const sameBuild: Rule = {
 };
 
 /** Equal for files that strip makes equal, as far as headers tell; null for all others. */
-function buildOf({ facts }: Entry): string | null {
-  if (facts?.type !== 'elf' || facts.buildId === null || facts.elfType === 'REL') return null;
-  return facts.strip.unneeded === null ? null : `${facts.buildId} ${facts.strip.unneeded}`;
+function buildOf({ buildId, elfType, strip }: ElfFacts): string | null {
+  return buildId === null || elfType === 'REL' || strip.unneeded === null ? null : `${buildId} ${strip.unneeded}`;
 }

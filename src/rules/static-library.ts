@@ -1,8 +1,8 @@
 // static-library: a .a beside a shared library of the same name is dead weight at run time; one alone may be the product.
-import { baseName } from '../model/name.ts';
+import { baseName, compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { removeCommand } from '../model/shell.ts';
-import { commands, count, fileOf, wholeFileClaims } from './rule.ts';
+import { commands, count, wholeFileClaims } from './rule.ts';
 import type { FindingDraft, Rule, RuleContext } from './rule.ts';
 
 export const staticLibrary: Rule = {
@@ -10,14 +10,13 @@ export const staticLibrary: Rule = {
   title: 'static libraries, needed only to link',
   severity: 'warn',
   check(context) {
+    if (context.staticLibraries.length === 0) return [];
     const shared = sharedNames(context);
     const beside = new Set<Name>();
     const alone = new Set<Name>();
-    for (const [path, entry] of context.paths) {
-      if (!path.endsWith('.a')) continue;
-      const file = fileOf(context, entry);
-      if (file?.facts?.type !== 'ar') continue;
-      (shared.has(baseName(path).slice(0, -2)) ? beside : alone).add(path);
+    const all = context.staticLibraries.flatMap(({ entry: { path } }) => context.names.get(path) ?? [path]);
+    for (const path of all.toSorted(compareNames)) {
+      if (path.endsWith('.a')) (shared.has(baseName(path).slice(0, -2)) ? beside : alone).add(path);
     }
     return [
       ...draft(context, beside, 'warn', 'shipped beside a shared library of the same name'),
@@ -29,7 +28,7 @@ export const staticLibrary: Rule = {
 /** Names of shared libraries without `.so` and version: `libz` for `libz.so.1.2`; symlinks count, wherever they lie. */
 function sharedNames(context: RuleContext): Set<Name> {
   const names = new Set<Name>();
-  for (const path of context.paths.keys()) {
+  for (const { path } of context.snapshot.entries) {
     // Most paths are no libraries, and searching for a string is several times faster than a pattern.
     if (!path.includes('.so') && !path.endsWith('.dylib')) continue;
     const match = /^(.+?)\.(?:so(?:\.[0-9][^/]*)?|dylib)$/.exec(baseName(path));

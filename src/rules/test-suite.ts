@@ -7,9 +7,9 @@ import { shellPath } from '../model/shell.ts';
 import type { Entry } from '../model/snapshot.ts';
 import { placesOf } from './places.ts';
 import type { Places } from './places.ts';
-import { count } from './rule.ts';
+import { count, entryClaims } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
-import { above, entryClaims, removeTrees, someBelow, treesOf } from './trees.ts';
+import { above, removeTrees, someBelow, treesOf } from './trees.ts';
 
 export const testSuite: Rule = {
   id: 'test-suite',

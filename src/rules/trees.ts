@@ -1,12 +1,10 @@
 // Whole directories that can go, shared by the rules on leftovers: what lies below them, and the command that removes them. The
 // command names directories, largest first, because a suite of tests has thousands of files.
 import { firstIndex } from '../bytes/search.ts';
-import type { Claim } from '../model/finding.ts';
 import { compareNames, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { shellPath } from '../model/shell.ts';
 import type { Entry } from '../model/snapshot.ts';
-import { wholeFileClaims } from './rule.ts';
 import type { RuleContext } from './rule.ts';
 
 const shown = 8;
@@ -40,18 +38,6 @@ export function treesOf(context: RuleContext, directories: readonly Name[], acce
   }
   const sorted = [...sizes].toSorted(([a, x], [b, y]) => y - x || compareNames(a, b));
   return { directories: sorted.map(([directory]) => directory), entries };
-}
-
-/** Claims on whole files: as `wholeFileClaims`, but most files have one name, and then there is nothing to look up. */
-export function entryClaims(context: RuleContext, entries: readonly Entry[]): Claim[] {
-  const claims: Claim[] = [];
-  const linked = new Set<Name>();
-  for (const { path, kind, size } of entries) {
-    if (kind === 'file' && (context.names.size === 0 || !context.names.has(path))) {
-      claims.push({ path, part: null, bytes: size });
-    } else linked.add(path);
-  }
-  return linked.size === 0 ? claims : [...claims, ...wholeFileClaims(context, linked)];
 }
 
 /** The nearest of `directories` above `path`; the root is `.`. */
