@@ -1,5 +1,5 @@
 // Sizes by directory: what each holds itself (`du -S`) and with all below it (`du`). The root's outer figures are the totals.
-import { compareNames, depth, isIn, parentPath } from '../model/name.ts';
+import { compareNames, isIn, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 
@@ -49,11 +49,13 @@ export function rollup(snapshot: Snapshot): TreeNode[] {
     sum.stored += entry.stored ?? 0;
     if (entry.kind === 'file') sum.files++;
   }
-  const outer = outerSums(own);
+  const paths = [...own.keys()].toSorted((a, b) => (a === '.' ? -1 : b === '.' ? 1 : compareNames(a, b)));
+  const outer = outerSums(own, paths);
   const tells = snapshot.overhead !== undefined;
-  return [...own]
-    .map(([path, sum]) => nodeOf(path, outer.get(path) ?? sum, sum, tells))
-    .toSorted((a, b) => (a.path === '.' ? -1 : b.path === '.' ? 1 : compareNames(a.path, b.path)));
+  return paths.flatMap((path) => {
+    const [sum, whole] = [own.get(path), outer.get(path)];
+    return sum === undefined || whole === undefined ? [] : [nodeOf(path, whole, sum, tells)];
+  });
 }
 
 function nodeOf(path: Name, whole: Sum, own: Sum, tells: boolean): TreeNode {
@@ -64,12 +66,12 @@ function sizesOf({ content, disk, stored }: Sum, tells: boolean): Sizes {
   return tells ? { content, disk, stored } : { content, disk };
 }
 
-/** Adds each directory to the ones above it, deepest first, so that every directory is added once. */
-function outerSums(own: ReadonlyMap<Name, Sum>): Map<Name, Sum> {
+/** Adds each directory to the ones above it, from the last of `paths` to the first: what lies in a directory comes after it. */
+function outerSums(own: ReadonlyMap<Name, Sum>, paths: readonly Name[]): Map<Name, Sum> {
   const outer = new Map<Name, Sum>();
   for (const [path, sum] of own) outer.set(path, { ...sum });
-  const deepestFirst = [...own.keys()].filter((path) => path !== '.').toSorted((a, b) => depth(b) - depth(a));
-  for (const path of deepestFirst) {
+  for (let index = paths.length - 1; index > 0; index--) {
+    const path = paths[index] ?? '.';
     const sum = outer.get(path);
     if (sum === undefined) continue;
     let up = parentPath(path);
