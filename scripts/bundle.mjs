@@ -11,27 +11,49 @@ const out = resolve(root, 'dist/cli');
 const { dependencies, optionalDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const installed = Object.keys({ ...dependencies, ...optionalDependencies });
 
+/** The file of the decoding thread is called differently beside the command line than in the library. */
+const threadFile = {
+  name: 'thread-file',
+  transform(code, id) {
+    if (!id.endsWith('/src/codecs/decoding-thread.ts')) return null;
+    if (!code.includes('./decode-worker.js')) throw new Error('decoding-thread.ts starts another file than expected');
+    return { code: code.replace('./decode-worker.js', './decode-worker.cjs') };
+  },
+};
+
 // Nothing of the library needs the forges; only the bundled command line does.
 for (const folder of [out, resolve(root, 'dist/forge')]) await rm(folder, { recursive: true, force: true });
-const bundle = await rolldown({
-  input: {
+const main = await bundled(
+  {
     main: resolve(root, 'src/cli/main.ts'),
-    'decode-worker': resolve(root, 'src/codecs/decode-worker.ts'),
     'trial-process': resolve(root, 'src/codecs/trial-process.ts'),
   },
-  platform: 'node',
-  external: (id) => id.startsWith('node:') || installed.some((name) => id === name || id.startsWith(`${name}/`)),
-});
-const { output } = await bundle.write({
-  dir: out,
-  format: 'esm',
-  entryFileNames: '[name].js',
-  chunkFileNames: '[name].js',
-  // Comments and spaces go; names stay, since stacks of bugs are reported.
-  minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
-});
-await bundle.close();
-await writeFile(join(out, 'LICENSES.txt'), await licences(output));
+  { format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name].js' },
+);
+// A thread starts a quarter faster from one file that needs no loader of modules, and everything waits for its first piece.
+const thread = await bundled(
+  { 'decode-worker': resolve(root, 'src/codecs/decode-worker.ts') },
+  { format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false },
+);
+await writeFile(join(out, 'LICENSES.txt'), await licences([...main, ...thread]));
+
+/** Writes the bundle of some entry files and returns its chunks. */
+async function bundled(input, names) {
+  const bundle = await rolldown({
+    input,
+    platform: 'node',
+    external: (id) => id.startsWith('node:') || installed.some((name) => id === name || id.startsWith(`${name}/`)),
+    plugins: [threadFile],
+  });
+  const { output } = await bundle.write({
+    dir: out,
+    ...names,
+    // Comments and spaces go; names stay, since stacks of bugs are reported.
+    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+  });
+  await bundle.close();
+  return output;
+}
 
 /** Licence texts of all packages whose modules are in the bundle. */
 async function licences(chunks) {

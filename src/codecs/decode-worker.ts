@@ -152,4 +152,4 @@ export async function serve(port: MessagePort, start: ThreadStart): Promise<void
 
 // Sound: as in awaitTask.
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-if (parentPort !== null) await serve(parentPort, workerData as ThreadStart);
+if (parentPort !== null) void serve(parentPort, workerData as ThreadStart);

@@ -1,4 +1,5 @@
 // zstd through the optional native package zstd-napi: level with the zstd program, but its install script may be forbidden.
+import { createRequire } from 'node:module';
 import type { ZstdBackend, ZstdStream } from './zstd-backend.ts';
 import { windowLogFor } from './zstd-backend.ts';
 
@@ -8,12 +9,15 @@ let binding: Binding | null = null;
 export const zstdNapi: ZstdBackend = {
   name: 'zstd-napi',
   maxWindow: 2 ** 31,
-  async load() {
+  load() {
     try {
-      binding ??= (await import('zstd-napi/binding.js')).default;
-      return true;
+      // Not import(): that would start the loader of modules in the decoding thread, for this package alone.
+      // Sound: the package declares the module so.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+      binding ??= createRequire(import.meta.url)('zstd-napi/binding.js') as Binding;
+      return Promise.resolve(true);
     } catch {
-      return false;
+      return Promise.resolve(false);
     }
   },
   open,
