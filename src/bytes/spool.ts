@@ -11,6 +11,9 @@ import type { ByteSource } from './source.ts';
 /** Bytes that a spool keeps in memory before it moves to a file (32 MiB). */
 export const defaultSpoolMemory = 32 * 1024 * 1024;
 
+/** Enough for most of what is spooled at all. */
+const smallRoom = 1 << 18;
+
 export class Spool {
   readonly #limit: number;
   #memory: Buffer = Buffer.alloc(0);
@@ -25,10 +28,7 @@ export class Spool {
     return this.#size;
   }
 
-  /**
-   * Says how many bytes will come at most. Room is made for them at once, within the memory limit: growing step by step would copy
-   * what is there again and again. The number may be a lie; what is never written costs address space only.
-   */
+  /** Says how many bytes will come at most. The number may be a lie; what is never written costs address space only. */
   expect(length: number): void {
     if (this.#fd === null && length <= this.#limit) this.#reserve(length);
   }
@@ -69,9 +69,10 @@ export class Spool {
     this.#memory = Buffer.alloc(0);
   }
 
+  /** Beyond the first little room the whole limit at once: what is left behind by growing lies about until the heap is collected. */
   #reserve(length: number): void {
     if (length <= this.#memory.length) return;
-    const grown = Buffer.allocUnsafeSlow(Math.min(this.#limit, Math.max(length, 2 * this.#memory.length, 65_536)));
+    const grown = Buffer.allocUnsafeSlow(length <= smallRoom ? Math.min(this.#limit, smallRoom) : this.#limit);
     grown.set(this.#memory.subarray(0, this.#size));
     this.#memory = grown;
   }
