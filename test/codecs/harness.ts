@@ -5,6 +5,7 @@ import { defaultMaxWindow } from '../../src/codecs/codec.ts';
 import type { Codec } from '../../src/codecs/codec.ts';
 import { FormatError } from '../../src/errors.ts';
 import type { Notice } from '../../src/model/snapshot.ts';
+import { reusedPieces } from '../build/pieces.ts';
 
 export interface RunResult {
   readonly bytes: Buffer;
@@ -26,7 +27,7 @@ export async function decodeAll(
     pieces.push(piece);
   };
   try {
-    for (let at = 0; at < input.length; at += step) decoder.write(input.subarray(at, at + step), emit);
+    for (const piece of reusedPieces(input, step)) decoder.write(piece, emit);
     decoder.finish(emit);
     return { bytes: Buffer.concat(pieces), notices: decoder.notices };
   } finally {

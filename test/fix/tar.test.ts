@@ -6,6 +6,7 @@ import { tarReader } from '../../src/formats/tar/tar.ts';
 import { recordingSink } from '../build/sink.ts';
 import { buildTar, gnuLong, padded, pax, tarMember } from '../build/tar.ts';
 import type { TarSpec } from '../build/tar.ts';
+import { reusedPieces } from '../build/pieces.ts';
 
 const keep: Decision = { kind: 'keep' };
 
@@ -23,7 +24,7 @@ function rewrite(
     },
     (piece) => pieces.push(Buffer.from(piece)),
   );
-  for (let at = 0; at < archive.length; at += step) rewriter.write(archive.subarray(at, at + step));
+  for (const piece of reusedPieces(archive, step)) rewriter.write(piece);
   rewriter.finish();
   expect(rewriter.unresolved()).toBe(0);
   return Buffer.concat(pieces);

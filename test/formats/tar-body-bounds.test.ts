@@ -11,11 +11,12 @@ import { recordingSink } from '../build/sink.ts';
 import type { RecordingSink } from '../build/sink.ts';
 import { buildTar, endOfArchive, gnuLong, pax, tarMember } from '../build/tar.ts';
 import type { TarSpec } from '../build/tar.ts';
+import { reusedPieces } from '../build/pieces.ts';
 
 function read(archive: Uint8Array, step = archive.length): RecordingSink {
   const sink = recordingSink();
   const reader = tarReader(sink);
-  for (let at = 0; at < archive.length; at += step) reader.write(archive.subarray(at, at + step));
+  for (const piece of reusedPieces(archive, step)) reader.write(piece);
   reader.finish();
   return sink;
 }

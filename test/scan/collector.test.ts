@@ -12,6 +12,7 @@ import { defaultLimits } from '../../src/scan/limits.ts';
 import { buildElf } from '../build/elf.ts';
 import { buildTar } from '../build/tar.ts';
 import type { TarSpec } from '../build/tar.ts';
+import { reusedPieces } from '../build/pieces.ts';
 
 interface Result extends Collected {
   readonly entries: readonly Entry[];
@@ -169,7 +170,7 @@ describe('content', () => {
       const collector = createCollector({ ...defaultLimits, hashAtOnce: true, facts: 'all' });
       const reader = tarReader(collector);
       const archive = buildTar([{ name: 'f', content: bytes }, { name: 'empty' }]);
-      for (let at = 0; at < archive.length; at += step) reader.write(archive.subarray(at, at + step));
+      for (const piece of reusedPieces(archive, step)) reader.write(piece);
       reader.finish();
       const { drafts } = collector.collected();
       expect(drafts.get('f')?.digest).toBe(expected);

@@ -2,6 +2,7 @@
 // Interchange Format"), GNU (GNU tar manual, "Basic Tar Format"). A dialect that could not hold all of it is null.
 import { byteAt } from '../../bytes/at.ts';
 import type { MadeFacts } from '../../model/snapshot.ts';
+import { extensionBytes } from './extensions.ts';
 import { blockSize } from './header.ts';
 import { parsePaxRecords } from './pax.ts';
 import type { PaxRecord } from './pax.ts';
@@ -75,8 +76,7 @@ export function countDialects(): DialectCount {
     extension(state) {
       ({ extensions } = state);
       if (!'xXg'.includes(state.extensionType)) return;
-      const bytes = Buffer.concat(state.extensionParts);
-      const told = parsePaxRecords(bytes, state.offset);
+      const told = parsePaxRecords(extensionBytes(state), state.offset);
       // What counts for all members is held by no field of theirs.
       if (state.extensionType === 'g' && told.some(([key]) => !side.has(key))) gnu = false;
       records = [...records, ...told];

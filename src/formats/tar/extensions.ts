@@ -44,13 +44,15 @@ export function startExtension(state: TarState, header: TarHeader, offset: numbe
 
 export function takeExtension(state: TarState, piece: Uint8Array, at: number): number {
   const used = Math.min(state.remaining, piece.length - at);
-  state.extensionParts.push(piece.slice(at, at + used));
+  const part = piece.subarray(at, at + used);
   state.remaining -= used;
+  // What goes on in the next piece is copied, as this one's memory may be that of the next, too. Not by slice: a Buffer's is no copy.
+  state.extensionParts.push(state.remaining === 0 ? part : new Uint8Array(part));
   return used;
 }
 
 export function endExtension(state: TarState): void {
-  const bytes = Buffer.concat(state.extensionParts);
+  const bytes = extensionBytes(state);
   const { extensions, extensionType } = state;
   const offset = state.offset - bytes.length;
   state.extensionParts = [];
@@ -59,7 +61,19 @@ export function endExtension(state: TarState): void {
   if (extensions !== null) applyExtension(state, extensions, extensionType, bytes, offset);
 }
 
-function applyExtension(state: TarState, extensions: Extensions, type: string, bytes: Buffer, offset: number): void {
+/** The body of the extension that has just ended; valid as long as the piece that it ended in. */
+export function extensionBytes({ extensionParts }: TarState): Uint8Array {
+  const [only] = extensionParts;
+  return only !== undefined && extensionParts.length === 1 ? only : Buffer.concat(extensionParts);
+}
+
+function applyExtension(
+  state: TarState,
+  extensions: Extensions,
+  type: string,
+  bytes: Uint8Array,
+  offset: number,
+): void {
   reportOrder(state, extensions, type);
   switch (type) {
     case 'L':
@@ -100,7 +114,7 @@ function reportOrder(state: TarState, extensions: Extensions, type: string): voi
   }
 }
 
-function untilNul(bytes: Buffer): Name {
+function untilNul(bytes: Uint8Array): Name {
   const nul = bytes.indexOf(0);
   return nameFromBytes(nul < 0 ? bytes : bytes.subarray(0, nul));
 }

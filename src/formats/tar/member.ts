@@ -46,17 +46,22 @@ export function startMember(state: TarState, header: TarHeader, offset: number):
 /** The header with what extension headers say instead. */
 function resolve(state: TarState, header: TarHeader): TarHeader {
   const { extensions } = state;
-  const pax = { ...state.globals, ...extensions?.pax };
+  // Spreading takes long for what runs for every member of an archive with pax headers.
+  const pax = extensions !== null && state.plainGlobals ? extensions.pax : { ...state.globals, ...extensions?.pax };
   const name = pax.sparse?.name ?? extensions?.pax.path ?? extensions?.longName ?? pax.path ?? header.name;
   reportConflicts(state, header, extensions, name);
+  const { mode, type, magic, blankSize } = header;
   return {
-    ...header,
     name,
     link: extensions?.pax.linkpath ?? extensions?.longLink ?? pax.linkpath ?? header.link,
-    size: pax.size ?? header.size,
+    mode,
     uid: pax.uid ?? header.uid,
     gid: pax.gid ?? header.gid,
+    size: pax.size ?? header.size,
     mtime: pax.mtime ?? header.mtime,
+    type,
+    magic,
+    blankSize,
   };
 }
 

@@ -10,22 +10,31 @@ export type PaxRecord = readonly [key: string, value: Name];
 /** @param offset of `bytes[0]` in the archive, for errors. @throws FormatError `bad-pax-record`. */
 export function parsePaxRecords(bytes: Uint8Array, offset: number): PaxRecord[] {
   const records: PaxRecord[] = [];
+  // At once: some archives have a header of three records for each member, and taking strings from a string is cheap.
+  const text = nameFromBytes(bytes);
   let at = 0;
-  while (at < bytes.length) {
+  while (at < text.length) {
     const bad = (what: string): FormatError =>
       new FormatError('bad-pax-record', `has a pax header record ${what}`, { offset: offset + at });
+    let length = 0;
     let digits = at;
-    while (digits < bytes.length && digits - at < 8 && isDigit(bytes[digits])) digits++;
-    if (digits === at || bytes[digits] !== 0x20) throw bad('without a decimal length');
-    const length = Number(nameFromBytes(bytes.subarray(at, digits)));
+    for (; digits < text.length && digits - at < 8; digits++) {
+      const code = text.charCodeAt(digits);
+      if (code < 0x30 || code > 0x39) break;
+      length = length * 10 + (code - 0x30);
+    }
+    if (digits === at || text.charCodeAt(digits) !== 0x20) throw bad('without a decimal length');
     const end = at + length;
-    if (length <= digits - at + 1 || end > bytes.length) throw bad(`whose length ${length} does not fit`);
-    if (bytes[end - 1] !== 0x0a) throw bad('that does not end in a newline');
-    const equals = bytes.indexOf(0x3d, digits + 1);
+    if (length <= digits - at + 1 || end > text.length) throw bad(`whose length ${length} does not fit`);
+    if (text.charCodeAt(end - 1) !== 0x0a) throw bad('that does not end in a newline');
+    const equals = text.indexOf('=', digits + 1);
     if (equals < 0 || equals >= end) throw bad('without "="');
-    const key = nameFromBytes(bytes.subarray(digits + 1, equals));
+    const key = text.slice(digits + 1, equals);
     if (key === '' || key.includes('\0')) throw bad('with an unusable key');
-    records.push([key, nameFromBytes(bytes.subarray(equals + 1, end - 1))]);
+    // Names are kept, and would keep the whole text with them.
+    const isKept = key.endsWith('path') || key === 'GNU.sparse.name';
+    const value = isKept ? nameFromBytes(bytes.subarray(equals + 1, end - 1)) : text.slice(equals + 1, end - 1);
+    records.push([key, value]);
     at = end;
   }
   return records;
@@ -100,10 +109,6 @@ function applySparse(sparse: PaxSparse, key: string, value: Name, offset: number
       break;
     default: // numblocks: the map itself tells
   }
-}
-
-function isDigit(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= 0x30 && byte <= 0x39;
 }
 
 function badValue(key: string, value: Name, offset: number): FormatError {
