@@ -23,7 +23,7 @@ export interface Member {
   /** Offset of the member's header in the archive stream (0 where there is none). */
   readonly offset: number;
   /** Offset of the first extension header before it; absent where there is none. */
-  readonly start?: number;
+  readonly start?: number | undefined;
   /** Allocated bytes where the format knows them (directories); null to have them modelled. */
   readonly disk: number | null;
   /** Identity of the content among hard links where the format has one (device and inode); null otherwise. */

@@ -149,8 +149,7 @@ function begin(state: TarState, header: TarHeader, kind: EntryKind, size: number
   const { name, uid, gid, mtime } = header;
   const mode = header.mode === null ? null : header.mode & 0o7777;
   const { start } = state;
-  const plain: Member = { name, kind, size, mode, uid, gid, mtime, link, offset, disk: null, inode: null };
-  const member = start === undefined ? plain : { ...plain, start };
+  const member: Member = { name, kind, size, mode, uid, gid, mtime, link, offset, disk: null, inode: null, start };
   state.path = name;
   state.open = true;
   state.sink.begin(member);
