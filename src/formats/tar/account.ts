@@ -102,8 +102,9 @@ export function tarAccount(ledger: Ledger): TarAccount {
 /** How many of `bytes` are not those of `last` from `from` on; `last` takes them over. */
 function unlike(bytes: Uint8Array, last: Buffer, from: number): number {
   let count = 0;
-  for (let index = 0; index < bytes.length; index++) {
-    const place = (from + index) % last.length;
+  let place = from;
+  for (let index = 0; index < bytes.length; index++, place++) {
+    if (place === last.length) place = 0;
     if (last[place] === bytes[index]) continue;
     count++;
     last[place] = byteAt(bytes, index);

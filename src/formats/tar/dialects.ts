@@ -2,9 +2,7 @@
 // Interchange Format"), GNU (GNU tar manual, "Basic Tar Format"). A dialect that could not hold all of it is null.
 import { byteAt } from '../../bytes/at.ts';
 import type { MadeFacts } from '../../model/snapshot.ts';
-import { extensionBytes } from './extensions.ts';
 import { blockSize } from './header.ts';
-import { parsePaxRecords } from './pax.ts';
 import type { PaxRecord } from './pax.ts';
 import { paddingOf } from './state.ts';
 import type { Extensions, TarState } from './state.ts';
@@ -76,10 +74,10 @@ export function countDialects(): DialectCount {
     extension(state) {
       ({ extensions } = state);
       if (!'xXg'.includes(state.extensionType)) return;
-      const told = parsePaxRecords(extensionBytes(state), state.offset);
+      const told = state.records;
       // What counts for all members is held by no field of theirs.
       if (state.extensionType === 'g' && told.some(([key]) => !side.has(key))) gnu = false;
-      records = [...records, ...told];
+      records = records.length === 0 ? told : [...records, ...told];
     },
     extensionBytes(bytes) {
       extended += bytes;

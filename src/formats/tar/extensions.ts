@@ -37,6 +37,7 @@ export function startExtension(state: TarState, header: TarHeader, offset: numbe
   }
   state.extensionType = header.type;
   state.extensionParts = [];
+  state.records = [];
   state.phase = 'extension';
   state.remaining = header.size;
   state.padding = paddingOf(header.size);
@@ -48,6 +49,10 @@ export function takeExtension(state: TarState, piece: Uint8Array, at: number): n
   state.remaining -= used;
   // What goes on in the next piece is copied, as this one's memory may be that of the next, too. Not by slice: a Buffer's is no copy.
   state.extensionParts.push(state.remaining === 0 ? part : new Uint8Array(part));
+  if (state.remaining === 0 && 'xXg'.includes(state.extensionType)) {
+    const bytes = extensionBytes(state);
+    state.records = parsePaxRecords(bytes, state.offset + used - bytes.length);
+  }
   return used;
 }
 
@@ -62,7 +67,7 @@ export function endExtension(state: TarState): void {
 }
 
 /** The body of the extension that has just ended; valid as long as the piece that it ended in. */
-export function extensionBytes({ extensionParts }: TarState): Uint8Array {
+function extensionBytes({ extensionParts }: TarState): Uint8Array {
   const [only] = extensionParts;
   return only !== undefined && extensionParts.length === 1 ? only : Buffer.concat(extensionParts);
 }
@@ -86,7 +91,7 @@ function applyExtension(
     }
     case 'g': {
       state.plainGlobals = false;
-      applyPaxRecords(state.globals, parsePaxRecords(bytes, offset), offset);
+      applyPaxRecords(state.globals, state.records, offset);
       const set = (['path', 'linkpath', 'size'] as const).filter((key) => state.globals[key] !== undefined);
       if (set.length > 0) notice(state, 'global-override', null, `sets ${set.join(' and ')} for all following members`);
       if (extensions.bytes === bytes.length + blockSize) state.extensions = null;
@@ -95,7 +100,7 @@ function applyExtension(
     default:
       if (type === 'X') notice(state, 'unknown-type', null, 'has a Solaris extended header, read as a pax header');
       extensions.paxHeaders++;
-      applyPaxRecords(extensions.pax, parsePaxRecords(bytes, offset), offset);
+      applyPaxRecords(extensions.pax, state.records, offset);
   }
 }
 

@@ -3,7 +3,7 @@ import type { Name } from '../../model/name.ts';
 import type { MemberSink } from '../format.ts';
 import { blockSize } from './header.ts';
 import type { TarHeader } from './header.ts';
-import type { PaxFields } from './pax.ts';
+import type { PaxFields, PaxRecord } from './pax.ts';
 import type { MapReader, Segment } from './sparse.ts';
 
 /**
@@ -61,6 +61,8 @@ export interface TarState {
   sparse: SparseWork | null;
   extensionType: string;
   extensionParts: Uint8Array[];
+  /** Of the last pax header, once its body is complete. */
+  records: readonly PaxRecord[];
   extensions: Extensions | null;
   /** Offset of the first extension header of the current member. */
   start: number | undefined;
@@ -95,6 +97,7 @@ export function initialState(sink: MemberSink): TarState {
     sparse: null,
     extensionType: '',
     extensionParts: [],
+    records: [],
     extensions: null,
     start: undefined,
     globals: {},
