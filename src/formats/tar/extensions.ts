@@ -11,10 +11,6 @@ import type { Extensions, TarState } from './state.ts';
 /** Largest total of extension headers before one member, in bytes (1 MiB). */
 export const maxExtension = 1 << 20;
 
-export function isExtension(header: TarHeader): boolean {
-  return 'xXgLK'.includes(header.type);
-}
-
 export function startExtension(state: TarState, header: TarHeader, offset: number): void {
   const extensions = (state.extensions ??= {
     pax: {},

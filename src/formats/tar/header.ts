@@ -74,18 +74,30 @@ export function parseHeader(block: Buffer, offset: number): TarHeader {
   const name = text(block, 0, 100);
   const full = prefix === '' ? name : `${prefix}/${name}`;
   const flag = byteAt(block, 156);
+  const type = flag === 0 ? '0' : String.fromCharCode(flag);
+  const size = sizeField(block, 124, 'size', full, offset);
+  const blankSize = block[124] === 0 || block.toString('latin1', 124, 136).trim() === '';
+  if (isExtensionType(type)) {
+    // What else it says concerns no member, and an archive may have one for each.
+    return { name: full, link: '', mode: null, uid: null, gid: null, size, mtime: null, type, magic, blankSize };
+  }
   return {
     name: full,
     link: text(block, 157, 100),
     mode: optionalNumber(block, 100, 8),
     uid: optionalNumber(block, 108, 8),
     gid: optionalNumber(block, 116, 8),
-    size: sizeField(block, 124, 'size', full, offset),
+    size,
     mtime: optionalNumber(block, 136, 12),
-    type: flag === 0 ? '0' : String.fromCharCode(flag),
+    type,
     magic,
-    blankSize: block[124] === 0 || block.toString('latin1', 124, 136).trim() === '',
+    blankSize,
   };
+}
+
+/** pax headers (`x`, `g`, and Solaris' `X`) and GNU long names (`L`, `K`): what they say is in their body, and concerns what follows. */
+export function isExtensionType(type: string): boolean {
+  return 'xXgLK'.includes(type);
 }
 
 /**

@@ -5,8 +5,8 @@ import { nameFromBytes } from '../../model/name.ts';
 import type { Name } from '../../model/name.ts';
 import type { MemberSink, ReadOptions, StreamFormat, StreamReader } from '../format.ts';
 import { tarAccount } from './account.ts';
-import { blockSize, checksumMatches, isZero, parseHeader } from './header.ts';
-import { endExtension, isExtension, startExtension, takeExtension } from './extensions.ts';
+import { blockSize, checksumMatches, isExtensionType, isZero, parseHeader } from './header.ts';
+import { endExtension, startExtension, takeExtension } from './extensions.ts';
 import { beginSparse, startMember } from './member.ts';
 import { badMap, maxSparseMap, readMapBlock, readPairs } from './sparse.ts';
 import { initialState, notice, paddingOf } from './state.ts';
@@ -131,7 +131,7 @@ function takeHeader(state: TarState, offset: number): void {
   state.doubtfulBody = 0;
   state.sawHeader = true;
   const header = parseHeader(block, offset);
-  if (isExtension(header)) startExtension(state, header, offset);
+  if (isExtensionType(header.type)) startExtension(state, header, offset);
   else startMember(state, header, offset);
 }
 
