@@ -33,6 +33,9 @@ export interface Charges {
   readonly overhead: Overhead;
 }
 
+/** Owners of overhead in runs: numbers below 0. */
+const overheadOwners: ReadonlyMap<Purpose, number> = new Map(overheadNames.map((name, index) => [name, -1 - index]));
+
 /** Three numbers a run of bytes: its owner, length and weight. Owners below 0 are overhead. */
 const fields = 3;
 
@@ -40,12 +43,15 @@ export function createLedger(): Ledger {
   const members = new Numbers();
   const overhead = new Map<OverheadName, number>();
   let runs = new Numbers();
-  let last = { owner: Number.NaN, length: 0, weight: 0 };
+  // The run that goes on: several come for each member.
+  let lastOwner = Number.NaN;
+  let lastLength = 0;
+  let lastWeight = 0;
   let known = true;
   let made: Made = { codec: null, archive: {} };
 
   function ownerOf(purpose: Purpose): number {
-    return purpose === 'content' ? members.length - 1 : -1 - overheadNames.indexOf(purpose);
+    return purpose === 'content' ? members.length - 1 : (overheadOwners.get(purpose) ?? Number.NaN);
   }
 
   function spendOn(name: OverheadName, bytes: number): void {
@@ -62,19 +68,24 @@ export function createLedger(): Ledger {
   }
 
   function keep(): void {
-    if (last.length > 0) for (const value of [last.owner, last.length, last.weight]) runs.push(value);
+    if (lastLength === 0) return;
+    runs.push(lastOwner);
+    runs.push(lastLength);
+    runs.push(lastWeight);
   }
 
   return {
     begin: () => members.push(0),
     take(purpose, length, weight = length) {
       const owner = ownerOf(purpose);
-      if (owner !== last.owner) {
+      if (owner !== lastOwner) {
         keep();
-        last = { owner, length: 0, weight: 0 };
+        lastOwner = owner;
+        lastLength = 0;
+        lastWeight = 0;
       }
-      last.length += length;
-      last.weight += weight;
+      lastLength += length;
+      lastWeight += weight;
     },
     close(marks, encoded) {
       keep();
@@ -83,7 +94,9 @@ export function createLedger(): Ledger {
         marks === null ? payPlainly(runs.values(), pay, encoded) : payByMarks(runs.values(), marks, pay, encoded);
       pay(ownerOf('framing'), left);
       runs = new Numbers();
-      last = { owner: Number.NaN, length: 0, weight: 0 };
+      lastOwner = Number.NaN;
+      lastLength = 0;
+      lastWeight = 0;
     },
     spend: (purpose, bytes) => payer()(ownerOf(purpose), bytes),
     note(what, facts) {
