@@ -76,7 +76,7 @@ export function parseHeader(block: Buffer, offset: number): TarHeader {
   const flag = byteAt(block, 156);
   const type = flag === 0 ? '0' : String.fromCharCode(flag);
   const size = sizeField(block, 124, 'size', full, offset);
-  const blankSize = block[124] === 0 || block.toString('latin1', 124, 136).trim() === '';
+  const blankSize = isBlank(block, 124, 12);
   if (isExtensionType(type)) {
     // What else it says concerns no member, and an archive may have one for each.
     return { name: full, link: '', mode: null, uid: null, gid: null, size, mtime: null, type, magic, blankSize };
@@ -140,6 +140,13 @@ function text(block: Buffer, at: number, length: number): Name {
 function optionalNumber(block: Buffer, at: number, length: number): number | null {
   const value = parseNumber(block, at, length);
   return Number.isSafeInteger(value) ? value : null;
+}
+
+/** Nothing but spaces, or empty. A digit in front, as in nearly all headers, settles it. */
+function isBlank(block: Buffer, at: number, length: number): boolean {
+  const first = byteAt(block, at);
+  if (first >= 0x30 && first <= 0x39) return false;
+  return first === 0 || block.toString('latin1', at, at + length).trim() === '';
 }
 
 /** Octal with optional leading spaces, or big-endian two's complement base-256 (GNU); null where it is neither or above 2^53. */
