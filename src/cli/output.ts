@@ -1,5 +1,4 @@
 // Where results go: standard output with back-pressure, or a file that appears whole or not at all.
-import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   fsyncSync,
@@ -62,6 +61,8 @@ export function writeFile(path: string, pieces: Iterable<string>): void {
       return;
     }
     const target = throughLinks(path);
+    // Loaded here, as most runs write no file.
+    const { randomBytes } = process.getBuiltinModule('node:crypto');
     beside = join(dirname(target), `.sizecheck-${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
     unfinished.add(beside);
     writeThrough(beside, 'wx', pieces);

@@ -1,6 +1,6 @@
 // The decoding thread: reads and decodes synchronously, hands each piece over without copying it, gets its buffers back, and
 // sleeps while the main thread is behind.
-import { createHash } from 'node:crypto';
+import { sha256 } from '../bytes/sha256.ts';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { readAhead } from '../bytes/read-ahead.ts';
@@ -64,8 +64,8 @@ function openOutlet(port: MessagePort, outstanding: Int32Array): Outlet {
 async function decodeStream(work: StreamWork, { takeBuffer, send, done }: Outlet): Promise<void> {
   const codec = work.codec === null ? null : codecByName(work.codec);
   let bytesIn = 0;
-  const encoded = work.digests === 'none' ? null : createHash('sha256');
-  const decoded = work.digests === 'both' ? createHash('sha256') : null;
+  const encoded = work.digests === 'none' ? null : sha256();
+  const decoded = work.digests === 'both' ? sha256() : null;
   const emit: Emit = (piece) => {
     decoded?.update(piece);
     send(piece, bytesIn);

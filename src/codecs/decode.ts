@@ -1,6 +1,6 @@
 // The pump: moves encoded input through a codec to a synchronous receiver. Large input is decoded in a worker thread, so that
 // decoding and what the receiver does with the pieces (parsing, hashing) run side by side; memory stays flat either way.
-import { createHash } from 'node:crypto';
+import { sha256 } from '../bytes/sha256.ts';
 import { fstatSync } from 'node:fs';
 import { createTurns } from '../bytes/turns.ts';
 import type { MadeFacts, Notice } from '../model/snapshot.ts';
@@ -89,8 +89,8 @@ async function decodeHere(
   const decoder = codec?.create({ maxWindow, takeBuffer, mark: list?.mark }) ?? passThrough();
   let bytesIn = 0;
   let bytesOut = 0;
-  const encoded = options.digests === true ? createHash('sha256') : null;
-  const decoded = options.digests === true && codec !== null ? createHash('sha256') : null;
+  const encoded = options.digests === true ? sha256() : null;
+  const decoded = options.digests === true && codec !== null ? sha256() : null;
   const turns = createTurns();
   const emit: Emit = (piece) => {
     bytesOut += piece.length;
@@ -156,7 +156,7 @@ async function decodeInWorker(
     digests: options.digests !== true ? 'none' : codec !== null && fast.has(codec.name) ? 'both' : 'encoded',
     marks: options.marks === true,
   });
-  const here = options.digests === true && codec !== null && !fast.has(codec.name) ? createHash('sha256') : null;
+  const here = options.digests === true && codec !== null && !fast.has(codec.name) ? sha256() : null;
   let bytesOut = 0;
   try {
     for (;;) {

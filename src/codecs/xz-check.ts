@@ -1,5 +1,5 @@
 // The integrity checks that a .xz stream can carry after each block (.xz file format, section 2.1.1.2).
-import { createHash } from 'node:crypto';
+import { sha256 } from '../bytes/sha256.ts';
 import { crc32 } from 'node:zlib';
 import { createCrc64 } from './crc64.ts';
 
@@ -21,7 +21,7 @@ export function createXzCheck(id: number): XzCheck | null {
     case 4:
       return { length: 8, ...createCrc64() };
     case 10: {
-      const hash = createHash('sha256');
+      const hash = sha256();
       return { length: 32, update: (bytes) => void hash.update(bytes), digest: () => hash.digest() };
     }
     default:

@@ -1,7 +1,7 @@
 // xz (.xz file format 1.2.1): streams, blocks, index and footer, every size and every check verified. Our own, because no
 // library decodes xz synchronously in bounded memory without running an install script, and those at hand skip checks.
 import { byteAt } from '../bytes/at.ts';
-import { createHash } from 'node:crypto';
+import { sha256 } from '../bytes/sha256.ts';
 import { crc32 } from 'node:zlib';
 import type { Hash } from 'node:crypto';
 import { FormatError } from '../errors.ts';
@@ -62,7 +62,7 @@ function createXzDecoder(options: DecodeOptions): Decoder {
   function* parseStream(header: Uint8Array): FieldParser {
     const check = readStreamHeader(header, fail);
     streams += 1;
-    const blocks: BlockList = { count: 0, digest: createHash('sha256') };
+    const blocks: BlockList = { count: 0, digest: sha256() };
     for (;;) {
       const size = byteAt(yield 1, 0);
       if (size === 0) break;
@@ -136,7 +136,7 @@ function createXzDecoder(options: DecodeOptions): Decoder {
     }
     const count = yield* number();
     if (count !== blocks.count) fail('bad-index', 'has an xz index with another number of blocks than the stream');
-    const listed: BlockList = { count: 0, digest: createHash('sha256') };
+    const listed: BlockList = { count: 0, digest: sha256() };
     while (listed.count < count) addBlock(listed, yield* number(), yield* number());
     if (!listed.digest.digest().equals(blocks.digest.digest())) {
       fail('bad-index', 'has an xz index that contradicts its blocks');
