@@ -26,7 +26,8 @@ export default defineConfig({
     // A test runs once for each mutant; it is long over if it is not.
     testTimeout: 40_000,
     runner: resolve(import.meta.dirname, 'mutate-runner.mjs'),
-    // Tests that start the built program never see a mutant; archives in archives are slow, and see nothing that others do not.
-    testNamePattern: /^(?!.*(?:at the command line|the list of cases|archives in archives)).*$/,
+    // Tests that start the built program never see a mutant; archives in archives are slow, and see nothing that others do not. Nor does
+    // the third backend of zstd, beside which the system refuses to start programs: WebAssembly takes too much of the address space.
+    testNamePattern: /^(?!.*(?:at the command line|the list of cases|archives in archives|zstd by wasm)).*$/,
   },
 });

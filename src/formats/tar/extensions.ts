@@ -62,10 +62,12 @@ export function endExtension(state: TarState): void {
   if (extensions !== null) applyExtension(state, extensions, extensionType, bytes, offset);
 }
 
+const nothing = new Uint8Array(0);
+
 /** The body of the extension that has just ended; valid as long as the piece that it ended in. */
 function extensionBytes({ extensionParts }: TarState): Uint8Array {
-  const [only] = extensionParts;
-  return only !== undefined && extensionParts.length === 1 ? only : Buffer.concat(extensionParts);
+  const [first = nothing, ...more] = extensionParts;
+  return more.length === 0 ? first : Buffer.concat(extensionParts);
 }
 
 function applyExtension(

@@ -142,11 +142,9 @@ function optionalNumber(block: Buffer, at: number, length: number): number | nul
   return Number.isSafeInteger(value) ? value : null;
 }
 
-/** Nothing but spaces, or empty. A digit in front, as in nearly all headers, settles it. */
+/** Nothing but spaces, or empty. The first byte settles it for nearly all headers. */
 function isBlank(block: Buffer, at: number, length: number): boolean {
-  const first = byteAt(block, at);
-  if (first >= 0x30 && first <= 0x39) return false;
-  return first === 0 || block.toString('latin1', at, at + length).trim() === '';
+  return block[at] === 0 || (block[at] === 0x20 && block.toString('latin1', at, at + length).trim() === '');
 }
 
 /** Octal with optional leading spaces, or big-endian two's complement base-256 (GNU); null where it is neither or above 2^53. */

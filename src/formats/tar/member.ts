@@ -47,7 +47,7 @@ export function startMember(state: TarState, header: TarHeader, offset: number):
 function resolve(state: TarState, header: TarHeader): TarHeader {
   const { extensions } = state;
   // Spreading takes long for what runs for every member of an archive with pax headers.
-  const pax = extensions !== null && state.plainGlobals ? extensions.pax : { ...state.globals, ...extensions?.pax };
+  const pax = state.plainGlobals ? (extensions?.pax ?? {}) : { ...state.globals, ...extensions?.pax };
   const name = pax.sparse?.name ?? extensions?.pax.path ?? extensions?.longName ?? pax.path ?? header.name;
   reportConflicts(state, header, extensions, name);
   const { mode, type, magic, blankSize } = header;

@@ -32,8 +32,8 @@ export function parsePaxRecords(bytes: Uint8Array, offset: number): PaxRecord[] 
     const key = text.slice(digits + 1, equals);
     if (key === '' || key.includes('\0')) throw bad('with an unusable key');
     // Names are kept, and would keep the whole text with them.
-    const isKept = key.endsWith('path') || key === 'GNU.sparse.name';
-    const value = isKept ? nameFromBytes(bytes.subarray(equals + 1, end - 1)) : text.slice(equals + 1, end - 1);
+    const isName = key.endsWith('path') || key.endsWith('name');
+    const value = isName ? nameFromBytes(bytes.subarray(equals + 1, end - 1)) : text.slice(equals + 1, end - 1);
     records.push([key, value]);
     at = end;
   }
