@@ -148,7 +148,7 @@ export function createFrameScanner(maxWindow: number): FrameScanner {
       let at = 0;
       let from = -1; // start of bytes of the current frame that were not reported yet
       const reportBody = (): void => {
-        if (from !== -1 && at > from) events.body(from, at);
+        if (from !== -1) events.body(from, at);
         from = -1;
       };
       const report: FrameEvents = {
