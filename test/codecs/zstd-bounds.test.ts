@@ -110,6 +110,15 @@ describe('frame headers', () => {
     expect(told(sized(flag, field))[0]).toBe(`begin ${size}`);
   });
 
+  it('are read for themselves, whatever a longer one before said', () => {
+    const large = frame({ window, contentSize: 2 ** 33 + 2 ** 40 }, [raw]);
+    const events = told(
+      Buffer.concat([sized(3, [3, 1, 0, 0, 0, 0, 0, 0]), sized(0, [3]), large, sized(2, [3, 1, 0, 0])]),
+    );
+    const begun = events.filter((event) => event.startsWith('begin'));
+    expect(begun).toEqual(['begin 259', 'begin 3', `begin ${2 ** 33 + 2 ** 40}`, 'begin 259']);
+  });
+
   it('of eight bytes are read as a whole', () => {
     const error = failure(sized(3, [3, 0, 0, 0, 1, 0, 0, 0]));
     expect(error.code).toBe('window-too-large');
