@@ -53,10 +53,16 @@ export function countDialects(): DialectCount {
 
   function takeRecords(): void {
     if (records.length === 0) return;
-    if (records.some(([key, value]) => key === 'mtime' && /\..*[1-9]/.test(value))) fineTimes++;
-    if (records.some(([key]) => side.has(key))) sideRecords++;
-    // Attributes, access lists, maps of sparse files and the like.
-    if (records.some(([key]) => !fields.has(key) && !side.has(key))) gnu = false;
+    let fine = false;
+    let sided = false;
+    for (const [key, value] of records) {
+      if (key === 'mtime') fine ||= /\..*[1-9]/.test(value);
+      else if (side.has(key)) sided = true;
+      // Attributes, access lists, maps of sparse files and the like.
+      else if (!fields.has(key)) gnu = false;
+    }
+    if (fine) fineTimes++;
+    if (sided) sideRecords++;
     records = [];
   }
 
