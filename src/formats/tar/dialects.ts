@@ -79,7 +79,6 @@ export function countDialects(): DialectCount {
   return {
     extension(state) {
       ({ extensions } = state);
-      if (!'xXg'.includes(state.extensionType)) return;
       const told = state.records;
       // What counts for all members is held by no field of theirs.
       if (state.extensionType === 'g' && told.some(([key]) => !side.has(key))) gnu = false;
