@@ -19,12 +19,12 @@ provide() {
   elif [ -n "${SIZECHECK_VERSION:-}" ]; then
     [[ $SIZECHECK_VERSION =~ ^[0-9A-Za-z][0-9A-Za-z.-]*$ ]] || fail "version: $SIZECHECK_VERSION is not a version"
     npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$RUNNER_TEMP/sizecheck" "sizecheck@$SIZECHECK_VERSION"
-    output main "$RUNNER_TEMP/sizecheck/node_modules/sizecheck/dist/cli/main.js"
+    output main "$RUNNER_TEMP/sizecheck/node_modules/sizecheck/dist/cli/main.cjs"
   else
-    if [ ! -f "$GITHUB_ACTION_PATH/dist/cli/main.js" ]; then
+    if [ ! -f "$GITHUB_ACTION_PATH/dist/cli/main.cjs" ]; then
       (cd "$GITHUB_ACTION_PATH" && npm ci --silent --no-audit --no-fund --ignore-scripts && npm run --silent build)
     fi
-    output main "$GITHUB_ACTION_PATH/dist/cli/main.js"
+    output main "$GITHUB_ACTION_PATH/dist/cli/main.cjs"
   fi
 }
 

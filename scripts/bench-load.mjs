@@ -24,7 +24,7 @@ const { values: options } = parseArgs({
     generate: { type: 'string' },
   },
 });
-const cli = resolve(import.meta.dirname, '../dist/cli/main.js');
+const cli = resolve(import.meta.dirname, '../dist/cli/main.cjs');
 const mostMemory = 1024 ** 3;
 const quoted = (...words) => words.map((word) => `"${word}"`).join(' ');
 const itself = quoted(process.execPath, import.meta.filename);

@@ -15,7 +15,7 @@ const { values: options, positionals } = parseArgs({
   },
   allowPositionals: true,
 });
-const cli = resolve(import.meta.dirname, '../dist/cli/main.js');
+const cli = resolve(import.meta.dirname, '../dist/cli/main.cjs');
 const allowed = 0.1;
 if (positionals[0] === undefined || !existsSync(cli)) {
   console.error('usage: npm run bench:stored -- DIRECTORY [--with COMMAND] [--top N] [--jobs N]');

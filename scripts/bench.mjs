@@ -28,7 +28,7 @@ const { values: options } = parseArgs({
 });
 const runs = Math.max(5, Number(options.runs));
 const cache = resolve(import.meta.dirname, '../.cache/bench');
-const cli = resolve(import.meta.dirname, '../dist/cli/main.js');
+const cli = resolve(import.meta.dirname, '../dist/cli/main.cjs');
 const ours = `node ${quote(cli)} scan --quiet`;
 
 if (!existsSync(cli)) fail('run "npm run build" first');

@@ -1,6 +1,7 @@
-// Bundles the command line: one file loads five times faster than the sixty modules that tsc writes. Dependencies stay outside, but
-// for octokit, which goes into a chunk of its own (55 kB): as a dependency it would bring 6.7 MB to every installation, mostly types.
-// The licences of what is bundled are written beside.
+// Bundles the command line: a few files load five times faster than the sixty modules that tsc writes, and as CommonJS without waiting
+// for the loader of ES modules, which takes a quarter of a small scan (docs/decisions.md). Dependencies stay outside, but for octokit,
+// which goes into a chunk of its own (55 kB): as a dependency it would bring 6.7 MB to every installation, mostly types. The licences
+// of what is bundled are written beside.
 import { readFileSync } from 'node:fs';
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -23,22 +24,19 @@ const threadFile = {
 
 // Nothing of the library needs the forges; only the bundled command line does.
 for (const folder of [out, resolve(root, 'dist/forge')]) await rm(folder, { recursive: true, force: true });
-const main = await bundled(
-  {
-    main: resolve(root, 'src/cli/main.ts'),
-    'trial-process': resolve(root, 'src/codecs/trial-process.ts'),
-  },
-  { format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name].js' },
-);
-// One file without a loader of modules is ready 9 ms after the thread has started instead of 20, and everything waits for its first piece.
+const main = await bundled({
+  main: resolve(root, 'src/cli/main.ts'),
+  'trial-process': resolve(root, 'src/codecs/trial-process.ts'),
+});
+// All in one file: everything waits for this thread's first piece.
 const thread = await bundled(
   { 'decode-worker': resolve(root, 'src/codecs/decode-worker.ts') },
-  { format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false },
+  { codeSplitting: false },
 );
 await writeFile(join(out, 'LICENSES.txt'), await licences([...main, ...thread]));
 
 /** Writes the bundle of some entry files and returns its chunks. */
-async function bundled(input, names) {
+async function bundled(input, options = {}) {
   const bundle = await rolldown({
     input,
     platform: 'node',
@@ -47,7 +45,10 @@ async function bundled(input, names) {
   });
   const { output } = await bundle.write({
     dir: out,
-    ...names,
+    format: 'cjs',
+    entryFileNames: '[name].cjs',
+    chunkFileNames: '[name].cjs',
+    ...options,
     // Comments and spaces go; names stay, since stacks of bugs are reported.
     minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
   });

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { tempDirectory } from './build/temp.ts';
@@ -13,18 +14,17 @@ const manifest: { dependencies: Record<string, string>; optionalDependencies: Re
   readFileSync(join(root, 'package.json'), 'utf8'),
 );
 const declared = new Set(Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }));
-const files = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.js'));
+const files = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((file) => /\.c?js$/.test(file));
 
 function packagesOf(file: string): string[] {
   const text = readFileSync(join(dist, file), 'utf8');
-  const specifiers = [
-    ...text.matchAll(
-      /(?:^|[;\n])\s*(?:import|export)[^'"`;]*?from\s*["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']\s*\)/g,
-    ),
-  ];
-  return specifiers
-    .map((match) => match[1] ?? match[2] ?? '')
-    .filter((specifier) => !specifier.startsWith('.') && !specifier.startsWith('node:'))
+  // `import ... from` of the library's modules, `require` of the bundle, `import()` of both.
+  const specifiers = text.matchAll(
+    /(?:^|[;\n])\s*(?:import|export)[^'"`;]*?from\s*["']([^"']+)["']|\b(?:import|require)\(\s*(["'`])([^"'`]+)\2\s*\)/g,
+  );
+  return [...specifiers]
+    .map((match) => match[1] ?? match[3] ?? '')
+    .filter((specifier) => !specifier.startsWith('.') && !isBuiltin(specifier))
     .map((specifier) =>
       specifier
         .split('/')
@@ -35,7 +35,10 @@ function packagesOf(file: string): string[] {
 
 describe('the package', () => {
   it('finds imports at all', () => {
-    expect(files.flatMap(packagesOf)).toContain('cli-table3');
+    const found = files.flatMap((file) => packagesOf(file).map((name) => `${/\.[^.]+$/.exec(file)?.[0]} ${name}`));
+    expect(found).toEqual(
+      expect.arrayContaining(['.js zstddec', '.cjs zstddec', '.cjs cli-table3', '.cjs yargs', '.cjs zstd-napi']),
+    );
   });
 
   it.each(files)('%s imports nothing that is not installed', (file) => {

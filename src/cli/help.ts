@@ -1,11 +1,12 @@
 // `--help`: the registry of commands and their options, laid out by yargs. Loaded only when asked for.
-import createYargs from 'yargs';
 import type { Argv } from 'yargs';
 import type { OptionSpec, OptionSpecs } from './arguments.ts';
 import type { Command } from './commands.ts';
 
 /** Help for one command, or for all of them with the options of the default one. */
 export async function helpText(commands: readonly Command[], command: Command | null): Promise<string> {
+  // yargs is an ES module, which the bundle (CommonJS) can only load this way.
+  const { default: createYargs } = await import('yargs');
   const yargs = createYargs([])
     .scriptName('sizecheck')
     .version(false)

@@ -3,6 +3,7 @@
 import { anticipateDecoding } from './anticipate.ts';
 import { describeError, exitCodes } from './errors.ts';
 import { removeUnfinished } from './output.ts';
+import { optimizeLate } from './tune.ts';
 
 /** Set as soon as it is known, for error lines. */
 let artifact: string | null = null;
@@ -13,6 +14,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return printVersion(argv.includes('--verbose'));
   }
   anticipateDecoding(argv);
+  optimizeLate();
   const { runCommand } = await import('./commands.ts');
   return runCommand(argv, (name) => {
     artifact = name;
@@ -28,14 +30,17 @@ function onSignal(code: number): () => void {
 
 process.on('SIGINT', onSignal(exitCodes.interrupted));
 process.on('SIGTERM', onSignal(exitCodes.terminated));
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    // Another artifact may still be read, by this thread or another one, or waited for: there is nothing to finish any more.
+    process.stderr.write(`${describeError(error, artifact)}\n`, () => process.exit(exitCodes.failed));
+    process.exitCode = exitCodes.failed;
+  },
+);
+
 // Errors of single writes are handled where they are made; without a listener they would also be thrown here.
 process.stdout.on('error', () => {});
 process.stderr.on('error', () => {});
-
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  // Another artifact may still be read, by this thread or another one, or waited for: there is nothing to finish any more.
-  process.stderr.write(`${describeError(error, artifact)}\n`, () => process.exit(exitCodes.failed));
-  process.exitCode = exitCodes.failed;
-}

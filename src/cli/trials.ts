@@ -127,7 +127,7 @@ export function stopTrials(children: ReadonlySet<ChildProcess>): void {
 
 /** @throws Error with what the process wrote to standard error. */
 export function runTrial(task: TrialTask, children: Set<ChildProcess> = new Set()): Promise<TrialResult> {
-  const script = new URL('./trial-process.js', import.meta.url).pathname;
+  const script = new URL('./trial-process.cjs', import.meta.url).pathname;
   const child = spawn(process.execPath, [decodeURIComponent(script), JSON.stringify(task)], {
     stdio: ['ignore', 'pipe', 'pipe'],
     // A group of its own: the program that it calls would outlive it otherwise.

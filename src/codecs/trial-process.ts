@@ -6,4 +6,4 @@ import type { TrialTask } from './trial.ts';
 // Sound: the command that starts this process (cli/trials.ts) writes nothing else there.
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion
 const task = JSON.parse(String(process.argv[2])) as TrialTask;
-process.stdout.write(JSON.stringify(await runTask(task)));
+void runTask(task).then((outcome) => process.stdout.write(JSON.stringify(outcome)));

@@ -221,7 +221,7 @@ describe('directories', () => {
         `cp -rL ${join(cli, '../../..')}/node_modules/${name} ${program}/node_modules/ 2>/dev/null || true`,
       ]);
     }
-    const ran = spawnSync(process.execPath, [join(program, 'dist/cli/main.js'), '--json', open], {
+    const ran = spawnSync(process.execPath, [join(program, 'dist/cli/main.cjs'), '--json', open], {
       encoding: 'utf8',
       uid: 65_534,
       cwd: '/',
@@ -231,7 +231,7 @@ describe('directories', () => {
       ({ code, path }: { code: string; path: string }) => `${code} ${path}`,
     );
     expect(notices).toEqual(['unreadable closed', 'unreadable secret']);
-    const file = spawnSync(process.execPath, [join(program, 'dist/cli/main.js'), join(open, 'secret')], {
+    const file = spawnSync(process.execPath, [join(program, 'dist/cli/main.cjs'), join(open, 'secret')], {
       encoding: 'utf8',
       uid: 65_534,
       cwd: '/',

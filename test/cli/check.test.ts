@@ -798,7 +798,7 @@ describe.skipIf(process.getuid?.() !== 0)('a directory that cannot be read whole
   cpSync(join(root, 'node_modules/zstddec'), join(program, 'node_modules/zstddec'), { recursive: true });
 
   function asNobody(args: readonly string[]): Ran {
-    const ran = spawnSync(process.execPath, [join(program, 'dist/cli/main.js'), 'check', '--json', open, ...args], {
+    const ran = spawnSync(process.execPath, [join(program, 'dist/cli/main.cjs'), 'check', '--json', open, ...args], {
       encoding: 'utf8',
       uid: 65_534,
       cwd: '/',
@@ -834,7 +834,7 @@ describe('zstd', () => {
 
   it.skipIf('createZstdCompress' in zlib)('is asked for by name where this machine cannot compress with it', () => {
     const args = [
-      join(program, 'dist/cli/main.js'),
+      join(program, 'dist/cli/main.cjs'),
       'check',
       '--json',
       work,

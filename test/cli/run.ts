@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-export const cli = resolve(import.meta.dirname, '../../dist/cli/main.js');
+export const cli = resolve(import.meta.dirname, '../../dist/cli/main.cjs');
 
 if (!existsSync(cli)) throw new Error('dist/ is missing: "npm test" builds before it tests');
 

@@ -20,7 +20,7 @@ import type { ZipSpec } from '../build/zip.ts';
 
 const work = tempDirectory('zip-worker');
 const dist = join(import.meta.dirname, '../../dist');
-const cli = join(dist, 'cli/main.js');
+const cli = join(dist, 'cli/main.cjs');
 if (!existsSync(cli)) throw new Error('dist/ is missing: "npm test" builds before it tests');
 
 const url = (name: string): string => pathToFileURL(join(dist, name)).href;
