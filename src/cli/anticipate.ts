@@ -7,9 +7,11 @@ import { detectCodec } from '../codecs/index.ts';
 /** No command reads more than two artifacts side by side. */
 const most = 2;
 
-export function anticipateDecoding(argv: readonly string[]): void {
+/** Returns how many threads were started; `onStarted` is called as each begins to run. */
+export function anticipateDecoding(argv: readonly string[], onStarted: () => void): number {
   const count = Math.min(most, argv.filter(isLargeAndCompressed).length);
-  for (let started = 0; started < count; started++) warmUpDecodingThread();
+  for (let thread = 0; thread < count; thread++) warmUpDecodingThread(onStarted);
+  return count;
 }
 
 function isLargeAndCompressed(word: string): boolean {

@@ -13,9 +13,12 @@ async function main(argv: readonly string[]): Promise<number> {
     const { printVersion } = await import('./version.ts');
     return printVersion(argv.includes('--verbose'));
   }
-  anticipateDecoding(argv);
-  optimizeLate();
+  let awaited = anticipateDecoding(argv, () => {
+    awaited -= 1;
+    if (awaited === 0) optimizeLate();
+  });
   const { runCommand } = await import('./commands.ts');
+  if (awaited === 0) optimizeLate();
   return runCommand(argv, (name) => {
     artifact = name;
   });

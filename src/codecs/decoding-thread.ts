@@ -29,10 +29,11 @@ interface DecodingThread {
 
 const waiting: DecodingThread[] = [];
 
-/** Starts a thread for one `takeDecodingThread` to come. It does not keep the process alive. */
-export function warmUpDecodingThread(): void {
+/** Starts a thread for one `takeDecodingThread` to come; `onStarted` is called once it runs. It does not keep the process alive. */
+export function warmUpDecodingThread(onStarted: () => void = () => {}): void {
   const thread = startThread();
   thread.worker.unref();
+  thread.worker.once('online', onStarted);
   waiting.push(thread);
 }
 
