@@ -33,14 +33,22 @@ function onSignal(code: number): () => void {
 
 process.on('SIGINT', onSignal(exitCodes.interrupted));
 process.on('SIGTERM', onSignal(exitCodes.terminated));
+// Should ever nothing be left to wait for before the end, then the program must not look as if all were fine.
+process.exitCode = exitCodes.failed;
+const early = (): void => {
+  process.stderr.write(`${describeError(new Error('it ended before it was done'), artifact)}\n`);
+};
+process.once('beforeExit', early);
+
 main(process.argv.slice(2)).then(
   (code) => {
+    process.off('beforeExit', early);
     process.exitCode = code;
   },
   (error: unknown) => {
+    process.off('beforeExit', early);
     // Another artifact may still be read, by this thread or another one, or waited for: there is nothing to finish any more.
     process.stderr.write(`${describeError(error, artifact)}\n`, () => process.exit(exitCodes.failed));
-    process.exitCode = exitCodes.failed;
   },
 );
 

@@ -6,4 +6,9 @@ import type { TrialTask } from './trial.ts';
 // Sound: the command that starts this process (cli/trials.ts) writes nothing else there.
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion
 const task = JSON.parse(String(process.argv[2])) as TrialTask;
-void runTask(task).then((outcome) => process.stdout.write(JSON.stringify(outcome)));
+// Nothing may look fine that did not come to its end.
+process.exitCode = 1;
+void runTask(task).then((outcome) => {
+  process.exitCode = 0;
+  process.stdout.write(JSON.stringify(outcome));
+});

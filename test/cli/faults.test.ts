@@ -82,6 +82,16 @@ describe('standard streams', () => {
   );
 });
 
+describe('an end that nobody waited for', () => {
+  it('is a failure, whatever came before', () => {
+    // Standard output that never says that it has written.
+    writeFileSync(join(work, 'mute.cjs'), 'process.stdout.write = () => true;\n');
+    const ran = shell('"$NODE" --require ./mute.cjs "$CLI" a.tar');
+    expect(ran).toMatchObject({ code: 2, stdout: '' });
+    expect(ran.stderr).toMatch(/^sizecheck: internal error, please report it: Error: it ended before it was done\n/);
+  });
+});
+
 describe('output files', () => {
   it.each(['/dev/full', '/proc/x.json', '/sys/x.json', '/proc/self/x/y', ''])('%j cannot be written', (target) => {
     const ran = sizecheck(['snapshot', file, '-o', target]);
