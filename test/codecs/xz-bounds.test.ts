@@ -1,8 +1,12 @@
-// The headers of a .xz file at the edges of their fields (.xz file format 1.2.1, sections 1.2, 2.1 and 3.1), made by hand.
+// The headers, blocks and index of a .xz file at the edges of their fields (.xz file format 1.2.1), made by hand.
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { checkStreamFooter, readBlockHeader, readStreamHeader, readVarint } from '../../src/codecs/xz-header.ts';
 import type { XzBlockHeader } from '../../src/codecs/xz-header.ts';
+import { xz } from '../../src/codecs/xz.ts';
+import { buildXz } from '../build/xz.ts';
+import { requireTool, runRaw } from '../oracles.ts';
+import { decodeAll, formatErrorOf, noise, prose } from './harness.ts';
 
 class Refused extends Error {}
 
@@ -145,5 +149,97 @@ describe('a number', () => {
     expect(readVarint(Uint8Array.from(bytes))).toEqual(expected);
     // What follows is of no interest.
     if (value !== null) expect(readVarint(Uint8Array.from([...bytes, 0xff]))).toEqual(expected);
+  });
+});
+
+const hasXz = requireTool('xz');
+
+describe('a stream', () => {
+  const content = prose(1000);
+  // With the end of its chunks a block of n bytes takes n + 4: every length of padding is among these.
+  const contents = [0, 1, 2, 3, 4, 1000].map((length) => content.subarray(0, length));
+
+  it.each([0, 1] as const)('of blocks of every padding is what xz reads, with the check %i', async (check) => {
+    for (let count = 0; count <= contents.length; count++) {
+      const blocks = contents.slice(0, count).map((bytes) => ({ content: bytes }));
+      const encoded = buildXz({ blocks, check });
+      const whole = Buffer.concat(contents.slice(0, count));
+      expect((await decodeAll(xz, encoded, { step: 7 })).bytes).toEqual(whole);
+      if (hasXz) expect(runRaw('xz', ['-dc'], { input: encoded })).toEqual(whole);
+    }
+  });
+
+  it('may tell sizes in its block headers', async () => {
+    for (const sizes of [{ compressed: 1004 }, { uncompressed: 1000 }, { compressed: 1004, uncompressed: 1000 }]) {
+      const encoded = buildXz({ blocks: [{ content, ...sizes }] });
+      expect((await decodeAll(xz, encoded)).bytes).toEqual(content);
+      if (hasXz) expect(runRaw('xz', ['-dc'], { input: encoded })).toEqual(content);
+    }
+  });
+
+  it.each([
+    ['a compressed size that is too small', { compressed: 1003 }],
+    ['a compressed size that is too large', { compressed: 1005, uncompressed: 1000 }],
+    ['a size that is too small', { uncompressed: 999 }],
+    ['a size that is too large', { compressed: 1004, uncompressed: 1001 }],
+  ])('with %s is refused', async (_, sizes) => {
+    const error = await formatErrorOf(xz, buildXz({ blocks: [{ content, ...sizes }] }));
+    expect(error).toMatchObject({ code: 'bad-length', message: expect.stringContaining('what its header says') });
+  });
+
+  it('with padding that is not zero is refused, of a block and of the index', async () => {
+    const block = await formatErrorOf(xz, buildXz({ blocks: [{ content: content.subarray(0, 1), padding: 1 }] }));
+    expect(block.code).toBe('bad-block');
+    const index = await formatErrorOf(xz, buildXz({ blocks: [], padding: 1 }));
+    expect(index).toMatchObject({ code: 'bad-index', message: expect.stringContaining('padding') });
+  });
+
+  it.each<[string, Parameters<typeof buildXz>[0], string]>([
+    ['fewer blocks', { blocks: [{ content }, { content }], count: 1 }, 'another number of blocks'],
+    ['more blocks', { blocks: [{ content }], count: 2 }, 'another number of blocks'],
+    ['another length of a block', { blocks: [{ content, listed: [1024, 1000] }] }, 'contradicts its blocks'],
+    ['another size of a block', { blocks: [{ content, listed: [1020, 999] }] }, 'contradicts its blocks'],
+    ['a number that is too long', { blocks: [], numbers: [0x80, 0] }, 'bad number'],
+  ])('whose index tells %s is refused', async (_, stream, message) => {
+    const error = await formatErrorOf(xz, buildXz(stream));
+    expect(error).toMatchObject({ code: 'bad-index', message: expect.stringContaining(message) });
+  });
+
+  it('whose index holds a number without an end is refused after nine bytes of it', async () => {
+    const error = await formatErrorOf(xz, buildXz({ blocks: [], numbers: Array.from({ length: 30 }, () => 0x80) }));
+    // Behind the header of 12 bytes and the index's first.
+    expect(error).toMatchObject({ code: 'bad-index', offset: 12 + 1 + 9 });
+  });
+
+  it('with another length of its index in the footer is refused', async () => {
+    expect((await formatErrorOf(xz, buildXz({ blocks: [{ content }], indexLength: 8 }))).code).toBe('bad-length');
+  });
+
+  it('may be followed by padding and another, by nothing else', async () => {
+    const encoded = buildXz({ blocks: [{ content }] });
+    const two = Buffer.concat([encoded, Buffer.alloc(8), encoded]);
+    expect((await decodeAll(xz, two, { step: 5 })).bytes).toEqual(Buffer.concat([content, content]));
+    for (const at of [0, 1]) {
+      const bent = Buffer.concat([encoded, encoded]);
+      bent.writeUInt8(bent.readUInt8(encoded.length + at) ^ 1, encoded.length + at);
+      const error = await formatErrorOf(xz, bent);
+      expect(error).toMatchObject({ code: 'bad-magic', message: expect.stringContaining('continues after') });
+    }
+  });
+
+  it.skipIf(!hasXz)('has marks inside a block where they are asked for', async () => {
+    const mixed = Buffer.concat([prose(60_000), noise(60_000), prose(60_000)]);
+    const encoded = runRaw('xz', ['-c'], { input: mixed });
+    const marks: number[] = [];
+    const decoder = xz.create({
+      maxWindow: 1 << 27,
+      takeBuffer: () => new Uint8Array(1 << 20),
+      mark: (end) => void marks.push(end),
+    });
+    decoder.write(encoded, () => {});
+    decoder.finish(() => {});
+    expect(marks.length).toBeGreaterThan(20);
+    expect(marks).toEqual(marks.toSorted((a, b) => a - b));
+    expect(marks.at(-1)).toBe(mixed.length);
   });
 });
