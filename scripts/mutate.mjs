@@ -2,7 +2,7 @@
 // area that would see it, and lists the mutants that no test notices and that scripts/mutants-known.json does not explain.
 // Usage: npm run mutate [-- --only WORD] [--lines N,N] [--verbose]
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -18,6 +18,7 @@ const { values: options } = parseArgs({
 /** Milliseconds without a sign of life after which a mutant hangs, which is noticed, too. */
 const longest = 120_000;
 
+const codecTests = readdirSync(join(root, 'test/codecs')).toSorted();
 const areas = [
   { sources: ['src/bytes/reader.ts'], tests: ['test/bytes/reader.test.ts'], hostile: false },
   {
@@ -54,8 +55,8 @@ const areas = [
     xz: ['xz-header', 'xz', 'lzma2', 'lzma'],
   }).map(([test, names]) => ({
     sources: names.map((name) => `src/codecs/${name}.ts`),
-    tests: [`test/codecs/${test}.test.ts`, `test/codecs/${test}-bounds.test.ts`].filter((name) =>
-      existsSync(join(root, name)),
+    tests: [`${test}.test.ts`, ...codecTests.filter((name) => name.startsWith(`${test}-`))].map(
+      (name) => `test/codecs/${name}`,
     ),
   })),
 ];

@@ -1,9 +1,13 @@
-// Streams of .xz made by hand (.xz file format 1.2.1), their contents stored in LZMA2 chunks that are not compressed; every field can be
-// something else than it should.
+// Streams of .xz made by hand (.xz file format 1.2.1), their contents in LZMA2 chunks that store them, if no others are
+// given; every field can be something else than it should.
 import { crc32 } from 'node:zlib';
 
 export interface XzBlock {
   readonly content: Uint8Array;
+  /** LZMA2 chunks that make the content, without the end; by default one that stores it. */
+  readonly chunks?: Uint8Array;
+  /** Code of the dictionary's length; by default 4 KiB. */
+  readonly dictionary?: number;
   /** Sizes that the header tells; by default none. */
   readonly compressed?: number;
   readonly uncompressed?: number;
@@ -53,24 +57,25 @@ export function varint(value: number): number[] {
   return value < 0x80 ? [value] : [(value % 0x80) + 0x80, ...varint(Math.floor(value / 0x80))];
 }
 
-function blockOf({ content, compressed, uncompressed, padding = 0 }: XzBlock, check: 0 | 1) {
+function blockOf(block: XzBlock, check: 0 | 1) {
+  const { content, compressed, uncompressed, padding = 0, dictionary = 0 } = block;
   const sizes = [compressed, uncompressed].flatMap((size) => (size === undefined ? [] : varint(size)));
   const told = (compressed === undefined ? 0 : 0x40) + (uncompressed === undefined ? 0 : 0x80);
-  const fields = [told, ...sizes, 0x21, 1, 0];
+  const fields = [told, ...sizes, 0x21, 1, dictionary];
   const header = Buffer.alloc(Math.ceil((1 + fields.length) / 4) * 4);
   header.set([header.length / 4, ...fields]);
-  const data = lzma2Of(content);
+  const data = Buffer.concat([block.chunks ?? storedChunk(content), Uint8Array.of(0)]);
   const own = check === 1 ? crcOf(content) : Buffer.alloc(0);
   const parts = [header, crcOf(header), data, Buffer.alloc(-data.length & 3, padding), own];
   return { bytes: Buffer.concat(parts), unpadded: header.length + 4 + data.length + own.length };
 }
 
-/** One chunk of at most 64 KiB as it is, and the end. */
-function lzma2Of(content: Uint8Array): Buffer {
-  if (content.length === 0) return Buffer.from([0]);
-  const head = Buffer.from([1, 0, 0]);
+/** A chunk of at most 64 KiB as it is; `control` 1 resets the dictionary, 2 does not. */
+export function storedChunk(content: Uint8Array, control = 1): Buffer {
+  if (content.length === 0) return Buffer.alloc(0);
+  const head = Buffer.from([control, 0, 0]);
   head.writeUInt16BE(content.length - 1, 1);
-  return Buffer.concat([head, content, Buffer.from([0])]);
+  return Buffer.concat([head, content]);
 }
 
 function crcOf(bytes: Uint8Array): Buffer {
