@@ -31,7 +31,7 @@ async function expectSound({ encoded, content }: Made): Promise<void> {
 async function expectRefused({ encoded }: Made, message = 'corrupt LZMA2 data'): Promise<void> {
   const error = await formatErrorOf(xz, encoded);
   expect(error).toMatchObject({ code: 'bad-block', message: expect.stringContaining(message) });
-  if (hasXz) expect(() => runRaw('xz', ['-dc'], { input: encoded })).toThrow();
+  if (hasXz) expect(() => runRaw('xz', ['-dc'], { input: encoded })).toThrow('xz');
 }
 
 const literals = (length: number, seed = 'a'): LzmaOp => ({ literals: noise(length, seed) });
