@@ -35,8 +35,8 @@ export function createLzma2Decoder(): Lzma2Decoder {
     if (end + count <= bytes.length) return;
     const most = dictionary + Math.max(dictionary >>> 1, longestOutput);
     const keep = Math.min(end - window.start, dictionary);
-    const target =
-      keep + count <= bytes.length && bytes.length >= most ? bytes : grown(bytes.length, keep + count, most);
+    // What is kept and a chunk are never more than `most`.
+    const target = bytes.length >= most ? bytes : grown(bytes.length, keep + count, most);
     target.set(bytes.subarray(end - keep, end));
     // `start` may become negative: positions since the dictionary's reset keep their meaning.
     window.start -= end - keep;

@@ -35,6 +35,7 @@ async function expectRefused({ encoded }: Made, message = 'corrupt LZMA2 data'):
 }
 
 const literals = (length: number, seed = 'a'): LzmaOp => ({ literals: noise(length, seed) });
+const shortRep = (): LzmaOp => ({ shortRep: true });
 const text = (value: string): LzmaOp => ({ literals: Buffer.from(value) });
 
 describe('LZMA', () => {
@@ -64,11 +65,25 @@ describe('LZMA', () => {
     await expectSound(made([{ reset: 3, ops }]));
   });
 
+  it('may repeat right behind a match, whatever came before the match', async () => {
+    for (const before of [literals(9), { shortRep: true } as const]) {
+      for (const again of [{ shortRep: true } as const, { rep: 0, length: 3 } as const, { match: 5, length: 2 }]) {
+        const head: LzmaOp[] = [literals(20), before, { match: 7, length: 3 }, again];
+        // What follows is coded by the state that this leads to.
+        const tail: LzmaOp[] = [again, literals(1, 'x'), { rep: 0, length: 2 }, literals(5, 'y')];
+        await expectSound(made([{ reset: 3, ops: [...head, ...tail] }]));
+      }
+    }
+  });
+
   it('may say what a match would say, byte by byte', async () => {
     // After a match the byte that would follow it is expected: the same, another in its last bit, another in its first.
     const ops: LzmaOp[] = [text('abcdefghabcdXefgh'), { match: 8, length: 4 }];
     for (const byte of [0x61, 0x60, 0xe1, 0x00, 0xff]) ops.push({ literals: Buffer.of(byte) }, { match: 3, length: 2 });
     await expectSound(made([{ reset: 3, ops }]));
+    // All eight bits agree, and all are 0.
+    const zero: LzmaOp[] = [{ literals: Buffer.of(5, 6, 0) }, { match: 3, length: 2 }, { literals: Buffer.of(0, 9) }];
+    await expectSound(made([{ reset: 3, ops: zero }]));
   });
 
   it('may end with the largest code that there is', async () => {
@@ -169,6 +184,17 @@ describe('a chunk', () => {
       const chunks = Buffer.concat([stored(1), encoder.chunk({ reset, ops: [{ literals: own }] })]);
       await expectRefused(block(chunks), 'without properties');
     }
+    // So does the first behind a stored one that resets the dictionary.
+    const encoder = createLzma2Encoder();
+    const head = encoder.chunk({ reset: 3, ops: [{ literals: own }] });
+    const tail = encoder.chunk({ reset: 1, ops: [{ literals: own }] });
+    const three = Buffer.concat([own, own, own]);
+    for (const control of [1, 2]) {
+      const blocks = [{ content: three, chunks: Buffer.concat([head, stored(control), tail]) }];
+      const whole = { encoded: buildXz({ blocks }), content: three };
+      if (control === 2) await expectSound(whole);
+      else await expectRefused(whole, 'without properties');
+    }
   });
 
   it('that is stored begins the dictionary anew where it says so', async () => {
@@ -190,6 +216,14 @@ describe('a chunk', () => {
   });
 
   it('needs five bytes at least, the first of them zero', async () => {
+    // Once they are common, one of these takes less than a bit more.
+    const encoder = createLzma2Encoder();
+    const head = encoder.chunk({ reset: 3, ops: [text('a'), ...Array.from({ length: 99 }, shortRep)] });
+    const shortest = encoder.chunk({ reset: 0, ops: [shortRep()] });
+    expect(shortest.length).toBe(5 + 5);
+    const content = encoder.content();
+    const chunks = Buffer.concat([head, shortest]);
+    await expectSound({ encoded: buildXz({ blocks: [{ content, chunks }] }), content });
     for (const length of [1, 2, 3, 4]) {
       await expectRefused(made([{ reset: 3, ops: [text('a')], bend: (bytes) => bytes.subarray(0, length) }]));
     }
@@ -220,5 +254,15 @@ describe('a chunk', () => {
     const encoded = buildXz({ blocks: [{ content, chunks: Buffer.concat(bytes) }] });
     expect((await decodeAll(xz, encoded)).bytes.equals(content)).toBe(true);
     if (hasXz) expect(runRaw('xz', ['-dc'], { input: encoded }).equals(content)).toBe(true);
+  });
+
+  it('is marked every 8 KiB where marks are asked for', () => {
+    const { encoded, content } = made([{ reset: 3, ops: [literals(20_000)] }]);
+    const marks: number[] = [];
+    const takeBuffer = (): Uint8Array => new Uint8Array(1 << 16);
+    const decoder = xz.create({ maxWindow: 1 << 27, takeBuffer, mark: (end) => void marks.push(end) });
+    decoder.write(encoded, () => {});
+    decoder.finish(() => {});
+    expect([...new Set(marks)]).toEqual([8192, 16_384, content.length]);
   });
 });
