@@ -24,7 +24,7 @@ for (let i = 0; i < 256; i += 1) {
 export interface Bzip2Block {
   /** Reads a block of up to `size` bytes (its header is read already up to the CRC). @throws BadBlock, NeedInput */
   read(bits: BitReader, size: number): void;
-  /** Writes out the block that was read and returns the CRC of what it holds. */
+  /** Writes out the block that was read and returns the CRC of what it holds. @throws BadBlock */
   write(output: Output, emit: Emit): number;
 }
 
@@ -100,6 +100,7 @@ export function createBzip2Block(): Bzip2Block {
       if (run === 0) last = -1;
     }
     output.advance(filled, emit);
+    if (run === 4) throw new BadBlock('ends before the length of a run');
     return ~crc >>> 0;
   }
 

@@ -121,7 +121,6 @@ function createBzip2Decoder(options: DecodeOptions): Decoder {
   }
 
   function header(bytes: Uint8Array, ended: boolean): number {
-    if (garbage === 0 && bytes.length < headerLength && !ended && streams > 0) return 0;
     if (garbage === 0 && isHeader(bytes)) {
       level = byteAt(bytes, 3) - 0x30;
       lastLevel = level;
