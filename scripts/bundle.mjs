@@ -49,8 +49,8 @@ async function bundled(input, options = {}) {
     entryFileNames: '[name].cjs',
     chunkFileNames: '[name].cjs',
     ...options,
-    // Comments and spaces go; names stay, since stacks of bugs are reported.
-    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+    // Comments, spaces and names of variables go; those of functions and classes stay, since stacks of bugs are reported.
+    minify: { compress: false, mangle: { keepNames: true }, codegen: { removeWhitespace: true } },
   });
   await bundle.close();
   return output;
