@@ -1,5 +1,5 @@
 // Bundles the command line: a few files load five times faster than the sixty modules that tsc writes, and as CommonJS without waiting
-// for the loader of ES modules, which takes a quarter of a small scan (docs/decisions.md). Dependencies stay outside, but for octokit,
+// for the loader of ES modules, which takes a fifth of a small scan (docs/decisions.md). Dependencies stay outside, but for octokit,
 // which goes into a chunk of its own (55 kB): as a dependency it would bring 6.7 MB to every installation, mostly types. The licences
 // of what is bundled are written beside.
 import { readFileSync } from 'node:fs';

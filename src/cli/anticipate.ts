@@ -7,10 +7,16 @@ import { detectCodec } from '../codecs/index.ts';
 /** No command reads more than two artifacts side by side. */
 const most = 2;
 
-/** Returns how many threads were started; `onStarted` is called as each begins to run. */
-export function anticipateDecoding(argv: readonly string[], onStarted: () => void): number {
+/** Returns how many threads it starts; `onRunning` is told how many run once all of them do. */
+export function anticipateDecoding(argv: readonly string[], onRunning: (threads: number) => void): number {
   const count = Math.min(most, argv.filter(isLargeAndCompressed).length);
-  for (let thread = 0; thread < count; thread++) warmUpDecodingThread(onStarted);
+  let running = 0;
+  for (let thread = 0; thread < count; thread++) {
+    warmUpDecodingThread(() => {
+      running += 1;
+      if (running === count) onRunning(count);
+    });
+  }
   return count;
 }
 

@@ -13,12 +13,9 @@ async function main(argv: readonly string[]): Promise<number> {
     const { printVersion } = await import('./version.ts');
     return printVersion(argv.includes('--verbose'));
   }
-  let awaited = anticipateDecoding(argv, () => {
-    awaited -= 1;
-    if (awaited === 0) optimizeLate();
-  });
+  const decoding = anticipateDecoding(argv, (threads) => optimizeLate(1 + threads));
   const { runCommand } = await import('./commands.ts');
-  if (awaited === 0) optimizeLate();
+  if (decoding === 0) optimizeLate(1);
   return runCommand(argv, (name) => {
     artifact = name;
   });

@@ -96,8 +96,6 @@ export function createBzip2Block(): Bzip2Block {
           filled = 0;
         }
       }
-      // After a count, even the same byte starts a new run.
-      if (run === 0) last = -1;
     }
     output.advance(filled, emit);
     if (run === 4) throw new BadBlock('ends before the length of a run');
