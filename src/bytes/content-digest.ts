@@ -7,34 +7,35 @@ export type DigestPurpose = 'sha256' | 'equality';
 
 export interface ContentDigest {
   update(piece: Uint8Array): void;
-  /** `sha256:<hex>`, or `mac:<hex>` under a key that only this process has. */
+  /** `sha256:<hex>`; of `equality` bytes as code units 0-255, which say nothing outside this process. */
   digest(): string;
 }
 
 /** Below, setting the cipher up takes longer than SHA-256. */
 const leastForMac = 8 * 1024;
 
-/** What codes begin with, which no file and no report may hold. */
-const macPrefix = 'mac:';
-
 /** @param size length of the content in bytes, the same for all files that may be equal. */
 export function contentDigest(purpose: DigestPurpose, size: number): ContentDigest {
-  return purpose === 'equality' && size >= leastForMac ? macDigest() : shaDigest();
+  return purpose === 'equality' && size >= leastForMac ? macDigest() : shaDigest(purpose);
 }
 
 /** The digest of content that lies in one piece. */
 export function digestOfPiece(purpose: DigestPurpose, piece: Uint8Array): string {
-  if (purpose === 'sha256' || piece.length < leastForMac) return `sha256:${hash('sha256', piece, 'hex')}`;
+  if (purpose === 'sha256') return `${shaPrefix}${hash('sha256', piece, 'hex')}`;
+  // A scan of many small files holds as many of them; as they are, they are short.
+  if (piece.length < leastForMac) return hash('sha256', piece, 'binary');
   const mac = macDigest();
   mac.update(piece);
   return mac.digest();
 }
 
-function shaDigest(): ContentDigest {
+const shaPrefix = 'sha256:';
+
+function shaDigest(purpose: DigestPurpose): ContentDigest {
   const hasher = createHash('sha256');
   return {
     update: (piece) => void hasher.update(piece),
-    digest: () => `sha256:${hasher.digest('hex')}`,
+    digest: () => (purpose === 'sha256' ? `${shaPrefix}${hasher.digest('hex')}` : hasher.digest('binary')),
   };
 }
 
@@ -53,7 +54,7 @@ function macDigest(): ContentDigest {
     update: (piece) => void cipher.setAAD(piece),
     digest() {
       cipher.final();
-      return `${macPrefix}${cipher.getAuthTag().toString('hex')}`;
+      return cipher.getAuthTag().toString('latin1');
     },
   };
 }

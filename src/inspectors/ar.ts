@@ -2,7 +2,7 @@
 // Layout of what strip writes: GNU `ar`, with an index of symbols and a table of the names above 15 bytes.
 import { crc32 } from 'node:zlib';
 import type { ByteSource } from '../bytes/source.ts';
-import { sliceSource } from '../bytes/source.ts';
+import { forEachChunk, memorySource, sliceSource } from '../bytes/source.ts';
 import { FormatError } from '../errors.ts';
 import type { ArFacts, MemberContent, StripSizes } from '../model/facts.ts';
 import { type ArMember, arKind, readArMembers } from './ar-members.ts';
@@ -29,6 +29,7 @@ export const arInspector: Inspector = {
     const archive: Archive = {
       gone: file.stripShare === true ? [] : null,
       source,
+      scratch: new Uint8Array(0),
       version,
       modes,
       totals: null,
@@ -73,6 +74,8 @@ export const arInspector: Inspector = {
 
 interface Archive {
   readonly source: ByteSource;
+  /** Where members are read into that come from a file. */
+  scratch: Uint8Array;
   readonly version: StripVersion;
   /** The modes that are worked out. */
   readonly modes: readonly StripMode[];
@@ -114,14 +117,25 @@ function padded(length: number): number {
   return length + (length % 2);
 }
 
+/** Members up to this length are read at once (4 MiB): they are looked at in many places. */
+const wholeLength = 1 << 22;
+
+/** What the archive holds of a member; valid until the next one is asked for. */
+function contentOf(archive: Archive, { offset, stored }: ArMember): ByteSource {
+  if (stored > wholeLength) return sliceSource(archive.source, offset, stored);
+  if (archive.scratch.length < stored) archive.scratch = Buffer.allocUnsafeSlow(2 * stored);
+  return memorySource(archive.source.read(offset, stored, archive.scratch));
+}
+
 function addMember(archive: Archive, member: ArMember): void {
-  const object = member.kind === 'file' && isObject(archive.source, member);
+  const content = contentOf(archive, member);
+  const object = member.kind === 'file' && isObject(content);
   if (object) archive.objects++;
   else if (member.kind === 'file') archive.sampler = null;
   const { totals } = archive;
   if (totals === null) return;
-  const stripped = object ? memberModel(archive, member) : null;
-  addContent(archive, member, stripped?.get('debug')?.size ?? member.size);
+  const stripped = object ? memberModel(archive, member, content) : null;
+  addContent(archive, member, content, stripped?.get('debug')?.size ?? member.size);
   const name = member.name.slice(member.name.lastIndexOf('/') + 1);
   for (const mode of archive.modes) {
     const total = totals[mode];
@@ -138,10 +152,12 @@ const leastContent = 4096;
 const maxContents = 4096;
 
 /** Records what the member holds, `after` being its length after strip -g. Small members are many and weigh little. */
-function addContent({ source, contents }: Archive, { kind, offset, size }: ArMember, after: number): void {
+function addContent({ contents }: Archive, { kind, size }: ArMember, content: ByteSource, after: number): void {
   if (kind !== 'file' || size < leastContent || contents.length === maxContents) return;
+  let crc = 0;
+  forEachChunk(content, (chunk) => (crc = crc32(chunk, crc)), wholeLength);
   // A member without symbols can even grow: strip aligns what it rewrites.
-  contents.push({ size, crc32: crc32(source.read(offset, size)), debug: Math.max(0, padded(size) - padded(after)) });
+  contents.push({ size, crc32: crc, debug: Math.max(0, padded(size) - padded(after)) });
 }
 
 function addGone({ gone }: Archive, { offset }: ArMember, view: StripSections): void {
@@ -149,14 +165,18 @@ function addGone({ gone }: Archive, { offset }: ArMember, view: StripSections): 
   for (const { start, end } of rangesGone(view)) gone.push({ start: offset + start, end: offset + end });
 }
 
-function isObject(source: ByteSource, member: ArMember): boolean {
-  return member.stored >= 4 && isElf(source.read(member.offset, 4));
+function isObject(content: ByteSource): boolean {
+  return content.size >= 4 && isElf(content.read(0, 4));
 }
 
 /** Results by mode; null where strip would copy the member as it is. A member that makes strip fail spoils the archive. */
-function memberModel(archive: Archive, member: ArMember): ReadonlyMap<StripMode, StrippedFile> | null {
+function memberModel(
+  archive: Archive,
+  member: ArMember,
+  content: ByteSource,
+): ReadonlyMap<StripMode, StrippedFile> | null {
   try {
-    const elf = readElf(sliceSource(archive.source, member.offset, member.size));
+    const elf = readElf(content);
     const { stripped, symbols, view } = stripModel(elf, archive.version);
     const results = new Map(archive.modes.map((mode) => [mode, stripped(mode)]));
     addGone(archive, member, view);

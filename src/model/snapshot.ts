@@ -42,7 +42,7 @@ export interface Entry {
   readonly mtime: number | null;
   /**
    * `sha256:<hex>` of the content; null for all but `file`, and where it was not computed. Of a scan with `digests: 'compare'` it may be
-   * `mac:<hex>`: equal for equal content within this process, and of no meaning elsewhere.
+   * a code of any 16 or 32 code units 0-255: equal for equal content within this process, and of no meaning elsewhere.
    */
   readonly digest: string | null;
   /** Target of a symlink as stored, or the path of the `file` entry a hardlink shares content with. */

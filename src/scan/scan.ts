@@ -25,7 +25,7 @@ import { looksLikeSnapshot, snapshotReader } from './snapshot-file.ts';
 export interface ScanOptions extends ArtifactOptions {
   /**
    * `auto`: in a directory only files that another file may equal are hashed (archives: every file). `all`: every file. `compare`: as
-   * `auto`, but digests may be codes (`mac:…`) that tell equal content within this process and mean nothing elsewhere, which is faster:
+   * `auto`, but digests may be codes that tell equal content within this process and mean nothing elsewhere, which is faster:
    * enough for findings, not for snapshots that are kept.
    */
   readonly digests: 'auto' | 'all' | 'compare';
