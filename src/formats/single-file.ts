@@ -1,10 +1,8 @@
 // Artifacts that are one file and no archive of files: an ELF file, a static library. Each is one member of the artifact's name.
 import type { ByteSource } from '../bytes/source.ts';
-import { arKind, readArMembers } from '../inspectors/ar-members.ts';
+import { arKind, magicLength, readArMembers } from '../inspectors/ar-members.ts';
 import { nameFromBytes, nameFromText } from '../model/name.ts';
 import type { MemberSink, RandomFormat } from './format.ts';
-
-const magicLength = 8;
 
 export const elfFormat: RandomFormat = {
   name: 'elf',

@@ -1,10 +1,13 @@
 // Strict reader of `ar` archives (static libraries, .deb): yields every member with its place, never a skipped one.
 // Layout: <ar.h>, System V ABI ch. 7 "Archive File"; GNU long names (`//`, `/123`, `/SYM64/`), BSD long names (`#1/n`), thin archives.
 import type { ByteSource } from '../bytes/source.ts';
+import { readAtOnce } from '../bytes/steps.ts';
+import type { Steps } from '../bytes/steps.ts';
 import { FormatError } from '../errors.ts';
 import { type Name, nameFromBytes } from '../model/name.ts';
 
-const magicLength = 8;
+/** Bytes before the first member. */
+export const magicLength = 8;
 const headerLength = 60;
 const maxNameLength = 4096;
 const maxNameTable = 16 * 1024 * 1024;
@@ -47,28 +50,35 @@ export function arKind(head: Uint8Array): 'plain' | 'thin' | null {
  * @throws FormatError `bad-ar` or `truncated` with the offset of what is wrong.
  */
 export function* readArMembers(source: ByteSource): Generator<ArMember, void> {
-  const kind = source.size < magicLength ? null : arKind(source.read(0, magicLength));
-  if (kind === null) throw new FormatError('bad-ar', 'does not begin with the magic of an ar archive', { offset: 0 });
-  const archive: Archive = { source, thin: kind === 'thin', names: null };
+  const archive = readAtOnce(source, openAr(source.size));
   for (let at = magicLength; at < source.size;) {
-    const member = readMember(archive, at);
+    const member = readAtOnce(source, readArMember(archive, at));
     yield member;
     at = member.end;
   }
 }
 
-interface Archive {
-  readonly source: ByteSource;
+/** An archive that is read from front to back. */
+export interface ArReading {
+  readonly size: number;
   readonly thin: boolean;
   names: Uint8Array | null;
 }
 
-function readMember(archive: Archive, at: number): ArMember {
-  const { source } = archive;
-  if (source.size - at < headerLength) {
-    throw new FormatError('truncated', `ends inside a member header (${source.size - at} of 60 bytes)`, { offset: at });
+/** Begins an archive of `size` bytes. @throws FormatError `bad-ar`. */
+export function* openAr(size: number): Steps<ArReading> {
+  const kind = size < magicLength ? null : arKind((yield { offset: 0, length: magicLength }).read(0, magicLength));
+  if (kind === null) throw new FormatError('bad-ar', 'does not begin with the magic of an ar archive', { offset: 0 });
+  return { size, thin: kind === 'thin', names: null };
+}
+
+/** The member whose header is at `at`. @throws FormatError `bad-ar` or `truncated`. */
+export function* readArMember(archive: ArReading, at: number): Steps<ArMember> {
+  const { size } = archive;
+  if (size - at < headerLength) {
+    throw new FormatError('truncated', `ends inside a member header (${size - at} of 60 bytes)`, { offset: at });
   }
-  const header = nameFromBytes(source.read(at, headerLength));
+  const header = nameFromBytes(yield* bytesAt(at, headerLength));
   if (header.slice(58) !== '`\n') {
     throw new FormatError('bad-ar', 'has no member header where one is due', { offset: at });
   }
@@ -77,16 +87,16 @@ function readMember(archive: Archive, at: number): ArMember {
     throw new FormatError('bad-ar', 'has a member whose size is not a number', { offset: at + 48 });
   }
   const field = header.slice(0, 16);
-  const named = readName(archive, field, at, claimed);
+  const named = yield* readName(archive, field, at, claimed);
   const external = archive.thin && named.kind === 'file';
   const body = at + headerLength;
   const length = external ? 0 : claimed;
   const padded = length + (length % 2);
-  if (padded > source.size - body) {
-    const what = length > source.size - body ? `a member of ${length} bytes` : 'the padding of the last member';
+  if (padded > size - body) {
+    const what = length > size - body ? `a member of ${length} bytes` : 'the padding of the last member';
     throw new FormatError('truncated', `ends inside ${what}`, { offset: at });
   }
-  if (named.kind === 'names') archive.names = readNameTable(archive, at, claimed);
+  if (named.kind === 'names') archive.names = yield* readNameTable(at, claimed);
   const mode = header.slice(40, 48);
   return {
     name: named.name,
@@ -105,6 +115,10 @@ function readMember(archive: Archive, at: number): ArMember {
   };
 }
 
+function* bytesAt(offset: number, length: number): Steps<Uint8Array> {
+  return (yield { offset, length }).read(0, length);
+}
+
 interface MemberName {
   readonly name: Name;
   readonly kind: ArMember['kind'];
@@ -113,11 +127,11 @@ interface MemberName {
   readonly before: number;
 }
 
-function readName(archive: Archive, field: string, at: number, claimed: number): MemberName {
+function* readName(archive: ArReading, field: string, at: number, claimed: number): Steps<MemberName> {
   const text = field.replace(/ +$/, '');
   if (text === '/' || text === '/SYM64/') return { name: text, kind: 'symbols', form: 'short', before: 0 };
   if (text === '//') return { name: text, kind: 'names', form: 'short', before: 0 };
-  if (text.startsWith('#1/')) return readBsdName(archive, text, at, claimed);
+  if (text.startsWith('#1/')) return yield* readBsdName(archive, text, at, claimed);
   const long = /^\/([0-9]+)(?::[0-9]+)?$/.exec(text);
   if (long !== null) {
     return { name: longName(archive, Number(long[1]), at), kind: 'file', form: 'gnu-long', before: 0 };
@@ -128,16 +142,16 @@ function readName(archive: Archive, field: string, at: number, claimed: number):
   return { name, kind: 'file', form: 'short', before: 0 };
 }
 
-function readBsdName(archive: Archive, text: string, at: number, claimed: number): MemberName {
+function* readBsdName(archive: ArReading, text: string, at: number, claimed: number): Steps<MemberName> {
   const length = decimal(text.slice(3));
   const offset = at + headerLength;
   if (archive.thin || length === null || length > maxNameLength || length > claimed) {
     throw new FormatError('bad-ar', 'has a member whose BSD name does not fit in it', { offset: at });
   }
-  if (length > archive.source.size - offset) {
+  if (length > archive.size - offset) {
     throw new FormatError('truncated', 'ends inside the name of a member', { offset: at });
   }
-  const name = withoutNuls(nameFromBytes(archive.source.read(offset, length)));
+  const name = withoutNuls(nameFromBytes(yield* bytesAt(offset, length)));
   if (name === '') throw new FormatError('bad-ar', 'has a member without a name', { offset: at });
   return { name, kind: isSymbolIndex(name) ? 'symbols' : 'file', form: 'bsd-long', before: length };
 }
@@ -152,15 +166,16 @@ function isSymbolIndex(name: string): boolean {
   return /^__\.SYMDEF(?:_64)?(?: SORTED)?$/.test(name);
 }
 
-function readNameTable(archive: Archive, at: number, length: number): Uint8Array {
+function* readNameTable(at: number, length: number): Steps<Uint8Array> {
   if (length > maxNameTable) {
     throw new FormatError('bad-ar', `has a table of long names above ${maxNameTable} bytes`, { offset: at });
   }
-  return archive.source.read(at + headerLength, length);
+  // A copy: what is read is valid only until more is.
+  return Uint8Array.from(yield* bytesAt(at + headerLength, length));
 }
 
 // A name in the table ends at a newline (GNU writes `/` before it) or, in COFF libraries, at a NUL.
-function longName(archive: Archive, start: number, at: number): Name {
+function longName(archive: ArReading, start: number, at: number): Name {
   const table = archive.names;
   if (table === null || start >= table.length) {
     throw new FormatError('bad-ar', 'has a member whose long name is not in the table of names', { offset: at });

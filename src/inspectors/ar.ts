@@ -2,10 +2,12 @@
 // Layout of what strip writes: GNU `ar`, with an index of symbols and a table of the names above 15 bytes.
 import { crc32 } from 'node:zlib';
 import type { ByteSource } from '../bytes/source.ts';
-import { forEachChunk, memorySource, sliceSource } from '../bytes/source.ts';
+import { forEachChunk } from '../bytes/source.ts';
+import { readAtOnce } from '../bytes/steps.ts';
+import type { Steps } from '../bytes/steps.ts';
 import { FormatError } from '../errors.ts';
 import type { ArFacts, MemberContent, StripSizes } from '../model/facts.ts';
-import { type ArMember, arKind, readArMembers } from './ar-members.ts';
+import { type ArMember, arKind, magicLength, openAr, readArMember } from './ar-members.ts';
 import { isElf, readElf } from './elf/file.ts';
 import { type StrippedFile, stripModel } from './elf/strip.ts';
 import { type Range, rangesGone, shareOfGone } from './elf/strip-share.ts';
@@ -15,67 +17,71 @@ import { defaultStripVersion, type StripVersion } from './elf/strip-version.ts';
 import { type StripMode, stripModes } from './elf/strip-symbols.ts';
 import { addObject, createSampler } from './elf/symbol-sample.ts';
 import type { SymbolSampler } from './elf/symbol-sample.ts';
-import type { Inspector } from './inspector.ts';
+import type { Inspected, Inspector } from './inspector.ts';
 
 export const arInspector: Inspector = {
   name: 'ar',
   needs: 'all',
   matches: (head) => arKind(head) !== null,
-  inspect(source, file): ArFacts {
-    const thin = arKind(source.read(0, Math.min(8, source.size))) === 'thin';
-    // A static library is only ever stripped with -g.
-    const modes: readonly StripMode[] = file.facts === 'all' ? stripModes : ['debug'];
-    const version = file.strip ?? defaultStripVersion;
-    const archive: Archive = {
-      gone: file.stripShare === true ? [] : null,
-      source,
-      scratch: new Uint8Array(0),
-      version,
-      modes,
-      totals: null,
-      refused: null,
-      objects: 0,
-      sampler: null,
-      contents: [],
-    };
-    if (thin) archive.refused = 'it is a thin archive';
-    else {
-      archive.totals = { debug: newTotal(), unneeded: newTotal(), all: newTotal() };
-      archive.sampler = createSampler(sampleLimit);
-    }
-    let members = 0;
-    let bsd = false;
-    let index = false;
-    for (const member of readArMembers(source)) {
-      bsd ||= member.form === 'bsd-long' || member.name.startsWith('__.SYMDEF');
-      index ||= isIndex(member);
-      if (member.kind === 'file') members++;
-      if (!isIndex(member) && member.kind !== 'names') addMember(archive, member);
-    }
-    const symbols = archive.sampler?.sample();
-    const { contents, gone } = archive;
-    const strip = sizesOf(archive, index);
-    return {
-      type: 'ar',
-      thin,
-      variant: bsd ? 'bsd' : 'gnu',
-      members,
-      objects: archive.objects,
-      strip,
-      ...(gone === null || strip.debug === null
-        ? {}
-        : { stripShare: shareOfGone(source, gone, source.size - strip.debug) }),
-      unsafe: [],
-      ...(symbols === undefined ? {} : { symbols }),
-      ...(contents.length === 0 ? {} : { contents }),
-    };
-  },
+  inspect: (source, file) => readAtOnce(source, inspectAr(file, source)),
+  // What is gone of the compressed bytes is told by looking into the library again.
+  inspectStream: (file) => (file.stripShare === true ? null : inspectAr(file, null)),
 };
 
+/** @param whole the library; null while it streams by. */
+function* inspectAr(file: Inspected, whole: ByteSource | null): Steps<ArFacts> {
+  const size = whole?.size ?? file.size;
+  const reading = yield* openAr(size);
+  // A static library is only ever stripped with -g.
+  const modes: readonly StripMode[] = file.facts === 'all' ? stripModes : ['debug'];
+  const archive: Archive = {
+    gone: whole !== null && file.stripShare === true ? [] : null,
+    version: file.strip ?? defaultStripVersion,
+    modes,
+    totals: null,
+    refused: null,
+    objects: 0,
+    sampler: null,
+    contents: [],
+  };
+  if (reading.thin) archive.refused = 'it is a thin archive';
+  else {
+    archive.totals = { debug: newTotal(), unneeded: newTotal(), all: newTotal() };
+    archive.sampler = createSampler(sampleLimit);
+  }
+  let members = 0;
+  let bsd = false;
+  let index = false;
+  for (let at = magicLength; at < size;) {
+    const member = yield* readArMember(reading, at);
+    bsd ||= member.form === 'bsd-long' || member.name.startsWith('__.SYMDEF');
+    index ||= isIndex(member);
+    if (member.kind === 'file') members++;
+    if (!isIndex(member) && member.kind !== 'names') {
+      addMember(archive, member, yield { offset: member.offset, length: member.stored });
+    }
+    at = member.end;
+  }
+  const symbols = archive.sampler?.sample();
+  const { contents, gone } = archive;
+  const strip = sizesOf(archive, index);
+  return {
+    type: 'ar',
+    thin: reading.thin,
+    variant: bsd ? 'bsd' : 'gnu',
+    members,
+    objects: archive.objects,
+    strip,
+    ...(whole === null || gone === null || strip.debug === null
+      ? {}
+      : { stripShare: shareOfGone(whole, gone, size - strip.debug) }),
+    unsafe: [],
+    ...(symbols === undefined ? {} : { symbols }),
+    ...(contents.length === 0 ? {} : { contents }),
+  };
+}
+
 interface Archive {
-  readonly source: ByteSource;
-  /** Where members are read into that come from a file. */
-  scratch: Uint8Array;
   readonly version: StripVersion;
   /** The modes that are worked out. */
   readonly modes: readonly StripMode[];
@@ -117,18 +123,7 @@ function padded(length: number): number {
   return length + (length % 2);
 }
 
-/** Members up to this length are read at once (4 MiB): they are looked at in many places. */
-const wholeLength = 1 << 22;
-
-/** What the archive holds of a member; valid until the next one is asked for. */
-function contentOf(archive: Archive, { offset, stored }: ArMember): ByteSource {
-  if (stored > wholeLength) return sliceSource(archive.source, offset, stored);
-  if (archive.scratch.length < stored) archive.scratch = Buffer.allocUnsafeSlow(2 * stored);
-  return memorySource(archive.source.read(offset, stored, archive.scratch));
-}
-
-function addMember(archive: Archive, member: ArMember): void {
-  const content = contentOf(archive, member);
+function addMember(archive: Archive, member: ArMember, content: ByteSource): void {
   const object = member.kind === 'file' && isObject(content);
   if (object) archive.objects++;
   else if (member.kind === 'file') archive.sampler = null;
@@ -155,7 +150,7 @@ const maxContents = 4096;
 function addContent({ contents }: Archive, { kind, size }: ArMember, content: ByteSource, after: number): void {
   if (kind !== 'file' || size < leastContent || contents.length === maxContents) return;
   let crc = 0;
-  forEachChunk(content, (chunk) => (crc = crc32(chunk, crc)), wholeLength);
+  forEachChunk(content, (chunk) => (crc = crc32(chunk, crc)));
   // A member without symbols can even grow: strip aligns what it rewrites.
   contents.push({ size, crc32: crc, debug: Math.max(0, padded(size) - padded(after)) });
 }

@@ -1,5 +1,6 @@
 // Contract of an inspector: it reads one file's content and returns facts. It never decides anything: that is the rules' work.
 import type { ByteSource } from '../bytes/source.ts';
+import type { Steps } from '../bytes/steps.ts';
 import type { Facts } from '../model/facts.ts';
 import type { StripVersion } from './elf/strip-version.ts';
 import type { Name } from '../model/name.ts';
@@ -39,6 +40,11 @@ export interface Inspector<Found = Facts> {
    * @throws FormatError where the content is broken; the caller turns it into a notice on the entry. Anything else is a bug.
    */
   inspect(source: ByteSource, file: Inspected): Found;
+  /**
+   * The same for content of `file.size` bytes that streams by, so that it need not be kept; null where `file` asks for what takes
+   * looking at all of it. Only for `needs: 'all'`.
+   */
+  inspectStream?(file: Inspected): Steps<Found> | null;
   /** What is odd about facts that could be read, for a notice on the entry; null where nothing is. */
   remark?(facts: Found): Remark | null;
 }

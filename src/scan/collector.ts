@@ -11,7 +11,7 @@ import { depth, normalizePath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Notice, Superseded } from '../model/snapshot.ts';
 import { contentReader } from './content.ts';
-import type { Outcome } from './content.ts';
+import type { Outcome } from './inspection.ts';
 import { draftOf, modelDisk } from './draft.ts';
 import type { Draft } from './draft.ts';
 import { createLinks } from './links.ts';

@@ -9,12 +9,14 @@ import { FormatError, InputError } from '../errors.ts';
 import type { OpenFile } from '../formats/format.ts';
 import { inspectorsFor, packageInspectors, withPathFacts } from '../inspectors/index.ts';
 import { headLength } from '../inspectors/inspector.ts';
-import type { Inspected, Inspector, Remark } from '../inspectors/inspector.ts';
-import type { Facts, PackageFacts } from '../model/facts.ts';
+import type { Inspected, Inspector } from '../inspectors/inspector.ts';
+import type { PackageFacts } from '../model/facts.ts';
 import type { Name } from '../model/name.ts';
 import { closeQuietly } from './close.ts';
 import type { CollectorOptions } from './collector.ts';
 import type { Draft } from './draft.ts';
+import { inspected, streamInspection } from './inspection.ts';
+import type { Outcome, StreamedInspection } from './inspection.ts';
 
 /** Holes of sparse files are hashed up to this many bytes in all (1 GiB); beyond, hashing zeros would take hours. */
 export const maxHoles = 1 << 30;
@@ -37,6 +39,8 @@ interface Work {
   head: Buffer | null;
   chosen: boolean;
   inspector: AnyInspector | null;
+  /** Where the inspector takes the content as it comes. */
+  stream: StreamedInspection | null;
   received: number;
   skipHash: boolean;
 }
@@ -54,7 +58,12 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
     now.received += piece.length;
     if (!now.skipHash) now.hasher?.update(piece);
     if (!now.chosen) choose(now, piece);
-    if (now.inspector?.needs === 'all') spool.write(piece);
+    keep(now, piece);
+  }
+
+  function keep({ inspector, stream }: Work, piece: Uint8Array): void {
+    if (stream !== null) stream.write(piece);
+    else if (inspector?.needs === 'all') spool.write(piece);
   }
 
   /** Gathers the head over small pieces; then the inspector that wants the file, if any, gets all of it. */
@@ -66,9 +75,23 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
     if (head.length < wanted) return;
     now.chosen = true;
     now.inspector = inspectorFor(head, now.draft);
-    if (now.inspector?.needs === 'all') spool.expect(now.draft.size);
+    now.stream = streamed(now.inspector, now.draft);
+    if (now.stream === null && now.inspector?.needs === 'all') spool.expect(now.draft.size);
     // Bytes of the head that came in earlier pieces; this piece itself follows in take().
-    if (now.inspector?.needs === 'all' && before > 0) spool.write(head.subarray(0, before));
+    if (before > 0) keep(now, head.subarray(0, before));
+  }
+
+  /** Sizes of contents that were inspected as they came. */
+  const streamedSizes = new Set<number>();
+
+  /**
+   * How to inspect content that need not be kept: work that goes on while more is decoded, and takes no memory. Not where it may be a
+   * copy of what was inspected before: it is known then, but that shows only in the end.
+   */
+  function streamed(inspector: AnyInspector | null, draft: Draft): StreamedInspection | null {
+    if (inspector?.inspectStream === undefined || isPackageInspector(inspector)) return null;
+    if (options.knownFacts !== undefined || streamedSizes.has(draft.size)) return null;
+    return streamInspection(inspector, about(draft), spool);
   }
 
   /** What was learned of content by its digest: copies of large files (static libraries, above all) are common. */
@@ -95,22 +118,32 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
       readList(inspector, source, draft);
       return;
     }
-    const { path, size } = draft;
     const key = inspector.needs === 'all' ? draft.digest : null;
     const known = key === null ? undefined : learned.get(key);
-    const outcome =
-      known ??
-      inspected(inspector, source, {
-        path,
-        size,
-        facts: options.facts,
-        strip: options.stripVersion,
-        compressDebug: options.compressDebug,
-        stripShare: options.stripShare,
-      });
-    if (key !== null && known === undefined) learned.set(key, outcome);
-    draft.facts = known === undefined || known.facts === null ? outcome.facts : withPathFacts(known.facts, path);
-    if (outcome.remark !== null) report(outcome.remark.code, path, outcome.remark.message);
+    if (known === undefined) settle(draft, inspected(inspector, source, about(draft)), key);
+    else note(draft, known.facts === null ? known : { ...known, facts: withPathFacts(known.facts, draft.path) });
+  }
+
+  function about({ path, size }: Draft): Inspected {
+    return {
+      path,
+      size,
+      facts: options.facts,
+      strip: options.stripVersion,
+      compressDebug: options.compressDebug,
+      stripShare: options.stripShare,
+    };
+  }
+
+  /** Notes what was just found, and learns it for copies where `key` is the content's digest. */
+  function settle(draft: Draft, outcome: Outcome, key: string | null): void {
+    if (key !== null) learned.set(key, outcome);
+    note(draft, outcome);
+  }
+
+  function note(draft: Draft, { facts, remark }: Outcome): void {
+    draft.facts = facts;
+    if (remark !== null) report(remark.code, draft.path, remark.message);
   }
 
   return {
@@ -121,7 +154,16 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
         report('unreadable-content', draft.path, `${unreadable}; its size counts, its content is unknown`);
         return;
       }
-      work = { draft, hasher: null, head: null, chosen: false, inspector: null, received: 0, skipHash: false };
+      work = {
+        draft,
+        hasher: null,
+        head: null,
+        chosen: false,
+        inspector: null,
+        stream: null,
+        received: 0,
+        skipHash: false,
+      };
     },
     data(piece) {
       unpacked += piece.length;
@@ -154,6 +196,7 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
         work.skipHash = true;
         work.chosen = true;
         work.inspector = null;
+        work.stream = null;
         // What was spooled of it must not stand before the next member's content.
         spool.reset();
         work.received += count;
@@ -175,8 +218,12 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
       if (!now.skipHash) now.draft.digest = (now.hasher ?? contentDigest(purpose, now.draft.size)).digest();
       const head = now.head ?? noBytes;
       if (!now.chosen) now.inspector = inspectorFor(head, now.draft);
-      if (now.inspector === null) return;
-      inspect(now.inspector, now.inspector.needs === 'all' ? spool.source() : memorySource(head), now.draft);
+      if (now.stream !== null) {
+        streamedSizes.add(now.draft.size);
+        settle(now.draft, now.stream.outcome(), now.draft.digest);
+      } else if (now.inspector !== null) {
+        inspect(now.inspector, now.inspector.needs === 'all' ? spool.source() : memorySource(head), now.draft);
+      }
       spool.reset();
     },
     file(draft, open) {
@@ -197,27 +244,6 @@ const ofPackages: ReadonlySet<AnyInspector> = new Set(packageInspectors);
 
 function isPackageInspector(inspector: AnyInspector): inspector is Inspector<PackageFacts> {
   return ofPackages.has(inspector);
-}
-
-/** What an inspector made of a content. */
-export interface Outcome<Found = Facts> {
-  readonly facts: Found | null;
-  readonly remark: Remark | null;
-}
-
-/** Broken content is no reason to give up: the file counts by its size, with a remark. Any other error is a bug. */
-function inspected<Found>(inspector: Inspector<Found>, source: ByteSource, file: Inspected): Outcome<Found> {
-  try {
-    const facts = inspector.inspect(source, file);
-    return { facts, remark: inspector.remark?.(facts) ?? null };
-  } catch (error) {
-    if (!(error instanceof FormatError)) throw error;
-    const at = error.offset === undefined ? '' : ` (at byte ${error.offset})`;
-    return {
-      facts: null,
-      remark: { code: error.code, message: `is a broken ${inspector.name} file: it ${error.message}${at}` },
-    };
-  }
 }
 
 /** Runs `use` on an opened member; what the system refuses becomes a notice, and the file counts by its size. */

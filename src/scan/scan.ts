@@ -12,7 +12,7 @@ import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { ArtifactIdentity, Notice, Snapshot } from '../model/snapshot.ts';
 import { createCollector } from './collector.ts';
-import type { Outcome } from './content.ts';
+import type { Outcome } from './inspection.ts';
 import { createLedger } from '../formats/ledger.ts';
 import { withMembers } from './made.ts';
 import { chargeMembers, overheadOf } from './stored.ts';
