@@ -19,6 +19,8 @@ export interface Inspected {
   readonly strip?: StripVersion | undefined;
   /** Whether to try what compressing debug data saves, which takes longer than all else. */
   readonly compressDebug?: boolean | undefined;
+  /** Whether to tell what strip leaves of files with a build id, which takes reading all of that. */
+  readonly kept?: boolean | undefined;
   /** Whether to tell how much of the file's compressed bytes goes with stripping it; compresses samples. */
   readonly stripShare?: boolean | undefined;
 }

@@ -75,6 +75,11 @@ export interface ElfFacts {
    */
   readonly stripShare?: number;
   readonly unsafe: readonly Unsafe[];
+  /**
+   * `sha256:<hex>` of what strip leaves: equal where strip makes two files of one build equal. Only of executables and shared libraries
+   * that have a build id and that strip does not damage; absent for others, and where no other file of the artifact could be equal.
+   */
+  readonly kept?: string;
   /** Name of the file with the debug data, from `.gnu_debuglink`; absent where there is none. */
   readonly debuglink?: string;
   /** Of executables and shared libraries from 256 KiB on; absent for others and where the file defines nothing for others. */

@@ -1,5 +1,5 @@
-// same-build: an executable or shared library shipped with and without its symbols. The linker gave both the same build id, and
-// stripped they have the same length, so they differ in symbols and debug data only.
+// same-build: an executable or shared library shipped with and without its symbols. Strip leaves the same of both, so they differ in
+// symbols and debug data only.
 import type { ElfFacts } from '../model/facts.ts';
 import type { Claim } from '../model/finding.ts';
 import type { Entry } from '../model/snapshot.ts';
@@ -11,7 +11,7 @@ export const sameBuild: Rule = {
   title: 'the same build of a file once more, with symbols or debug data',
   severity: 'info',
   remedy: 'hard-link',
-  check({ elfFiles }) {
+  check({ elfFiles, claimed }) {
     const builds = new Map<string, Entry[]>();
     for (const { entry, facts } of elfFiles) {
       const key = buildOf(facts);
@@ -22,8 +22,9 @@ export const sameBuild: Rule = {
     }
     const claims: Claim[] = [];
     for (const build of builds.values()) {
-      // The first of the smallest stays; its copies are the business of other rules.
-      const keeper = build.reduce((a, b) => (b.size < a.size ? b : a));
+      // The first of the smallest stays, of those that no other rule removes; its copies are the business of other rules.
+      const staying = build.filter(({ path }) => !claimed.has(path));
+      const keeper = (staying.length === 0 ? build : staying).reduce((a, b) => (b.size < a.size ? b : a));
       for (const { path, size } of build) {
         if (size > keeper.size) claims.push({ path, part: null, bytes: size, keeps: keeper.path });
       }
@@ -34,7 +35,7 @@ export const sameBuild: Rule = {
   },
 };
 
-/** Equal for files that strip makes equal, as far as headers tell; null for all others. */
-function buildOf({ buildId, elfType, strip }: ElfFacts): string | null {
-  return buildId === null || elfType === 'REL' || strip.unneeded === null ? null : `${buildId} ${strip.unneeded}`;
+/** Equal for files that strip makes equal; null where that is not known. */
+function buildOf({ buildId, kept }: ElfFacts): string | null {
+  return buildId === null || kept === undefined ? null : `${buildId} ${kept}`;
 }

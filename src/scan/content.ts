@@ -132,6 +132,8 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
       strip: options.stripVersion,
       compressDebug: options.compressDebug,
       stripShare: options.stripShare,
+      // Where files can be read again, only those are that another one may equal (builds.ts).
+      kept: options.hashAtOnce || options.facts === 'all',
     };
   }
 

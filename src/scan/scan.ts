@@ -11,6 +11,7 @@ import type { PackageFacts } from '../model/facts.ts';
 import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { ArtifactIdentity, Notice, Snapshot } from '../model/snapshot.ts';
+import { compareBuilds } from './builds.ts';
 import { createCollector } from './collector.ts';
 import type { Outcome } from './inspection.ts';
 import { createLedger } from '../formats/ledger.ts';
@@ -98,6 +99,7 @@ export async function scan(artifact: string, options: ScanOptions): Promise<Snap
     if (options.layer !== undefined) throw new UsageError('--layer is for images; this artifact has no layers');
     if (charges !== null) chargeMembers(collected.members, charges);
     if (opened.kind === 'directory') {
+      compareBuilds(collected, options.stripVersion);
       const which = options.digests === 'all' ? 'all' : 'candidates';
       await hashFiles(collected, which, digestPurpose, options.onProgress);
     }

@@ -52,6 +52,7 @@ function checkShare(share: unknown, at: string): void {
 
 function checkElf(known: Json, at: string): void {
   if (known['buildId'] !== null) checkText(known, 'buildId', at);
+  if (known['kept'] !== undefined) checkText(known, 'kept', at);
   checkText(known, 'elfType', at);
   sizeOf(known, 'debugBytes', at);
 }

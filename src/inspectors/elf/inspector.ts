@@ -27,19 +27,21 @@ export const elfInspector: Inspector = {
   inspect(source, file): ElfFacts {
     const elf = readElf(source);
     const symbols = linkedSample(elf);
+    const id = buildId(elf);
     return {
       type: 'elf',
       class: elf.class,
       endian: elf.endian,
       machine: elf.machine,
       elfType: typeNames.get(elf.type) ?? `0x${elf.type.toString(16)}`,
-      buildId: buildId(elf),
+      buildId: id,
       debugBytes: debugBytes(elf),
       compressedDebug: hasCompressedDebug(elf),
       ...stripFacts(elf, {
         facts: file.facts,
         version: file.strip ?? defaultStripVersion,
         share: file.stripShare === true,
+        kept: file.kept === true && id !== null,
       }),
       ...(file.compressDebug === true ? { debugCompressed: compressedDebugBytes(elf) } : {}),
       ...debuglink(elf),

@@ -5,6 +5,7 @@ import type { ElfFacts, StripSizes } from '../../model/facts.ts';
 import { SHF_GROUP, SHT_GROUP, SHT_NOBITS, SHT_RELA } from './constants.ts';
 import { isBuildNotes, mergedNotesSize } from './build-notes.ts';
 import { type ElfFile, elfSizes, type ElfSection, hasBytes } from './file.ts';
+import { keptDigest } from './kept-digest.ts';
 import { namesTableSize, reverseName } from './string-table.ts';
 import { alignUp, type Layout, layoutLinked, layoutObject, type OutSection, outSection } from './strip-layout.ts';
 import { StripRefusal } from './strip-refusal.ts';
@@ -66,13 +67,15 @@ export function stripModel(elf: ElfFile, version: StripVersion): StripModel {
   return { view, symbols, stripped };
 }
 
-export type StripFacts = Pick<ElfFacts, 'strip' | 'unsafe' | 'stripShare'>;
+export type StripFacts = Pick<ElfFacts, 'strip' | 'unsafe' | 'stripShare' | 'kept'>;
 
 export interface StripWanted {
   readonly facts: FactsWanted;
   readonly version: StripVersion;
   /** Whether to tell `stripShare`. */
   readonly share: boolean;
+  /** Whether to tell `kept`. */
+  readonly kept: boolean;
 }
 
 const refusedSizes: StripSizes = { debug: null, unneeded: null, all: null };
@@ -90,9 +93,12 @@ export function stripFacts(elf: ElfFile, wanted: StripWanted): StripFacts {
   const [debug, unneeded, all] = results.map((result) => (typeof result === 'string' ? null : result));
   const refused = results.find((result) => typeof result === 'string');
   const sizes = { debug: debug?.size ?? null, unneeded: unneeded?.size ?? null, all: all?.size ?? null };
+  const unsafe = all ? unsafeReasons(model.view, all.layout) : [];
+  const comparable = model.view.linked && sizes.unneeded !== null && unsafe.length === 0;
   return {
     strip: refused === undefined ? sizes : { ...sizes, refused },
-    unsafe: all ? unsafeReasons(model.view, all.layout) : [],
+    unsafe,
+    ...(wanted.kept && comparable ? { kept: keptDigest(model.view) } : {}),
     ...(wanted.share ? shareFact(elf, model, model.view.linked ? unneeded : debug) : {}),
   };
 }
