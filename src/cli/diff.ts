@@ -4,6 +4,7 @@ import type { DiffOptions, Judged } from '../compare/diff.ts';
 import { UsageError } from '../errors.ts';
 import type { Notice, Snapshot } from '../model/snapshot.ts';
 import { globMatcher } from '../policy/glob.ts';
+import { ofPart } from '../policy/part.ts';
 import { ignoreClaims } from '../policy/select.ts';
 import { reporterNamed } from '../report/index.ts';
 import { countedRules, judge, ruleIds, rules } from '../rules/index.ts';
@@ -38,7 +39,7 @@ export async function runDiff(
   if (stored) requireStored(before, after);
   const reporter = await loading;
   if (reporter === null) throw new UsageError(`there is no format "${name}"`);
-  const diff = diffSnapshots(judged(before, selected, values.ignore), judged(after, selected, values.ignore), how);
+  const diff = diffSnapshots(judged(before, selected, values), judged(after, selected, values), how);
   const report = { tool, diff };
   await print(reporter(report, options), values.output);
   if (values.summary) await appendReport(report, options);
@@ -72,8 +73,9 @@ export function toPairing(
   return { stripComponents: strip === 'auto' ? strip : Number(strip), maps };
 }
 
-function judged(snapshot: Snapshot, selected: readonly Rule[], ignores: readonly string[]): Judged {
-  return { snapshot, findings: ignoreClaims(judge(snapshot, selected, 'counted'), ignores, new Set(ruleIds)) };
+function judged(snapshot: Snapshot, selected: readonly Rule[], { ignore, include, exclude }: DiffValues): Judged {
+  const found = ignoreClaims(judge(snapshot, selected, 'counted'), ignore, new Set(ruleIds));
+  return { snapshot, findings: include.length + exclude.length === 0 ? found : ofPart(found) };
 }
 
 function onlyIn(notices: readonly Notice[], others: readonly Notice[]): Notice[] {

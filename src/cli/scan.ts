@@ -6,6 +6,7 @@ import { sectionRollup } from '../compare/section-rollup.ts';
 import { rollup } from '../compare/rollup.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { ofPart } from '../policy/part.ts';
 import { ignoreClaims } from '../policy/select.ts';
 import { snapshotJson } from '../report/json/scan.ts';
 import { reporterNamed } from '../report/index.ts';
@@ -52,7 +53,7 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
   const how = values['compress-with'];
   const flattened = how === undefined ? null : await flatten(artifact, snapshot, how, values);
   const counted = values.leftovers || values.rules !== undefined ? 'counted' : 'apart';
-  const judgement = judged(snapshot, selected, values.ignore, counted);
+  const judgement = judged(snapshot, selected, values, counted);
   const report = {
     ...(values.by === 'package' ? withPackages(judgement, values) : judgement),
     allLayers: values.layers,
@@ -100,7 +101,7 @@ export async function runSnapshot(artifact: string, values: InputValues): Promis
     stored: true,
     sample: true,
   });
-  await print(snapshotJson(judged(snapshot, rules, [], 'apart')), values.output);
+  await print(snapshotJson(judged(snapshot, rules, { ...values, ignore: [] }, 'apart')), values.output);
   if (!values.quiet && values.output !== undefined) warn(snapshot);
   return exitCodes.fine;
 }
@@ -108,10 +109,11 @@ export async function runSnapshot(artifact: string, values: InputValues): Promis
 function judged(
   snapshot: Snapshot,
   selected: readonly Rule[],
-  ignores: readonly string[],
+  { ignore, include, exclude }: Pick<ScanValues, 'ignore' | 'include' | 'exclude'>,
   leftovers: 'apart' | 'counted',
 ): ScanReport {
-  const findings = ignoreClaims(judge(snapshot, selected, leftovers), ignores, new Set(ruleIds));
+  const found = ignoreClaims(judge(snapshot, selected, leftovers), ignore, new Set(ruleIds));
+  const findings = include.length + exclude.length === 0 ? found : ofPart(found);
   return { tool, snapshot, tree: rollup(snapshot), findings, removable: removableContent(snapshot, findings) };
 }
 

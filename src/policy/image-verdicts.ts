@@ -7,6 +7,7 @@ import { largest } from './contributors.ts';
 import type { Baseline } from './evidence.ts';
 import type { DiveLimits, ImageBudget } from './image-limits.ts';
 import type { Limit } from './limits.ts';
+import { inBaseLayers, withoutOthers } from './part.ts';
 import { judgeLeast, judgeLimit, notKnown } from './verdicts.ts';
 import type { Figure, Ranked, Subject } from './verdicts.ts';
 
@@ -63,8 +64,7 @@ export function claimsAboveBase(
     const claims = found.claims.filter(({ path, layer }) =>
       layer === undefined ? !base.has(path) : layer >= baseLayers,
     );
-    if (claims.length === found.claims.length) return [found];
-    return claims.length === 0 ? [] : [{ ...found, claims, bytes: claims.reduce((sum, { bytes }) => sum + bytes, 0) }];
+    return claims.length === 0 && found.claims.length > 0 ? [] : [withoutOthers(found, claims, inBaseLayers)];
   });
 }
 

@@ -9,6 +9,7 @@ import { totalsOf } from '../scan/entries.ts';
 import { storedOf } from '../scan/stored.ts';
 import { globMatcher } from './glob.ts';
 import type { Matcher } from './glob.ts';
+import { ignored, withoutOthers } from './part.ts';
 
 /**
  * The snapshot with only the entries that a pattern of `include` matches and none of `exclude`, and the directories above.
@@ -119,8 +120,6 @@ export function ignoreClaims(
   return findings.flatMap((found) => {
     const own = matchers.filter(({ rule }) => rule === '*' || rule === found.rule);
     const claims = found.claims.filter(({ path }) => !own.some(({ matches }) => matches(path)));
-    if (claims.length === found.claims.length) return [found];
-    const bytes = claims.reduce((sum, claim) => sum + claim.bytes, 0);
-    return claims.length === 0 ? [] : [{ ...found, bytes, claims }];
+    return claims.length === 0 ? [] : [withoutOthers(found, claims, ignored)];
   });
 }

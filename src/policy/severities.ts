@@ -6,6 +6,7 @@ import type { Name } from '../model/name.ts';
 import { rank, rules } from '../rules/index.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { Budgets, Ignore } from './budgets.ts';
+import { ignored, withoutOthers } from './part.ts';
 
 export interface JudgedByPolicy {
   /** Without ignored claims, with the severities of the budgets file. */
@@ -48,9 +49,8 @@ export function judgeByPolicy(
     if (severity === 'off' || (severity === undefined && found.leftover === true)) return [];
     const claims = found.claims.filter((claim) => !isIgnored(found.rule, claim));
     if (claims.length === 0) return [];
-    const bytes = claims.reduce((sum, claim) => sum + claim.bytes, 0);
-    const { leftover: _named, ...rest } = found;
-    return [{ ...rest, bytes, claims, severity: severity === undefined || isAside(found) ? found.severity : severity }];
+    const { leftover: _named, ...rest } = withoutOthers(found, claims, ignored);
+    return [{ ...rest, severity: severity === undefined || isAside(found) ? found.severity : severity }];
   });
   return { findings: kept, used, expired };
 }

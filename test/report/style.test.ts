@@ -22,6 +22,12 @@ describe('text that fits', () => {
       String.raw`$'a\' b' \ `.trimEnd(),
       String.raw`c\ d`,
     ]);
+    expect(wrapCommand('find . -exec strip {} +', 20)).toEqual(['find . -exec strip \\', '{} +']);
+  });
+
+  it('puts a comment without room on lines of its own', () => {
+    expect(wrapCommand('rm a b # and 6 more', 20)).toEqual(['rm a b # and 6 more']);
+    expect(wrapCommand('rm a b # and 6 more, see --json', 20)).toEqual(['rm a b', '# and 6 more, see', '# --json']);
   });
 });
 
@@ -36,6 +42,7 @@ describe.skipIf(!requireTool('bash'))('a wrapped command', () => {
           const command = list.join(' ');
           const print = (text: string): string => runRaw('bash', ['-c', `printf '%s\\0' ${text}`]).toString();
           expect(print(wrapCommand(command, width).join('\n'))).toBe(print(command));
+          expect(print(wrapCommand(`${command} # and 6 more, see --json`, width).join('\n'))).toBe(print(command));
         },
       ),
       { numRuns: 30 },

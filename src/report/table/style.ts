@@ -41,12 +41,21 @@ export function wrap(text: string, width: number): string[] {
   return fill(text.split(' '), width);
 }
 
-/** Breaks a shell command where it may be broken: at spaces outside of quotes, with a backslash at the end of the line. */
+/**
+ * Breaks a shell command where it may be broken: at spaces outside of quotes, with a backslash at the end of the line. No backslash
+ * continues a comment, so one that has no room stands on lines of its own.
+ */
 export function wrapCommand(command: string, width: number): string[] {
-  // Words with their quoted stretches; `$'…'` may hold an escaped quote.
-  const words = command.match(/(?:\\.|\$'(?:\\.|[^'])*'|'[^']*'|"(?:\\.|[^"])*"|[^\s])+/g) ?? [command];
-  const lines = fill(words, width - 2);
-  return lines.map((line, index) => (index < lines.length - 1 ? `${line} \\` : line));
+  // Words with their quoted stretches; `$'…'` may hold an escaped quote. What ends `find -exec` is one word.
+  const words = command.match(/(?:\{\} \+|\\.|\$'(?:\\.|[^'])*'|'[^']*'|"(?:\\.|[^"])*"|[^\s])+/g) ?? [command];
+  const hash = words.findIndex((word) => word.startsWith('#'));
+  const lines = fill(hash < 0 ? words : words.slice(0, hash), width - 2);
+  const broken = lines.map((line, index) => (index < lines.length - 1 ? `${line} \\` : line));
+  if (hash < 0) return broken;
+  const comment = words.slice(hash + 1);
+  const last = `${broken.at(-1)} ${words.slice(hash).join(' ')}`;
+  if (last.length <= width) return [...broken.slice(0, -1), last];
+  return [...broken, ...fill(comment, width - 2).map((line) => `# ${line}`)];
 }
 
 function fill(words: readonly string[], width: number): string[] {

@@ -1,0 +1,62 @@
+// Findings that lose claims say so, and give no command that would touch what is to stay.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../src/model/finding.ts';
+import { ignored, ofPart, withoutOthers } from '../../src/policy/part.ts';
+import { buildAr } from '../build/ar.ts';
+import { tempDirectory } from '../build/temp.ts';
+import { sizecheck } from '../cli/run.ts';
+
+const found: Finding = {
+  rule: 'static-library',
+  severity: 'warn',
+  title: '2 static libraries',
+  bytes: 12,
+  claims: [
+    { path: 'keep/a.a', part: null, bytes: 7 },
+    { path: 'b.a', part: null, bytes: 5 },
+  ],
+  fix: { commands: ['rm keep/a.a b.a'], advice: null },
+};
+
+describe('a finding of which some claims are ignored', () => {
+  it('counts the others, and has no command', () => {
+    const part = withoutOthers(found, found.claims.slice(1), ignored);
+    expect(part).toMatchObject({ bytes: 5, claims: [{ path: 'b.a' }], title: '2 static libraries (1 of 2 ignored)' });
+    expect(part.fix).toMatchObject({ commands: [], advice: expect.stringContaining('fix') });
+  });
+
+  it('is itself where none is', () => {
+    expect(withoutOthers(found, found.claims, ignored)).toBe(found);
+  });
+});
+
+it('findings on a part of an artifact keep only commands that name files', () => {
+  const walking = { ...found, fix: { commands: ["find . -name '*.a' -delete"], advice: null } };
+  const trees = { ...found, fix: { commands: ['rm -r lib'], advice: 'none' } };
+  expect(ofPart([found])).toEqual([found]);
+  for (const other of [walking, trees]) expect(ofPart([other])[0]?.fix).toMatchObject({ commands: [] });
+});
+
+it('no report tells to delete what is ignored or excluded', () => {
+  const work = tempDirectory('part');
+  for (const folder of ['keep', 'lib']) {
+    mkdirSync(join(work, folder));
+    writeFileSync(join(work, folder, `lib${folder}.a`), buildAr([{ name: 'x.o/', content: folder }]));
+    for (const name of ['x.pyc', 'x.opt-1.pyc']) {
+      mkdirSync(join(work, folder, '__pycache__'), { recursive: true });
+      writeFileSync(join(work, folder, '__pycache__', name), folder);
+    }
+  }
+  const commandsOf = (...args: string[]): string[] => {
+    const { stdout } = sizecheck(['scan', work, '--exit-zero', ...args]);
+    expect(stdout).toMatch(/static-library[^]*optimized-bytecode|optimized-bytecode[^]*static-library/);
+    return [...stdout.matchAll(/\$ (.*)/g)].map(([, command = '']) => command);
+  };
+  expect(commandsOf().length).toBeGreaterThan(1);
+  expect(commandsOf('--ignore', '*:keep')).toEqual([]);
+  expect(commandsOf('--exclude', 'keep')).toEqual(['rm lib/liblib.a']);
+  const { stdout } = sizecheck(['scan', work, '--exit-zero', '--format', 'markdown', '--ignore', '*:keep']);
+  expect(stdout).not.toMatch(/(?:rm|find) .*(?:keep|pyc)/);
+});
