@@ -6,7 +6,7 @@ import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '../../src/bytes/source.ts';
 import { arInspector } from '../../src/inspectors/ar.ts';
-import { defaultStripVersion, stripVersions } from '../../src/inspectors/elf/strip-version.ts';
+import { defaultStripVersion } from '../../src/inspectors/elf/strip-version.ts';
 import type { ArFacts } from '../../src/model/facts.ts';
 import { buildAr } from '../build/ar.ts';
 import type { ArSpec } from '../build/ar.ts';
@@ -15,11 +15,11 @@ import { tempDirectory } from '../build/temp.ts';
 import { requireTool, run } from '../oracles.ts';
 
 const directory = tempDirectory('strip-ar');
-const release = requireTool('strip') ? /\) (\d+\.\d+)/.exec(run('strip', ['--version']))?.[1] : undefined;
-const version = stripVersions.find((known) => known === release);
+// Other releases were not compared at these edges.
+const isCompared = requireTool('strip') && run('strip', ['--version']).includes(defaultStripVersion);
 
 function inspect(bytes: Uint8Array, facts: 'all' | 'needed' = 'all'): ArFacts {
-  const file = { path: 'x.a', size: bytes.length, facts, strip: version ?? defaultStripVersion } as const;
+  const file = { path: 'x.a', size: bytes.length, facts, strip: defaultStripVersion } as const;
   const found = arInspector.inspect(memorySource(bytes), file);
   if (found.type !== 'ar') throw new Error('no archive');
   return found;
@@ -107,7 +107,7 @@ const archives: readonly (readonly [what: string, members: readonly ArSpec[]])[]
   ['a table of names behind a member', [index, object, ...gnu('n'.repeat(16))]],
 ];
 
-describe.skipIf(version === undefined)('length after strip of an archive with', () => {
+describe.skipIf(!isCompared)('length after strip of an archive with', () => {
   it.each(archives)('%s', (_, members) => {
     const bytes = buildAr(members);
     const { refused, ...sizes } = inspect(bytes).strip;
