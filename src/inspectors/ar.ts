@@ -2,7 +2,7 @@
 // Layout of what strip writes: GNU `ar`, with an index of symbols and a table of the names above 15 bytes.
 import { crc32 } from 'node:zlib';
 import type { ByteSource } from '../bytes/source.ts';
-import { forEachChunk } from '../bytes/source.ts';
+import { forEachChunk, memorySource } from '../bytes/source.ts';
 import { readAtOnce } from '../bytes/steps.ts';
 import type { Steps } from '../bytes/steps.ts';
 import { FormatError } from '../errors.ts';
@@ -51,20 +51,22 @@ function* inspectAr(file: Inspected, whole: ByteSource | null): Steps<ArFacts> {
   }
   let members = 0;
   let bsd = false;
-  let index = false;
+  const head: ArMember[] = [];
+  let inHead = true;
   for (let at = magicLength; at < size;) {
     const member = yield* readArMember(reading, at);
     bsd ||= member.form === 'bsd-long' || member.name.startsWith('__.SYMDEF');
-    index ||= isIndex(member);
     if (member.kind === 'file') members++;
-    if (!isIndex(member) && member.kind !== 'names') {
-      addMember(archive, member, yield { offset: member.offset, length: member.stored });
-    }
+    inHead &&= isHead(member, head);
+    if (inHead) head.push(member);
+    // A table of names was read to the end with its header.
+    else if (member.kind === 'names') addMember(archive, member, memorySource(reading.names ?? new Uint8Array(0)));
+    else addMember(archive, member, yield { offset: member.offset, length: member.stored });
     at = member.end;
   }
   const symbols = archive.sampler?.sample();
   const { contents, gone } = archive;
-  const strip = sizesOf(archive, index);
+  const strip = sizesOf(archive, head[0] !== undefined && isIndex(head[0]));
   return {
     type: 'ar',
     thin: reading.thin,
@@ -85,8 +87,9 @@ interface Archive {
   readonly version: StripVersion;
   /** The modes that are worked out. */
   readonly modes: readonly StripMode[];
-  /** Null where strip refuses, for the reason in `refused`. */
+  /** Null where they cannot be known, because of what `refused` says. */
   totals: Record<StripMode, Total> | null;
+  /** Why strip refuses the archive. */
   refused: string | null;
   objects: number;
   /** Null once a member's symbols cannot be known. */
@@ -111,9 +114,28 @@ function newTotal(): Total {
   return { members: 0, names: 0, indexed: 0, indexedNames: 0 };
 }
 
-// To strip, a BSD index under a BSD long name is a member like others.
-function isIndex(member: ArMember): boolean {
-  return member.kind === 'symbols' && member.form === 'short';
+/**
+ * Whether strip reads this as what stands before all members: the index, of COFF a second one, and the table of names. Anywhere else, or
+ * under another name, they are members like others to it.
+ */
+function isHead(member: ArMember, [first, ...others]: readonly ArMember[]): boolean {
+  if (first === undefined) return isIndex(member) || member.kind === 'names';
+  const last = others.at(-1) ?? first;
+  if (last.kind === 'names') return false;
+  return member.kind === 'names' || (last === first && first.name === '/' && member.name === '/');
+}
+
+/** Whether strip takes the first member for an index of symbols. */
+function isIndex({ field, name }: ArMember): boolean {
+  return (
+    /^(?:\/|\/SYM64\/|__\.SYMDEF\/?) *$/.test(field) || (field.trimEnd() === '#1/20' && name.startsWith('__.SYMDEF'))
+  );
+}
+
+/** Whether strip can write the member to a file of its name, which it does. GNU's short names end at the first slash. */
+function isWritable({ form, name }: ArMember): boolean {
+  const written = form === 'short' ? name.replace(/\/.*/s, '') : name;
+  return !written.includes('/') && !['', '.', '..'].includes(written);
 }
 
 const headerLength = 60;
@@ -124,20 +146,20 @@ function padded(length: number): number {
 }
 
 function addMember(archive: Archive, member: ArMember, content: ByteSource): void {
-  const object = member.kind === 'file' && isObject(content);
+  const object = isObject(content);
   if (object) archive.objects++;
   else if (member.kind === 'file') archive.sampler = null;
   const { totals } = archive;
   if (totals === null) return;
+  if (!isWritable(member)) archive.refused ??= 'it has a member whose name is no file name';
   const stripped = object ? memberModel(archive, member, content) : null;
   addContent(archive, member, content, stripped?.get('debug')?.size ?? member.size);
-  const name = member.name.slice(member.name.lastIndexOf('/') + 1);
   for (const mode of archive.modes) {
     const total = totals[mode];
     const result = stripped?.get(mode);
     total.members += headerLength + padded(result?.size ?? member.size);
     // A name that fills the header's field is cut instead of moved to the table.
-    if (member.form !== 'short' && name.length > longestShortName) total.names += name.length + 2;
+    if (member.form !== 'short' && member.name.length > longestShortName) total.names += member.name.length + 2;
     total.indexed += result?.symbols.indexed ?? 0;
     total.indexedNames += result?.symbols.indexedNames ?? 0;
   }
@@ -193,7 +215,7 @@ function memberModel(
 }
 
 function sizesOf({ totals, modes, refused, objects }: Archive, index: boolean): StripSizes {
-  if (totals === null) return { debug: null, unneeded: null, all: null, refused: refused ?? '' };
+  if (totals === null || refused !== null) return { debug: null, unneeded: null, all: null, refused: refused ?? '' };
   const sizeIn = (mode: StripMode): number | null =>
     modes.includes(mode) ? sizeOf(totals[mode], index && objects > 0 && mode !== 'all') : null;
   return { debug: sizeIn('debug'), unneeded: sizeIn('unneeded'), all: sizeIn('all') };

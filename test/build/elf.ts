@@ -9,6 +9,8 @@ export interface ElfSectionSpec {
   /** `sh_size`; the content's length by default. */
   readonly size?: number | bigint;
   readonly offset?: number | bigint;
+  /** Where in the file the content stands, with zeros in front of it; behind what comes before by default. */
+  readonly place?: number;
   readonly link?: number;
   readonly info?: number;
   readonly align?: number;
@@ -24,6 +26,18 @@ export interface ElfSymbolSpec {
   readonly shndx?: number;
 }
 
+/** Fields are 0 where nothing is said, but for `type`, which is PT_LOAD, and `memsz`, which is `filesz`. */
+export interface ElfSegmentSpec {
+  readonly type?: number;
+  readonly flags?: number;
+  readonly offset?: number;
+  readonly vaddr?: number;
+  readonly paddr?: number;
+  readonly filesz?: number;
+  readonly memsz?: number;
+  readonly align?: number;
+}
+
 export interface ElfSpec {
   readonly class?: 32 | 64;
   readonly endian?: 'little' | 'big';
@@ -36,6 +50,7 @@ export interface ElfSpec {
   readonly extended?: boolean;
   /** One loadable segment that covers the whole file up to here. */
   readonly load?: boolean;
+  readonly segments?: readonly ElfSegmentSpec[];
   readonly shnum?: number;
   readonly shstrndx?: number;
   readonly shentsize?: number;
@@ -108,11 +123,13 @@ export function buildElf(spec: ElfSpec = {}): Buffer {
   const wide = spec.class !== 32;
   const little = spec.endian !== 'big';
   const ehdr = wide ? 64 : 52;
-  const phdr = spec.load === true ? (wide ? 56 : 32) : 0;
+  const segments = spec.load === true ? 1 : (spec.segments?.length ?? 0);
+  const phdr = segments * (wide ? 56 : 32);
   const sections = allSections(spec, wide, little);
   const body = new Writer(wide, little);
-  const offsets = sections.map(({ content, align, offset }) => {
-    body.align(align ?? 1);
+  const offsets = sections.map(({ content, align, offset, place }) => {
+    if (place === undefined) body.align(align ?? 1);
+    else body.bytes(Buffer.alloc(place - ehdr - phdr - body.length));
     const at = body.length;
     body.bytes(bytesOf(content));
     return offset ?? ehdr + phdr + at;
@@ -121,8 +138,10 @@ export function buildElf(spec: ElfSpec = {}): Buffer {
   const count = sections.length + 1;
   const shoff = spec.shoff ?? ehdr + phdr + body.length;
   const out = new Writer(wide, little);
-  writeHeader(out, spec, { wide, little, phdr, shoff, count });
-  if (phdr > 0) writeSegment(out, wide, ehdr + phdr + body.length);
+  writeHeader(out, spec, { wide, little, segments, shoff, count });
+  const whole = ehdr + phdr + body.length;
+  if (spec.load === true) writeSegment(out, wide, { flags: 5, filesz: whole, align: 0x1000 });
+  else for (const segment of spec.segments ?? []) writeSegment(out, wide, segment);
   out.bytes(body.buffer());
   writeFirst(out, spec, wide, count);
   let name = 1;
@@ -174,34 +193,35 @@ function symbolTable(symbols: readonly ElfSymbolSpec[], wide: boolean, little: b
 interface Place {
   readonly wide: boolean;
   readonly little: boolean;
-  readonly phdr: number;
+  readonly segments: number;
   readonly shoff: number | bigint;
   readonly count: number;
 }
 
-function writeHeader(out: Writer, spec: ElfSpec, { wide, little, phdr, shoff, count }: Place): void {
+function writeHeader(out: Writer, spec: ElfSpec, { wide, little, segments, shoff, count }: Place): void {
   out.bytes(Buffer.from([0x7f, 0x45, 0x4c, 0x46, wide ? 2 : 1, little ? 1 : 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]));
   out.u16(spec.type ?? 1);
   out.u16(spec.machine ?? (wide ? 62 : 3));
   out.u32(1);
   out.word(0);
-  out.word(phdr > 0 ? (wide ? 64 : 52) : 0);
+  out.word(segments > 0 ? (wide ? 64 : 52) : 0);
   out.word(shoff);
   out.u32(0);
   out.u16(wide ? 64 : 52);
   out.u16(wide ? 56 : 32);
-  out.u16(phdr > 0 ? 1 : 0);
+  out.u16(segments);
   out.u16(spec.shentsize ?? (wide ? 64 : 40));
   out.u16(spec.shnum ?? (spec.extended === true ? 0 : count));
   out.u16(spec.shstrndx ?? (spec.extended === true ? 0xffff : count - 1));
 }
 
-function writeSegment(out: Writer, wide: boolean, length: number): void {
-  out.u32(1);
-  if (wide) out.u32(5);
-  for (const value of [0, 0, 0, length, length]) out.word(value);
-  if (!wide) out.u32(5);
-  out.word(0x1000);
+function writeSegment(out: Writer, wide: boolean, segment: ElfSegmentSpec): void {
+  const { type = 1, flags = 0, offset = 0, vaddr = 0, paddr = 0, filesz = 0, memsz = filesz, align = 0 } = segment;
+  out.u32(type);
+  if (wide) out.u32(flags);
+  for (const value of [offset, vaddr, paddr, filesz, memsz]) out.word(value);
+  if (!wide) out.u32(flags);
+  out.word(align);
 }
 
 function writeFirst(out: Writer, spec: ElfSpec, wide: boolean, count: number): void {

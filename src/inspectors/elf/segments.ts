@@ -5,17 +5,15 @@ import type { ElfSegment } from './program-headers.ts';
 import type { Load, LoadedSection, OutSection } from './strip-layout.ts';
 import { refuse } from './strip-refusal.ts';
 
-const PT_DYNAMIC = 2;
-const PT_PHDR = 6;
 const PT_TLS = 7;
-const PT_GNU_EH_FRAME = 0x6474_e550;
-const PT_GNU_STACK = 0x6474_e551;
-const PT_GNU_RELRO = 0x6474_e552;
 
 /** Above this many pairs of segment and section the file is none that a system would load. */
 const maxPairs = 1 << 22;
 
-/** Whether `segment` holds `section`; an empty section at its very start or end counts. */
+/**
+ * Whether `segment` holds `section`; an empty section at its very start or end counts. Segments are those to load, of thread-local data
+ * and of notes: GNU tools have rules for more kinds.
+ */
 export function isInSegment(section: ElfSection, segment: ElfSegment): boolean {
   const { type, flags } = section;
   const tls = (flags & SHF_TLS) !== 0;
@@ -27,9 +25,7 @@ export function isInSegment(section: ElfSection, segment: ElfSegment): boolean {
 }
 
 function kindFits(tls: boolean, loaded: boolean, type: number): boolean {
-  if (type === PT_LOAD) return loaded;
-  if (tls ? type !== PT_TLS && type !== PT_GNU_RELRO : type === PT_TLS || type === PT_PHDR) return false;
-  return loaded || !(type === PT_DYNAMIC || type === PT_GNU_EH_FRAME || type === PT_GNU_STACK || type === PT_GNU_RELRO);
+  return type === PT_LOAD ? loaded : tls === (type === PT_TLS);
 }
 
 function fits(at: number, size: number, start: number, length: number): boolean {
@@ -64,23 +60,24 @@ export function segmentsOf(elf: ElfFile, sections: readonly OutSection[]): OutSe
   const sizes = elfSizes(elf);
   const headersEnd = elf.phoff + segments.length * sizes.phdr;
   const physical = hasPhysical(elf);
+  const addressed = segments.some(({ paddr }) => paddr !== 0);
   const loads: Load[] = [];
-  let count = segments.length;
   let tableHeld = false;
   for (const { segment, sections: held } of heldSections(elf, sections, physical)) {
     const { offset, filesz } = segment;
     const table: boolean = !tableHeld && offset <= elf.phoff && offset + filesz >= headersEnd;
     tableHeld ||= table;
-    if (held.length === 0 && !table) {
-      count--;
-      continue;
-    }
     const header = offset === 0 && filesz >= sizes.ehdr;
-    const paddr = physical ? segment.paddr : segment.vaddr;
+    const paddr = addressed ? segment.paddr : null;
     loads.push({ segment, paddr, header, table, sections: sorted(held) });
   }
-  loads.sort((a, b) => Number(b.header) - Number(a.header) || a.paddr - b.paddr);
-  return { count: count + addedSegments(elf, sections), loads };
+  loads.sort((a, b) => Number(b.header) - Number(a.header) || placeOf(a) - placeOf(b));
+  return { count: segments.length + addedSegments(elf, sections), loads };
+}
+
+/** The address by which loadable segments are placed. */
+function placeOf({ paddr, sections }: Load): number {
+  return paddr ?? sections[0]?.lma ?? 0;
 }
 
 /** The loadable segments with the sections that each holds. */
@@ -109,11 +106,11 @@ function addLoaded(chosen: readonly Held[], out: OutSection, physical: boolean):
   let settled = !physical;
   for (const { segment, sections } of chosen) {
     if (!isInSegment(section, segment)) continue;
-    if (segment.type === PT_LOAD) sections.push(loaded);
+    sections.push(loaded);
     if (settled || (tls && segment.type === PT_LOAD)) continue;
     const { paddr, vaddr } = segment;
     loaded.lma = section.type === SHT_NOBITS ? paddr + addr - vaddr : paddr + section.offset - segment.offset;
-    settled = addr >= vaddr && addr + section.size <= vaddr + segment.memsz;
+    settled = true;
   }
 }
 
@@ -141,8 +138,8 @@ function compareLoaded({ out: a, lma: lmaA }: LoadedSection, { out: b, lma: lmaB
   );
 }
 
-function isLast({ section, size, stored }: OutSection): boolean {
-  return !stored && (section.flags & SHF_TLS) === 0 && size !== 0;
+function isLast({ size, stored }: OutSection): boolean {
+  return !stored && size !== 0;
 }
 
 // Segments that strip adds where a processor's ABI wants them for a section and the file has none.

@@ -98,8 +98,8 @@ export interface LoadedSection {
 
 export interface Load {
   readonly segment: ElfSegment;
-  /** The physical address, or the virtual one where segments have none of their own. */
-  readonly paddr: number;
+  /** The physical address; null where no segment has one, and each begins with its first section or the headers in front of it. */
+  readonly paddr: number | null;
   /** Whether it begins with the file header. */
   readonly header: boolean;
   /** Whether it holds the program headers. */
@@ -112,11 +112,11 @@ function placeSegment(cursor: Cursor, load: Load, number: number, begin: number 
   const { segment, sections } = load;
   const first = sections[0];
   if (first === undefined) return;
-  const start = begin === null ? segment.vaddr : first.out.section.addr;
+  const start = first.out.section.addr - (begin === null && load.paddr !== null ? first.lma - load.paddr : 0);
   const before = cursor.offset;
   cursor.offset = advance(before, pageBias(cursor, start, segment.align, number));
   // Address at which the next byte of the segment would be loaded, and how many bytes of memory have no room in the file yet.
-  let address = begin === null ? load.paddr : load.paddr + (cursor.offset - begin);
+  let address = load.paddr === null ? first.lma : load.paddr + (begin === null ? 0 : cursor.offset - begin);
   let hole = 0;
   let empty = true;
   for (const { out, lma } of sections) {
