@@ -17,9 +17,9 @@ export const debugSymbols: Rule = {
   id: 'debug-symbols',
   title: 'debug data and symbol tables that strip removes',
   severity: 'warn',
-  check({ elfFiles, staticLibraries }) {
-    const linked: StripGroup = { claims: [], unsafe: [], plain: new Set() };
-    const relocatable: StripGroup = { claims: [], unsafe: [], plain: new Set() };
+  check({ files: all, elfFiles, staticLibraries }) {
+    const linked: StripGroup = { isLinked: true, claims: [], unsafe: [], plain: new Set() };
+    const relocatable: StripGroup = { isLinked: false, claims: [], unsafe: [], plain: new Set() };
     const unsafe: UnsafeFile[] = [];
     const files = [...elfFiles, ...staticLibraries].toSorted((a, b) => compareNames(a.entry.path, b.entry.path));
     for (const { entry, facts } of files) {
@@ -37,13 +37,14 @@ export const debugSymbols: Rule = {
     const drafts = unsafe.length > 0 ? [unsafeDraft(unsafe)] : [];
     if (claims.length === 0) return drafts;
     const title = `${count(claims.length, 'file')} ${claims.length === 1 ? 'holds' : 'hold'} symbols that strip removes`;
-    const fix = commands(...stripCommand(linked, '--strip-unneeded'), ...stripCommand(relocatable, '-g'));
+    const fix = commands(...stripCommands(linked, all), ...stripCommands(relocatable, all));
     return [{ title, claims, fix }, ...drafts];
   },
 };
 
 /** Files that are stripped in the same way. */
 interface StripGroup {
+  readonly isLinked: boolean;
   readonly claims: Claim[];
   /** Paths that the command must leave alone. */
   readonly unsafe: Name[];
@@ -73,39 +74,98 @@ function unsafeDraft(unsafe: readonly UnsafeFile[]): FindingDraft {
   const largest = unsafe.reduce((a, b) => (b.bytes > a.bytes ? b : a));
   return {
     severity: 'info',
-    title: `strip would damage ${count(unsafe.length, 'file')} (${exactBytes(bytes)} of symbols, not counted): ${largest.why}`,
+    title: `strip would take ${exactBytes(bytes)} off ${count(unsafe.length, 'file')} and damage ${unsafe.length === 1 ? 'it' : 'them'} (not counted): ${largest.why}`,
     claims: unsafe.map(({ path }) => ({ path, part: 'unsafe', bytes: 0 })),
     fix: advice('link these files again without -g, or strip them before they are patched or bundled'),
   };
 }
 
-function stripCommand({ claims, unsafe, plain }: StripGroup, mode: string): string[] {
-  if (claims.length === 0) return [];
-  const except = unsafe.map((path) => ` ! -path ${findPattern(path)}`).join('');
-  return [`find ${selection(claims, plain)}${except} -exec strip ${mode} {} +`];
+/** Commands that strip the claimed files of a group, and no file of another kind: strip knows more formats than ELF. */
+function stripCommands(group: StripGroup, all: readonly Entry[]): string[] {
+  const mode = group.isLinked ? '--strip-unneeded' : '-g';
+  const { suffixes, paths, executables } = selectionOf(group);
+  const spared = new Set(group.unsafe);
+  const tests: string[] = [];
+  for (const [suffix, own] of suffixes.toSorted(([x], [y]) => compareNames(x, y))) {
+    const others = all.filter((entry) => hasSuffix(entry.path, suffix) && !isOfGroup(entry, group));
+    if (others.length > mostSpared) paths.push(...own);
+    else tests.push(`-name '*${suffix}'`);
+    if (others.length <= mostSpared) for (const { path } of others) spared.add(path);
+  }
+  for (const path of paths) tests.push(`-path ${findPattern(path)}`);
+  const found: string[] = [];
+  if (tests.length > 0) {
+    const selection = tests.length === 1 ? tests[0] : `\\( ${tests.join(' -o ')} \\)`;
+    found.push(`find . -type f ${selection}${except(spared)} -exec strip ${mode} {} +`);
+  }
+  if (executables) {
+    const others = all.filter(
+      (entry) => entry.facts?.type === 'elf' && isExecutable(entry) && !isOfGroup(entry, group),
+    );
+    const left = except(new Set([...group.unsafe, ...others.map(({ path }) => path)]));
+    const each = `for f; do head -c4 "$f" | grep -q ELF && strip ${mode} "$f"; done`;
+    found.push(`find . -type f -perm -100${left} -exec sh -c '${each}' sh {} +`);
+  }
+  return found;
+}
+
+/** How to tell the claimed files: by suffix where there is one, else by path; many executables by what they begin with. */
+function selectionOf({ claims, plain }: StripGroup) {
+  const suffixes = new Map<string, Name[]>();
+  const select = (suffix: string, path: Name): void => {
+    const known = suffixes.get(suffix);
+    if (known === undefined) suffixes.set(suffix, [path]);
+    else known.push(path);
+  };
+  const others: Name[] = [];
+  for (const { path } of claims) {
+    const suffix = suffixOf(path);
+    if (suffix === null) others.push(path);
+    else select(suffix, path);
+  }
+  if (others.length <= mostPaths) return { suffixes: [...suffixes], paths: others, executables: false };
+  const paths: Name[] = [];
+  for (const path of others) {
+    if (!plain.has(path)) continue;
+    const extension = /\.[A-Za-z]\w*$/.exec(path)?.[0];
+    if (extension === undefined) paths.push(path);
+    else select(extension, path);
+  }
+  return { suffixes: [...suffixes], paths, executables: others.some((path) => !plain.has(path)) };
+}
+
+/** Files without a telling suffix that a command names one by one. */
+const mostPaths = 4;
+/** Files with the suffix of claimed ones that a command leaves out one by one. */
+const mostSpared = 8;
+
+/** What `find -name` knows files to strip by, or null. */
+function suffixOf(path: Name): string | null {
+  return /\.(?:so|node|a|o|ko|rlib)$/.exec(path)?.[0] ?? (hasSuffix(path, versioned) ? versioned : null);
+}
+
+const versioned = '.so.*';
+
+/** Whether `find -name '*SUFFIX'` finds the file. */
+function hasSuffix(path: Name, suffix: string): boolean {
+  return suffix === versioned ? path.includes('.so.') && /\.so\.[^/]*$/.test(path) : path.endsWith(suffix);
+}
+
+function isExecutable({ mode }: Entry): boolean {
+  return mode === null || (mode & 0o100) !== 0;
+}
+
+/** Whether stripping the file like the claimed ones is right, be there anything to strip or not. */
+function isOfGroup({ facts }: Entry, group: StripGroup): boolean {
+  if (facts?.type === 'ar') return !group.isLinked && facts.objects > 0;
+  return facts?.type === 'elf' && isLinked(facts) === group.isLinked;
+}
+
+function except(paths: Iterable<Name>): string {
+  return [...paths].map((path) => ` ! -path ${findPattern(path)}`).join('');
 }
 
 /** `find -path` takes a pattern. */
 function findPattern(path: Name): string {
   return shellWord(`./${path.replace(/[*?[\\]/g, String.raw`\$&`)}`);
-}
-
-/** Tests for `find` that select the claimed files: by suffix where there is one, else by path, or what many files have in common. */
-function selection(claims: readonly Claim[], plain: ReadonlySet<Name>): string {
-  const tests = new Set<string>();
-  const paths: Name[] = [];
-  for (const { path } of claims) {
-    const suffix = /\.(?:so|node|a|o|ko|rlib)$/.exec(path)?.[0] ?? (/\.so\.[0-9.]+$/.test(path) ? '.so.*' : null);
-    if (suffix === null) paths.push(path);
-    else tests.add(`-name '*${suffix}'`);
-  }
-  const many = paths.length > 4;
-  const others = paths.map((path) => {
-    if (!many) return `-path ${findPattern(path)}`;
-    if (!plain.has(path)) return '-perm -100';
-    const extension = /\.[A-Za-z]\w*$/.exec(path)?.[0];
-    return extension === undefined ? `-path ${findPattern(path)}` : `-name '*${extension}'`;
-  });
-  const all = [...new Set([...[...tests].toSorted(), ...others])];
-  return all.length === 1 ? `. -type f ${all[0]}` : `. -type f \\( ${all.join(' -o ')} \\)`;
 }

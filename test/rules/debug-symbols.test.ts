@@ -1,7 +1,13 @@
+import { chmodSync, copyFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { debugSymbols } from '../../src/rules/debug-symbols.ts';
 import { judge } from '../../src/rules/index.ts';
+import { defaultLimits } from '../../src/scan/limits.ts';
+import { scan } from '../../src/scan/scan.ts';
 import { ar, elf, file, snapshot } from '../build/snapshot.ts';
+import { tempDirectory } from '../build/temp.ts';
+import { requireTool, run } from '../oracles.ts';
 
 const check = (entries: Parameters<typeof snapshot>[0]) => judge(snapshot(entries), [debugSymbols]);
 
@@ -75,7 +81,46 @@ describe('debug-symbols', () => {
       file('c', 1000, facts),
     ]);
     expect(found?.fix.commands).toEqual([
-      String.raw`find . -type f \( -name '*.debug' -o -perm -100 -o -path ./c \) -exec strip --strip-unneeded {} +`,
+      String.raw`find . -type f \( -name '*.debug' -o -path ./c \) -exec strip --strip-unneeded {} +`,
+      `find . -type f -perm -100 -exec sh -c 'for f; do head -c4 "$f" | grep -q ELF && strip --strip-unneeded "$f"; done' sh {} +`,
     ]);
+  });
+
+  it('leaves out what has the same suffix and is something else', () => {
+    const shared = file('lib/a.so', 1000, { facts: elf({ unneeded: 100 }) });
+    const scripts = Array.from({ length: 9 }, (_, index) => file(`lib/s${index}.so`, 30));
+    const object = file('lib/b.so', 1000, { facts: elf({ debug: 1000 }, { elfType: 'REL' }) });
+    expect(check([shared, ...scripts.slice(0, 1), object])[0]?.fix.commands).toEqual([
+      `find . -type f -name '*.so' ! -path ./lib/b.so ! -path ./lib/s0.so -exec strip --strip-unneeded {} +`,
+    ]);
+    expect(check([shared, ...scripts])[0]?.fix.commands).toEqual([
+      `find . -type f -path ./lib/a.so -exec strip --strip-unneeded {} +`,
+    ]);
+  });
+});
+
+describe.skipIf(!['gcc', 'ar', 'strip', 'objcopy', 'find'].every((name) => requireTool(name)))('its commands', () => {
+  it('strip what is claimed, among programs of other kinds, and nothing else', async () => {
+    const work = tempDirectory('debug-symbols');
+    writeFileSync(join(work, 'x.c'), 'int x(int a) { return a; } int main(int c, char **v) { return x(c); }');
+    run('gcc', ['-g', '-o', 'p', 'x.c'], { cwd: work });
+    run('gcc', ['-g', '-c', '-o', 'object', 'x.c'], { cwd: work });
+    run('ar', ['rcs', 'library', 'object'], { cwd: work });
+    run('objcopy', ['-O', 'pei-x86-64', 'p', 'tool.exe'], { cwd: work });
+    for (let index = 0; index < 6; index++) copyFileSync(join(work, 'p'), join(work, `p${index}`));
+    writeFileSync(join(work, 'script'), '#!/bin/sh\n# ELF\n');
+    for (const name of ['object', 'library', 'tool.exe', 'script']) chmodSync(join(work, name), 0o755);
+    const sizes = (): Map<string, number> =>
+      new Map(readdirSync(work).map((name) => [name, statSync(join(work, name)).size]));
+    const before = sizes();
+    const found = judge(
+      await scan(work, { ...defaultLimits, maxWindow: 1 << 27, digests: 'compare', facts: 'needed' }),
+      [debugSymbols],
+    )[0];
+    for (const command of found?.fix.commands ?? []) run('sh', ['-c', command], { cwd: work });
+    const after = sizes();
+    const claimed = new Map(found?.claims.map(({ path, bytes }) => [path, bytes]));
+    expect([...claimed.keys()].toSorted()).toEqual(['library', 'object', 'p', 'p0', 'p1', 'p2', 'p3', 'p4', 'p5']);
+    for (const [name, size] of before) expect(size - (after.get(name) ?? 0), name).toBe(claimed.get(name) ?? 0);
   });
 });
