@@ -2,10 +2,9 @@
 // module is compiled again at each start. Nothing to remove: the claims have no bytes.
 import type { Claim } from '../model/finding.ts';
 import type { Name } from '../model/name.ts';
-import { commands, count, fileOf } from './rule.ts';
+import { compileFix } from './compile.ts';
+import { count, fileOf } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
-
-const fix = commands('python3 -m compileall -q --invalidation-mode unchecked-hash .');
 
 /** Never imported by what the artifact is for; lib2to3's and the test suite's hold sources that do not compile. */
 const aside = /(?:^|\/)(?:tests?|idle_test|testing|data|templates?|examples?)\/|(?:^|\/)bad[^/]*\.py$|\btemplate\b/;
@@ -34,7 +33,8 @@ export const missingBytecode: Rule = {
     }
     if (claims.length === 0) return [];
     const title = `${count(claims.length, 'source has', 'sources have')} no bytecode, while the rest of the package has; compiled at each start where the directory is read-only`;
-    return [{ title, claims, fix }];
+    const versions = new Set(context.pycs.map(({ facts }) => facts.python));
+    return [{ title, claims, fix: compileFix(versions, '-q') }];
   },
 };
 

@@ -1,10 +1,9 @@
 // timestamp-bytecode: pycs that are checked against their source's mtime and size (PEP 552). Normalised times make them stale:
 // the interpreter compiles such a module again at every start, silently.
 import type { Claim } from '../model/finding.ts';
-import { commands, count, fileOf } from './rule.ts';
+import { compileFix } from './compile.ts';
+import { count, fileOf } from './rule.ts';
 import type { FindingDraft, Pyc, Rule, RuleContext } from './rule.ts';
-
-const fix = commands('python3 -m compileall -f -q --invalidation-mode unchecked-hash .');
 
 export const timestampBytecode: Rule = {
   id: 'timestamp-bytecode',
@@ -13,14 +12,17 @@ export const timestampBytecode: Rule = {
   check(context) {
     const fresh: Claim[] = [];
     const stale = new Map<string, Claim[]>();
+    const versions = new Set<string | null>();
     for (const pyc of context.pycs) {
       // Of each content once.
       if (pyc.facts.mode !== 'timestamp' || pyc.entry.kind !== 'file') continue;
+      versions.add(pyc.facts.python);
       const claim: Claim = { path: pyc.entry.path, part: 'header', bytes: 0 };
       const reason = staleness(context, pyc);
       if (reason === null) fresh.push(claim);
       else if (stale.get(reason)?.push(claim) === undefined) stale.set(reason, [claim]);
     }
+    const fix = compileFix(versions, '-f -q');
     const drafts: FindingDraft[] = [...stale].map(([reason, claims]) => ({
       title: `${count(claims.length, 'pyc is', 'pycs are')} stale and compiled again at each start: ${reason}`,
       claims,

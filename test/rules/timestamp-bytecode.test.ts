@@ -24,6 +24,20 @@ describe('timestamp-bytecode', () => {
     expect(found?.claims).toEqual([{ path: '__pycache__/m.cpython-39.pyc', part: 'header', bytes: 0 }]);
   });
 
+  it.each([
+    [['3.9'], ['python3.9 -m compileall -f -q --invalidation-mode unchecked-hash .'], null],
+    [['2.7'], [], 'Python 2.7 knows'],
+    [['3.6'], [], 'Python 3.6 knows'],
+    [['3.9', '3.10'], [], 'the Python that it is of'],
+    [[null], [], 'the Python that it is of'],
+  ])('is mended by the Python that compiled it: %j', (versions, commands, advice) => {
+    const pycs = versions.map((python, index) => file(`${index}.pyc`, 100, { facts: pyc({ python }) }));
+    const fix = check(pycs)[0]?.fix;
+    expect(fix?.commands).toEqual(commands);
+    if (advice === null) expect(fix?.advice).toBe(null);
+    else expect(fix?.advice).toContain(advice);
+  });
+
   it('compares modulo 2^32, as the header does', () => {
     const late = file('m.py', 10, { mtime: 2 ** 32 + 7 });
     expect(check([late, compiled({ sourceMtime: 7 })])[0]?.severity).toBe('info');
