@@ -141,6 +141,10 @@ async function streamOf(artifact: string, path: string, values: CompressValues):
     if (opened.kind === 'directory') {
       const limits = { ...defaultLimits, maxUnpacked: parseSize(values['max-unpacked']) };
       const snapshot = await scan(artifact, { ...limits, digests: 'auto', facts: 'needed' });
+      if (snapshot.image !== undefined) {
+        const instead = '"sizecheck scan DIR --compress-with zstd:19" tells what its merged tree takes as one layer';
+        throw new UsageError(`a directory that holds an image is not compressed as one; ${instead}`);
+      }
       const { archive } = await packDirectory(artifact, snapshot, null, { emit: write });
       return { path, bytes: archive, kind: 'tar', codec: null, length: null };
     }

@@ -64,7 +64,12 @@ async function measured(path: string, values: InitValues): Promise<Snapshot> {
   const options = { ...values, output: undefined, include: [], exclude: [] };
   const snapshot = await measure(path, options, { digests: 'compare', facts: 'needed' });
   const how = values['compress-with'];
-  if (how === undefined || snapshot.image !== undefined || !isDirectoryOnDisk(path)) return snapshot;
+  if (how === undefined || !isDirectoryOnDisk(path)) return snapshot;
+  if (snapshot.image !== undefined) {
+    throw new UsageError(
+      '--compress-with packs directories, and this one holds an image; leave it out, or give an archive',
+    );
+  }
   return { ...snapshot, totals: await packedTotals(path, snapshot, parseCompression(how), values) };
 }
 

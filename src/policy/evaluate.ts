@@ -76,9 +76,11 @@ function compressedFigure({ snapshot, budget }: Measured): { actual: number | nu
     };
   }
   const remark =
-    how === null
-      ? 'a directory has no compressed size; say how to compress it with --compress-with, as in --compress-with zstd:19'
-      : 'a snapshot of a directory cannot be compressed; measure the directory itself';
+    snapshot.image !== undefined
+      ? 'a directory with an image has no compressed size: limit "pull", the compressed bytes of new layers, or measure an archive of it'
+      : how === null
+        ? 'a directory has no compressed size; say how to compress it with --compress-with, as in --compress-with zstd:19'
+        : 'a snapshot of a directory cannot be compressed; measure the directory itself';
   return { actual, remark };
 }
 

@@ -35,8 +35,8 @@ interface Library {
   readonly path: Name;
   /** Members that an earlier library holds. */
   readonly members: readonly MemberContent[];
-  /** The earlier library that holds the first of them. */
-  readonly keeps: Name;
+  /** The earlier library that holds all of them; null where several do. */
+  readonly keeps: Name | null;
 }
 
 /** Libraries with members that one before them in byte order has, of equal size and CRC. */
@@ -46,17 +46,18 @@ function sharedMembers(files: readonly FileWith<ArFacts>[]): Library[] {
   for (const { entry, facts } of files) {
     const { path } = entry;
     const members: MemberContent[] = [];
-    let keeps: Name | undefined;
+    const keepers = new Set<Name>();
     for (const member of facts.contents ?? []) {
       const key = `${member.size} ${member.crc32}`;
       const holder = holders.get(key);
       if (holder === undefined) holders.set(key, path);
       else if (holder !== path) {
         members.push(member);
-        keeps ??= holder;
+        keepers.add(holder);
       }
     }
-    if (keeps !== undefined) libraries.push({ path, members, keeps });
+    const [keeps] = keepers;
+    if (keeps !== undefined) libraries.push({ path, members, keeps: keepers.size === 1 ? keeps : null });
   }
   return libraries;
 }
@@ -81,6 +82,7 @@ function claimsOn({ path, members, keeps }: Library): Claim[] {
     debug += member.debug;
     bytes += header + member.size + (member.size % 2) - member.debug;
   }
-  const rest: Claim = { path, part: 'members', bytes, keeps };
-  return debug === 0 ? [rest] : [rest, { path, part: 'debug', bytes: debug, keeps }];
+  const copy = keeps === null ? {} : { keeps };
+  const rest: Claim = { path, part: 'members', bytes, ...copy };
+  return debug === 0 ? [rest] : [rest, { path, part: 'debug', bytes: debug, ...copy }];
 }

@@ -22,6 +22,8 @@ export const optimizedBytecode: Rule = {
     }
     if (found.length === 0) return [];
     const claims = entryClaims(context, found);
+    // Further names of the plain pyc take nothing.
+    if (claims.length === 0) return [];
     return [{ title: `${count(found.length, 'optimised pyc')} shipped beside the plain one`, claims, fix }];
   },
 };

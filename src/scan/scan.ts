@@ -58,9 +58,12 @@ export interface ScanOptions extends ArtifactOptions {
 export async function scan(artifact: string, options: ScanOptions): Promise<Snapshot> {
   const opened = await openArtifact(artifact);
   try {
-    if (opened.kind === 'file' && looksLikeSnapshot(opened.input.head))
+    if (opened.kind === 'file' && looksLikeSnapshot(opened.input.head)) {
+      // It holds the merged tree alone.
+      if (options.layer !== undefined) throw new UsageError('--layer needs the image itself, not a snapshot of it');
       // As a scan of the artifact itself would be.
       return await readSnapshot(opened, options);
+    }
     const packageLists = options.packages === true ? new Map<Name, PackageFacts>() : undefined;
     const lists = packageLists === undefined ? {} : { packageLists };
     const digestPurpose = options.digests === 'compare' ? 'equality' : 'sha256';

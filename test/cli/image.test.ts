@@ -99,4 +99,22 @@ describe('an image at the command line', () => {
       expect(ran.stderr).toContain(says);
     }
   });
+
+  it('refuses a layer of a snapshot, and to compress a directory that holds an image', () => {
+    const saved = join(work, 'snapshot.json');
+    expect(sizecheck(['snapshot', path, '-o', saved]).code).toBe(0);
+    const layout = writeFiles(tempDirectory('layout'), files);
+    const budgets = join(work, 'new-budgets.json');
+    for (const [args, says] of [
+      [['scan', saved, '--layer', '0'], '--layer needs the image itself'],
+      [['compress', layout], 'a directory that holds an image is not compressed as one'],
+      [['init', layout, '--compress-with', 'gzip', '--budgets', budgets], 'this one holds an image'],
+    ] as const) {
+      const ran = sizecheck(args, { cwd: work });
+      expect([ran.code, ran.stdout], args.join(' ')).toEqual([2, '']);
+      expect(ran.stderr).toContain(says);
+    }
+    const checked = sizecheck(['check', layout, '--compress-with', 'gzip', '--max-compressed', '1 MiB']);
+    expect(checked.stdout.replaceAll(/\s+/g, ' ')).toContain('a directory with an image has no compressed size');
+  });
 });
