@@ -102,9 +102,11 @@ const factors: ReadonlyMap<string, number> = new Map([
 
 /**
  * Bytes of a size as people write it: `12 MiB`, `5MB`, `1.5 GiB`, a bare number of bytes. Rounded down to whole bytes.
+ * @param option that the text was given for, where errors should name it.
  * @throws UsageError for anything else; `5M` gets a hint, since it is 5,000,000 to some and 5,242,880 to others.
  */
-export function parseSize(text: string): number {
+export function parseSize(text: string, option?: string): number {
+  const at = option === undefined ? '' : `${option}: `;
   const match = /^\s*([0-9]{1,16}(?:\.[0-9]{1,9})?)\s*([A-Za-z]*)\s*$/.exec(text);
   const factor = factors.get(match?.[2] ?? '');
   const shown = text.length > 60 ? `${text.slice(0, 60)}…` : text;
@@ -115,9 +117,9 @@ export function parseSize(text: string): number {
       letter === undefined
         ? ''
         : `; write ${match?.[1]} ${letter}iB (1024) or ${match?.[1]} ${letter === 'K' ? 'k' : letter}B (1000)`;
-    throw new UsageError(`"${shown}" is not a size such as 12 MiB, 5 MB or 1048576${hint}`);
+    throw new UsageError(`${at}"${shown}" is not a size such as 12 MiB, 5 MB or 1048576${hint}`);
   }
   const bytes = Math.floor(Number(match[1]) * factor);
-  if (!Number.isSafeInteger(bytes)) throw new UsageError(`"${shown}" is more than 2^53 - 1 bytes`);
+  if (!Number.isSafeInteger(bytes)) throw new UsageError(`${at}"${shown}" is more than 2^53 - 1 bytes`);
   return bytes;
 }

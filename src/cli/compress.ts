@@ -45,7 +45,7 @@ interface Stream {
 export async function runCompress(artifact: string, values: CompressValues): Promise<number> {
   if (artifact === '-') throw new UsageError('compress reads the artifact more than once: give a path');
   const wanted = values.with.flatMap((text) => text.split(',')).map(parseCandidate);
-  const memory = values.memory === undefined ? totalmem() / 2 : parseSize(values.memory);
+  const memory = values.memory === undefined ? totalmem() / 2 : parseSize(values.memory, '--memory');
   const loading = reporterNamed(values.json ? 'json' : values.format, 'compress');
   const directory = mkdtempSync(join(tmpdir(), 'sizecheck-compress-'));
   trackUnfinished(directory);
@@ -139,7 +139,7 @@ async function streamOf(artifact: string, path: string, values: CompressValues):
   };
   try {
     if (opened.kind === 'directory') {
-      const limits = { ...defaultLimits, maxUnpacked: parseSize(values['max-unpacked']) };
+      const limits = { ...defaultLimits, maxUnpacked: parseSize(values['max-unpacked'], '--max-unpacked') };
       const snapshot = await scan(artifact, { ...limits, digests: 'auto', facts: 'needed' });
       if (snapshot.image !== undefined) {
         const instead = '"sizecheck scan DIR --compress-with zstd:19" tells what its merged tree takes as one layer';
@@ -170,16 +170,21 @@ async function streamOfFile(
     const bytes = 'length' in input ? (input.length ?? 0) : 0;
     return { path: name, bytes, kind: kindOf(input.head), codec: null, length: bytes };
   }
-  const most = parseSize(values['max-unpacked']);
+  const most = parseSize(values['max-unpacked'], '--max-unpacked');
   let unpacked = 0;
-  const done = await decode(codec, input, { maxWindow: parseSize(values['max-window']), onProgress }, (piece) => {
-    unpacked += piece.length;
-    if (unpacked > most) {
-      const message = `unpacks to more than ${most} bytes (see --max-unpacked)`;
-      throw new FormatError('too-much-unpacked', message, { offset: unpacked });
-    }
-    write(piece);
-  });
+  const done = await decode(
+    codec,
+    input,
+    { maxWindow: parseSize(values['max-window'], '--max-window'), onProgress },
+    (piece) => {
+      unpacked += piece.length;
+      if (unpacked > most) {
+        const message = `unpacks to more than ${most} bytes (see --max-unpacked)`;
+        throw new FormatError('too-much-unpacked', message, { offset: unpacked });
+      }
+      write(piece);
+    },
+  );
   const head = new Uint8Array(formatHeadLength);
   const kind = kindOf(head.subarray(0, readSync(to, head, 0, head.length, 0)));
   return { path, bytes: done.bytesOut, kind, codec: codec.name, length: done.bytesIn };

@@ -133,9 +133,9 @@ export function toScanOptions(values: InputValues, thoroughness: Thoroughness): 
   return {
     ...thoroughness,
     stripVersion: values['strip-version'],
-    maxWindow: parseSize(values['max-window']),
+    maxWindow: parseSize(values['max-window'], '--max-window'),
     maxEntries: values['max-entries'],
-    maxUnpacked: parseSize(values['max-unpacked']),
+    maxUnpacked: parseSize(values['max-unpacked'], '--max-unpacked'),
     image: { name: values.image, platform: values.platform, as: values.as },
   };
 }
@@ -164,7 +164,7 @@ export function toReportOptions(values: LayoutValues): ReportOptions {
     sort,
     depth,
     top,
-    minChange: parseSize(values['min-change'] ?? '0'),
+    minChange: parseSize(values['min-change'] ?? '0', '--min-change'),
     // Text that is piped or kept is read at the width that everybody has.
     width: terminal ? Math.min(Math.max(process.stdout.columns, 60), 140) : 80,
     color: color === 'always' || (color === 'auto' && terminal && colorsWanted()),

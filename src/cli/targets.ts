@@ -202,7 +202,7 @@ function diveLimits(file: string): DiveLimits {
 }
 
 function limitFrom(option: string, text: string | undefined): Limit | null {
-  return text === undefined ? null : { at: option, max: parseSize(text), warnAt: null };
+  return text === undefined ? null : { at: option, max: parseSize(text, option), warnAt: null };
 }
 
 /** One size, one percentage, or both. */
@@ -212,7 +212,7 @@ function growthFrom(words: readonly string[]): Growth | null {
     const match = /^\s*([0-9]{1,9}(?:\.[0-9]{1,6})?)\s*%\s*$/.exec(word);
     return match === null ? [] : [Number(match[1])];
   });
-  const sizes = words.filter((word) => !word.includes('%')).map(parseSize);
+  const sizes = words.filter((word) => !word.includes('%')).map((each) => parseSize(each, '--max-growth'));
   if (percents.length > 1 || sizes.length > 1 || percents.length + sizes.length < words.length) {
     throw new UsageError(`--max-growth takes a size such as 200KiB, a percentage such as 2%, or one of each`);
   }

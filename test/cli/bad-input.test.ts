@@ -85,7 +85,9 @@ describe('what is no artifact', () => {
     expect(failure(['--format', 'yaml', 'x'])).toContain('table, json, du, snapshot');
     expect(failure(['--top', '-1', 'x'])).not.toBe('');
     expect(failure(['--top', '1e3', 'x'])).toContain('whole number');
-    expect(failure(['--max-window', '5M', 'x'])).toContain('5 MiB');
+    expect(failure(['--max-window', '5M', 'x'])).toContain(
+      '--max-window: "5M" is not a size such as 12 MiB, 5 MB or 1048576; write 5 MiB',
+    );
     expect(failure(['--rules', 'debug-symbol', 'x'])).toContain('no rule');
     expect(failure(['sacn', 'x'])).toContain('"scan"');
     expect(failure(['a.tar', 'b.tar'])).toContain('one at a time');
