@@ -1,4 +1,5 @@
 // Contract of an inspector: it reads one file's content and returns facts. It never decides anything: that is the rules' work.
+import type { DigestPurpose } from '../bytes/content-digest.ts';
 import type { ByteSource } from '../bytes/source.ts';
 import type { Steps } from '../bytes/steps.ts';
 import type { Facts } from '../model/facts.ts';
@@ -19,8 +20,8 @@ export interface Inspected {
   readonly strip?: StripVersion | undefined;
   /** Whether to try what compressing debug data saves, which takes longer than all else. */
   readonly compressDebug?: boolean | undefined;
-  /** Whether to tell what strip leaves of files with a build id, which takes reading all of that. */
-  readonly kept?: boolean | undefined;
+  /** What a digest of what strip leaves of files with a build id is for; without it there is none, since it takes reading all of that. */
+  readonly kept?: DigestPurpose | undefined;
   /** Whether to tell how much of the file's compressed bytes goes with stripping it; compresses samples. */
   readonly stripShare?: boolean | undefined;
 }

@@ -76,7 +76,7 @@ export interface ElfFacts {
   readonly stripShare?: number;
   readonly unsafe: readonly Unsafe[];
   /**
-   * `sha256:<hex>` of what strip leaves: equal where strip makes two files of one build equal. Only of executables and shared libraries
+   * `sha256:<hex>` of what strip leaves (or a code, as in `digest`): equal where strip makes two files of one build equal. Only of executables and shared libraries
    * that have a build id and that strip does not damage; absent for others, and where no other file of the artifact could be equal.
    */
   readonly kept?: string;

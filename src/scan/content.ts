@@ -133,7 +133,7 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
       compressDebug: options.compressDebug,
       stripShare: options.stripShare,
       // Where files can be read again, only those are that another one may equal (builds.ts).
-      kept: options.hashAtOnce || options.facts === 'all',
+      kept: options.hashAtOnce || options.facts === 'all' ? purpose : undefined,
     };
   }
 

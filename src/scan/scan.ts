@@ -102,7 +102,7 @@ export async function scan(artifact: string, options: ScanOptions): Promise<Snap
     if (options.layer !== undefined) throw new UsageError('--layer is for images; this artifact has no layers');
     if (charges !== null) chargeMembers(collected.members, charges);
     if (opened.kind === 'directory') {
-      compareBuilds(collected, options.stripVersion);
+      compareBuilds(collected, digestPurpose, options.stripVersion);
       const which = options.digests === 'all' ? 'all' : 'candidates';
       await hashFiles(collected, which, digestPurpose, options.onProgress);
     }

@@ -41,7 +41,7 @@ export const elfInspector: Inspector = {
         facts: file.facts,
         version: file.strip ?? defaultStripVersion,
         share: file.stripShare === true,
-        kept: file.kept === true && id !== null,
+        kept: id === null ? null : (file.kept ?? null),
       }),
       ...(file.compressDebug === true ? { debugCompressed: compressedDebugBytes(elf) } : {}),
       ...debuglink(elf),

@@ -1,6 +1,7 @@
 // A digest of what strip leaves of a linked file: two files from one build, one of them stripped, have the same; files that differ in
 // code, data or anything else that strip keeps have not. A build id does not say that: it is given before a file is patched.
-import { sha256 } from '../../bytes/sha256.ts';
+import { contentDigest } from '../../bytes/content-digest.ts';
+import type { DigestPurpose } from '../../bytes/content-digest.ts';
 import { forEachChunk, sliceSource } from '../../bytes/source.ts';
 import type { ByteSource } from '../../bytes/source.ts';
 import { elfSizes, hasBytes, readElf } from './file.ts';
@@ -10,24 +11,25 @@ import type { StripSections } from './strip-sections.ts';
 import type { StripVersion } from './strip-version.ts';
 
 /** The same for a file that was inspected without it. @throws FormatError where it is another file by now. */
-export function keptDigestOf(source: ByteSource, version: StripVersion): string {
-  return keptDigest(stripSections(readElf(source), version));
+export function keptDigestOf(source: ByteSource, version: StripVersion, purpose: DigestPurpose): string {
+  return keptDigest(stripSections(readElf(source), version), purpose);
 }
 
 /** Program headers, which say what is loaded, and each section that stays, by name, place and bytes. @throws FormatError */
-export function keptDigest(view: StripSections): string {
+export function keptDigest(view: StripSections, purpose: DigestPurpose): string {
   const { elf } = view;
-  const hash = sha256();
-  hash.update(`${elf.class} ${elf.endian} ${elf.machine} ${elf.type} ${elf.flags}\0`);
+  const digest = contentDigest(purpose, Infinity);
+  const note = (text: string): void => digest.update(Buffer.from(text, 'latin1'));
+  note(`${elf.class} ${elf.endian} ${elf.machine} ${elf.type} ${elf.flags}\0`);
   const headers = elf.segments.length * elfSizes(elf).phdr;
-  hash.update(elf.source.read(elf.phoff, headers));
+  digest.update(elf.source.read(elf.phoff, headers));
   for (const section of elf.sections) {
     if (section.index === 0 || goes(view, section)) continue;
     const { name, type, flags, addr, size } = section;
-    hash.update(`${name}\0${type} ${flags} ${addr} ${size}\0`, 'latin1');
-    if (hasBytes(section)) forEachChunk(sliceSource(elf.source, section.offset, size), (chunk) => hash.update(chunk));
+    note(`${name}\0${type} ${flags} ${addr} ${size}\0`);
+    if (hasBytes(section)) forEachChunk(sliceSource(elf.source, section.offset, size), (chunk) => digest.update(chunk));
   }
-  return `sha256:${hash.digest('hex')}`;
+  return digest.digest();
 }
 
 /** Debug data, its relocations, and the tables that strip writes anew. */

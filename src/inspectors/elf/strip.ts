@@ -1,5 +1,6 @@
 // How long an ELF file is after GNU strip, to the byte: parsed view -> sections and symbols of the mode -> layout -> size.
 // The rules are described in docs/rules/debug-symbols.md.
+import type { DigestPurpose } from '../../bytes/content-digest.ts';
 import type { FactsWanted } from '../inspector.ts';
 import type { ElfFacts, StripSizes } from '../../model/facts.ts';
 import { SHF_GROUP, SHT_GROUP, SHT_NOBITS, SHT_RELA } from './constants.ts';
@@ -74,8 +75,8 @@ export interface StripWanted {
   readonly version: StripVersion;
   /** Whether to tell `stripShare`. */
   readonly share: boolean;
-  /** Whether to tell `kept`. */
-  readonly kept: boolean;
+  /** What `kept` is for; null where it is not wanted. */
+  readonly kept: DigestPurpose | null;
 }
 
 const refusedSizes: StripSizes = { debug: null, unneeded: null, all: null };
@@ -98,7 +99,7 @@ export function stripFacts(elf: ElfFile, wanted: StripWanted): StripFacts {
   return {
     strip: refused === undefined ? sizes : { ...sizes, refused },
     unsafe,
-    ...(wanted.kept && comparable ? { kept: keptDigest(model.view) } : {}),
+    ...(wanted.kept !== null && comparable ? { kept: keptDigest(model.view, wanted.kept) } : {}),
     ...(wanted.share ? shareFact(elf, model, model.view.linked ? unneeded : debug) : {}),
   };
 }
