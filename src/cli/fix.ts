@@ -2,6 +2,7 @@
 // and even then it is replaced in one step by a copy that was proven.
 import { existsSync, lstatSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { parseSize } from '../bytes/size.ts';
 import { parseCompression } from '../codecs/compress.ts';
 import type { Compression } from '../codecs/compress.ts';
 import { UsageError } from '../errors.ts';
@@ -9,6 +10,7 @@ import { planFix } from '../fix/plan.ts';
 import { runFix } from '../fix/run.ts';
 import type { FixRun } from '../fix/run.ts';
 import { findStrip } from '../fix/strip-tool.ts';
+import { findTangles } from '../fix/tangles.ts';
 import { defaultStripVersion } from '../inspectors/elf/strip-version.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Fix, FixPlan } from '../model/fix.ts';
@@ -52,8 +54,9 @@ export async function runFixCommand(artifact: string, values: FixValues): Promis
   if (!fixable.has(format)) throw new UsageError(`fix takes directories, tar and zip archives; this is ${format}`);
   const findings = ignoreClaims(judge(before, selected, 'counted'), values.ignore, new Set(ruleIds));
   const remedies = new Map(rules.map(({ id, remedy }) => [id, remedy]));
+  const tangles = await findTangles(artifact, before, { maxWindow: parseSize(input['max-window']) });
   const planOf = (some: readonly Finding[]): FixPlan =>
-    planFix(before, some, { links: format !== 'zip', strip, remedyOf: (rule) => remedies.get(rule) });
+    planFix(before, some, { links: format !== 'zip', strip, remedyOf: (rule) => remedies.get(rule), tangles });
   const plan = planOf(findings);
   const compression = format === 'tar' ? compressionFor(before, out, values) : null;
   const job = { artifact, input, before, findings, plan, out, replaces: values['in-place'], compression };

@@ -24,7 +24,7 @@ import { copyDirectory, fixDirectory } from './directory.ts';
 import { createStripper } from './strip-tool.ts';
 import type { Stripper } from './strip-tool.ts';
 import { tarRewriter } from './tar.ts';
-import { achievements, verifyFix } from './verify.ts';
+import { achievements, shortfalls, verifyFix } from './verify.ts';
 import { rewriteZip } from './zip.ts';
 
 export interface FixRun {
@@ -63,6 +63,8 @@ export async function runFix(run: FixRun): Promise<FixResult> {
     await build(run, beside, stripper, (path, message) => broken.push({ path, message }));
     const after = await scan(beside, run.scan);
     verifyFix(run.before, after, run.plan);
+    const named = new Set(broken.map(({ path }) => path));
+    broken.push(...shortfalls(after, run.plan).filter(({ path }) => !named.has(path)));
     takePlace(beside, run);
     const achieved = run.before.totals.content - after.totals.content;
     return {
