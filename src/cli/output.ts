@@ -11,6 +11,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { giveRights, modeUntilWhole, rightsOf } from '../bytes/rights.ts';
+import type { Rights } from '../bytes/rights.ts';
 import { OutputError, systemCode } from '../errors.ts';
 
 /** Pieces are joined up to this many characters before they are written. */
@@ -49,7 +51,7 @@ export async function writeStdout(pieces: Iterable<string>): Promise<void> {
 }
 
 /**
- * Writes beside the target and renames, so that no reader ever sees half a file.
+ * Writes beside the target and renames, so that no reader ever sees half a file. A file that is there keeps its permissions and owner.
  * @throws OutputError; then the target is what it was before.
  */
 export function writeFile(path: string, pieces: Iterable<string>): void {
@@ -57,7 +59,7 @@ export function writeFile(path: string, pieces: Iterable<string>): void {
   try {
     if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) {
       // A pipe or /dev/stdout cannot be replaced, only written to.
-      writeThrough(path, 'w', pieces);
+      writeThrough(path, 'w', null, pieces);
       return;
     }
     const target = throughLinks(path);
@@ -65,7 +67,7 @@ export function writeFile(path: string, pieces: Iterable<string>): void {
     const { randomBytes } = process.getBuiltinModule('node:crypto');
     beside = join(dirname(target), `.sizecheck-${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
     unfinished.add(beside);
-    writeThrough(beside, 'wx', pieces);
+    writeThrough(beside, 'wx', rightsOf(target), pieces);
     renameSync(beside, target);
   } catch (error) {
     throw new OutputError(path, `cannot be written (${systemCode(error)})`, { cause: error });
@@ -99,10 +101,11 @@ export function isSameFile(path: string, artifact: string): boolean {
   }
 }
 
-function writeThrough(path: string, flags: 'w' | 'wx', pieces: Iterable<string>): void {
-  const fd = openSync(path, flags);
+function writeThrough(path: string, flags: 'w' | 'wx', rights: Rights | null, pieces: Iterable<string>): void {
+  const fd = openSync(path, flags, modeUntilWhole(rights));
   try {
     for (const batch of batches(pieces)) writeAll(fd, Buffer.from(batch));
+    if (rights !== null) giveRights(fd, rights);
     if (flags === 'wx') fsyncSync(fd);
   } finally {
     closeSync(fd);

@@ -1,5 +1,5 @@
 // What a plan means for the members of an archive: a member is known by its path, and where a path comes more than once the last
-// one counts, as on extraction.
+// one counts, as on extraction. Paths where that is not all there is to it are in no plan (tangles.ts).
 import type { Member } from '../formats/format.ts';
 import type { FixAction, FixPlan } from '../model/fix.ts';
 import { baseName, normalizePath } from '../model/name.ts';
@@ -24,39 +24,56 @@ export function archiveDecisions(
   const strips = byPath(plan, 'strip');
   const hard = byPath(plan, 'hard-link');
   const soft = byPath(plan, 'symlink');
-  const files = new Map(
-    snapshot.entries.map(({ path, kind, link }) => [path, kind === 'hardlink' ? (link ?? path) : path]),
-  );
+  const entries = new Map(snapshot.entries.map((entry) => [entry.path, entry]));
+  const fileOf = (path: Name): Name => {
+    const entry = entries.get(path);
+    return entry?.kind === 'hardlink' ? (entry.link ?? path) : path;
+  };
   const targets = new Set([...hard.values()].map(({ target }) => target));
   const dropped = new Set(pathsOf(plan, 'drop-superseded'));
-  const earlier = countPaths(snapshot.superseded);
-  const seen = new Map<Name, number>();
+  const isReplaced = createReplaced(snapshot);
+  /** Files that a member brought already. */
+  const brought = new Set<Name>();
+  /** The file that the member brings that was decided on last. */
+  let brings: Name | null = null;
 
-  function isSuperseded(member: Member, path: Name): boolean {
-    const before = earlier.get(path);
-    if (before === undefined || member.kind !== 'file') return false;
-    const index = seen.get(path) ?? 0;
-    seen.set(path, index + 1);
-    return index < before;
+  /** Of copies the first in the archive brings the content: nothing moves, and no directory is closed that a link goes into. */
+  function mayBring(member: Member, file: Name, target: Name): boolean {
+    if (member.kind !== 'file' || brought.has(target)) return false;
+    const [own, kept] = [entries.get(file)?.digest, entries.get(target)?.digest];
+    return file === target || (own !== null && own !== undefined && own === kept);
+  }
+
+  /** What a hard link to a symlink leads to, which is one itself and may stay where the other goes. */
+  function orphaned({ kind, link }: Member, path: Name): Name | null {
+    const entry = entries.get(path);
+    const isOrphan = kind === 'hardlink' && entry?.kind === 'symlink' && removed.has(normalizePath(link ?? '').path);
+    return isOrphan ? entry.link : null;
   }
 
   return {
     decide(member): Decision {
       const { path } = normalizePath(member.name);
+      const replaced = isReplaced(member, path);
+      brings = null;
       if (removed.has(path)) return { kind: 'drop' };
-      if (isSuperseded(member, path)) return { kind: dropped.has(path) ? 'drop' : 'keep' };
-      const link = hard.get(path);
-      if (link !== undefined) return { kind: 'hard-link', file: link.target };
+      if (replaced) return { kind: member.kind === 'file' && dropped.has(path) ? 'drop' : 'keep' };
       const symlink = soft.get(path);
       if (symlink !== undefined) return { kind: 'symlink', target: baseName(symlink.target) };
-      const strip = member.kind === 'file' ? strips.get(files.get(path) ?? path) : undefined;
+      const text = orphaned(member, path);
+      if (text !== null) return { kind: 'symlink', target: text };
+      const file = fileOf(path);
+      const target = hard.get(path)?.target ?? file;
+      if (targets.has(target)) {
+        if (mayBring(member, file, target)) {
+          brought.add(target);
+          brings = target;
+        } else if (member.kind === 'file' || hard.has(path)) return { kind: 'hard-link', file: target };
+      }
+      const strip = member.kind === 'file' ? strips.get(target) : undefined;
       return strip === undefined ? { kind: 'keep' } : { kind: 'rewrite', rewrite: rewriter(strip, stripper, onBroken) };
     },
-    carries(member) {
-      if (member.kind !== 'file') return null;
-      const file = files.get(normalizePath(member.name).path);
-      return file !== undefined && targets.has(file) ? file : null;
-    },
+    carries: () => brings,
   };
 }
 
@@ -93,8 +110,23 @@ export function byPath<Kind extends FixAction['kind']>(plan: FixPlan, kind: Kind
   return new Map(plan.actions.filter(isOfKind).map((action) => [action.path, action]));
 }
 
-function countPaths(items: readonly { path: Name }[]): Map<Name, number> {
-  const counts = new Map<Name, number>();
-  for (const { path } of items) counts.set(path, (counts.get(path) ?? 0) + 1);
-  return counts;
+/** Tells of each member, in archive order, whether a later one of the same path replaces it, as the scan took it down. */
+function createReplaced({ notices }: Snapshot): (member: Member, path: Name) => boolean {
+  const left = new Map<Name, number>();
+  for (const { code, path } of notices) {
+    if (path !== null && (code === 'duplicate-entry' || code === 'type-conflict'))
+      left.set(path, (left.get(path) ?? 0) + 1);
+  }
+  const isDirectory = new Map<Name, boolean>();
+  return ({ kind }, path) => {
+    const replacements = left.get(path);
+    if (replacements === undefined) return false;
+    const before = isDirectory.get(path);
+    isDirectory.set(path, kind === 'directory');
+    // A directory that comes again replaces nothing.
+    const replaces = before !== undefined && !(before && kind === 'directory');
+    const rest = replaces ? replacements - 1 : replacements;
+    left.set(path, rest);
+    return rest > 0;
+  };
 }

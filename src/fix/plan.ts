@@ -2,7 +2,7 @@
 // the union of the claims they carry out. What cannot be done safely is left alone, and said.
 import type { Claim, Finding } from '../model/finding.ts';
 import type { FixAction, FixPlan, LeftAlone, RulePromise } from '../model/fix.ts';
-import { compareNames } from '../model/name.ts';
+import { compareNames, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
 import { debugSymbols, strippableBytes } from '../rules/debug-symbols.ts';
@@ -10,6 +10,7 @@ import { supersededPart } from '../rules/duplicate-entry.ts';
 import { danglingLinks, emptiedDirectories } from './aftermath.ts';
 import { noStrip, programFor, stripModeOf } from './strip-tool.ts';
 import type { StripTool } from './strip-tool.ts';
+import type { Tangles } from './tangles.ts';
 
 /** How the whole-file claims of a rule are followed, where that is not to remove the file. */
 export type Remedy = 'hard-link' | 'symlink';
@@ -19,6 +20,7 @@ export interface PlanOptions {
   readonly links: boolean;
   readonly strip: StripTool | null;
   readonly remedyOf: (rule: string) => Remedy | undefined;
+  readonly tangles: Tangles;
 }
 
 interface Work {
@@ -53,7 +55,9 @@ export function planFix(snapshot: Snapshot, findings: readonly Finding[], option
   const whole = claims.filter(({ claim }) => claim.part === null);
   const isLinking = ({ rule, claim }: { rule: string; claim: Claim }): boolean =>
     claim.keeps !== undefined && options.remedyOf(rule) !== undefined;
-  for (const { claim } of whole.filter((one) => !isLinking(one))) work.removed.add(claim.path);
+  for (const { rule, claim } of whole.filter((one) => !isLinking(one))) {
+    if (isUntangled(work, rule, claim)) work.removed.add(claim.path);
+  }
   // Symlinks first: names of one library keep their order among each other.
   const links = whole.filter(isLinking).toSorted((a, b) => linkRank(options, a.rule) - linkRank(options, b.rule));
   for (const { rule, claim } of links) planLink(work, rule, claim);
@@ -95,6 +99,13 @@ function startWork(snapshot: Snapshot, options: PlanOptions): Work {
   };
 }
 
+/** Whether the path may be acted on; else the claim is left, with the reason. */
+function isUntangled(work: Work, rule: string, claim: Claim): boolean {
+  const reason = work.options.tangles(claim.path);
+  if (reason !== null) work.left.push({ rule, claim, reason });
+  return reason === null;
+}
+
 function planLink(work: Work, rule: string, claim: Claim): void {
   if (work.removed.has(claim.path) || work.linked.has(claim.path)) return;
   const remedy = work.options.remedyOf(rule);
@@ -112,14 +123,28 @@ function planLink(work: Work, rule: string, claim: Claim): void {
 
 function reasonAgainstLink(work: Work, file: Entry, keeper: Entry): string | null {
   if (!work.options.links) return 'a zip has no hard links, and not all that unpacks it makes symlinks';
-  if (file.mode !== keeper.mode || file.uid !== keeper.uid || file.gid !== keeper.gid) {
+  const tangled = work.options.tangles(file.path) ?? work.options.tangles(keeper.path);
+  if (tangled !== null) return tangled;
+  // An archive records them with each name, and those of the first one count.
+  const names = [file, keeper].flatMap(({ path }) => work.names.get(path) ?? []);
+  const entries = names.flatMap((name) => work.paths.get(name) ?? []);
+  if (entries.some(({ mode, uid, gid }) => mode !== keeper.mode || uid !== keeper.uid || gid !== keeper.gid)) {
     return 'their permissions or owners differ from those of the copy that stays, and linked files share them';
   }
-  const timed = [file, keeper].some(({ path }) => (work.names.get(path) ?? []).some((name) => work.timed.has(name)));
-  if (timed && file.mtime !== keeper.mtime) {
+  if (names.some((name) => work.timed.has(name)) && file.mtime !== keeper.mtime) {
     return 'their bytecode is checked by their time, which linked files share';
   }
+  // The link has to come behind its target, and tar has closed the directory by then.
+  const isTar = work.snapshot.artifact.format === 'tar';
+  if (isTar && file.digest !== keeper.digest && names.some((name) => isReadOnly(work, name))) {
+    return 'its directory is read-only, and tar has closed it before a link could come behind what it leads to';
+  }
   return null;
+}
+
+function isReadOnly({ paths }: Work, name: Name): boolean {
+  const mode = paths.get(parentPath(name) ?? '')?.mode;
+  return typeof mode === 'number' && (mode & 0o200) === 0;
 }
 
 /** Follows links to files that are linked themselves; a link whose target goes away is left alone. */
@@ -144,6 +169,7 @@ function finalTarget(work: Work, path: Name): Name | null {
 }
 
 function planPart(work: Work, rule: string, claim: Claim): void {
+  if (!isUntangled(work, rule, claim)) return;
   if (claim.part === supersededPart) {
     work.superseded.set(claim.path, (work.superseded.get(claim.path) ?? 0) + claim.bytes);
     return;
@@ -168,7 +194,7 @@ function planPart(work: Work, rule: string, claim: Claim): void {
 function actionsOf(work: Work): FixAction[] {
   const removedNames = [...work.removed].flatMap((path) => work.names.get(path) ?? [path]);
   const gone = new Set(removedNames);
-  for (const path of danglingLinks(work.snapshot, gone)) gone.add(path);
+  for (const path of danglingLinks(work.snapshot, gone)) if (work.options.tangles(path) === null) gone.add(path);
   return [
     ...sorted(work.superseded).map(([path, bytes]) => ({ kind: 'drop-superseded', path, bytes }) as const),
     ...[...gone].toSorted(compareNames).map((path) => ({ kind: 'remove', path }) as const),

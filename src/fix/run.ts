@@ -1,9 +1,10 @@
 // Carries a plan out on a copy of an artifact, beside the place where the result goes; only a copy that was scanned again and found to
 // be what the plan promised takes that place. The artifact itself is only read.
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, constants, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileSource } from '../bytes/source.ts';
+import { giveRights, modeUntilWhole, rightsOf } from '../bytes/rights.ts';
 import { Spool } from '../bytes/spool.ts';
 import { createTurns } from '../bytes/turns.ts';
 import { openEncoder } from '../codecs/compress.ts';
@@ -24,7 +25,7 @@ import { copyDirectory, fixDirectory } from './directory.ts';
 import { createStripper } from './strip-tool.ts';
 import type { Stripper } from './strip-tool.ts';
 import { tarRewriter } from './tar.ts';
-import { achievements, verifyFix } from './verify.ts';
+import { achievements, shortfalls, verifyFix } from './verify.ts';
 import { rewriteZip } from './zip.ts';
 
 export interface FixRun {
@@ -63,6 +64,8 @@ export async function runFix(run: FixRun): Promise<FixResult> {
     await build(run, beside, stripper, (path, message) => broken.push({ path, message }));
     const after = await scan(beside, run.scan);
     verifyFix(run.before, after, run.plan);
+    const named = new Set(broken.map(({ path }) => path));
+    broken.push(...shortfalls(after, run.plan).filter(({ path }) => !named.has(path)));
     takePlace(beside, run);
     const achieved = run.before.totals.content - after.totals.content;
     return {
@@ -109,7 +112,7 @@ async function build(
   }
   try {
     const decisions = archiveDecisions(run.plan, run.before, stripper, onBroken);
-    const write = writerOf(beside, run.out);
+    const write = writerOf(beside, run);
     try {
       if (run.before.artifact.format === 'zip') await rewriteZip(sourceOf(opened), decisions, write.piece);
       else await rewriteTar(run, opened, decisions, write.piece);
@@ -172,13 +175,13 @@ async function compress(
   }
 }
 
-function writerOf(path: string, out: string) {
+function writerOf(path: string, { out, replaces }: FixRun) {
   const refuse = (error: unknown): never => {
     throw new OutputError(out, `cannot be written (${systemCode(error)})`, { cause: error });
   };
   let fd = -1;
   try {
-    fd = openSync(path, 'wx');
+    fd = openSync(path, 'wx', modeUntilWhole(replaces ? rightsOf(out) : null));
   } catch (error) {
     refuse(error);
   }
@@ -197,9 +200,21 @@ function writerOf(path: string, out: string) {
 
 function makeDirectory(path: string, out: string): void {
   try {
-    mkdirSync(path);
+    mkdirSync(path, 0o700);
   } catch (error) {
     throw new OutputError(out, `cannot be written (${systemCode(error)})`, { cause: error });
+  }
+}
+
+/** The artifact's permissions and owner, given last: they may be such that not even the owner could have read the copy. */
+function keepRights(beside: string, out: string): void {
+  const rights = rightsOf(out);
+  if (rights === null) return;
+  const fd = openSync(beside, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    giveRights(fd, rights);
+  } finally {
+    closeSync(fd);
   }
 }
 
@@ -207,6 +222,7 @@ function makeDirectory(path: string, out: string): void {
 function takePlace(beside: string, { out, replaces, before }: FixRun): void {
   try {
     if (!replaces || before.artifact.format !== 'directory') {
+      if (replaces) keepRights(beside, out);
       renameSync(beside, out);
       return;
     }

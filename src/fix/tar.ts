@@ -14,12 +14,12 @@ export type Decision =
   /** The content is handed over whole; what comes back takes its place, null leaves it as it is. */
   | { readonly kind: 'rewrite'; readonly rewrite: (content: Buffer) => Buffer | null }
   | { readonly kind: 'symlink'; readonly target: Name }
-  /** Becomes a hard link to the member that carries `file`, and comes after it wherever it came before. */
+  /** Becomes a hard link to the member that brings `file`, and comes after it wherever it came before. */
   | { readonly kind: 'hard-link'; readonly file: Name };
 
 export interface TarDecisions {
   readonly decide: (member: Member) => Decision;
-  /** The file whose content a member brings, where others may become links to it; null for all else. */
+  /** The file that the member just decided on brings, where others may become links to it; null for all else. */
   readonly carries: (member: Member) => Name | null;
 }
 

@@ -1,7 +1,7 @@
 // Whether a result is the artifact with the plan carried out and nothing else: every path is compared, by content and permissions.
 // This is what lets `fix` promise that nothing is lost.
 import { InputError } from '../errors.ts';
-import type { FixPlan, RulePromise } from '../model/fix.ts';
+import type { FixOutcome, FixPlan, RulePromise } from '../model/fix.ts';
 import type { Claim, Finding } from '../model/finding.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
@@ -32,6 +32,36 @@ export function verifyFix(before: Snapshot, after: Snapshot, plan: FixPlan): voi
     compare(path, entry, result, expected, contentOf(now, result), stripped);
   }
   for (const path of now.keys()) if (!old.has(path)) throw wrong(path, 'was not there before');
+  verifyLinks(before, after);
+}
+
+/** Hard links that a program could not unpack, though it could before. */
+const unusable = new Map([
+  ['link-before-target', 'is a hard link that comes before its target'],
+  ['broken-hardlink', 'is a hard link that leads nowhere'],
+]);
+
+function verifyLinks(before: Snapshot, after: Snapshot): void {
+  const known = new Set(before.notices.map(({ code, path }) => `${code} ${path}`));
+  for (const { code, path } of after.notices) {
+    const what = unusable.get(code);
+    if (what !== undefined && path !== null && !known.has(`${code} ${path}`)) throw wrong(path, what);
+  }
+}
+
+/** Links that lead elsewhere and files of another length than planned, each in one sentence. */
+export function shortfalls(after: Snapshot, plan: FixPlan): FixOutcome['broken'] {
+  const now = indexed(after);
+  const broken: { path: Name; message: string }[] = [];
+  for (const action of plan.actions) {
+    const { path } = action;
+    if (action.kind === 'hard-link' && fileAt(now, path) !== fileAt(now, action.target))
+      broken.push({ path, message: 'is a copy still, not a hard link' });
+    const size = fileAt(now, path)?.size;
+    if (action.kind === 'strip' && size !== action.after)
+      broken.push({ path, message: `has ${size ?? 0} bytes, not ${action.after} as predicted` });
+  }
+  return broken;
 }
 
 function compare(

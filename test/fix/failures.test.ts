@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildDeb } from '../build/deb.ts';
 import { buildTar } from '../build/tar.ts';
+import { buildZip } from '../build/zip.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { cli, sizecheck } from '../cli/run.ts';
 import { requireTool, run } from '../oracles.ts';
@@ -38,6 +39,8 @@ describe.skipIf(!ready)('fix', () => {
     run('sh', ['-c', 'gzip -c tree.tar > tree.tar.gz'], { cwd: work });
     run('sh', ['-c', 'bzip2 -c tree.tar > tree.tar.bz2'], { cwd: work });
     writeFileSync(at('some.deb'), buildDeb());
+    writeFileSync(at('some.zip'), buildZip([{ name: 'a', content: 'same '.repeat(99) }]));
+    writeFileSync(at('snap.json'), sizecheck(['snapshot', 'tree.tar.gz'], { cwd: work }).stdout);
   });
 
   it.each<[what: string, args: string[], message: RegExp]>([
@@ -50,6 +53,22 @@ describe.skipIf(!ready)('fix', () => {
     ['a result in no directory', ['tree', '--apply', '--out', 'no/such/out'], /no directory no\/such/],
     ['a .deb', ['some.deb', '--apply', '--out', 'x.deb'], /this is deb/],
     ['a codec that nothing here writes', ['tree.tar.bz2', '--apply', '--out', 'x.tar.bz2'], /no encoder for bzip2/],
+    ['a codec of the name that nothing here writes', ['tree.tar', '--out', 'x.tar.xz'], /x\.tar\.xz says a tar in xz/],
+    ['a zip under the name of a tar', ['some.zip', '--out', 'x.tar.gz'], /says a tar in gzip, but the result is a zip/],
+    ['a tar under the name of a zip', ['tree.tar.gz', '--out', 'x.ZIP'], /says a zip, but the result is a tar in gzip/],
+    ['a directory under the name of an archive', ['tree', '--out', 'x.tgz'], /but the result is a directory/],
+    ['a plain tar under the name of a codec', ['tree.tar', '--out', 'x.gz'], /says gzip, but the result is a tar;/],
+    ['two codecs', ['tree.tar', '--out', 'x.tgz', '--compress-with', 'zstd:1'], /says a tar in gzip, but .* in zstd/],
+    [
+      'another codec in place',
+      ['tree.tar.gz', '--in-place', '--compress-with', 'zstd'],
+      /tree\.tar\.gz says a tar in gzip/,
+    ],
+    ['a codec for a zip', ['some.zip', '--compress-with', 'gzip'], /is for tar archives; this is a zip/],
+    ['a codec for a directory', ['tree', '--compress-with', 'gzip'], /is for tar archives; this is a directory/],
+    ['a snapshot', ['snap.json', '--apply', '--out', 'x'], /a snapshot holds no content to fix/],
+    ['a snapshot in place', ['snap.json', '--apply', '--in-place'], /a snapshot holds no content to fix/],
+    ['to measure a snapshot', ['snap.json', '--exact'], /a snapshot holds no content to fix/],
     ['an unknown rule', ['tree', '--rules', 'nonsense'], /there is no rule "nonsense"/],
     ['an artifact that is not there', ['missing', '--apply', '--out', 'x'], /does not exist/],
   ])('refuses %s', (_what, args, message) => {
@@ -59,6 +78,38 @@ describe.skipIf(!ready)('fix', () => {
     expect(ran.stderr).toMatch(message);
     expect(ran.stderr.trimEnd().split('\n')).toHaveLength(1);
     expect(leftovers()).toEqual([]);
+  });
+
+  it('plans for a snapshot', () => {
+    const [plan, planned] = [fix(['snap.json', '--json']), fix(['tree.tar.gz', '--json'])];
+    expect(plan.code).toBe(0);
+    expect(JSON.parse(plan.stdout).actions).toEqual(JSON.parse(planned.stdout).actions);
+  });
+
+  it.each([
+    ['x.tar', null],
+    ['x.TZST', 'zstd:19'],
+    ['x.gz', 'gzip:9'],
+    ['x', 'gzip:9'],
+    ['x.1', 'gzip:9'],
+    ['x.d/x.1', 'gzip:9'],
+  ])('takes the name %s for a tar in gzip', (out, compression) => {
+    mkdirSync(at('x.d'), { recursive: true });
+    const ran = fix(['tree.tar.gz', '--json', '--out', out]);
+    expect(ran.stderr).toBe('');
+    expect(JSON.parse(ran.stdout).compression).toBe(compression);
+  });
+
+  it('writes what the name says', () => {
+    for (const [name, test] of [
+      ['named.tgz', 'gzip'],
+      ['named.tar.gz', 'gzip'],
+      ['named.tzst', 'zstd'],
+    ] as const) {
+      if (!requireTool(test)) continue;
+      expect(fix(['tree.tar', '--out', name, '--apply', '--rules', 'duplicate-file']).code).toBe(0);
+      run(test, ['-qt', name], { cwd: work });
+    }
   });
 
   it('proposes a place beside the artifact', () => {

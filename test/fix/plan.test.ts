@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { planFix } from '../../src/fix/plan.ts';
 import type { PlanOptions } from '../../src/fix/plan.ts';
 import type { StripTool } from '../../src/fix/strip-tool.ts';
+import { noTangles } from '../../src/fix/tangles.ts';
 import type { Entry } from '../../src/model/snapshot.ts';
 import { judge, rules } from '../../src/rules/index.ts';
 import { removableContent } from '../../src/rules/removable.ts';
@@ -22,6 +23,7 @@ function plan(entries: readonly Entry[], options: Partial<PlanOptions> = {}, wan
   const made = planFix(judged, findings, {
     links: true,
     strip,
+    tangles: noTangles,
     remedyOf: (rule) => rules.find(({ id }) => id === rule)?.remedy,
     ...options,
   });

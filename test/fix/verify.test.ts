@@ -1,0 +1,33 @@
+// What the proof of a fix notices on made-up results: links that could not be unpacked, and what falls short of the plan.
+import { describe, expect, it } from 'vitest';
+import { shortfalls, verifyFix } from '../../src/fix/verify.ts';
+import type { FixAction, FixPlan } from '../../src/model/fix.ts';
+import { digest, file, hardlink, snapshot } from '../build/snapshot.ts';
+
+const planOf = (actions: readonly FixAction[]): FixPlan => ({ actions, rules: [], promised: 0, leftAlone: [] });
+const same = { digest: digest('same') };
+const linked = planOf([{ kind: 'hard-link', path: 'b', target: 'a' }]);
+const before = snapshot([file('a', 100, same), file('b', 100, same)]);
+
+describe('the proof of a fix', () => {
+  it.each([
+    ['link-before-target', /^is a hard link that comes before its target in the result/],
+    ['broken-hardlink', /^is a hard link that leads nowhere in the result/],
+  ])('refuses a result with %s, unless the artifact had it', (code, message) => {
+    const notices = [{ code, path: 'b', message: 'as the scan has it' }];
+    const after = snapshot([file('a', 100, same), hardlink('b', 'a')], { notices });
+    expect(() => verifyFix(before, after, linked)).toThrow(message);
+    expect(() => verifyFix({ ...before, notices }, after, linked)).not.toThrow();
+    expect(() => verifyFix(before, { ...after, notices: [] }, linked)).not.toThrow();
+  });
+
+  it('names what falls short', () => {
+    expect(shortfalls(before, linked)).toEqual([{ path: 'b', message: 'is a copy still, not a hard link' }]);
+    expect(shortfalls(snapshot([file('a', 100, same), hardlink('b', 'a')]), linked)).toEqual([]);
+    const strip = { kind: 'strip', path: 'a', mode: '-g', program: 'strip', before: 100 } as const;
+    expect(shortfalls(before, planOf([{ ...strip, after: 60 }]))).toEqual([
+      { path: 'a', message: 'has 100 bytes, not 60 as predicted' },
+    ]);
+    expect(shortfalls(before, planOf([{ ...strip, after: 100 }]))).toEqual([]);
+  });
+});
