@@ -440,7 +440,7 @@ describe('what cannot be compared', () => {
     failure([good, good, '--strip-components', '-1'], '');
     failure([good, good, '--map', 'a/b'], '--map takes');
     failure([good, good, '--map', '{a'], 'the pattern');
-    failure([good, good, '--min-change', '5M'], '"5M" is not a size');
+    failure([good, good, '--min-change', '5M'], '--min-change: "5M" is not a size');
     failure([good, good, '--format', 'snapshot'], '--format takes one of');
     failure([good, good, '--rules', 'no-rule'], 'there is no rule');
     expect(sizecheck(['diff', '--help']).stdout).toContain('sizecheck diff OLD NEW');
