@@ -46,7 +46,9 @@ const areas = [
   {
     // What strip would leave, held against strip itself.
     sources: ['src/inspectors/ar.ts'],
-    tests: ['ar', 'strip-ar', 'strip-share', 'symbol-sample'].map((name) => `test/inspectors/${name}.test.ts`),
+    tests: ['ar', 'ar-stream', 'strip-ar', 'strip-share', 'symbol-sample'].map(
+      (name) => `test/inspectors/${name}.test.ts`,
+    ),
   },
   {
     sources: ['src/inspectors/elf/segments.ts'],

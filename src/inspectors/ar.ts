@@ -35,7 +35,7 @@ function* inspectAr(file: Inspected, whole: ByteSource | null): Steps<ArFacts> {
   // A static library is only ever stripped with -g.
   const modes: readonly StripMode[] = file.facts === 'all' ? stripModes : ['debug'];
   const archive: Archive = {
-    gone: whole !== null && file.stripShare === true ? [] : null,
+    gone: file.stripShare === true ? [] : null,
     version: file.strip ?? defaultStripVersion,
     modes,
     totals: null,

@@ -87,6 +87,13 @@ describe('a library that streams by', () => {
     });
   });
 
+  it('with a table of names behind other members, whose content is asked for twice', () => {
+    const table = { name: '//', content: `${'x'.repeat(40)}.o/\n`, date: '', mode: '' };
+    const bytes = buildAr([{ name: 'odd/', content: 'abc' }, table, { name: '/0', content: object }]);
+    const expected = { facts: arInspector.inspect(memorySource(bytes), about(bytes)) };
+    for (const cuts of [[], [100], [140, 200]]) expect(inPieces(bytes, cuts, new Spool())).toEqual(expected);
+  });
+
   it('is kept where its compressed share is asked for', () => {
     expect(arInspector.inspectStream?.({ ...about(buildAr([])), stripShare: true })).toBe(null);
   });
