@@ -72,7 +72,10 @@ export async function runFixCommand(artifact: string, values: FixValues): Promis
 
 function isKept({ plan, outcome }: Fix): boolean {
   if (outcome === null) return true;
-  return outcome.achieved === plan.promised && plan.rules.every(({ promised, achieved }) => promised === achieved);
+  // A rule may achieve more than it promised, where another one does what it could not.
+  return (
+    outcome.achieved === plan.promised && plan.rules.every(({ promised, achieved }) => (achieved ?? 0) >= promised)
+  );
 }
 
 interface Job extends Omit<FixRun, 'scan' | 'onTemporary' | 'onProgress'> {

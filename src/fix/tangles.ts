@@ -16,7 +16,7 @@ export type Tangles = (path: Name) => string | null;
 export const noTangles: Tangles = () => null;
 
 /** What a scan finds odd of every archive that has tangles; any other is not read once more. */
-const signs = new Set(['duplicate-entry', 'type-conflict', 'not-a-directory', 'broken-hardlink']);
+const signs = new Set(['duplicate-entry', 'self-link', 'type-conflict', 'not-a-directory', 'broken-hardlink']);
 
 const repeated = 'hard links lead to an earlier member of a path that the archive holds more than once';
 const through = 'the archive unpacks members through a symlink, so that names do not tell what they replace';

@@ -3,6 +3,7 @@
 import { baseName, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry } from '../model/snapshot.ts';
+import { exceptLicences } from './licences.ts';
 import { placesOf } from './places.ts';
 import { count, entryClaims } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
@@ -32,7 +33,8 @@ export const developmentFiles: Rule = {
     const claims = entryClaims(context, [...new Set([...trees.entries, ...libtool])]);
     if (claims.length === 0) return [];
     const { words, more } = treeWords(trees);
-    const commands = words === '' ? [] : [`find ${words} -type f ! -name '*.a' -delete${more}`];
+    const keep = trees.licensed ? ` ${exceptLicences}` : '';
+    const commands = words === '' ? [] : [`find ${words} -type f ! -name '*.a'${keep} -delete${more}`];
     if (libtool.length > 0) commands.push(`find . -type f -name '*.la' -delete`);
     const advice = 'needed to build extensions or programs with it';
     const title = `${count(claims.length, 'file')} needed only to build against it`;

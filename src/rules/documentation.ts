@@ -1,6 +1,7 @@
 // documentation: manual pages, info pages and other documents in the places that Unix has for them. Licence texts among them stay.
 import { baseName, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
+import { exceptLicences } from './licences.ts';
 import { count, entryClaims } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { treesOf, treeWords } from './trees.ts';
@@ -14,13 +15,12 @@ export const documentation: Rule = {
   leftover: true,
   check(context) {
     const folders = context.directories.filter((path) => isDocumentation(context, path));
-    const trees = treesOf(context, folders, (path) => !isLicence(baseName(path)));
+    const trees = treesOf(context, folders);
     const claims = entryClaims(context, trees.entries);
     if (claims.length === 0) return [];
     const { words, more } = treeWords(trees);
-    const keep = ['copyright*', 'copying*', 'licen[cs]e*', 'notice*'].map((name) => `! -iname '${name}'`).join(' ');
     const advice = 'needed by man, info and help; licences stay';
-    const fix = { commands: [`find ${words} -type f ${keep} -delete${more}`], advice };
+    const fix = { commands: [`find ${words} -type f ${exceptLicences} -delete${more}`], advice };
     return [{ title: `${count(claims.length, 'file')} of manual pages and documents`, claims, fix }];
   },
 };
@@ -33,8 +33,4 @@ function isDocumentation({ paths }: RuleContext, path: Name): boolean {
   if (!names.has(name)) return false;
   if (baseName(parentPath(path) ?? '.') === 'share') return true;
   return name === 'man' && ['man1', 'man3', 'man5', 'man7', 'man8'].some((section) => paths.has(`${path}/${section}`));
-}
-
-function isLicence(name: Name): boolean {
-  return /^(?:copyright|copying|licen[cs]e|notice)/i.test(name);
 }

@@ -11,7 +11,9 @@ export const duplicateStaticLibrary: Rule = {
   severity: 'warn',
   check(context) {
     const claims: Claim[] = [];
-    for (const copies of copiesByDigest(context.staticLibraries.map(({ entry }) => entry))) {
+    // Debian packages are ar archives, too.
+    const libraries = context.staticLibraries.filter(({ entry }) => entry.path.endsWith('.a'));
+    for (const copies of copiesByDigest(libraries.map(({ entry }) => entry))) {
       // Not one that lies in a test suite that goes: then the last copy would go with it.
       const keeper = keeperOf(copies, context.claimed);
       if (keeper === undefined) continue;

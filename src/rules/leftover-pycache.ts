@@ -16,7 +16,7 @@ export const leftoverPycache: Rule = {
   check(context) {
     const caches = context.snapshot.entries.filter((entry, index) => isCache(entry) && !hasSource(context, index));
     if (caches.length === 0) return [];
-    const kept = directoriesInUse(context.snapshot.entries);
+    const kept = directoriesInUse(context);
     const left = new Set<Name>();
     for (const { path } of caches) {
       const top = topmostUnused(path, kept);
@@ -52,9 +52,18 @@ function hasSource({ snapshot: { entries }, paths }: RuleContext, index: number)
   return false;
 }
 
-/** Directories with anything below them that is neither a directory nor a pyc in a `__pycache__`; always the root. */
-function directoriesInUse(entries: readonly Entry[]): Set<Name> {
+/**
+ * Directories with anything below them that is neither a directory nor a pyc in a `__pycache__`, and those that a symlink leads to, which
+ * may be the cache of sources elsewhere; always the root.
+ */
+function directoriesInUse({ snapshot: { entries }, paths }: RuleContext): Set<Name> {
   const used = new Set<Name>(['.']);
+  for (const { path, kind, link } of entries) {
+    if (kind !== 'symlink' || link === null) continue;
+    const target = resolved(parentPath(path) ?? '.', link);
+    if (paths.get(target)?.kind !== 'directory') continue;
+    for (let up: Name | null = target; up !== null && !used.has(up); up = parentPath(up)) used.add(up);
+  }
   // Entries are sorted, so most lie in the same directory as the one before.
   let directory: Name = '.';
   let inCache = false;
@@ -64,7 +73,7 @@ function directoriesInUse(entries: readonly Entry[]): Set<Name> {
       directory = parentPath(path) ?? '.';
       inCache = baseName(directory) === '__pycache__';
     }
-    if (inCache ? path.endsWith('.pyc') : used.has(directory)) continue;
+    if (inCache && path.endsWith('.pyc')) continue;
     for (let up: Name | null = directory; up !== null && !used.has(up); up = parentPath(up)) used.add(up);
   }
   return used;
@@ -80,4 +89,14 @@ function topmostUnused(path: Name, used: ReadonlySet<Name>): Name {
 function isBelow(path: Name, tops: ReadonlySet<Name>): boolean {
   for (let up = parentPath(path); up !== null; up = parentPath(up)) if (tops.has(up)) return true;
   return false;
+}
+
+/** Where a symlink in `directory` leads, by name; an absolute target is one in the artifact. */
+function resolved(directory: Name, link: Name): Name {
+  const parts = link.startsWith('/') ? [] : directory.split('/');
+  for (const part of link.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return parts.filter((part) => part !== '.').join('/') || '.';
 }

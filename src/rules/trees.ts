@@ -5,6 +5,7 @@ import { compareNames, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { shellPath } from '../model/shell.ts';
 import type { Entry } from '../model/snapshot.ts';
+import { exceptLicences, isLicence } from './licences.ts';
 import type { RuleContext } from './rule.ts';
 
 const shown = 8;
@@ -13,8 +14,10 @@ const shown = 8;
 export interface Trees {
   /** Those that hold any of the entries, most bytes first. */
   readonly directories: readonly Name[];
-  /** Files and further names of files. */
+  /** Files and further names of files; no licence texts. */
   readonly entries: readonly Entry[];
+  /** Whether there are licence texts among them, which stay. */
+  readonly licensed: boolean;
 }
 
 /** @param accept which files are meant, all without it. */
@@ -22,6 +25,7 @@ export function treesOf(context: RuleContext, directories: readonly Name[], acce
   const known = new Set(directories);
   const entries: Entry[] = [];
   const sizes = new Map<Name, number>();
+  let licensed = false;
   for (const directory of directories) {
     // What lies below another one of them is taken with that.
     if (above(directory, known) !== null) continue;
@@ -30,6 +34,10 @@ export function treesOf(context: RuleContext, directories: readonly Name[], acce
     someBelow(context, directory, (entry) => {
       if (entry.kind !== 'file' && entry.kind !== 'hardlink') return false;
       if (accept !== undefined && !accept(entry.path)) return false;
+      if (isLicence(entry.path)) {
+        licensed = true;
+        return false;
+      }
       bytes += entry.size;
       entries.push(entry);
       return false;
@@ -37,7 +45,7 @@ export function treesOf(context: RuleContext, directories: readonly Name[], acce
     if (entries.length > before) sizes.set(directory, bytes);
   }
   const sorted = [...sizes].toSorted(([a, x], [b, y]) => y - x || compareNames(a, b));
-  return { directories: sorted.map(([directory]) => directory), entries };
+  return { directories: sorted.map(([directory]) => directory), entries, licensed };
 }
 
 /** The nearest of `directories` above `path`; the root is `.`. */
@@ -77,8 +85,9 @@ export function treeWords({ directories }: Pick<Trees, 'directories'>): { words:
   };
 }
 
-/** `rm -r` for some directories; none where there are none. */
-export function removeTrees(trees: Pick<Trees, 'directories'>): string[] {
+/** `rm -r` for some directories; none where there are none. Licence texts stay, and what leads to them. */
+export function removeTrees(trees: Trees): string[] {
   const { words, more } = treeWords(trees);
-  return words === '' ? [] : [`rm -r ${words}${more}`];
+  if (words === '') return [];
+  return [trees.licensed ? `find ${words} ! -type d ${exceptLicences} -delete${more}` : `rm -r ${words}${more}`];
 }

@@ -132,8 +132,24 @@ export function createCollector(options: CollectorOptions): Collector {
     } else early.push({ draft, target });
   }
 
+  /** What a member is a hard link to that has its own name, as GNU tar writes a linked file that it is given twice; null for others. */
+  function itself({ kind, name, link }: Member): Draft | null {
+    if (kind !== 'hardlink') return null;
+    const { path } = normalizePath(name);
+    const earlier = normalizePath(link ?? '').path === path ? drafts.get(path) : undefined;
+    return earlier === undefined || earlier.kind === 'directory' ? null : earlier;
+  }
+
   return {
     begin(member) {
+      const same = itself(member);
+      if (same !== null) {
+        notice('self-link', same.path, 'is in the archive once more, as a hard link to itself, which changes nothing');
+        options.ledger?.begin();
+        if (options.ledger !== undefined) members.push(same);
+        content.begin(null, undefined);
+        return;
+      }
       const draft = place(member);
       if (member.kind === 'hardlink') linkTo(draft);
       content.begin(member.kind === 'file' ? draft : null, member.unreadable);

@@ -14,6 +14,9 @@ describe('duplicate-static-library', () => {
         file('other.a', 100, { digest: digest('y'), facts: ar(10) }),
         file('copy.txt', 100, { digest: digest('x') }),
         hardlink('d/lib.a', 'a/lib.a'),
+        // ar archives that are no libraries.
+        file('a/x.deb', 100, { digest: digest('z'), facts: ar(10) }),
+        file('b/x.deb', 100, { digest: digest('z'), facts: ar(10) }),
       ]),
       [duplicateStaticLibrary],
     );

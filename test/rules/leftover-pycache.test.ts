@@ -25,6 +25,20 @@ describe('leftover-pycache', () => {
     expect(found?.fix.commands).toEqual(['rm -r lib/test']);
   });
 
+  it('leaves a cache alone that a symlink beside its sources leads to', () => {
+    const symlink: Entry = { ...file('lib/code/__pycache__', 0), kind: 'symlink', digest: null };
+    const entries = [
+      ...['cache', 'cache/__pycache__', 'lib', 'lib/code'].map(directory),
+      bytecode('cache/__pycache__/a.cpython-39.pyc'),
+      file('lib/code/a.py', 5),
+    ];
+    expect(check(...entries)).toHaveLength(1);
+    for (const link of ['../../cache/__pycache__', '/cache/__pycache__', './../.././cache//__pycache__/']) {
+      expect(check(...entries, { ...symlink, link }), link).toEqual([]);
+    }
+    expect(check(...entries, { ...symlink, link: '../cache/__pycache__' })).toHaveLength(1);
+  });
+
   it('frees nothing of a pyc that has another name elsewhere', () => {
     expect(
       check(

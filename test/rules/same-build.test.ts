@@ -115,8 +115,16 @@ describe.skipIf(!['gcc', 'strip', 'objcopy', 'tar'].every((name) => requireTool(
           Buffer.concat([readFileSync(join(work, 'bare')), Buffer.from(name)]),
         );
       }
+      // OSABI, ABI version, e_entry: in the file header, which is part of no section.
+      const headers = [7, 8, 24].map((at) => {
+        const changed = readFileSync(join(work, 'bare'));
+        changed[at] = (changed[at] ?? 0) ^ 1;
+        writeFileSync(join(work, `header-${at}`), changed);
+        return `header-${at}`;
+      });
       run('rm', ['bare'], { cwd: work });
-      expect(await claimsOf(work, ['full', 'patched', 'one', 'two', 'one-appended', 'two-appended'])).toEqual([]);
+      const names = ['full', 'patched', 'one', 'two', 'one-appended', 'two-appended', ...headers];
+      expect(await claimsOf(work, names)).toEqual([]);
     });
   },
 );

@@ -5,7 +5,7 @@ import type { DigestPurpose } from '../../bytes/content-digest.ts';
 import { forEachChunk, sliceSource } from '../../bytes/source.ts';
 import type { ByteSource } from '../../bytes/source.ts';
 import { elfSizes, hasBytes, readElf } from './file.ts';
-import type { ElfSection } from './file.ts';
+import type { ElfFile, ElfSection, ElfSizes } from './file.ts';
 import { stripSections } from './strip-sections.ts';
 import type { StripSections } from './strip-sections.ts';
 import type { StripVersion } from './strip-version.ts';
@@ -15,13 +15,18 @@ export function keptDigestOf(source: ByteSource, version: StripVersion, purpose:
   return keptDigest(stripSections(readElf(source), version), purpose);
 }
 
-/** Program headers, which say what is loaded, and each section that stays, by name, place and bytes. @throws FormatError */
+/**
+ * The file header but for where the section headers lie, program headers, which say what is loaded, and each section that stays, by name,
+ * place and bytes.
+ * @throws FormatError
+ */
 export function keptDigest(view: StripSections, purpose: DigestPurpose): string {
   const { elf } = view;
   const digest = contentDigest(purpose, Infinity);
   const note = (text: string): void => digest.update(Buffer.from(text, 'latin1'));
-  note(`${elf.class} ${elf.endian} ${elf.machine} ${elf.type} ${elf.flags}\0`);
-  const headers = elf.segments.length * elfSizes(elf).phdr;
+  const sizes = elfSizes(elf);
+  digest.update(headerOf(elf, sizes));
+  const headers = elf.segments.length * sizes.phdr;
   digest.update(elf.source.read(elf.phoff, headers));
   for (const section of elf.sections) {
     if (section.index === 0 || goes(view, section)) continue;
@@ -37,4 +42,13 @@ function goes({ elf, gone, relocations, symtab, strtab, symtabShndx }: StripSect
   const ofGone = relocations.get(section.info) === section && gone[section.info] === 1;
   const rewritten = section === symtab || section === strtab || section === symtabShndx;
   return gone[section.index] === 1 || ofGone || rewritten || section.index === elf.shstrndx;
+}
+
+/** The file header with `e_shoff`, `e_shnum` and `e_shstrndx` empty: strip moves the section headers. */
+function headerOf({ source, class: width }: ElfFile, { ehdr }: ElfSizes): Uint8Array {
+  const header = Uint8Array.from(source.read(0, ehdr));
+  const offset = width === 64 ? 40 : 32;
+  header.fill(0, offset, offset + width / 8);
+  header.fill(0, ehdr - 4, ehdr);
+  return header;
 }

@@ -1,0 +1,23 @@
+// Licence texts, which the terms of most licences ask to be shipped with what they cover: no rule on leftovers claims them, wherever they
+// lie, and no command of one takes them.
+import type { Name } from '../model/name.ts';
+
+const names = ['copyright', 'copying', 'licen[cs]e', 'unlicen[cs]e', 'notice'];
+
+const pattern = new RegExp(
+  String.raw`(?:^|/)(?:(?:${names.join('|')})[^/]*|[^/]*-licen[cs]e(?:\.[^/]*)?)$|(?:^|/)licen[cs]es/`,
+  'i',
+);
+
+/** By the names that such files have, or a directory called `licenses`. */
+export function isLicence(path: Name): boolean {
+  return pattern.test(path);
+}
+
+/** Tests of `find` that leave the same files alone. */
+export const exceptLicences = [
+  ...names.map((name) => `! -iname '${name}*'`),
+  "! -iname '*-licen[cs]e'",
+  "! -iname '*-licen[cs]e.*'",
+  "! -ipath '*/licen[cs]es/*'",
+].join(' ');
