@@ -1,5 +1,5 @@
 // What removals leave behind: directories without anything in them, and symlinks to nothing. Both go, too; neither has content.
-import { compareNames, depth, normalizePath, parentPath } from '../model/name.ts';
+import { compareNames, depth, linkTarget, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 
@@ -27,7 +27,7 @@ export function danglingLinks({ entries }: Snapshot, gone: ReadonlySet<Name>): N
   const links = new Map<Name, Name>();
   for (const { path, kind, link } of entries) {
     if (kind !== 'symlink' || link === null || gone.has(path)) continue;
-    const target = resolveLink(path, link);
+    const target = linkTarget(path, link);
     if (target !== null) links.set(path, target);
   }
   const dangling = new Set<Name>();
@@ -40,15 +40,4 @@ export function danglingLinks({ entries }: Snapshot, gone: ReadonlySet<Name>): N
     }
   }
   return [...dangling];
-}
-
-/** The path that a relative symlink leads to by its text; null where it leaves the artifact or is absolute. */
-function resolveLink(path: Name, link: Name): Name | null {
-  if (link.startsWith('/')) return null;
-  const parts = parentPath(path) === '.' ? [] : path.split('/').slice(0, -1);
-  for (const part of normalizePath(link).path.split('/')) {
-    if (part !== '..') parts.push(part);
-    else if (parts.pop() === undefined) return null;
-  }
-  return parts.length === 0 ? '.' : parts.join('/');
 }

@@ -1,6 +1,6 @@
 // leftover-pycache: directories that hold nothing but `__pycache__`. The package was removed, its bytecode stayed; Python does
 // not import from `__pycache__` without the source beside it (PEP 3147).
-import { baseName, isIn, parentPath } from '../model/name.ts';
+import { baseName, isIn, linkTarget, normalizePath, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { shellPath } from '../model/shell.ts';
 import type { Entry } from '../model/snapshot.ts';
@@ -60,8 +60,9 @@ function directoriesInUse({ snapshot: { entries }, paths }: RuleContext): Set<Na
   const used = new Set<Name>(['.']);
   for (const { path, kind, link } of entries) {
     if (kind !== 'symlink' || link === null) continue;
-    const target = resolved(parentPath(path) ?? '.', link);
-    if (paths.get(target)?.kind !== 'directory') continue;
+    // An absolute target may be meant in the artifact.
+    const target = link.startsWith('/') ? normalizePath(link).path : linkTarget(path, link);
+    if (target === null || paths.get(target)?.kind !== 'directory') continue;
     for (let up: Name | null = target; up !== null && !used.has(up); up = parentPath(up)) used.add(up);
   }
   // Entries are sorted, so most lie in the same directory as the one before.
@@ -89,14 +90,4 @@ function topmostUnused(path: Name, used: ReadonlySet<Name>): Name {
 function isBelow(path: Name, tops: ReadonlySet<Name>): boolean {
   for (let up = parentPath(path); up !== null; up = parentPath(up)) if (tops.has(up)) return true;
   return false;
-}
-
-/** Where a symlink in `directory` leads, by name; an absolute target is one in the artifact. */
-function resolved(directory: Name, link: Name): Name {
-  const parts = link.startsWith('/') ? [] : directory.split('/');
-  for (const part of link.split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '' && part !== '.') parts.push(part);
-  }
-  return parts.filter((part) => part !== '.').join('/') || '.';
 }
