@@ -72,10 +72,9 @@ export async function runFixCommand(artifact: string, values: FixValues): Promis
 
 function isKept({ plan, outcome }: Fix): boolean {
   if (outcome === null) return true;
-  // A rule may achieve more than it promised, where another one does what it could not.
-  return (
-    outcome.achieved === plan.promised && plan.rules.every(({ promised, achieved }) => (achieved ?? 0) >= promised)
-  );
+  // A rule may achieve more than it promised, where another one does what it could not. Single files must be as planned all the same.
+  const isDone = plan.rules.every(({ promised, achieved }) => (achieved ?? 0) >= promised);
+  return outcome.achieved === plan.promised && isDone && outcome.broken.length === 0;
 }
 
 interface Job extends Omit<FixRun, 'scan' | 'onTemporary' | 'onProgress'> {
