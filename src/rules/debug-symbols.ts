@@ -103,7 +103,7 @@ function stripCommands(group: StripGroup, all: readonly Entry[]): string[] {
       (entry) => entry.facts?.type === 'elf' && isExecutable(entry) && !isOfGroup(entry, group),
     );
     const left = except(new Set([...group.unsafe, ...others.map(({ path }) => path)]));
-    const each = `for f; do head -c4 "$f" | grep -q ELF && strip ${mode} "$f"; done`;
+    const each = `for f; do if head -c4 "$f" | grep -q ELF; then strip ${mode} "$f"; fi; done`;
     found.push(`find . -type f -perm -100${left} -exec sh -c '${each}' sh {} +`);
   }
   return found;

@@ -82,7 +82,7 @@ describe('debug-symbols', () => {
     ]);
     expect(found?.fix.commands).toEqual([
       String.raw`find . -type f \( -name '*.debug' -o -path ./c \) -exec strip --strip-unneeded {} +`,
-      `find . -type f -perm -100 -exec sh -c 'for f; do head -c4 "$f" | grep -q ELF && strip --strip-unneeded "$f"; done' sh {} +`,
+      `find . -type f -perm -100 -exec sh -c 'for f; do if head -c4 "$f" | grep -q ELF; then strip --strip-unneeded "$f"; fi; done' sh {} +`,
     ]);
   });
 
@@ -117,7 +117,7 @@ describe.skipIf(!['gcc', 'ar', 'strip', 'objcopy', 'find'].every((name) => requi
       await scan(work, { ...defaultLimits, maxWindow: 1 << 27, digests: 'compare', facts: 'needed' }),
       [debugSymbols],
     )[0];
-    for (const command of found?.fix.commands ?? []) run('sh', ['-c', command], { cwd: work });
+    for (const command of found?.fix.commands ?? []) run('sh', ['-ec', command], { cwd: work });
     const after = sizes();
     const claimed = new Map(found?.claims.map(({ path, bytes }) => [path, bytes]));
     expect([...claimed.keys()].toSorted()).toEqual(['library', 'object', 'p', 'p0', 'p1', 'p2', 'p3', 'p4', 'p5']);
