@@ -48,8 +48,7 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
   if (values.size === 'compressed') requireStored(snapshot);
   const reporter = await loading;
   if (reporter === null) throw new UsageError(`there is no format "${name}"`);
-  if (name === 'dive' && snapshot.image === undefined)
-    throw new UsageError('--format dive is for images; this is none');
+  if (name === 'dive') requireDive(snapshot);
   const how = values['compress-with'];
   const flattened = how === undefined ? null : await flatten(artifact, snapshot, how, values);
   const counted = values.leftovers || values.rules !== undefined ? 'counted' : 'apart';
@@ -66,6 +65,13 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
   // Tables and JSON carry the notices themselves.
   if (name === 'du' && !values.quiet) warn(snapshot);
   return values['exit-zero'] ? exitCodes.fine : exitCodeOf(report.findings, values['fail-on']);
+}
+
+/** @throws UsageError for what is no image, and for a snapshot of one that was saved without the sizes dive gives layers. */
+function requireDive({ image }: Snapshot): void {
+  if (image === undefined) throw new UsageError('--format dive is for images; this is none');
+  if (image.dive.layers !== undefined) return;
+  throw new UsageError('--format dive needs sizes of layers that the snapshot was saved without; save it again');
 }
 
 /** Whether digests are shown, kept or compared with what another pass or a list of files says; the command line's `auto` is SHA-256 then. */

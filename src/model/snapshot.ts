@@ -171,6 +171,8 @@ export interface DiveFigures {
   readonly sizeBytes: number;
   /** Without the lowest layer. */
   readonly userSizeBytes: number;
+  /** What `sizeBytes` is the sum of, lowest layer first: all members, also those that a later one of the layer replaces. */
+  readonly layers?: readonly number[];
   readonly wastedBytes: number;
   /** `wastedBytes / userSizeBytes`, a share of 1 and not a percentage; null where it would be divided by 0. */
   readonly userWastedPercent: number | null;

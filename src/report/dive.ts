@@ -5,10 +5,11 @@ import { stringify } from './json/text.ts';
 
 export const diveReporter: Reporter = {
   *scan({ snapshot: { image } }) {
-    const { sizeBytes = 0, wastedBytes = 0, efficiency = 1, inefficientFiles = [] } = image?.dive ?? {};
+    const { sizeBytes = 0, wastedBytes = 0, efficiency = 1, inefficientFiles = [], layers = [] } = image?.dive ?? {};
     yield '{\n  "layer": [';
-    for (const { index, digest, diffId, content, instruction } of image?.layers ?? []) {
-      const layer = { index, id: digest, digestId: diffId, sizeBytes: content, command: instruction ?? '(missing)' };
+    for (const { index, digest, diffId, instruction } of image?.layers ?? []) {
+      const command = instruction ?? '(missing)';
+      const layer = { index, id: digest, digestId: diffId, sizeBytes: layers[index] ?? 0, command };
       yield `${index === 0 ? '' : ','}\n    ${stringify(layer)}`;
     }
     yield `\n  ],\n  "image": {\n    "sizeBytes": ${sizeBytes},\n    "inefficientBytes": ${wastedBytes},\n`;

@@ -131,6 +131,7 @@ export function naiveDive(layers: readonly (readonly DiveMember[])[]): object {
   const inefficient = all.filter(({ count }) => count > 1);
   const wastedBytes = total(inefficient.map(({ bytes }) => bytes));
   return {
+    layers: layers.map(bytesOf),
     efficiency: discovered === 0 ? 1 : total(all.map(({ least }) => least)) / discovered,
     sizeBytes: total(layers.map(bytesOf)),
     userSizeBytes,

@@ -88,7 +88,7 @@ export function image(instructions: readonly (string | null)[], more: Partial<Im
     return { index, digest: digest(`blob ${index}`), diffId: digest(`tar ${index}`), instruction, ...sizes };
   });
   const figures = { efficiency: 1, sizeBytes: 0, userSizeBytes: 0, wastedBytes: 0, userWastedPercent: null };
-  const dive = { ...figures, inefficientFiles: [] };
+  const dive = { ...figures, layers: instructions.map(() => 0), inefficientFiles: [] };
   return { platform: 'linux/amd64', layers, layerBytes: 0, visibleBytes: 0, hiddenBytes: 0, dive, ...more };
 }
 

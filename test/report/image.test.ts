@@ -31,7 +31,8 @@ function sized(instructions: readonly (string | null)[]): Image {
     ...base,
     ...total,
     layers,
-    dive: { ...base.dive, efficiency: 0.5, sizeBytes: 2000, wastedBytes: 2000, inefficientFiles },
+    // The second one holds a path twice, whose first 100 bytes are no part of its content.
+    dive: { ...base.dive, efficiency: 0.5, sizeBytes: 2100, layers: [1000, 1100], wastedBytes: 2000, inefficientFiles },
   };
 }
 
@@ -76,10 +77,10 @@ describe('an image in reports', () => {
     expect(JSON.parse(await print('dive'))).toEqual({
       layer: [
         { index: 0, id: lower?.digest, digestId: lower?.diffId, sizeBytes: 1000, command: hostile },
-        { index: 1, id: upper?.digest, digestId: upper?.diffId, sizeBytes: 1000, command: '(missing)' },
+        { index: 1, id: upper?.digest, digestId: upper?.diffId, sizeBytes: 1100, command: '(missing)' },
       ],
       image: {
-        sizeBytes: 2000,
+        sizeBytes: 2100,
         inefficientBytes: 2000,
         efficiencyScore: 0.5,
         fileReference: [{ count: 2, sizeBytes: 2000, file: '/a\u0007' }],

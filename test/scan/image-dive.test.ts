@@ -9,6 +9,8 @@ import type { DiveMember } from '../build/dive.ts';
 import { buildImage, layoutFiles, legacyFiles, tarOf } from '../build/image.ts';
 import type { TarSpec } from '../build/tar.ts';
 import { tempDirectory } from '../build/temp.ts';
+import { sizecheck } from '../cli/run.ts';
+import { requireTool, run } from '../oracles.ts';
 import { defaultLimits } from '../../src/scan/limits.ts';
 import { scan } from '../../src/scan/scan.ts';
 
@@ -30,6 +32,7 @@ describe('dive by hand', () => {
       efficiency: (60 + 40) / 200,
       sizeBytes: 200,
       userSizeBytes: 60,
+      layers: [140, 60],
       wastedBytes: 160,
       userWastedPercent: 160 / 60,
       inefficientFiles: [{ path: '/a', count: 2, bytes: 160 }],
@@ -131,5 +134,62 @@ describe('dive of whole images', () => {
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+describe('a path twice in one layer', () => {
+  const work = tempDirectory('dive-twice');
+  const members: readonly TarSpec[] = [
+    { name: 'a', content: 'x'.repeat(700) },
+    { name: 'b', content: 'y'.repeat(20) },
+    { name: 'b-again', type: '1', link: 'b' },
+    { name: 'a', content: 'z'.repeat(300) },
+  ];
+  const lower = { members: [{ name: 'a', content: 'w'.repeat(11) }], packing: 'raw' } as const;
+  const built = buildImage({ layers: [lower, { members, packing: 'raw' }] });
+
+  /** Sum of the sizes that GNU tar lists of the members of a layer. */
+  function listed(tar: Buffer): number {
+    const lines = run('tar', ['-tvf', '-'], { input: tar }).trim().split('\n');
+    return lines.reduce((sum, line) => sum + Number(line.split(/\s+/)[2]), 0);
+  }
+
+  it.runIf(requireTool('tar'))('counts twice in the size that dive gives the layer, as tar lists it', async () => {
+    const artifact = join(work, 'image.tar');
+    writeFileSync(artifact, tarOf(legacyFiles([built])));
+    const sizes = built.layers.map(({ tar }) => listed(tar));
+    expect(sizes).toEqual([11, 1020]);
+    const saved = join(work, 'saved.json');
+    expect(sizecheck(['snapshot', artifact, '-o', saved]).code).toBe(0);
+    for (const from of [artifact, saved]) {
+      const { layer, image } = JSON.parse(sizecheck(['scan', from, '--format', 'dive']).stdout);
+      expect(layer.map(({ sizeBytes }: { sizeBytes: number }) => sizeBytes)).toEqual(sizes);
+      expect(image.sizeBytes).toBe(1031);
+    }
+    // What unpacking leaves of the layer.
+    const { image } = await scan(artifact, { ...defaultLimits, digests: 'auto', facts: 'needed' });
+    expect(image?.layers.map(({ content }) => content)).toEqual([11, 320]);
+  });
+
+  it('is refused of a snapshot that does not hold it, or whose sizes do not add up', () => {
+    const artifact = join(work, 'again.tar');
+    writeFileSync(artifact, tarOf(legacyFiles([built])));
+    const text = sizecheck(['snapshot', artifact]).stdout;
+    const cases = [
+      [text.replace('"layers":[11,1020],', ''), 'needs sizes of layers that the snapshot was saved without'],
+      [
+        text.replace('"layers":[11,1020]', '"layers":[11,1021]'),
+        'image.dive.sizeBytes that its layers do not add up to',
+      ],
+      [text.replace('"layers":[11,1020]', '"layers":[1031]'), '1 image.dive.layers of an image of 2'],
+    ] as const;
+    for (const [input, says] of cases) {
+      expect(input).not.toBe(text);
+      const ran = sizecheck(['scan', '-', '--format', 'dive'], { input });
+      expect([ran.code, ran.stdout]).toEqual([2, '']);
+      expect(ran.stderr).toContain(says);
+    }
+    // Everything else can be told of the first one.
+    expect(sizecheck(['scan', '-'], { input: cases[0][0] }).code).toBe(0);
   });
 });

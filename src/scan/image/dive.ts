@@ -44,14 +44,14 @@ const mark = '.wh..wh..';
 export function createDive(): Dive {
   const paths = pathNode();
   let layer = layerNode();
-  let layers = 0;
-  let [sizeBytes, userSizeBytes] = [0, 0];
+  const layers: number[] = [];
+  let layerBytes = 0;
   let hasWhiteouts = false;
 
   return {
     member(path, size, isDirectory) {
-      sizeBytes += size;
-      if (layers > 0) userSizeBytes += size;
+      // Also of what a later member of the path replaces.
+      layerBytes += size;
       if (path === '.') return;
       let node = layer;
       for (const name of path.split('/')) {
@@ -67,14 +67,19 @@ export function createDive(): Dive {
     },
     endLayer() {
       // For the lowest layer the stacked tree is that layer itself.
-      if (layers === 0) stack(layer, paths, true);
+      if (layers.length === 0) stack(layer, paths, true);
       countLeaves(layer, paths, hasWhiteouts);
       stack(layer, paths, false);
-      layers++;
+      layers.push(layerBytes);
+      layerBytes = 0;
       layer = layerNode();
       hasWhiteouts = false;
     },
-    figures: () => ({ ...summary(paths), sizeBytes, userSizeBytes, ...wasted(paths, userSizeBytes) }),
+    figures() {
+      const sizeBytes = layers.reduce((sum, bytes) => sum + bytes, 0);
+      const userSizeBytes = sizeBytes - (layers[0] ?? 0);
+      return { ...summary(paths), sizeBytes, userSizeBytes, layers, ...wasted(paths, userSizeBytes) };
+    },
   };
 }
 

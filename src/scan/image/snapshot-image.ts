@@ -24,7 +24,7 @@ export function imageFrom(json: Json): Image {
     layerBytes,
     visibleBytes,
     hiddenBytes,
-    dive: diveFrom(object(json['dive'], 'image.dive')),
+    dive: diveFrom(object(json['dive'], 'image.dive'), layers.length),
   };
 }
 
@@ -58,12 +58,14 @@ function digest(json: Json, key: string, at: string): string {
   return value;
 }
 
-function diveFrom(json: Json): DiveFigures {
+function diveFrom(json: Json, layers: number): DiveFigures {
   const at = 'image.dive';
+  const sizeBytes = sizeOf(json, 'sizeBytes', at);
   return {
     efficiency: share(json, 'efficiency', at) ?? 1,
-    sizeBytes: sizeOf(json, 'sizeBytes', at),
+    sizeBytes,
     userSizeBytes: sizeOf(json, 'userSizeBytes', at),
+    ...layerSizes(json, layers, sizeBytes),
     wastedBytes: sizeOf(json, 'wastedBytes', at),
     userWastedPercent: share(json, 'userWastedPercent', at),
     inefficientFiles: list(json['inefficientFiles'], `${at}.inefficientFiles`).map((value, index) => {
@@ -74,6 +76,17 @@ function diveFrom(json: Json): DiveFigures {
       return { path, count: sizeOf(file, 'count', place), bytes: sizeOf(file, 'bytes', place) };
     }),
   };
+}
+
+/** Absent in snapshots that were saved without them. */
+function layerSizes(json: Json, layers: number, sizeBytes: number): Pick<DiveFigures, 'layers'> {
+  if (json['layers'] === undefined) return {};
+  const at = 'image.dive.layers';
+  const sizes = list(json['layers'], at).map((bytes, index) => sizeOf({ bytes }, 'bytes', `${at}[${index}]`));
+  if (sizes.length !== layers) throw bad(`has ${sizes.length} ${at} of an image of ${layers}`);
+  if (sizes.reduce((total, bytes) => total + bytes, 0) !== sizeBytes)
+    throw bad('has an image.dive.sizeBytes that its layers do not add up to');
+  return { layers: sizes };
 }
 
 function share(json: Json, key: string, at: string): number | null {
