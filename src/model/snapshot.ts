@@ -48,7 +48,10 @@ export interface Entry {
   /** Target of a symlink as stored, or the path of the `file` entry a hardlink shares content with. */
   readonly link: Name | null;
   readonly facts: Facts | null;
-  /** In an image: index of the layer that the entry is of, 0 the lowest; absent elsewhere and for directories that no layer lists. */
+  /**
+   * In an image: index of the layer that the entry is of, 0 the lowest, and of a file the one that stores its content, which a hard link
+   * of a later layer may lead to; absent elsewhere and for directories that no layer lists.
+   */
   readonly layer?: number;
   /** Bytes of the artifact file that carry the content; absent where they were not asked for or cannot be told. */
   readonly stored?: number;

@@ -1,9 +1,16 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../src/rules/index.ts';
 import { duplicateAcrossLayers } from '../../src/rules/duplicate-across-layers.ts';
 import { duplicateFile } from '../../src/rules/duplicate-file.ts';
 import { removableContent } from '../../src/rules/removable.ts';
+import { defaultLimits } from '../../src/scan/limits.ts';
+import { scan } from '../../src/scan/scan.ts';
+import { buildImage, layoutFiles, tarOf } from '../build/image.ts';
 import { digest, file, image, snapshot } from '../build/snapshot.ts';
+import { tempDirectory } from '../build/temp.ts';
+import { requireTool, run } from '../oracles.ts';
 
 const same = { digest: digest('same') };
 const scanned = snapshot(
@@ -42,5 +49,53 @@ describe('duplicate-across-layers', () => {
 
   it('says nothing of what is no image', () => {
     expect(judge(snapshot([file('a', 1, same), file('b', 1, same)]), [duplicateAcrossLayers])).toEqual([]);
+  });
+});
+
+describe('duplicate-across-layers and hard links of later layers', () => {
+  const work = tempDirectory('across');
+  const content = 'same content '.repeat(10);
+
+  /** The layers whose tars hold the bytes, by GNU tar. */
+  function storing(tars: readonly Buffer[]): number[] {
+    return tars.flatMap((input, index) =>
+      run('tar', ['-xOf', '-', '--wildcards', '*'], { input }).includes(content) ? [index] : [],
+    );
+  }
+
+  it.runIf(requireTool('tar')).each([
+    ['whose other name stays', []],
+    ['whose other name is removed', [{ name: '.wh.z', content: '' }]],
+  ])('name the layer that stores the content, %s', async (_, last) => {
+    const link = { name: 'a', type: '1', link: 'z' };
+    const built = buildImage({
+      layers: [
+        {
+          packing: 'raw',
+          createdBy: 'COPY z /z',
+          members: [
+            { name: 'z', content },
+            { name: 'other', content: 'x' },
+          ],
+        },
+        { packing: 'raw', createdBy: 'RUN cp z m', members: [{ name: 'm', content }] },
+        // First in byte order, so it is the file in the snapshot and the name of the lower layer its hard link.
+        { packing: 'raw', createdBy: 'RUN ln z a', members: [{ name: 'n', content: 'y' }, link] },
+        { packing: 'raw', createdBy: 'RUN rm z', members: [{ name: 'p', content: 'z' }, ...last] },
+      ],
+    });
+    const artifact = join(work, `image-${last.length}.tar`);
+    writeFileSync(artifact, tarOf(layoutFiles([built])));
+    const [first, second] = storing(built.layers.map(({ tar }) => tar));
+    expect([first, second]).toEqual([0, 1]);
+    const found = judge(await scan(artifact, { ...defaultLimits, digests: 'auto', facts: 'needed' }), [
+      duplicateAcrossLayers,
+    ]);
+    expect(found).toMatchObject([
+      {
+        title: `1 file has the content of one in a lower layer: layer ${second} (RUN cp z m)`,
+        claims: [{ path: 'm', bytes: content.length, keeps: 'a', layer: second }],
+      },
+    ]);
   });
 });

@@ -87,7 +87,8 @@ describe('what layers hide', () => {
     // Whiteouts take effect before the layer's own entries, so the link has no target.
     expect(snapshot.notices.map(({ code }) => code)).toEqual(['broken-hardlink']);
     const kept = await scanned([[file('a', 'xyz')], [hard('b', 'a')], [file('.wh.a', '')]]);
-    expect(files(kept)).toEqual([['b', 3, 1]]);
+    // The layer that stores it, not that of the name.
+    expect(files(kept)).toEqual([['b', 3, 0]]);
     expect(kept.image?.hiddenBytes).toBe(0);
   });
 
@@ -207,8 +208,11 @@ describe('any layers', () => {
         expect(image?.hiddenBytes).toBe(sum(all.map(({ waste }) => waste)));
         expect(image?.hiddenBytes).toBe(sum(hidden.map(({ size }) => size)));
         expect((image?.layerBytes ?? 0) - (image?.visibleBytes ?? 0)).toBe(image?.hiddenBytes);
-        for (const { content, added, changed, waste, deleted } of all) {
+        for (const { index, content, added, changed, waste, deleted } of all) {
           expect(added + changed).toBe(content);
+          const shown = entries.filter(({ kind, layer }) => kind === 'file' && layer === index);
+          const unseen = hidden.filter(({ stored }) => stored === index);
+          expect(sum([...shown, ...unseen].map(({ size }) => size))).toBe(content);
           expect(deleted).toBeLessThanOrEqual(waste);
         }
         expect(new Set(entries.map((entry) => entry.path)).size).toBe(entries.length);

@@ -34,7 +34,8 @@ function plain({ path, entry, layer }: TreeNode): Entry {
   return at(entry, path, layer);
 }
 
-function holding({ path, entry, layer }: TreeNode, { draft }: Content): Entry {
+/** Of the layer that stores the content, whichever layer the name is of: that one is charged for it. */
+function holding({ path, entry, layer }: TreeNode, { draft, stored: storing }: Content): Entry {
   if (entry === draft) return at(draft, path, layer);
   const { size, disk, digest, facts, stored } = draft;
   const own = facts === null || draft.path === path ? facts : withPathFacts(facts, path);
@@ -47,7 +48,7 @@ function holding({ path, entry, layer }: TreeNode, { draft }: Content): Entry {
     digest,
     link: null,
     facts: own,
-    layer,
+    layer: storing,
     ...storedBytes(stored),
   };
 }
