@@ -18,7 +18,7 @@ export type OptionSpec = Common &
     | { readonly kind: 'text'; readonly default?: string }
     | { readonly kind: 'list' }
     | { readonly kind: 'number'; readonly default: number; readonly least: number }
-    | { readonly kind: 'choice'; readonly choices: readonly string[]; readonly default: string }
+    | { readonly kind: 'choice'; readonly choices: readonly string[]; readonly default?: string }
   );
 
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
@@ -31,7 +31,7 @@ type Value<Spec extends OptionSpec> = Spec extends { kind: 'flag' }
     : Spec extends { kind: 'number' }
       ? number
       : Spec extends { kind: 'choice'; choices: readonly (infer Choice)[] }
-        ? Choice
+        ? Choice | (Spec extends { default: string } ? never : undefined)
         : Spec extends { default: string }
           ? string
           : string | undefined;

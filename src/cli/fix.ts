@@ -8,7 +8,6 @@ import { runFix } from '../fix/run.ts';
 import type { FixRun } from '../fix/run.ts';
 import { findStrip } from '../fix/strip-tool.ts';
 import { findTangles } from '../fix/tangles.ts';
-import { defaultStripVersion } from '../inspectors/elf/strip-version.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Fix, FixPlan } from '../model/fix.ts';
 import { ignoreClaims } from '../policy/select.ts';
@@ -21,7 +20,7 @@ import type { FixValues } from './fix-options.ts';
 import { compressionOf, outOf } from './fix-result.ts';
 import { measure } from './measure.ts';
 import { selectRules, toReportOptions, toScanOptions } from './options.ts';
-import type { InputValues } from './options.ts';
+import type { InputValues, Thoroughness } from './options.ts';
 import { print, trackUnfinished } from './output.ts';
 import { createProgress } from './progress.ts';
 import { tool } from './tool.ts';
@@ -35,13 +34,9 @@ export async function runFixCommand(artifact: string, values: FixValues): Promis
   if (values.apply || values.exact) await requireContent(artifact);
   const loading = reporterNamed(values.json ? 'json' : values.format, 'fix');
   const strip = findStrip();
-  const input: InputValues = {
-    ...values,
-    include: [],
-    exclude: [],
-    'strip-version': strip?.version ?? defaultStripVersion,
-  };
-  const before = await measure(artifact, input, { digests: 'all', facts: 'needed' });
+  const input: InputValues = { ...values, include: [], exclude: [], 'strip-version': undefined };
+  const thoroughness = { digests: 'all', facts: 'needed', stripVersion: strip?.version } as const;
+  const before = await measure(artifact, input, thoroughness);
   const { format } = before.artifact;
   if (!fixable.has(format)) throw new UsageError(`fix takes directories, tar and zip archives; this is ${format}`);
   const compression = compressionOf(before.artifact, out, values);
@@ -51,7 +46,7 @@ export async function runFixCommand(artifact: string, values: FixValues): Promis
   const planOf = (some: readonly Finding[]): FixPlan =>
     planFix(before, some, { links: format !== 'zip', strip, remedyOf: (rule) => remedies.get(rule), tangles });
   const plan = planOf(findings);
-  const job = { artifact, input, before, findings, plan, out, replaces: values['in-place'], compression };
+  const job = { artifact, input, thoroughness, before, findings, plan, out, replaces: values['in-place'], compression };
   const exact = values.exact ? await withProgress(job, (run) => exactSavings(run, planOf)) : undefined;
   const planned: Fix = {
     artifact: before.artifact,
@@ -79,6 +74,7 @@ function isKept({ plan, outcome }: Fix): boolean {
 
 interface Job extends Omit<FixRun, 'scan' | 'onTemporary' | 'onProgress'> {
   readonly input: InputValues;
+  readonly thoroughness: Thoroughness;
 }
 
 async function apply(job: Job, planned: Fix): Promise<Fix> {
@@ -86,13 +82,16 @@ async function apply(job: Job, planned: Fix): Promise<Fix> {
   return { ...planned, plan: { ...planned.plan, rules: kept }, outcome };
 }
 
-async function withProgress<Result>({ input, ...job }: Job, work: (run: FixRun) => Promise<Result>): Promise<Result> {
+async function withProgress<Result>(
+  { input, thoroughness, ...job }: Job,
+  work: (run: FixRun) => Promise<Result>,
+): Promise<Result> {
   const shown = input.progress && !input.quiet && process.stderr.isTTY;
   const progress = createProgress('fixing', null, shown);
   try {
     return await work({
       ...job,
-      scan: toScanOptions(input, { digests: 'all', facts: 'needed' }),
+      scan: toScanOptions(input, thoroughness),
       onTemporary: trackUnfinished,
       onProgress: (_phase, bytes) => progress.update(bytes),
     });

@@ -107,10 +107,11 @@ function compared(
   { baseline, budget }: Target,
   old: PromiseSettledResult<Snapshot | null>,
   after: Judged,
-  { values, budgets, today, pairing }: Run,
+  { values, budgets, today, pairing, onArtifact }: Run,
 ): Baseline {
   if (old.status === 'rejected') {
     const error: unknown = old.reason;
+    if (error instanceof UsageError) onArtifact(baseline ?? '');
     if (!(error instanceof SizecheckError) || error instanceof UsageError) throw error;
     const missing = error instanceof InputError && error.code === 'not-found';
     const reason = `the baseline "${baseline ?? ''}" ${missing ? 'does not exist' : describe(error)}`;

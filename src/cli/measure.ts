@@ -10,13 +10,15 @@ import type { InputValues, Thoroughness } from './options.ts';
 import { isSameFile } from './output.ts';
 import { createProgress } from './progress.ts';
 
-/** @throws UsageError where the result would overwrite the artifact. */
+/** @throws UsageError where the result would overwrite the artifact, and for options that take no effect on it. */
 export async function measure(artifact: string, values: InputValues, thoroughness: Thoroughness): Promise<Snapshot> {
   checkOutput(values, artifact);
   const progress = createProgress('reading', null, isShown(values));
   try {
     const options = { ...toScanOptions(values, thoroughness), onProgress: (bytes: number) => progress.update(bytes) };
-    return selectEntries(await scan(artifact, options), values.include, values.exclude);
+    const snapshot = await scan(artifact, options);
+    checkStripVersion(snapshot, values);
+    return selectEntries(snapshot, values.include, values.exclude);
   } finally {
     progress.done();
   }
@@ -24,7 +26,8 @@ export async function measure(artifact: string, values: InputValues, thoroughnes
 
 /**
  * Measures two artifacts side by side; the first that fails ends it, and `onFault` is told which.
- * @throws UsageError where the result would overwrite one of them, or where nothing is selected of both.
+ * @throws UsageError where the result would overwrite one of them, for options that take no effect on one of them, or where nothing is
+ * selected of both.
  */
 export async function measureBoth(
   artifacts: readonly [before: string, after: string],
@@ -43,7 +46,9 @@ export async function measureBoth(
       progress.update((read[0] ?? 0) + (read[1] ?? 0));
     };
     try {
-      return await scan(artifacts[index], { ...base, onProgress });
+      const snapshot = await scan(artifacts[index], { ...base, onProgress });
+      checkStripVersion(snapshot, values);
+      return snapshot;
     } catch (error) {
       if (!failed) onFault(artifacts[index]);
       failed = true;
@@ -69,6 +74,15 @@ function checkOutput({ output }: InputValues, artifact: string): void {
   if (output !== undefined && isSameFile(output, artifact)) {
     throw new UsageError(`--output names the artifact itself; it would be overwritten`);
   }
+}
+
+/** Only a saved snapshot can be of another version: it holds lengths, and no content to predict others from. */
+function checkStripVersion({ stripVersion }: Snapshot, values: InputValues): void {
+  const wanted = values['strip-version'];
+  if (wanted === undefined || wanted === stripVersion) return;
+  const saved =
+    stripVersion === undefined ? 'it does not say of which strip' : `it holds lengths after strip ${stripVersion}`;
+  throw new UsageError(`--strip-version ${wanted} needs the artifact itself, not a snapshot of it: ${saved}`);
 }
 
 function isShown(values: InputValues): boolean {

@@ -31,8 +31,7 @@ export const inputOptions = {
   'strip-version': {
     kind: 'choice',
     choices: stripVersions,
-    default: defaultStripVersion,
-    describe: 'GNU strip whose result is predicted',
+    describe: `GNU strip whose result is predicted (${defaultStripVersion} without it)`,
   },
   progress: { kind: 'flag', default: true, describe: 'progress on standard error, if it is a terminal' },
   quiet: { kind: 'flag', short: 'q', default: false, describe: 'no progress and no warnings' },
@@ -126,13 +125,13 @@ export type DiffValues = Values<typeof diffOptions>;
 
 export type Thoroughness = Pick<
   ScanOptions,
-  'digests' | 'facts' | 'compressDebug' | 'packages' | 'bytecode' | 'layer' | 'stored' | 'sample'
+  'digests' | 'facts' | 'stripVersion' | 'compressDebug' | 'packages' | 'bytecode' | 'layer' | 'stored' | 'sample'
 >;
 
 export function toScanOptions(values: InputValues, thoroughness: Thoroughness): ScanOptions {
   return {
-    ...thoroughness,
     stripVersion: values['strip-version'],
+    ...thoroughness,
     maxWindow: parseSize(values['max-window'], '--max-window'),
     maxEntries: values['max-entries'],
     maxUnpacked: parseSize(values['max-unpacked'], '--max-unpacked'),

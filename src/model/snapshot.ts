@@ -223,6 +223,8 @@ export interface Snapshot {
   readonly notices: readonly Notice[];
   /** What files of package managers say, by their paths; absent where nobody asked for it, and in snapshot files. */
   readonly packageLists?: ReadonlyMap<Name, PackageFacts>;
+  /** Release of GNU strip whose results the facts of ELF files and static libraries hold; absent in snapshots saved without it. */
+  readonly stripVersion?: string;
   /** Layers, for images. */
   readonly image?: Image;
   /** For images: what layers store and the merged tree does not show, by hiding layer and path. */

@@ -5,6 +5,7 @@ import { readArtifact, readPlain } from '../formats/index.ts';
 import type { ArtifactOptions } from '../formats/index.ts';
 import { openArtifact } from '../formats/open.ts';
 import type { OpenedFile } from '../formats/open.ts';
+import { defaultStripVersion } from '../inspectors/elf/strip-version.ts';
 import type { StripVersion } from '../inspectors/elf/strip-version.ts';
 import type { FactsWanted } from '../inspectors/inspector.ts';
 import type { PackageFacts } from '../model/facts.ts';
@@ -64,6 +65,7 @@ export async function scan(artifact: string, options: ScanOptions): Promise<Snap
       // As a scan of the artifact itself would be.
       return await readSnapshot(opened, options);
     }
+    const { stripVersion = defaultStripVersion } = options;
     const packageLists = options.packages === true ? new Map<Name, PackageFacts>() : undefined;
     const lists = packageLists === undefined ? {} : { packageLists };
     const digestPurpose = options.digests === 'compare' ? 'equality' : 'sha256';
@@ -95,6 +97,7 @@ export async function scan(artifact: string, options: ScanOptions): Promise<Snap
       const lost = options.layer === undefined ? 'hidden' : 'excluded';
       return {
         ...snapshot,
+        stripVersion,
         ...(packageLists === undefined ? {} : { packageLists: stillThere(packageLists, snapshot) }),
         ...(charges === null ? {} : { overhead: overheadOf(snapshot.entries, charges, lost) }),
       };
@@ -102,7 +105,7 @@ export async function scan(artifact: string, options: ScanOptions): Promise<Snap
     if (options.layer !== undefined) throw new UsageError('--layer is for images; this artifact has no layers');
     if (charges !== null) chargeMembers(collected.members, charges);
     if (opened.kind === 'directory') {
-      compareBuilds(collected, digestPurpose, options.stripVersion);
+      compareBuilds(collected, digestPurpose, stripVersion);
       const which = options.digests === 'all' ? 'all' : 'candidates';
       await hashFiles(collected, which, digestPurpose, options.onProgress);
     }
@@ -113,6 +116,7 @@ export async function scan(artifact: string, options: ScanOptions): Promise<Snap
       entries,
       superseded: collected.superseded,
       notices: collected.notices.toSorted(compareNotices),
+      stripVersion,
       ...lists,
       ...(charges === null || ledger === undefined
         ? {}

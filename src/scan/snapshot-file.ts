@@ -135,8 +135,15 @@ function snapshotOf(root: Json, sum: StoredSum, entriesOf: () => Entry[]): Snaps
       superseded(value, `superseded[${index}]`),
     ),
     notices: list(root['notices'] ?? [], 'notices').map((value, index) => notice(value, `notices[${index}]`)),
+    ...stripVersionOf(root),
     ...(root['image'] === undefined ? {} : imageOf(root)),
   };
+}
+
+function stripVersionOf({ stripVersion }: Json): Pick<Snapshot, 'stripVersion'> {
+  if (stripVersion === undefined) return {};
+  if (typeof stripVersion === 'string' && /^\d{1,4}\.\d{1,4}$/.test(stripVersion)) return { stripVersion };
+  throw bad(`has stripVersion ${spell(stripVersion)}, which is no release`);
 }
 
 function imageOf(root: Json): Pick<Snapshot, 'image' | 'hidden'> {

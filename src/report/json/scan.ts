@@ -15,6 +15,7 @@ export function* scanJson(report: ScanReport): Iterable<string> {
 /** The same with every entry; `sizecheck` reads it wherever it takes an artifact. */
 export function* snapshotJson(report: ScanReport): Iterable<string> {
   yield* parts(report);
+  if (report.snapshot.stripVersion !== undefined) yield member('stripVersion', report.snapshot.stripVersion);
   if (report.snapshot.hidden !== undefined) yield* list('hidden', report.snapshot.hidden, hiddenToJson);
   yield* list('superseded', report.snapshot.superseded, ({ path, size }) => ({ ...nameToJson('path', path), size }));
   const tells = report.snapshot.overhead !== undefined;
