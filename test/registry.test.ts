@@ -23,6 +23,13 @@ describe('registry of rules', () => {
     expect(headings).toEqual(sections);
   });
 
+  it.each(rules)('$id says of commands that remove files what becomes of symlinks to them', ({ id }) => {
+    const page = readFileSync(join(root, 'docs/rules', `${id}.md`), 'utf8');
+    // An instruction of a Dockerfile is no command on the tree.
+    const removes = /^ {4}(?!RUN ).*(?:\brm |-delete\b)/m.test(page);
+    expect(!removes || page.includes('Symlinks to what goes are left dangling')).toBe(true);
+  });
+
   it.each(rules)('$id stands in the index of docs pages', ({ id, title }) => {
     expect(readFileSync(join(root, 'docs/rules/README.md'), 'utf8')).toContain(`[${id}](${id}.md) | ${title} |`);
   });

@@ -7,7 +7,8 @@ import type { Name } from '../model/name.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
 import { debugSymbols, strippableBytes } from '../rules/debug-symbols.ts';
 import { supersededPart } from '../rules/duplicate-entry.ts';
-import { danglingLinks, emptiedDirectories } from './aftermath.ts';
+import { aftermathOf, symlinksOf } from './aftermath.ts';
+import type { Symlinks } from './aftermath.ts';
 import { noStrip, programFor, stripModeOf } from './strip-tool.ts';
 import type { StripTool } from './strip-tool.ts';
 import type { Tangles } from './tangles.ts';
@@ -31,6 +32,7 @@ interface Work {
   readonly names: ReadonlyMap<Name, readonly Name[]>;
   /** Files whose bytecode is checked by their time. */
   readonly timed: ReadonlySet<Name>;
+  readonly symlinks: Symlinks;
   readonly removed: Set<Name>;
   readonly linked: Map<Name, Link>;
   readonly stripped: Map<Name, FixAction & { kind: 'strip' }>;
@@ -56,7 +58,7 @@ export function planFix(snapshot: Snapshot, findings: readonly Finding[], option
   const isLinking = ({ rule, claim }: { rule: string; claim: Claim }): boolean =>
     claim.keeps !== undefined && options.remedyOf(rule) !== undefined;
   for (const { rule, claim } of whole.filter((one) => !isLinking(one))) {
-    if (isUntangled(work, rule, claim)) work.removed.add(claim.path);
+    if (isUntangled(work, rule, claim) && isFree(work, rule, claim)) work.removed.add(claim.path);
   }
   // Symlinks first: names of one library keep their order among each other.
   const links = whole.filter(isLinking).toSorted((a, b) => linkRank(options, a.rule) - linkRank(options, b.rule));
@@ -91,6 +93,7 @@ function startWork(snapshot: Snapshot, options: PlanOptions): Work {
     paths,
     names,
     timed,
+    symlinks: symlinksOf(snapshot, paths, options.tangles),
     removed: new Set(),
     linked: new Map(),
     stripped: new Map(),
@@ -104,6 +107,13 @@ function isUntangled(work: Work, rule: string, claim: Claim): boolean {
   const reason = work.options.tangles(claim.path);
   if (reason !== null) work.left.push({ rule, claim, reason });
   return reason === null;
+}
+
+/** Whether no name of the file is one that a symlink needs; else the claim is left, with the reason. */
+function isFree(work: Work, rule: string, claim: Claim): boolean {
+  const [reason] = (work.names.get(claim.path) ?? [claim.path]).flatMap((name) => work.symlinks.held.get(name) ?? []);
+  if (reason !== undefined) work.left.push({ rule, claim, reason });
+  return reason === undefined;
 }
 
 function planLink(work: Work, rule: string, claim: Claim): void {
@@ -193,12 +203,11 @@ function planPart(work: Work, rule: string, claim: Claim): void {
 /** Removals first, then links, then strip: what is stripped is stripped once, whatever its names. */
 function actionsOf(work: Work): FixAction[] {
   const removedNames = [...work.removed].flatMap((path) => work.names.get(path) ?? [path]);
-  const gone = new Set(removedNames);
-  for (const path of danglingLinks(work.snapshot, gone)) if (work.options.tangles(path) === null) gone.add(path);
+  const { gone, emptied } = aftermathOf(work.snapshot, new Set(removedNames), work.symlinks);
   return [
     ...sorted(work.superseded).map(([path, bytes]) => ({ kind: 'drop-superseded', path, bytes }) as const),
     ...[...gone].toSorted(compareNames).map((path) => ({ kind: 'remove', path }) as const),
-    ...emptiedDirectories(work.snapshot, gone).map((path) => ({ kind: 'remove-directory', path }) as const),
+    ...emptied.map((path) => ({ kind: 'remove-directory', path }) as const),
     ...sorted(work.linked).flatMap(([path, { target, remedy }]) =>
       (work.names.get(path) ?? [path]).map((name) => ({ kind: remedy, path: name, target }) as const),
     ),

@@ -66,17 +66,6 @@ export function isIn(path: Name, directory: Name): boolean {
   return path.charCodeAt(length) === 0x2f && path.lastIndexOf('/') === length && path.startsWith(directory);
 }
 
-/** The path that a relative symlink leads to by its text; null where it leaves the artifact or is absolute. */
-export function linkTarget(path: Name, link: Name): Name | null {
-  if (link.startsWith('/')) return null;
-  const parts = parentPath(path) === '.' ? [] : path.split('/').slice(0, -1);
-  for (const part of normalizePath(link).path.split('/')) {
-    if (part !== '..') parts.push(part);
-    else if (parts.pop() === undefined) return null;
-  }
-  return parts.length === 0 ? '.' : parts.join('/');
-}
-
 /** Last component of `path`. */
 export function baseName(path: Name): Name {
   return path.slice(path.lastIndexOf('/') + 1);

@@ -1,9 +1,10 @@
 // leftover-pycache: directories that hold nothing but `__pycache__`. The package was removed, its bytecode stayed; Python does
 // not import from `__pycache__` without the source beside it (PEP 3147).
-import { baseName, isIn, linkTarget, normalizePath, parentPath } from '../model/name.ts';
+import { baseName, isIn, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { shellPath } from '../model/shell.ts';
 import type { Entry } from '../model/snapshot.ts';
+import { resolveSymlink } from '../model/symlink.ts';
 import { commands, count, wholeFileClaims } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
@@ -58,10 +59,9 @@ function hasSource({ snapshot: { entries }, paths }: RuleContext, index: number)
  */
 function directoriesInUse({ snapshot: { entries }, paths }: RuleContext): Set<Name> {
   const used = new Set<Name>(['.']);
-  for (const { path, kind, link } of entries) {
-    if (kind !== 'symlink' || link === null) continue;
+  for (const entry of entries) {
     // An absolute target may be meant in the artifact.
-    const target = link.startsWith('/') ? normalizePath(link).path : linkTarget(path, link);
+    const target = resolveSymlink(entry, paths)?.target ?? null;
     if (target === null || paths.get(target)?.kind !== 'directory') continue;
     for (let up: Name | null = target; up !== null && !used.has(up); up = parentPath(up)) used.add(up);
   }

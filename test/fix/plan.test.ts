@@ -100,7 +100,7 @@ describe('the plan of a fix', () => {
       file('lib/libz.so', 9, { facts: elf({ unneeded: 9 }) }),
       file('lib/one', 0, { kind: 'symlink', link: 'sub/libz.a' }),
       file('lib/two', 0, { kind: 'symlink', link: '../lib/one' }),
-      file('lib/other', 0, { kind: 'symlink', link: '/lib/sub/libz.a' }),
+      file('lib/other', 0, { kind: 'symlink', link: '/usr/lib/sub/libz.a' }),
       file('lib/escapes', 0, { kind: 'symlink', link: '../../lib/sub/libz.a' }),
     ]);
     expect(made.words).toEqual([

@@ -50,6 +50,31 @@ describe('orphan-bytecode', () => {
     expect(check(cached(path, 'm/a.py'), hardlink('m/a.pyc', path))).toEqual([]);
   });
 
+  it('leaves alone what a symlink beside sources leads to, and gives no command that would take it', () => {
+    const pycs = [
+      cached('c/__pycache__/a.cpython-39.pyc', 'c/a.py'),
+      cached('m/__pycache__/a.cpython-39.pyc', 'm/a.py'),
+    ];
+    const directories = ['c', 'c/__pycache__', 'lib', 'm', 'm/__pycache__'].map(directory);
+    const symlink = (path: string, link: string): Entry => file(path, 0, { kind: 'symlink', link });
+    const [found] = check(...directories, ...pycs);
+    expect([found?.claims.length, found?.fix.commands.length]).toEqual([2, 1]);
+    for (const link of [
+      symlink('lib/__pycache__', '../c/__pycache__'),
+      symlink('lib/__pycache__', '/c/__pycache__'),
+      symlink('lib/a.cpython-39.pyc', '../lib/../c/__pycache__/a.cpython-39.pyc'),
+    ]) {
+      const [other] = check(...directories, ...pycs, file('lib/a.py', 1), link);
+      expect(
+        other?.claims.map(({ path }) => path),
+        link.link ?? '',
+      ).toEqual(['m/__pycache__/a.cpython-39.pyc']);
+      expect([other?.fix.commands, other?.fix.advice]).toEqual([[], expect.stringContaining('--json')]);
+    }
+    // A name of a directory above is none of the cache: the source would lie behind it, too.
+    expect(check(...directories, ...pycs, symlink('c64', 'c'))[0]?.claims.length).toBe(2);
+  });
+
   it('is removed by its command, to the byte', async () => {
     const root = tempDirectory('orphan');
     const put = (path: string, content: string | Uint8Array): void => {

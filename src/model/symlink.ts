@@ -1,0 +1,60 @@
+// Where symlinks lead inside an artifact. The way is walked as a system does it, so that `..` behind a symlink is the parent of what that
+// leads to. Nothing is looked up outside.
+import { parentPath } from './name.ts';
+import type { Name } from './name.ts';
+import type { Entry } from './snapshot.ts';
+
+export interface Resolved {
+  /** What is there, and is no symlink itself. */
+  readonly target: Name;
+  /** Directories on the way that do not lie above the target (`x` of `x/../a`): without them it leads nowhere. */
+  readonly detours: readonly Name[];
+  /** Whether it leads there only where the artifact is a root directory: it or a symlink on the way has an absolute text. */
+  readonly absolute: boolean;
+}
+
+/** Symlinks that are followed in one path, as Linux does. */
+const maxLinks = 40;
+
+/** null for what is no symlink, and for one that leads to nothing, in circles or out of the artifact. */
+export function resolveSymlink({ path, kind, link }: Entry, paths: ReadonlyMap<Name, Entry>): Resolved | null {
+  if (kind !== 'symlink' || link === null || link === '') return null;
+  const passed = new Set<Name>();
+  let at = parentPath(path) ?? '.';
+  let absolute = false;
+  let links = 0;
+  /** The next component last. */
+  let parts: Name[] = [];
+  const follow = (text: Name): void => {
+    if (text.startsWith('/')) {
+      absolute = true;
+      at = '.';
+    }
+    parts = parts.concat(text.split('/').toReversed());
+  };
+  follow(link);
+  for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
+    if (part === '' || part === '.') continue;
+    if (part === '..') {
+      const up = parentPath(at);
+      // The root of a file system is its own parent.
+      if (up === null && !absolute) return null;
+      at = up ?? '.';
+      continue;
+    }
+    const next = at === '.' ? part : `${at}/${part}`;
+    const entry = paths.get(next);
+    if (entry === undefined) return null;
+    if (entry.kind === 'symlink') {
+      if (entry.link === null || entry.link === '' || ++links > maxLinks) return null;
+      follow(entry.link);
+      continue;
+    }
+    // Also with nothing but a slash behind it.
+    if (entry.kind !== 'directory' && parts.length > 0) return null;
+    at = next;
+    passed.add(at);
+  }
+  const detours = [...passed].filter((name) => name !== at && !at.startsWith(`${name}/`));
+  return { target: at, detours, absolute };
+}

@@ -1,0 +1,113 @@
+// Where symlinks lead inside a tree, against realpath on the same tree on disk.
+import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { resolveSymlink } from '../../src/model/symlink.ts';
+import type { Entry } from '../../src/model/snapshot.ts';
+import { directory, file } from '../build/snapshot.ts';
+import { tempDirectory } from '../build/temp.ts';
+
+const symlink = (path: string, link: string): Entry => file(path, 0, { kind: 'symlink', link });
+
+function resolved(entries: readonly Entry[], path: string) {
+  const paths = new Map(entries.map((entry) => [entry.path, entry]));
+  const entry = paths.get(path);
+  return entry === undefined ? null : resolveSymlink(entry, paths);
+}
+
+const tree = [
+  directory('d'),
+  directory('d/e'),
+  file('d/e/f', 1),
+  file('g', 1),
+  symlink('up', 'd/e'),
+  symlink('no', 'x'),
+];
+
+describe('where a symlink leads', () => {
+  it.each([
+    ['g', 'g'],
+    ['./d//e/', 'd/e'],
+    ['up', 'd/e'],
+    ['up/f', 'd/e/f'],
+    // The parent of what the symlink leads to.
+    ['up/../../g', 'g'],
+    ['up/..', 'd'],
+    ['.', '.'],
+    ['d/..', '.'],
+  ])('is inside, of %s', (link, target) => {
+    expect(resolved([...tree, symlink('s', link)], 's')).toMatchObject({ target, absolute: false });
+  });
+
+  it.each(['../g', 'no', 'no/f', 'g/f', 'g/.', 'g/', 's', 's/x', 'up/../../../g', ''])('is nowhere, of %j', (link) => {
+    expect(resolved([...tree, symlink('s', link)], 's')).toBeNull();
+  });
+
+  it('is told of absolute texts as if the artifact were a root', () => {
+    expect(resolved([...tree, symlink('d/s', '/../d/e/f')], 'd/s')).toMatchObject({ target: 'd/e/f', absolute: true });
+    const through = [...tree, symlink('a', '/d'), symlink('s', 'a/e')];
+    expect(resolved(through, 's')).toMatchObject({ target: 'd/e', absolute: true });
+  });
+
+  it('needs directories that it leaves again', () => {
+    expect(resolved([...tree, symlink('s', 'd/e/../../g')], 's')?.detours).toEqual(['d', 'd/e']);
+    expect(resolved([...tree, symlink('s', 'd/e/../e/f')], 's')?.detours).toEqual([]);
+  });
+
+  it('is null for what is no symlink', () => {
+    expect(resolved(tree, 'g')).toBeNull();
+    expect(resolved(tree, 'd')).toBeNull();
+  });
+});
+
+describe('where symlinks at random lead', () => {
+  const work = tempDirectory('symlinks');
+  let count = 0;
+  const part = fc.constantFrom('a', 'b', 'c', '..', '.');
+  const text = fc.array(part, { minLength: 1, maxLength: 5 }).map((parts) => parts.join('/'));
+  const links = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c', 'a/a', 'a/b', 'b/a', 'b/b', 'b/c', 'c/c'), text), {
+    maxLength: 7,
+  });
+
+  it('is where realpath says', () => {
+    fc.assert(
+      fc.property(links, (given) => {
+        const root = join(work, `tree-${count++}`);
+        const entries = new Map<string, Entry>();
+        mkdirSync(join(root), { recursive: true });
+        const put = (entry: Entry, make: (path: string) => void): void => {
+          if (entries.has(entry.path)) return;
+          const parent = entry.path.includes('/') ? entries.get(entry.path.slice(0, 1))?.kind : 'directory';
+          if (parent !== 'directory') return;
+          make(join(root, entry.path));
+          entries.set(entry.path, entry);
+        };
+        for (const [path, link] of given) put(symlink(path, link), (at) => symlinkSync(link, at));
+        for (const path of ['a', 'b', 'a/b', 'c']) put(directory(path), (at) => mkdirSync(at));
+        for (const [path, link] of given) put(symlink(path, link), (at) => symlinkSync(link, at));
+        for (const path of ['a/a', 'b/a', 'b/b', 'a/b/c']) {
+          if (entries.get(path.slice(0, path.lastIndexOf('/')))?.kind === 'directory')
+            put(file(path, 0), (at) => writeFileSync(at, ''));
+        }
+        for (const { path, kind } of entries.values()) {
+          if (kind !== 'symlink') continue;
+          let real: string | null = null;
+          try {
+            real = realpathSync.native(join(root, path));
+          } catch {
+            // It leads nowhere.
+          }
+          const inside =
+            real === root ? '.' : real?.startsWith(`${root}/`) === true ? real.slice(root.length + 1) : null;
+          // A way that leaves the artifact and comes back to it is not walked.
+          const found = resolveSymlink(entries.get(path) ?? file('', 0), entries)?.target ?? null;
+          expect(found, JSON.stringify([...entries.values()].map((each) => [each.path, each.kind, each.link]))).toBe(
+            inside,
+          );
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
