@@ -8,8 +8,8 @@ import { InputError } from '../errors.ts';
 import { fileSource, memorySource } from './source.ts';
 import type { ByteSource } from './source.ts';
 
-/** Bytes that a spool keeps in memory before it moves to a file (32 MiB). */
-export const defaultSpoolMemory = 32 * 1024 * 1024;
+/** Bytes that a spool keeps in memory before it moves to a file (16 MiB). */
+export const defaultSpoolMemory = 16 * 1024 * 1024;
 
 /** Enough for most of what is spooled at all. */
 const smallRoom = 1 << 18;

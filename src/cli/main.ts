@@ -2,6 +2,7 @@
 // The command line: argv in, exit code out. Loads little before it knows what is asked.
 import { anticipateDecoding } from './anticipate.ts';
 import { describeError, exitCodes } from './errors.ts';
+import { keepYoungHeapSmall } from './garbage.ts';
 import { removeUnfinished } from './output.ts';
 import { optimizeLate } from './tune.ts';
 
@@ -13,12 +14,18 @@ async function main(argv: readonly string[]): Promise<number> {
     const { printVersion } = await import('./version.ts');
     return printVersion(argv.includes('--verbose'));
   }
-  const decoding = anticipateDecoding(argv, (threads) => optimizeLate(1 + threads));
+  const decoding = anticipateDecoding(argv, tune);
   const { runCommand } = await import('./commands.ts');
-  if (decoding === 0) optimizeLate(1);
+  if (decoding === 0) tune(0);
   return runCommand(argv, (name) => {
     artifact = name;
   });
+}
+
+/** Once Node's own modules are loaded, in the `decoding` threads, too. */
+function tune(decoding: number): void {
+  optimizeLate(1 + decoding);
+  keepYoungHeapSmall();
 }
 
 function onSignal(code: number): () => void {

@@ -38,10 +38,16 @@ function openOutlet(port: MessagePort, outstanding: Int32Array): Outlet {
   const say = (message: WorkerMessage, transfer: readonly ArrayBuffer[] = []): void => {
     port.postMessage(message, transfer);
   };
+  const returned: ArrayBuffer[] = [];
   return {
     takeBuffer() {
-      const returned: unknown = receiveMessageOnPort(port)?.message;
-      return returned instanceof ArrayBuffer ? new Uint8Array(returned) : new Uint8Array(pieceLength);
+      for (let got = receiveMessageOnPort(port); got !== undefined; got = receiveMessageOnPort(port)) {
+        const buffer: unknown = got.message;
+        if (buffer instanceof ArrayBuffer) returned.push(buffer);
+      }
+      // The last one first: what the main thread has just read is still in a cache.
+      const last = returned.pop();
+      return last === undefined ? new Uint8Array(pieceLength) : new Uint8Array(last);
     },
     send(piece, reached) {
       // Sound: pieces are views of the buffers of takeBuffer.

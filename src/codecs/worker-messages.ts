@@ -79,7 +79,7 @@ export type PackedError =
 export const pieceLength = 1024 * 1024;
 
 /** Pieces that may be under way; enough to even out the speeds of both threads, few enough to keep memory flat. */
-export const maxOutstanding = 24;
+export const maxOutstanding = 12;
 
 export function packError(error: unknown): PackedError {
   if (error instanceof SizecheckError && (error instanceof FormatError || error instanceof InputError)) {

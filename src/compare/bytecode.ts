@@ -3,6 +3,7 @@
 import type { PycCode, PycFacts } from '../model/facts.ts';
 import { baseName, compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
+import { pathsOf } from '../model/paths.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
 
 export interface BytecodeRollup {
@@ -142,10 +143,10 @@ function mainPython({ entries }: Snapshot): string | null {
 }
 
 /** By source, the code of its pyc of the main Python that is least optimised; none where the source is not what was compiled. */
-function bestPycs({ entries }: Snapshot, python: string | null): Map<Name, PycCode> {
-  const paths = new Map(entries.map((entry) => [entry.path, entry] as const));
+function bestPycs(snapshot: Snapshot, python: string | null): Map<Name, PycCode> {
+  const paths = pathsOf(snapshot);
   const best = new Map<Name, { code: PycCode; rank: string }>();
-  for (const { facts } of entries) {
+  for (const { facts } of snapshot.entries) {
     const code = codeOf(facts);
     if (code === null || facts?.type !== 'pyc' || facts.source === null || facts.python !== python) continue;
     const source = paths.get(facts.source);

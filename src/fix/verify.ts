@@ -4,6 +4,7 @@ import { InputError } from '../errors.ts';
 import type { FixOutcome, FixPlan, RulePromise } from '../model/fix.ts';
 import type { Claim, Finding } from '../model/finding.ts';
 import type { Name } from '../model/name.ts';
+import { pathsOf } from '../model/paths.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
 import { supersededPart } from '../rules/duplicate-entry.ts';
 import { byPath } from './decisions.ts';
@@ -14,7 +15,7 @@ export function verifyFix(before: Snapshot, after: Snapshot, plan: FixPlan): voi
   const strips = byPath(plan, 'strip');
   const hard = byPath(plan, 'hard-link');
   const soft = byPath(plan, 'symlink');
-  const [old, now] = [indexed(before), indexed(after)];
+  const [old, now] = [pathsOf(before), pathsOf(after)];
   for (const [path, entry] of old) {
     const result = now.get(path);
     if (gone.has(path)) {
@@ -51,7 +52,7 @@ function verifyLinks(before: Snapshot, after: Snapshot): void {
 
 /** Links that lead elsewhere and files of another length than planned, each in one sentence. */
 export function shortfalls(after: Snapshot, plan: FixPlan): FixOutcome['broken'] {
-  const now = indexed(after);
+  const now = pathsOf(after);
   const broken: { path: Name; message: string }[] = [];
   for (const action of plan.actions) {
     const { path } = action;
@@ -83,10 +84,6 @@ function compare(
   }
 }
 
-function indexed({ entries }: Snapshot): Map<Name, Entry> {
-  return new Map(entries.map((entry) => [entry.path, entry]));
-}
-
 /** The file that an entry is or is a further name of; null for all else. */
 function contentOf(entries: ReadonlyMap<Name, Entry>, entry: Entry): Entry | null {
   const file = entry.kind === 'hardlink' ? entries.get(entry.link ?? '') : entry;
@@ -110,7 +107,7 @@ export function achievements(
   plan: FixPlan,
   findings: readonly Finding[],
 ): RulePromise[] {
-  const [old, now] = [indexed(before), indexed(after)];
+  const [old, now] = [pathsOf(before), pathsOf(after)];
   const removed = new Set(byPath(plan, 'remove').keys());
   const [hard, soft] = [byPath(plan, 'hard-link'), byPath(plan, 'symlink')];
   const strips = byPath(plan, 'strip');

@@ -2,6 +2,7 @@
 import { withPathFacts } from '../inspectors/index.ts';
 import type { ArFacts, ElfFacts } from '../model/facts.ts';
 import type { Name } from '../model/name.ts';
+import { pathsOf } from '../model/paths.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
 import type { FileWith, Pyc, RuleContext } from './rule.ts';
 
@@ -10,11 +11,10 @@ export function contextOf(snapshot: Snapshot, claimed: ReadonlySet<Name>): RuleC
   const directories: Name[] = [];
   const elfFiles: FileWith<ElfFacts>[] = [];
   const staticLibraries: FileWith<ArFacts>[] = [];
-  const paths = new Map<Name, Entry>();
+  const paths = pathsOf(snapshot);
   const names = new Map<Name, Name[]>();
   for (const entry of snapshot.entries) {
     const { path, kind, facts } = entry;
-    paths.set(path, entry);
     if (kind === 'file') {
       files.push(entry);
       if (facts?.type === 'elf') elfFiles.push({ entry, facts });

@@ -7,6 +7,7 @@ import { plainOf } from './optimized-bytecode.ts';
 import { recompress } from './recompress.ts';
 import type { Claim, Finding } from '../model/finding.ts';
 import type { Name } from '../model/name.ts';
+import { pathsOf } from '../model/paths.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
 
 /**
@@ -29,7 +30,7 @@ const likeWhatStays: ReadonlySet<string> = new Set([
  */
 export function storedSavings(snapshot: Snapshot, findings: readonly Finding[]): (number | null)[] {
   if (snapshot.overhead === undefined) return findings.map(() => null);
-  const entries = new Map(snapshot.entries.map((entry) => [entry.path, entry]));
+  const entries = pathsOf(snapshot);
   const hidden = hiddenBytes(snapshot);
   const reach = reachOf(snapshot);
   return findings.map(({ rule, claims }) => {

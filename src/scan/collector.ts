@@ -44,7 +44,7 @@ export interface CollectorOptions {
 
 export interface Collected {
   /** What each path holds. */
-  readonly drafts: ReadonlyMap<Name, Draft>;
+  readonly drafts: Map<Name, Draft>;
   readonly links: Links;
   /** Opens content again; only for files that are yet to be hashed. */
   readonly openers: ReadonlyMap<Draft, () => OpenFile>;

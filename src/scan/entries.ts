@@ -5,14 +5,17 @@ import type { Name } from '../model/name.ts';
 import type { Entry, Totals } from '../model/snapshot.ts';
 import type { Collected } from './collector.ts';
 import { modelBlock } from './draft.ts';
+import type { Draft } from './draft.ts';
 
-/** @param onDisk whether directories are all known already, as they are in a directory on disk. */
+/**
+ * Takes the table of drafts over, which then holds every entry by its path.
+ * @param onDisk whether directories are all known already, as they are in a directory on disk.
+ */
 export function entriesOf(collected: Collected, onDisk: boolean): Entry[] {
   const { drafts, links } = collected;
   links.settle((draft) => drafts.get(draft.path) === draft);
-  const entries: Entry[] = [...drafts.values()];
-  if (!onDisk) addImpliedDirectories(collected, entries);
-  return sortEntries(entries);
+  if (!onDisk) for (const directory of impliedDirectories(collected)) drafts.set(directory.path, directory);
+  return sortEntries([...drafts.values()]);
 }
 
 /** By path, in byte order, the root first. */
@@ -21,7 +24,8 @@ export function sortEntries(entries: readonly Entry[]): Entry[] {
 }
 
 /** Directories that archives imply by the paths of their members; extraction makes them. */
-export function addImpliedDirectories(collected: Pick<Collected, 'drafts' | 'notices'>, entries: Entry[]): void {
+export function impliedDirectories(collected: Pick<Collected, 'drafts' | 'notices'>): Draft[] {
+  const implied: Draft[] = [];
   const known = new Set<Name>();
   const add = (path: Name): void => {
     known.add(path);
@@ -33,7 +37,7 @@ export function addImpliedDirectories(collected: Pick<Collected, 'drafts' | 'not
       return;
     }
     const nothing = { size: 0, mode: null, uid: null, gid: null, mtime: null, digest: null, link: null, facts: null };
-    entries.push({ path, kind: 'directory', disk: modelBlock, ...nothing });
+    implied.push({ path, kind: 'directory', disk: modelBlock, ...nothing });
   };
   add('.');
   // Members come directory by directory, so most lie beside the one before.
@@ -43,6 +47,7 @@ export function addImpliedDirectories(collected: Pick<Collected, 'drafts' | 'not
     last = parentPath(path) ?? '.';
     for (let up: Name | null = last; up !== null && !known.has(up); up = parentPath(up)) add(up);
   }
+  return implied;
 }
 
 /** Sums over entries; `archive` and `compressed` come from the artifact itself. */

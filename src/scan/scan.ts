@@ -11,6 +11,7 @@ import type { FactsWanted } from '../inspectors/inspector.ts';
 import type { PackageFacts } from '../model/facts.ts';
 import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
+import { knowPaths } from '../model/paths.ts';
 import type { ArtifactIdentity, Notice, Snapshot } from '../model/snapshot.ts';
 import { compareBuilds } from './builds.ts';
 import { createCollector } from './collector.ts';
@@ -110,7 +111,7 @@ export async function scan(artifact: string, options: ScanOptions): Promise<Snap
       await hashFiles(collected, which, digestPurpose, options.onProgress);
     }
     const entries = entriesOf(collected, format === 'directory');
-    return {
+    const snapshot: Snapshot = {
       artifact: { name: artifact, format, codecs, length },
       totals: totalsOf(entries, archive, length),
       entries,
@@ -122,6 +123,8 @@ export async function scan(artifact: string, options: ScanOptions): Promise<Snap
         ? {}
         : { overhead: overheadOf(entries, charges), made: withMembers(ledger.made(), collected.members) }),
     };
+    knowPaths(snapshot, collected.drafts);
+    return snapshot;
   } finally {
     if (opened.kind === 'file') opened.close();
   }

@@ -3,6 +3,7 @@
 import type { PackageFacts } from '../../model/facts.ts';
 import { normalizePath, parentPath } from '../../model/name.ts';
 import type { Name } from '../../model/name.ts';
+import { pathsOf } from '../../model/paths.ts';
 import type { Entry, Snapshot } from '../../model/snapshot.ts';
 
 export interface View {
@@ -29,7 +30,7 @@ export interface Found {
 const mostLinks = 40;
 
 export function viewOf(snapshot: Snapshot, lists: ReadonlyMap<Name, PackageFacts>): View {
-  const paths = new Map(snapshot.entries.map((entry) => [entry.path, entry]));
+  const paths = pathsOf(snapshot);
   const directories = new Map<Name, Name | null>([['.', '.']]);
 
   function walk(base: Name, path: Name, links: number): Name | null {

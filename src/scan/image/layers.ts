@@ -6,7 +6,7 @@ import type { Entry, HiddenFile, Image, ImageLayer, Notice, Superseded } from '.
 import { createCollector } from '../collector.ts';
 import type { Collected, Collector, CollectorOptions } from '../collector.ts';
 import type { Draft } from '../draft.ts';
-import { addImpliedDirectories, sortEntries } from '../entries.ts';
+import { impliedDirectories, sortEntries } from '../entries.ts';
 import { chargeMembers } from '../stored.ts';
 import { createDive } from './dive.ts';
 import type { Dive } from './dive.ts';
@@ -144,8 +144,7 @@ function aloneOf({ drafts, notices }: Collected, { drafts: kept, unresolved }: L
   // Copies: merging changes the records.
   for (const draft of kept) all.push({ ...draft });
   for (const { draft } of unresolved) all.push({ ...draft });
-  addImpliedDirectories({ drafts, notices }, all);
-  return sortEntries(all);
+  return sortEntries(all.concat(impliedDirectories({ drafts, notices })));
 }
 
 function sum(numbers: readonly number[]): number {
