@@ -1,16 +1,7 @@
 // Where results go: standard output with back-pressure, or a file that appears whole or not at all.
-import {
-  closeSync,
-  fsyncSync,
-  lstatSync,
-  openSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, lstatSync, openSync, realpathSync, renameSync, statSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { removeTree } from '../bytes/remove-tree.ts';
 import { giveRights, modeUntilWhole, rightsOf } from '../bytes/rights.ts';
 import type { Rights } from '../bytes/rights.ts';
 import { OutputError, systemCode } from '../errors.ts';
@@ -84,7 +75,7 @@ function throughLinks(path: string): string {
 /** Nothing is there any more after the rename, and nothing may be there after a failure. */
 function removeQuietly(path: string): void {
   try {
-    rmSync(path, { force: true, recursive: true, maxRetries: 20, retryDelay: 25 });
+    removeTree(path, 20);
   } catch {
     // Where even removing fails, the failure before says more.
   }

@@ -13,6 +13,7 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { createTurns } from '../bytes/turns.ts';
 import { InputError, systemCode } from '../errors.ts';
 import type { FixAction, FixPlan } from '../model/fix.ts';
@@ -52,20 +53,17 @@ export async function fixDirectory(
 ): Promise<void> {
   const base = nameFromText(root);
   const turns = createTurns();
-  const times = rememberTimes(base, actions);
+  const directories = openDirectories(base, actions);
   for (const action of actions) {
     try {
       act(base, action, stripper, onBroken);
     } catch (error) {
       if (error instanceof InputError) throw error;
-      throw new InputError('unwritable', `cannot be changed (${systemCode(error)})`, {
-        path: action.path,
-        cause: error,
-      });
+      throw unwritable(action.path, error);
     }
     if (turns.due()) await turns.next();
   }
-  times.restore();
+  directories.restore();
 }
 
 function act(root: Name, action: FixAction, stripper: Stripper, onBroken: OnBroken): void {
@@ -113,21 +111,48 @@ function overwrite(path: Buffer, content: Buffer): void {
   lutimesSync(path, stats.atime, stats.mtime);
 }
 
-/** Times of the directories that the actions change. */
-function rememberTimes(root: Name, actions: readonly FixAction[]): { restore(): void } {
-  const directories = new Map<Name, { atime: Date; mtime: Date }>();
+/**
+ * Lets the actions change the directories that they have to do with, as their owner may not be allowed to; `restore` gives those that are
+ * still there the permissions and times that they had.
+ */
+function openDirectories(root: Name, actions: readonly FixAction[]): { restore(): void } {
+  const directories = new Map<Name, Stats>();
   for (const { kind, path } of actions) {
     const parent = parentPath(path) ?? '.';
     if (kind === 'strip' || kind === 'drop-superseded' || directories.has(parent)) continue;
-    const { atime, mtime } = lstatSync(onDisk(root, parent));
-    directories.set(parent, { atime, mtime });
+    directories.set(parent, openDirectory(root, parent));
   }
   for (const { kind, path } of actions) if (kind === 'remove-directory') directories.delete(path);
   return {
     restore() {
-      for (const [path, { atime, mtime }] of directories) lutimesSync(onDisk(root, path), atime, mtime);
+      for (const [name, stats] of directories) {
+        const path = onDisk(root, name);
+        if (isClosed(stats)) chmodSync(path, stats.mode & 0o7777);
+        lutimesSync(path, stats.atime, stats.mtime);
+      }
     },
   };
+}
+
+/** Returns what it was before. */
+function openDirectory(root: Name, name: Name): Stats {
+  const path = onDisk(root, name);
+  try {
+    const stats = lstatSync(path);
+    if (isClosed(stats)) chmodSync(path, (stats.mode & 0o7777) | 0o200);
+    return stats;
+  } catch (error) {
+    throw unwritable(name, error);
+  }
+}
+
+/** Whether the owner of a directory may change nothing in it. What is none is not touched: a symlink may lead out of the copy. */
+function isClosed(stats: Stats): boolean {
+  return stats.isDirectory() && (stats.mode & 0o200) === 0;
+}
+
+function unwritable(path: Name, error: unknown): InputError {
+  return new InputError('unwritable', `cannot be changed (${systemCode(error)})`, { path, cause: error });
 }
 
 function onDisk(root: Name, path: Name): Buffer {

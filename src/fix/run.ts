@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, constants, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileSource } from '../bytes/source.ts';
+import { removeTree } from '../bytes/remove-tree.ts';
 import { giveRights, modeUntilWhole, rightsOf } from '../bytes/rights.ts';
 import { Spool } from '../bytes/spool.ts';
 import { createTurns } from '../bytes/turns.ts';
@@ -72,9 +73,20 @@ export async function runFix(run: FixRun): Promise<FixResult> {
       outcome: { out: run.out, totals: after.totals, achieved, broken },
       rules: achievements(run.before, after, run.plan, run.findings),
     };
+  } catch (error) {
+    discard(beside, error);
+    throw error;
   } finally {
     stripper.close();
-    rmSync(beside, { recursive: true, force: true });
+  }
+}
+
+/** Removes what was made until an error came. Where that fails, too, the error says what is left. */
+function discard(beside: string, error: unknown): void {
+  try {
+    removeTree(beside);
+  } catch (refusal) {
+    if (error instanceof Error) error.message += `; ${beside} is left behind (${systemCode(refusal)})`;
   }
 }
 
