@@ -14,7 +14,7 @@ import { ignoreClaims } from '../policy/select.ts';
 import { reporterNamed } from '../report/index.ts';
 import { countedRules, judge, ruleIds, rules } from '../rules/index.ts';
 import { looksLikeSnapshot } from '../scan/snapshot-file.ts';
-import { exitCodes } from './errors.ts';
+import { exitCodes, warnLine } from './errors.ts';
 import { exactSavings } from './fix-exact.ts';
 import type { FixValues } from './fix-options.ts';
 import { compressionOf, outOf } from './fix-result.ts';
@@ -58,6 +58,7 @@ export async function runFixCommand(artifact: string, values: FixValues): Promis
     outcome: null,
   };
   const fix = values.apply ? await apply(job, planned) : planned;
+  warnOfRest(fix);
   const reporter = await loading;
   if (reporter === null) throw new UsageError(`there is no format "${values.format}"`);
   const layout = { ...values, size: 'content', sort: 'size', depth: 0, top: 12 } as const;
@@ -69,7 +70,14 @@ function isKept({ plan, outcome }: Fix): boolean {
   if (outcome === null) return true;
   // A rule may achieve more than it promised, where another one does what it could not. Single files must be as planned all the same.
   const isDone = plan.rules.every(({ promised, achieved }) => (achieved ?? 0) >= promised);
-  return outcome.achieved === plan.promised && isDone && outcome.broken.length === 0;
+  const isWhole = outcome.broken.length === 0 && outcome.leftBehind === null;
+  return outcome.achieved === plan.promised && isDone && isWhole;
+}
+
+function warnOfRest({ artifact, outcome }: Fix): void {
+  const left = outcome?.leftBehind ?? null;
+  if (left !== null)
+    warnLine(`${artifact.name} is replaced by the result, but what it was cannot be removed and is left in ${left}`);
 }
 
 interface Job extends Omit<FixRun, 'scan' | 'onTemporary' | 'onProgress'> {

@@ -67,10 +67,10 @@ export async function runFix(run: FixRun): Promise<FixResult> {
     verifyFix(run.before, after, run.plan);
     const named = new Set(broken.map(({ path }) => path));
     broken.push(...shortfalls(after, run.plan).filter(({ path }) => !named.has(path)));
-    takePlace(beside, run);
+    const leftBehind = takePlace(beside, run);
     const achieved = run.before.totals.content - after.totals.content;
     return {
-      outcome: { out: run.out, totals: after.totals, achieved, broken },
+      outcome: { out: run.out, totals: after.totals, achieved, broken, leftBehind },
       rules: achievements(run.before, after, run.plan, run.findings),
     };
   } catch (error) {
@@ -85,8 +85,8 @@ export async function runFix(run: FixRun): Promise<FixResult> {
 function discard(beside: string, error: unknown): void {
   try {
     removeTree(beside);
-  } catch (refusal) {
-    if (error instanceof Error) error.message += `; ${beside} is left behind (${systemCode(refusal)})`;
+  } catch {
+    if (error instanceof Error) error.message += `; ${beside} cannot be removed and is left behind`;
   }
 }
 
@@ -230,13 +230,16 @@ function keepRights(beside: string, out: string): void {
   }
 }
 
-/** A directory that is to be replaced is moved aside first: until the very end it is there under one name or the other. */
-function takePlace(beside: string, { out, replaces, before }: FixRun): void {
+/**
+ * A directory that is to be replaced is moved aside first: until the very end it is there under one name or the other.
+ * @throws OutputError; then the artifact is what it was. @returns what is left of it where it was replaced and could not be removed.
+ */
+function takePlace(beside: string, { out, replaces, before }: FixRun): string | null {
   try {
     if (!replaces || before.artifact.format !== 'directory') {
       if (replaces) keepRights(beside, out);
       renameSync(beside, out);
-      return;
+      return null;
     }
     const aside = join(dirname(out), `.sizecheck-old-${process.pid}-${basename(out)}`);
     renameSync(out, aside);
@@ -246,8 +249,19 @@ function takePlace(beside: string, { out, replaces, before }: FixRun): void {
       renameSync(aside, out);
       throw error;
     }
-    rmSync(aside, { recursive: true, force: true });
+    return removeOld(aside);
   } catch (error) {
     throw new OutputError(out, `cannot take its place (${systemCode(error)})`, { cause: error });
+  }
+}
+
+/** The result is in its place already: that what it replaced stays is no reason to say it were not. */
+function removeOld(path: string): string | null {
+  try {
+    removeTree(path);
+    return null;
+  } catch {
+    // What Node says of it is not always what the system said.
+    return path;
   }
 }

@@ -76,6 +76,8 @@ export interface FixOutcome {
   readonly achieved: number;
   /** Actions that did not do what was promised, each in one sentence. */
   readonly broken: readonly { readonly path: Name; readonly message: string }[];
+  /** Where what is left of the artifact that the result replaced is, which could not be removed; null where nothing is left. */
+  readonly leftBehind: string | null;
 }
 
 export interface Fix {

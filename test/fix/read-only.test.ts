@@ -1,6 +1,6 @@
 // `fix` for a user who may not write to directories of the artifact: the result is what it would be for root, and where there is none,
 // nothing is left behind. As root the program runs under another user, who is held to permissions.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -71,6 +71,16 @@ describe.skipIf(!ready)('directories that are read-only', () => {
     expect(names()).toEqual(['o', 't']);
   });
 
+  it('go with what the result replaces', () => {
+    const before = directories('t').split('\n');
+    const ran = fix(['t', '--in-place', '--apply', '--json']);
+    expect([ran.code, ran.stderr]).toEqual([0, '']);
+    expect(JSON.parse(ran.stdout).achieved.content).toBe(3 * 5 + 8);
+    expect(lstatSync(at('t/z')).nlink).toBe(4);
+    expect(directories('t').split('\n')).toEqual(before.filter((line) => !line.startsWith('lost')));
+    expect(names()).toEqual(['t']);
+  });
+
   it('leave nothing behind where the result is refused', () => {
     fakeCp(
       'loses',
@@ -105,9 +115,31 @@ describe.skipIf(!ready)('directories that are read-only', () => {
     give(work);
     const ran = fix(['t', '--out', 'place/o', '--apply'], 'fails');
     expect([ran.code, ran.stdout]).toEqual([2, '']);
-    expect(ran.stderr).toMatch(/^sizecheck: t: cannot be copied: cp: no way; place\/\.sizecheck-[^ ]+ is left behind/);
+    expect(ran.stderr).toMatch(/^sizecheck: t: cannot be copied: cp: no way; place\/\.sizecheck-[^ ]+ cannot be/);
     chmodSync(at('place'), 0o755);
     const [left] = readdirSync(at('place'));
-    expect(ran.stderr).toContain(` place/${left} is left behind (EACCES)\n`);
+    expect(ran.stderr).toContain(` place/${left} cannot be removed and is left behind\n`);
   });
+});
+
+describe.skipIf(!ready || !requireTool('chattr'))('files that cannot be removed', () => {
+  const root = tempDirectory('fix-immutable');
+  const file = join(root, 'p/a');
+  mkdirSync(join(root, 'p'));
+  for (const name of ['a', 'b']) writeFileSync(join(root, 'p', name), 'same\n');
+
+  it.skipIf(!isRoot)('of what was replaced are named, and the result is there', ({ skip }) => {
+    if (spawnSync('chattr', ['+i', file]).status !== 0) skip('nothing can be made immutable');
+    const ran = sizecheck(['fix', 'p', '--in-place', '--apply', '--json'], { cwd: root });
+    const left = readdirSync(root).filter((name) => name !== 'p');
+    run('find', [root, '-name', 'a', '-exec', 'chattr', '-i', '{}', ';']);
+    expect(ran.code).toBe(1);
+    expect(left).toEqual([expect.stringMatching(/^\.sizecheck-old-\d+-p$/)]);
+    expect(ran.stderr).toBe(
+      `sizecheck: warning: p is replaced by the result, but what it was cannot be removed and is left in ${root}/${left[0]}\n`,
+    );
+    expect(JSON.parse(ran.stdout)).toMatchObject({ applied: true, achieved: { content: 5 }, broken: [] });
+    expect(lstatSync(file).nlink).toBe(2);
+  });
+  if (!isRoot) console.log('skipped: only root can make a file immutable');
 });
