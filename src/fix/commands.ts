@@ -2,7 +2,7 @@
 import { baseName } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Fix, FixAction } from '../model/fix.ts';
-import { shellPath, shellWord } from '../model/shell.ts';
+import { hardLinkCommand, shellPath, symlinkCommand } from '../model/shell.ts';
 
 /** Commands that belong together. */
 export interface CommandGroup {
@@ -39,9 +39,8 @@ export function unpackCommands({ artifact, out }: Fix): string[] {
 function linkCommands(actions: readonly FixAction[]): string[] {
   const commands: string[] = [];
   for (const action of actions) {
-    if (action.kind === 'hard-link') commands.push(`ln -f -- ${shellPath(action.target)} ${shellPath(action.path)}`);
-    if (action.kind === 'symlink')
-      commands.push(`ln -sf -- ${shellWord(baseName(action.target))} ${shellPath(action.path)}`);
+    if (action.kind === 'hard-link') commands.push(hardLinkCommand(action.target, action.path));
+    if (action.kind === 'symlink') commands.push(symlinkCommand(baseName(action.target), action.path));
   }
   return commands;
 }

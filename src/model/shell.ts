@@ -25,6 +25,16 @@ export function shellPath(path: Name): string {
   return shellWord(path.startsWith('-') ? `./${path}` : path);
 }
 
+/** Makes `path` a symlink to the file of that name in its own directory. */
+export function symlinkCommand(target: Name, path: Name): string {
+  return `ln -sf -- ${shellWord(target)} ${shellPath(path)}`;
+}
+
+/** Makes `path` a further name of `target`. */
+export function hardLinkCommand(target: Name, path: Name): string {
+  return `ln -f -- ${shellPath(target)} ${shellPath(path)}`;
+}
+
 /** `rm` for some paths; of many only the first few are spelled out. */
 export function removeCommand(paths: readonly Name[], shown = 4): string {
   const words = paths.slice(0, shown).map(shellPath);

@@ -4,7 +4,7 @@ import type { ElfFacts } from '../model/facts.ts';
 import type { Claim } from '../model/finding.ts';
 import { baseName, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
-import { shellPath, shellWord } from '../model/shell.ts';
+import { symlinkCommand } from '../model/shell.ts';
 import type { Entry } from '../model/snapshot.ts';
 import { copiesByDigest } from './copies.ts';
 import { commands, count } from './rule.ts';
@@ -31,9 +31,7 @@ export const copiedSharedLibrary: Rule = {
     }
     if (claims.length === 0) return [];
     const title = `${count(claims.length, 'name of a shared library is', 'names of shared libraries are')} a full copy of it`;
-    const links = claims
-      .slice(0, shown)
-      .map(({ path, keeps = '' }) => `ln -sf ${shellWord(baseName(keeps))} ${shellPath(path)}`);
+    const links = claims.slice(0, shown).map(({ path, keeps = '' }) => symlinkCommand(baseName(keeps), path));
     if (claims.length > shown) links.push(`# and ${claims.length - shown} more, see --json`);
     return [{ title, claims, fix: commands(...links) }];
   },

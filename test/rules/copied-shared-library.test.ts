@@ -1,8 +1,12 @@
+import { readlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { copiedSharedLibrary } from '../../src/rules/copied-shared-library.ts';
 import { judge } from '../../src/rules/index.ts';
 import { removableContent } from '../../src/rules/removable.ts';
 import { digest, elf, file, hardlink, snapshot } from '../build/snapshot.ts';
+import { tempDirectory } from '../build/temp.ts';
+import { requireTool, run } from '../oracles.ts';
 
 const library = { digest: digest('z'), facts: elf({}) };
 
@@ -23,7 +27,17 @@ describe('copied-shared-library', () => {
       { path: 'lib/libz.so', part: null, bytes: 100, keeps: 'lib/libz.so.1.3' },
       { path: 'lib/libz.so.1', part: null, bytes: 100, keeps: 'lib/libz.so.1.3' },
     ]);
-    expect(found?.fix.commands).toEqual(['ln -sf libz.so.1.3 lib/libz.so', 'ln -sf libz.so.1.3 lib/libz.so.1']);
+    expect(found?.fix.commands).toEqual(['ln -sf -- libz.so.1.3 lib/libz.so', 'ln -sf -- libz.so.1.3 lib/libz.so.1']);
+  });
+
+  it.skipIf(!requireTool('ln'))('gives commands that ln takes of names that begin with a dash', () => {
+    const work = tempDirectory('copied-shared-library');
+    const names = ['-x.so', '-x.so.1', '-x.so.1.2'];
+    for (const name of names) writeFileSync(join(work, name), 'same');
+    const [found] = judge(snapshot(names.map((name) => file(name, 4, library))), [copiedSharedLibrary]);
+    run('sh', ['-e'], { cwd: work, input: found?.fix.commands.join('\n') ?? '' });
+    for (const name of names.slice(0, 2)) expect(readlinkSync(join(work, name))).toBe('-x.so.1.2');
+    expect(found?.bytes).toBe(8);
   });
 
   it('is no more than what duplicate-file finds: one copy of the content stays', () => {
