@@ -35,6 +35,12 @@ export function hardLinkCommand(target: Name, path: Name): string {
   return `ln -f -- ${shellPath(target)} ${shellPath(path)}`;
 }
 
+/** Of many commands only the first few. */
+export function firstCommands(commands: readonly string[], shown = 4): readonly string[] {
+  const more = commands.length - shown;
+  return more > 0 ? [...commands.slice(0, shown), `# and ${more} more, see --json`] : commands;
+}
+
 /** `rm` for some paths; of many only the first few are spelled out. */
 export function removeCommand(paths: readonly Name[], shown = 4): string {
   const words = paths.slice(0, shown).map(shellPath);

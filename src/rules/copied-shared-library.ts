@@ -4,13 +4,11 @@ import type { ElfFacts } from '../model/facts.ts';
 import type { Claim } from '../model/finding.ts';
 import { baseName, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
-import { symlinkCommand } from '../model/shell.ts';
+import { firstCommands, hardLinkCommand, symlinkCommand } from '../model/shell.ts';
 import type { Entry } from '../model/snapshot.ts';
 import { copiesByDigest } from './copies.ts';
-import { commands, count } from './rule.ts';
-import type { FileWith, Rule } from './rule.ts';
-
-const shown = 4;
+import { commands, count, namesOf } from './rule.ts';
+import type { FileWith, Rule, RuleContext } from './rule.ts';
 
 export const copiedSharedLibrary: Rule = {
   id: 'copied-shared-library',
@@ -31,11 +29,17 @@ export const copiedSharedLibrary: Rule = {
     }
     if (claims.length === 0) return [];
     const title = `${count(claims.length, 'name of a shared library is', 'names of shared libraries are')} a full copy of it`;
-    const links = claims.slice(0, shown).map(({ path, keeps = '' }) => symlinkCommand(baseName(keeps), path));
-    if (claims.length > shown) links.push(`# and ${claims.length - shown} more, see --json`);
-    return [{ title, claims, fix: commands(...links) }];
+    const links = claims.flatMap((claim) => linkCommands(context, claim));
+    return [{ title, claims, fix: commands(...firstCommands(links)) }];
   },
 };
+
+/** As `fix` does it: a symlink in place of one name frees nothing where the copy has others, in whatever directory. */
+function linkCommands(context: RuleContext, { path, keeps = '' }: Claim): string[] {
+  const names = namesOf(context, path);
+  if (names.length === 1) return [symlinkCommand(baseName(keeps), path)];
+  return names.map((name) => hardLinkCommand(keeps, name));
+}
 
 function isShared({ entry, facts }: FileWith<ElfFacts>): boolean {
   return facts.elfType === 'DYN' && stemOf(entry.path) !== null;

@@ -125,6 +125,11 @@ export function fileOf(context: RuleContext, entry: Entry | undefined): Entry | 
   return file?.kind === 'file' ? file : null;
 }
 
+/** All names of the regular file whose first path is `path`. */
+export function namesOf({ names }: Pick<RuleContext, 'names'>, path: Name): readonly Name[] {
+  return names.get(path) ?? [path];
+}
+
 export function commands(...list: readonly string[]): Fix {
   return { commands: list, advice: null };
 }

@@ -36,7 +36,10 @@ it('findings on a part of an artifact keep only commands that name files', () =>
   const walking = { ...found, fix: { commands: ["find . -name '*.a' -delete"], advice: null } };
   const trees = { ...found, fix: { commands: ['rm -r lib'], advice: 'none' } };
   expect(ofPart([found])).toEqual([found]);
-  const links = { ...found, fix: { commands: ['ln -sf -- a.so.1 a.so', 'ln -f -- b.a c.a'], advice: null } };
+  const links = {
+    ...found,
+    fix: { commands: ['ln -sf -- a.so.1 a.so', 'ln -f -- b.a c.a', '# and 2 more, see --json'], advice: null },
+  };
   expect(ofPart([links])).toEqual([links]);
   for (const other of [walking, trees]) expect(ofPart([other])[0]?.fix).toMatchObject({ commands: [] });
 });

@@ -1,9 +1,11 @@
-import { readlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, linkSync, mkdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { copiedSharedLibrary } from '../../src/rules/copied-shared-library.ts';
 import { judge } from '../../src/rules/index.ts';
 import { removableContent } from '../../src/rules/removable.ts';
+import { defaultLimits } from '../../src/scan/limits.ts';
+import { scan } from '../../src/scan/scan.ts';
 import { digest, elf, file, hardlink, snapshot } from '../build/snapshot.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { requireTool, run } from '../oracles.ts';
@@ -27,7 +29,11 @@ describe('copied-shared-library', () => {
       { path: 'lib/libz.so', part: null, bytes: 100, keeps: 'lib/libz.so.1.3' },
       { path: 'lib/libz.so.1', part: null, bytes: 100, keeps: 'lib/libz.so.1.3' },
     ]);
-    expect(found?.fix.commands).toEqual(['ln -sf -- libz.so.1.3 lib/libz.so', 'ln -sf -- libz.so.1.3 lib/libz.so.1']);
+    expect(found?.fix.commands).toEqual([
+      'ln -f -- lib/libz.so.1.3 lib/libz.so',
+      'ln -f -- lib/libz.so.1.3 lib/libz.so.9',
+      'ln -sf -- libz.so.1.3 lib/libz.so.1',
+    ]);
   });
 
   it.skipIf(!requireTool('ln'))('gives commands that ln takes of names that begin with a dash', () => {
@@ -38,6 +44,32 @@ describe('copied-shared-library', () => {
     run('sh', ['-e'], { cwd: work, input: found?.fix.commands.join('\n') ?? '' });
     for (const name of names.slice(0, 2)) expect(readlinkSync(join(work, name))).toBe('-x.so.1.2');
     expect(found?.bytes).toBe(8);
+  });
+
+  it.skipIf(!['gcc', 'find', 'ln'].every(requireTool))('frees what it claims, whatever names a copy has', async () => {
+    const root = tempDirectory('copied-names');
+    mkdirSync(join(root, 'lib'));
+    mkdirSync(join(root, 'plugins'));
+    run('gcc', ['-shared', '-o', 'lib/libq.so.1.2', '-x', 'c', '-'], { cwd: root, input: 'int q(void) { return 1; }' });
+    for (const name of ['libq.so', 'libq.so.1']) copyFileSync(join(root, 'lib/libq.so.1.2'), join(root, 'lib', name));
+    linkSync(join(root, 'lib/libq.so.1'), join(root, 'plugins/-q.so'));
+    const bytes = (): number => {
+      const lines = run('find', ['.', '-type', 'f', '-printf', '%i %s\n'], { cwd: root }).trim().split('\n');
+      return [...new Set(lines)].reduce((sum, line) => sum + Number(line.split(' ')[1]), 0);
+    };
+    const before = bytes();
+    const scanned = await scan(root, { ...defaultLimits, digests: 'all', facts: 'needed' });
+    const [found] = judge(scanned, [copiedSharedLibrary]);
+    expect(found?.claims.map(({ path }) => path)).toEqual(['lib/libq.so', 'lib/libq.so.1']);
+    run('sh', ['-e'], { cwd: root, input: found?.fix.commands.join('\n') ?? '' });
+    expect(before - bytes()).toBe(found?.bytes);
+  });
+
+  it('spells out the first few commands only', () => {
+    const many = Array.from({ length: 7 }, (_, index) => file(`lib/libz.so.${index}`, 100, library));
+    const [found] = judge(snapshot([...many, file('lib/libz.so.1.3', 100, library)]), [copiedSharedLibrary]);
+    expect(found?.fix.commands).toHaveLength(5);
+    expect(found?.fix.commands.at(-1)).toBe('# and 3 more, see --json');
   });
 
   it('is no more than what duplicate-file finds: one copy of the content stays', () => {
