@@ -2,7 +2,7 @@
 import type { Claim } from '../model/finding.ts';
 import { removeCommand } from '../model/shell.ts';
 import { copiesByDigest, keeperOf } from './copies.ts';
-import { commands, count } from './rule.ts';
+import { commands, count, namesOf } from './rule.ts';
 import type { Rule } from './rule.ts';
 
 export const duplicateStaticLibrary: Rule = {
@@ -23,6 +23,8 @@ export const duplicateStaticLibrary: Rule = {
     }
     if (claims.length === 0) return [];
     const title = `${count(claims.length, 'static library is a copy', 'static libraries are copies')} of another one`;
-    return [{ title, claims, fix: commands(removeCommand(claims.map(({ path }) => path))) }];
+    // The bytes of a hard-linked file are freed only when all of its names go.
+    const paths = claims.flatMap(({ path }) => namesOf(context, path));
+    return [{ title, claims, fix: commands(removeCommand(paths)) }];
   },
 };

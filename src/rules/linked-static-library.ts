@@ -5,7 +5,7 @@ import type { Claim } from '../model/finding.ts';
 import type { Name } from '../model/name.ts';
 import { removeCommand } from '../model/shell.ts';
 import type { Entry } from '../model/snapshot.ts';
-import { commands, count } from './rule.ts';
+import { commands, count, namesOf } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
 export const linkedStaticLibrary: Rule = {
@@ -24,7 +24,7 @@ export const linkedStaticLibrary: Rule = {
       if (holder === null) continue;
       claims.push({ path, part: null, bytes: size, keeps: holder.path });
       // The bytes of a hard-linked file are freed only when all of its names go.
-      paths.push(...(context.names.get(path) ?? [path]));
+      paths.push(...namesOf(context, path));
     }
     if (claims.length === 0) return [];
     const title = `${count(claims.length, 'static library is', 'static libraries are')} also linked into a shipped file`;

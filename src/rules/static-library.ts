@@ -2,7 +2,7 @@
 import { baseName, compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { removeCommand } from '../model/shell.ts';
-import { commands, count, wholeFileClaims } from './rule.ts';
+import { commands, count, namesOf, wholeFileClaims } from './rule.ts';
 import type { FindingDraft, Rule, RuleContext } from './rule.ts';
 
 export const staticLibrary: Rule = {
@@ -14,7 +14,7 @@ export const staticLibrary: Rule = {
     const shared = sharedNames(context);
     const beside = new Set<Name>();
     const alone = new Set<Name>();
-    const all = context.staticLibraries.flatMap(({ entry: { path } }) => context.names.get(path) ?? [path]);
+    const all = context.staticLibraries.flatMap(({ entry: { path } }) => namesOf(context, path));
     for (const path of all.toSorted(compareNames)) {
       if (path.endsWith('.a')) (shared.has(baseName(path).slice(0, -2)) ? beside : alone).add(path);
     }

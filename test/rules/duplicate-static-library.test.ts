@@ -28,6 +28,16 @@ describe('duplicate-static-library', () => {
     expect(found?.fix.commands).toEqual(['rm b/lib.a c/lib.a']);
   });
 
+  it('gives a command that removes all names of a copy', () => {
+    const same = { digest: digest('x'), facts: ar(10) };
+    const [found] = judge(
+      snapshot([file('a/lib.a', 100, same), file('b/lib.a', 100, same), hardlink('c/lib.a', 'b/lib.a')]),
+      [duplicateStaticLibrary],
+    );
+    expect(found?.bytes).toBe(100);
+    expect(found?.fix.commands).toEqual(['rm b/lib.a c/lib.a']);
+  });
+
   it('says nothing of libraries that differ', () => {
     const entries = [
       file('a.a', 1, { digest: digest('1'), facts: ar(1) }),
