@@ -1,6 +1,6 @@
 // From findings to actions: each path is removed, linked or stripped at most once, so that what the actions promise together is
 // the union of the claims they carry out. What cannot be done safely is left alone, and said.
-import type { Claim, Finding } from '../model/finding.ts';
+import type { Claim, Finding, Remedy } from '../model/finding.ts';
 import type { FixAction, FixPlan, LeftAlone, RulePromise } from '../model/fix.ts';
 import { compareNames, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
@@ -13,13 +13,11 @@ import { noStrip, programFor, stripModeOf } from './strip-tool.ts';
 import type { StripTool } from './strip-tool.ts';
 import type { Tangles } from './tangles.ts';
 
-/** How the whole-file claims of a rule are followed, where that is not to remove the file. */
-export type Remedy = 'hard-link' | 'symlink';
-
 export interface PlanOptions {
   /** Whether links survive in the artifact's format: in a zip they do not. */
   readonly links: boolean;
   readonly strip: StripTool | null;
+  /** How the whole-file claims of a rule are followed, where that is not to remove the file. */
   readonly remedyOf: (rule: string) => Remedy | undefined;
   readonly tangles: Tangles;
 }
@@ -53,16 +51,19 @@ interface LeftClaim {
 
 export function planFix(snapshot: Snapshot, findings: readonly Finding[], options: PlanOptions): FixPlan {
   const work = startWork(snapshot, options);
-  const claims = findings.flatMap(({ rule, claims: some }) => some.map((claim) => ({ rule, claim })));
+  const claims = findings.flatMap((finding) => {
+    const { rule, remedy = options.remedyOf(rule) } = finding;
+    return finding.claims.map((claim) => ({ rule, claim, remedy: claim.keeps === undefined ? undefined : remedy }));
+  });
   const whole = claims.filter(({ claim }) => claim.part === null);
-  const isLinking = ({ rule, claim }: { rule: string; claim: Claim }): boolean =>
-    claim.keeps !== undefined && options.remedyOf(rule) !== undefined;
-  for (const { rule, claim } of whole.filter((one) => !isLinking(one))) {
+  const linked = (wanted: Remedy | undefined) => whole.filter(({ remedy }) => remedy === wanted);
+  for (const { rule, claim } of linked(undefined)) {
     if (isUntangled(work, rule, claim) && isFree(work, rule, claim)) work.removed.add(claim.path);
   }
   // Symlinks first: names of one library keep their order among each other.
-  const links = whole.filter(isLinking).toSorted((a, b) => linkRank(options, a.rule) - linkRank(options, b.rule));
-  for (const { rule, claim } of links) planLink(work, rule, claim);
+  for (const remedy of ['symlink', 'hard-link'] as const) {
+    for (const { rule, claim } of linked(remedy)) planLink(work, rule, claim, remedy);
+  }
   resolveLinks(work);
   for (const { rule, claim } of claims) if (claim.part !== null && claim.bytes > 0) planPart(work, rule, claim);
   const actions = actionsOf(work);
@@ -72,10 +73,6 @@ export function planFix(snapshot: Snapshot, findings: readonly Finding[], option
     promised: contentOf(work),
     leftAlone: leftAlone(work, findings),
   };
-}
-
-function linkRank({ remedyOf }: PlanOptions, rule: string): number {
-  return remedyOf(rule) === 'symlink' ? 0 : 1;
 }
 
 function startWork(snapshot: Snapshot, options: PlanOptions): Work {
@@ -116,11 +113,10 @@ function isFree(work: Work, rule: string, claim: Claim): boolean {
   return reason === undefined;
 }
 
-function planLink(work: Work, rule: string, claim: Claim): void {
+function planLink(work: Work, rule: string, claim: Claim, remedy: Remedy): void {
   if (work.removed.has(claim.path) || work.linked.has(claim.path)) return;
-  const remedy = work.options.remedyOf(rule);
   const [file, keeper] = [work.paths.get(claim.path), work.paths.get(claim.keeps ?? '')];
-  if (remedy === undefined || file === undefined || keeper === undefined) return;
+  if (file === undefined || keeper === undefined) return;
   const reason = reasonAgainstLink(work, file, keeper);
   if (reason !== null) {
     work.left.push({ rule, claim, reason });

@@ -3,6 +3,9 @@ import type { Name } from './name.ts';
 
 export type Severity = 'info' | 'warn' | 'error';
 
+/** How `fix` follows claims on copies of a file where it does not remove them: by a link to the copy that stays. */
+export type Remedy = 'hard-link' | 'symlink';
+
 /** Bytes of one entry, or of one part of it, that a finding says can go. */
 export interface Claim {
   readonly path: Name;
@@ -27,6 +30,8 @@ export interface Finding {
   /** Largest first, then by path. */
   readonly claims: readonly Claim[];
   readonly fix: Fix;
+  /** Where it is not what the rule says of all its findings. */
+  readonly remedy?: Remedy;
   /** True of what is removable only where nobody needs it, and that nobody asked to count: it enters no total and fails nothing. */
   readonly leftover?: true;
 }

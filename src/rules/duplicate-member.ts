@@ -66,8 +66,8 @@ function sharedMembers(files: readonly FileWith<ArFacts>[]): Library[] {
 function removedLibraries(context: RuleContext): ReadonlySet<Name> {
   const drafts = [duplicateStaticLibrary, linkedStaticLibrary, staticLibrary].flatMap((rule) => rule.check(context));
   const gone = new Set<Name>();
-  for (const { severity, claims } of drafts) {
-    if (severity !== 'info') for (const { path } of claims) gone.add(path);
+  for (const { severity, remedy, claims } of drafts) {
+    if (severity !== 'info' || remedy !== undefined) for (const { path } of claims) gone.add(path);
   }
   return gone;
 }

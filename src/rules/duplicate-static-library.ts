@@ -1,30 +1,60 @@
-// duplicate-static-library: the same .a at several paths. All but one can go.
+// duplicate-static-library: the same .a at several paths. Copies can go where a library of their file name stays; under another name
+// `-lNAME` finds nothing else, so these can become links.
 import type { Claim } from '../model/finding.ts';
-import { removeCommand } from '../model/shell.ts';
+import { baseName } from '../model/name.ts';
+import type { Name } from '../model/name.ts';
+import { firstCommands, hardLinkCommand, removeCommand } from '../model/shell.ts';
 import { copiesByDigest, keeperOf } from './copies.ts';
 import { commands, count, namesOf } from './rule.ts';
-import type { Rule } from './rule.ts';
+import type { FindingDraft, Rule, RuleContext } from './rule.ts';
 
 export const duplicateStaticLibrary: Rule = {
   id: 'duplicate-static-library',
   title: 'static libraries shipped more than once',
   severity: 'warn',
   check(context) {
-    const claims: Claim[] = [];
+    const again: Claim[] = [];
+    const renamed: Claim[] = [];
     // Debian packages are ar archives, too.
     const libraries = context.staticLibraries.filter(({ entry }) => entry.path.endsWith('.a'));
     for (const copies of copiesByDigest(libraries.map(({ entry }) => entry))) {
       // Not one that lies in a test suite that goes: then the last copy would go with it.
       const keeper = keeperOf(copies, context.claimed);
       if (keeper === undefined) continue;
+      const staying = new Set(fileNames(context, keeper.path));
       for (const copy of copies) {
-        if (copy !== keeper) claims.push({ path: copy.path, part: null, bytes: copy.size, keeps: keeper.path });
+        if (copy === keeper) continue;
+        const { path, size } = copy;
+        const claim = { path, part: null, bytes: size, keeps: keeper.path };
+        // The bytes of a hard-linked file are freed only when all of its names go.
+        const names = fileNames(context, path);
+        if (names.every((name) => staying.has(name))) again.push(claim);
+        else {
+          renamed.push(claim);
+          if (!context.claimed.has(path)) for (const name of names) staying.add(name);
+        }
       }
     }
-    if (claims.length === 0) return [];
-    const title = `${count(claims.length, 'static library is a copy', 'static libraries are copies')} of another one`;
-    // The bytes of a hard-linked file are freed only when all of its names go.
-    const paths = claims.flatMap(({ path }) => namesOf(context, path));
-    return [{ title, claims, fix: commands(removeCommand(paths)) }];
+    return [...draftAgain(context, again), ...draftRenamed(context, renamed)];
   },
 };
+
+function fileNames(context: RuleContext, path: Name): Name[] {
+  return namesOf(context, path).map(baseName);
+}
+
+function draftAgain(context: RuleContext, claims: readonly Claim[]): FindingDraft[] {
+  if (claims.length === 0) return [];
+  const title = `${count(claims.length, 'static library is a copy', 'static libraries are copies')} of another one`;
+  const paths = claims.flatMap(({ path }) => namesOf(context, path));
+  return [{ title, claims, fix: commands(removeCommand(paths)) }];
+}
+
+function draftRenamed(context: RuleContext, claims: readonly Claim[]): FindingDraft[] {
+  if (claims.length === 0) return [];
+  const title = `${count(claims.length, 'static library is a copy', 'static libraries are copies')} of one with another name`;
+  const links = claims.flatMap(({ path, keeps = '' }) =>
+    namesOf(context, path).map((name) => hardLinkCommand(keeps, name)),
+  );
+  return [{ severity: 'info', title, claims, remedy: 'hard-link', fix: commands(...firstCommands(links)) }];
+}

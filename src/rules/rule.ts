@@ -2,7 +2,7 @@
 import { groupDigits } from '../bytes/size.ts';
 import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
-import type { Claim, Finding, Fix, Severity } from '../model/finding.ts';
+import type { Claim, Finding, Fix, Remedy, Severity } from '../model/finding.ts';
 import type { ArFacts, ElfFacts, PycFacts } from '../model/facts.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
 
@@ -14,7 +14,7 @@ export interface Rule {
   /** The gravest severity that it gives. */
   readonly severity: Severity;
   /** How `fix` follows claims on copies of a file: by a link to the copy that stays. It removes what other rules claim as a whole. */
-  readonly remedy?: 'hard-link' | 'symlink';
+  readonly remedy?: Remedy;
   /** Whether it finds what works and is of use to some: such findings stand apart unless asked for. */
   readonly leftover?: true;
   /** Findings in the snapshot, possibly several of different severity; empty where there is nothing to say. */
@@ -27,6 +27,8 @@ export interface FindingDraft {
   readonly severity?: Severity;
   readonly claims: readonly Claim[];
   readonly fix: Fix;
+  /** Where some of the rule's findings have another remedy than the others. */
+  readonly remedy?: Remedy;
 }
 
 export interface RuleContext {
@@ -74,6 +76,7 @@ export function finding(rule: Rule, draft: FindingDraft): Finding {
     bytes,
     claims,
     fix: draft.fix,
+    ...(draft.remedy === undefined ? {} : { remedy: draft.remedy }),
   };
 }
 

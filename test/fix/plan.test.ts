@@ -114,6 +114,28 @@ describe('the plan of a fix', () => {
     expect(made.promised).toBe(50);
   });
 
+  it('links copies of static libraries under another name, and removes others', () => {
+    const library = (path: string): Entry => file(path, 100, { digest: digest('lib'), facts: ar(100) });
+    const entries = [
+      library('lib/libn.a'),
+      library('lib/libnw.a'),
+      hardlink('z', 'lib/libnw.a'),
+      library('old/libnw.a'),
+    ];
+    const made = plan(entries, {}, 'duplicate-static-library');
+    expect(made.words).toEqual([
+      'remove old/libnw.a',
+      'remove-directory old',
+      'hard-link lib/libnw.a lib/libn.a',
+      'hard-link z lib/libn.a',
+    ]);
+    expect(made.promised).toBe(200);
+    expect(made.promised).toBe(made.removable);
+    const zip = plan(entries, { links: false }, 'duplicate-static-library');
+    expect(zip.words).toEqual(['remove old/libnw.a', 'remove-directory old']);
+    expect(zip.leftAlone).toMatchObject([{ rule: 'duplicate-static-library', files: 1, example: 'lib/libnw.a' }]);
+  });
+
   it('strips with the program that knows the processor', () => {
     const binary = (machine: number) => elf({ unneeded: 60, debug: 70 }, { machine });
     const made = plan([
