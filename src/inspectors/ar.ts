@@ -6,7 +6,7 @@ import { forEachChunk, memorySource } from '../bytes/source.ts';
 import { readAtOnce } from '../bytes/steps.ts';
 import type { Steps } from '../bytes/steps.ts';
 import { FormatError } from '../errors.ts';
-import type { ArFacts, MemberContent, StripSizes } from '../model/facts.ts';
+import type { ArFacts, ElfTarget, MemberContent, StripSizes } from '../model/facts.ts';
 import { type ArMember, arKind, magicLength, openAr, readArMember } from './ar-members.ts';
 import { isElf, readElf } from './elf/file.ts';
 import { type StrippedFile, stripModel } from './elf/strip.ts';
@@ -41,6 +41,8 @@ function* inspectAr(file: Inspected, whole: ByteSource | null): Steps<ArFacts> {
     totals: null,
     refused: null,
     objects: 0,
+    target: null,
+    isMixed: false,
     sampler: null,
     contents: [],
   };
@@ -73,6 +75,7 @@ function* inspectAr(file: Inspected, whole: ByteSource | null): Steps<ArFacts> {
     variant: bsd ? 'bsd' : 'gnu',
     members,
     objects: archive.objects,
+    ...(archive.target === null ? {} : { target: archive.target }),
     strip,
     ...(whole === null || gone === null || strip.debug === null
       ? {}
@@ -92,6 +95,9 @@ interface Archive {
   /** Why strip refuses the archive. */
   refused: string | null;
   objects: number;
+  /** Null where there is no object yet, or where they differ in it. */
+  target: ElfTarget | null;
+  isMixed: boolean;
   /** Null once a member's symbols cannot be known. */
   sampler: SymbolSampler | null;
   readonly contents: MemberContent[];
@@ -186,6 +192,13 @@ function isObject(content: ByteSource): boolean {
   return content.size >= 4 && isElf(content.read(0, 4));
 }
 
+function noteTarget(archive: Archive, { class: bits, endian, machine }: ElfTarget): void {
+  const { target } = archive;
+  if (target !== null)
+    archive.isMixed ||= target.class !== bits || target.endian !== endian || target.machine !== machine;
+  archive.target = archive.isMixed ? null : (target ?? { class: bits, endian, machine });
+}
+
 /** Results by mode; null where strip would copy the member as it is. A member that makes strip fail spoils the archive. */
 function memberModel(
   archive: Archive,
@@ -194,6 +207,7 @@ function memberModel(
 ): ReadonlyMap<StripMode, StrippedFile> | null {
   try {
     const elf = readElf(content);
+    noteTarget(archive, elf);
     const { stripped, symbols, view } = stripModel(elf, archive.version);
     const results = new Map(archive.modes.map((mode) => [mode, stripped(mode)]));
     addGone(archive, member, view);

@@ -48,13 +48,17 @@ export interface SymbolSample {
   readonly hashes: readonly number[];
 }
 
-/** Facts of an ELF file. Field names follow the ELF specification. */
-export interface ElfFacts {
-  readonly type: 'elf';
+/** What code is for. Field names follow the ELF specification. */
+export interface ElfTarget {
   readonly class: 32 | 64;
   readonly endian: 'little' | 'big';
   /** `e_machine`, e.g. 62 for x86-64. */
   readonly machine: number;
+}
+
+/** Facts of an ELF file. Field names follow the ELF specification. */
+export interface ElfFacts extends ElfTarget {
+  readonly type: 'elf';
   /** `e_type`: REL, EXEC, DYN, CORE, or the number in hex for others. */
   readonly elfType: string;
   /** GNU build id in hex, or null. */
@@ -98,6 +102,8 @@ export interface ArFacts {
   readonly members: number;
   /** Members that are ELF objects. */
   readonly objects: number;
+  /** Of all ELF objects; absent where they differ in it, and where there are none. */
+  readonly target?: ElfTarget;
   readonly strip: StripSizes;
   /** As in `ElfFacts`. */
   readonly stripShare?: number;

@@ -1,8 +1,11 @@
 // static-library: a .a beside a shared library of the same name is dead weight at run time; one alone may be the product.
+import type { ArFacts, ElfTarget } from '../model/facts.ts';
 import { baseName, compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { removeCommand } from '../model/shell.ts';
-import { commands, count, namesOf, wholeFileClaims } from './rule.ts';
+import type { Entry } from '../model/snapshot.ts';
+import { resolveSymlink } from '../model/symlink.ts';
+import { commands, count, fileOf, namesOf, wholeFileClaims } from './rule.ts';
 import type { FindingDraft, Rule, RuleContext } from './rule.ts';
 
 export const staticLibrary: Rule = {
@@ -11,12 +14,12 @@ export const staticLibrary: Rule = {
   severity: 'warn',
   check(context) {
     if (context.staticLibraries.length === 0) return [];
-    const shared = sharedNames(context);
+    const shared = sharedLibraries(context);
     const beside = new Set<Name>();
     const alone = new Set<Name>();
-    const all = context.staticLibraries.flatMap(({ entry: { path } }) => namesOf(context, path));
-    for (const path of all.toSorted(compareNames)) {
-      if (path.endsWith('.a')) (shared.has(baseName(path).slice(0, -2)) ? beside : alone).add(path);
+    for (const { path, facts } of libraryNames(context)) {
+      const targets = shared.get(baseName(path).slice(0, -2));
+      (targets !== undefined && isAmong(facts, targets) ? beside : alone).add(path);
     }
     return [
       ...draft(context, beside, 'warn', 'shipped beside a shared library of the same name'),
@@ -25,16 +28,47 @@ export const staticLibrary: Rule = {
   },
 };
 
-/** Names of shared libraries without `.so` and version: `libz` for `libz.so.1.2`; symlinks count, wherever they lie. */
-function sharedNames(context: RuleContext): Set<Name> {
-  const names = new Set<Name>();
-  for (const { path } of context.snapshot.entries) {
+/** Static libraries under all of their names, in byte order. */
+function libraryNames(context: RuleContext): { path: Name; facts: ArFacts }[] {
+  return context.staticLibraries
+    .flatMap(({ entry, facts }) => namesOf(context, entry.path).map((path) => ({ path, facts })))
+    .filter(({ path }) => path.endsWith('.a'))
+    .toSorted((a, b) => compareNames(a.path, b.path));
+}
+
+/** Not for another processor, as far as that is known of the static library. */
+function isAmong({ target }: ArFacts, targets: ReadonlySet<string>): boolean {
+  return target === undefined || targets.has(spell(target));
+}
+
+/** What shared libraries are for by their names without `.so` and version: `libz` for `libz.so.1.2`, wherever they lie. */
+function sharedLibraries(context: RuleContext): Map<Name, Set<string>> {
+  const found = new Map<Name, Set<string>>();
+  for (const entry of context.snapshot.entries) {
+    const { path } = entry;
     // Most paths are no libraries, and searching for a string is several times faster than a pattern.
     if (!path.includes('.so') && !path.endsWith('.dylib')) continue;
-    const match = /^(.+?)\.(?:so(?:\.[0-9][^/]*)?|dylib)$/.exec(baseName(path));
-    if (match?.[1] !== undefined) names.add(match[1]);
+    const name = /^(.+?)\.(?:so(?:\.[0-9][^/]*)?|dylib)$/.exec(baseName(path))?.[1];
+    const target = name === undefined ? null : targetOf(context, entry);
+    if (name === undefined || target === null) continue;
+    const known = found.get(name);
+    if (known === undefined) found.set(name, new Set([target]));
+    else known.add(target);
   }
-  return names;
+  return found;
+}
+
+/** What the shared library is for that is at a path; null where none is: a symlink that leads nowhere, a linker script. */
+function targetOf(context: RuleContext, entry: Entry): string | null {
+  const target = entry.kind === 'symlink' ? resolveSymlink(entry, context.paths)?.target : entry.path;
+  const file = fileOf(context, context.paths.get(target ?? ''));
+  if (file?.facts?.type === 'elf') return file.facts.elfType === 'DYN' ? spell(file.facts) : null;
+  // Nothing is known of these but their name.
+  return file !== null && entry.path.endsWith('.dylib') ? 'Mach-O' : null;
+}
+
+function spell({ class: bits, endian, machine }: ElfTarget): string {
+  return `${bits} ${endian} ${machine}`;
 }
 
 function draft(

@@ -30,6 +30,7 @@ function isFacts(json: Json | Facts, at: string): json is Facts {
           throw bad(`has a bad ${at}.unsafe[${index}]`);
       }
       if (known['symbols'] !== undefined) checkSymbols(known['symbols'], `${at}.symbols`);
+      if (known['target'] !== undefined) checkTarget(object(known['target'], `${at}.target`), `${at}.target`);
       if (known['contents'] !== undefined) checkContents(known['contents'], `${at}.contents`);
       return true;
     }
@@ -55,6 +56,11 @@ function checkElf(known: Json, at: string): void {
   if (known['kept'] !== undefined) checkText(known, 'kept', at);
   checkText(known, 'elfType', at);
   sizeOf(known, 'debugBytes', at);
+}
+
+function checkTarget(target: Json, at: string): void {
+  for (const key of ['class', 'machine']) sizeOf(target, key, at);
+  checkText(target, 'endian', at);
 }
 
 function checkText(json: Json, key: string, at: string): void {

@@ -166,7 +166,7 @@ describe('the plan of a fix', () => {
 
   it('counts a byte once where rules overlap', () => {
     const library = (path: string): Entry => file(path, 100, { digest: digest('lib'), facts: ar(30) });
-    const made = plan([library('a/libx.a'), library('b/libx.a'), file('libx.so', 5)]);
+    const made = plan([library('a/libx.a'), library('b/libx.a'), file('libx.so', 5, { facts: elf({}) })]);
     expect(made.words).toEqual(['remove a/libx.a', 'remove b/libx.a', 'remove-directory a', 'remove-directory b']);
     expect(made.promised).toBe(200);
     expect(made.promised).toBe(made.removable);

@@ -133,6 +133,26 @@ describe('ar inspector', () => {
     expect(inspect(bytes)).toMatchObject({ type: 'ar', thin: false, variant: 'gnu', members: 2, objects: 1 });
   });
 
+  it('says what the objects are for where they agree', () => {
+    const built = (...machines: [machine: number, bits: 32 | 64, endian: 'little' | 'big'][]) =>
+      buildAr(
+        machines.map(([machine, bits, endian], index) => ({
+          name: `${index}.o/`,
+          content: buildElf({ type: 1, machine, class: bits, endian, sections: [{ name: '.text', content: 'code' }] }),
+        })),
+      );
+    const target = { machine: 183, class: 64, endian: 'little' };
+    expect(inspect(built([183, 64, 'little'], [183, 64, 'little']))).toMatchObject({ target });
+    for (const other of [
+      [62, 64, 'little'],
+      [183, 32, 'little'],
+      [183, 64, 'big'],
+    ] as const) {
+      expect(inspect(built([183, 64, 'little'], [...other], [183, 64, 'little']))).not.toHaveProperty('target');
+    }
+    expect(inspect(buildAr([{ name: 'a/', content: 'text' }]))).not.toHaveProperty('target');
+  });
+
   it('says why a thin archive is not stripped', () => {
     const strip = { debug: null, unneeded: null, all: null, refused: 'it is a thin archive' };
     expect(inspect(buildAr([{ name: 'a.o/', size: 100 }], '!<thin>\n'))).toMatchObject({ thin: true, strip });

@@ -9,7 +9,7 @@ import { judge, rules } from '../../src/rules/index.ts';
 import { removableContent } from '../../src/rules/removable.ts';
 import { defaultLimits } from '../../src/scan/limits.ts';
 import { scan } from '../../src/scan/scan.ts';
-import { ar, digest, file, hardlink, snapshot } from '../build/snapshot.ts';
+import { ar, digest, elf, file, hardlink, snapshot } from '../build/snapshot.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { requireTool, run, runRaw } from '../oracles.ts';
 
@@ -49,7 +49,7 @@ describe('duplicate-member', () => {
   it('leaves out libraries that go as a whole', () => {
     const copy = { digest: digest('x'), ...library(1) };
     expect(check([file('a.a', 9000, copy), file('b.a', 9000, copy)])).toEqual([]);
-    const beside = [file('a.a', 9000, library(1)), file('a.so', 10), file('b.a', 9000, library(1))];
+    const beside = [file('a.a', 9000, library(1)), file('a.so', 10, { facts: elf({}) }), file('b.a', 9000, library(1))];
     expect(check(beside)).toEqual([]);
   });
 

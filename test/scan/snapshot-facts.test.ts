@@ -4,10 +4,11 @@ import { FormatError } from '../../src/errors.ts';
 import { snapshotReporter } from '../../src/report/json/index.ts';
 import { parseSnapshot } from '../../src/scan/snapshot-file.ts';
 import { plainOptions, testTool } from '../build/report.ts';
-import { elf, file, pyc, snapshot } from '../build/snapshot.ts';
+import { ar, elf, file, pyc, snapshot } from '../build/snapshot.ts';
 
 const saved = snapshot([
   file('lib.so', 100, { facts: elf({}, { stripShare: 0.5 }) }),
+  file('libx.a', 70, { facts: ar(70, { target: { class: 64, endian: 'little', machine: 62 } }) }),
   file('lib/__pycache__/a.cpython-39.pyc', 50, { facts: pyc() }),
 ]);
 const report = { tool: testTool, snapshot: saved, tree: [], findings: [], removable: 0 };
@@ -21,6 +22,9 @@ describe('facts in a snapshot', () => {
     [/"elfType":"[^"]+"/, '"elfType":3', 'facts.elfType 3, which is no text'],
     [/"buildId":[^,]+/, '"buildId":{}', 'facts.buildId an object or list, which is no text'],
     [/"debugBytes":\d+/, '"debugBytes":"7"', 'facts.debugBytes "7"'],
+    [/"target":\{[^}]*\}/, '"target":62', 'facts.target'],
+    [/"target":\{[^}]*\}/, '"target":{"class":64,"endian":"little","machine":"62"}', 'facts.target.machine "62"'],
+    [/"target":\{[^}]*\}/, '"target":{"class":64,"endian":0,"machine":62}', 'facts.target.endian 0, which is no text'],
     [/"stripShare":[\d.]+/, '"stripShare":1.5', 'facts.stripShare 1.5, which is no share of 1'],
   ])('%s that became %s is named', (old, now, says) => {
     expect(text).toMatch(old);
