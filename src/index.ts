@@ -17,6 +17,7 @@ export { ConfigError, FormatError, InputError, SizecheckError, UsageError } from
 export type {
   ArFacts,
   ElfFacts,
+  ElfTarget,
   Facts,
   PackageFacts,
   PycCode,
@@ -40,7 +41,7 @@ export type {
   Side,
   TotalsDelta,
 } from './model/diff.ts';
-export type { Claim, Finding, Fix, Severity } from './model/finding.ts';
+export type { Claim, Finding, Fix, Remedy, Severity } from './model/finding.ts';
 export { nameFromText, nameToText } from './model/name.ts';
 export type { Name } from './model/name.ts';
 export type {

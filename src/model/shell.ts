@@ -35,10 +35,12 @@ export function hardLinkCommand(target: Name, path: Name): string {
   return `ln -f -- ${shellPath(target)} ${shellPath(path)}`;
 }
 
-/** Of many commands only the first few. */
+/** Of many commands only the first few; the last of them says how many more there are. */
 export function firstCommands(commands: readonly string[], shown = 4): readonly string[] {
   const more = commands.length - shown;
-  return more > 0 ? [...commands.slice(0, shown), `# and ${more} more, see --json`] : commands;
+  if (more <= 0) return commands;
+  const remark = ` # and ${more} more, see --json`;
+  return commands.slice(0, shown).map((command, index) => (index === shown - 1 ? command + remark : command));
 }
 
 /** `rm` for some paths; of many only the first few are spelled out. */

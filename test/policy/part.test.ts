@@ -38,7 +38,7 @@ it('findings on a part of an artifact keep only commands that name files', () =>
   expect(ofPart([found])).toEqual([found]);
   const links = {
     ...found,
-    fix: { commands: ['ln -sf -- a.so.1 a.so', 'ln -f -- b.a c.a', '# and 2 more, see --json'], advice: null },
+    fix: { commands: ['ln -sf -- a.so.1 a.so', 'ln -f -- b.a c.a # and 2 more, see --json'], advice: null },
   };
   expect(ofPart([links])).toEqual([links]);
   for (const other of [walking, trees]) expect(ofPart([other])[0]?.fix).toMatchObject({ commands: [] });
