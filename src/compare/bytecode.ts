@@ -81,7 +81,7 @@ function codeOf(facts: Entry['facts']): PycCode | null {
   return facts?.type === 'pyc' && facts.code !== undefined && 'levels' in facts.code ? facts.code : null;
 }
 
-const dropLevels = `find . -name '*.opt-[12].pyc' -exec sh -c 'for f; do [ -e "\${f%.opt-?.pyc}.pyc" ] && rm "$f"; done' sh {} +`;
+const dropLevels = `find . -name '*.opt-[12].pyc' -exec sh -c 'for f; do [ ! -e "\${f%.opt-*}.pyc" ] || rm "$f"; done' sh {} +`;
 
 /** Without the pycs of levels 1 and 2 whose plain one is there. */
 function levelZero(snapshot: Snapshot): BytecodeTree {
@@ -173,8 +173,8 @@ function filenameLength(path: Name, python: string | null): number {
 
 function recipe(python: string): string[] {
   const suffix = python === '2.7' ? 'o' : 'c';
-  const removeSources = `find . -name '*.py' -exec sh -c 'for f; do [ -e "\${f}${suffix}" ] && rm "$f"; done' sh {} +`;
-  const removePlain = `find . -name '*.pyc' -exec sh -c 'for f; do [ -e "\${f%c}o" ] && rm "$f"; done' sh {} +`;
+  const removeSources = `find . -name '*.py' -exec sh -c 'for f; do [ ! -e "\${f}${suffix}" ] || rm "$f"; done' sh {} +`;
+  const removePlain = `find . -name '*.pyc' -exec sh -c 'for f; do [ ! -e "\${f%c}o" ] || rm "$f"; done' sh {} +`;
   if (python === '2.7') return ['python2.7 -OO -m compileall -q .', removeSources, removePlain];
   return [
     'find . -name __pycache__ -prune -exec rm -r {} +',

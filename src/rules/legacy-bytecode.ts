@@ -6,7 +6,7 @@ import { advice, commands, count, entryClaims } from './rule.ts';
 import type { Rule } from './rule.ts';
 
 const fix = commands(
-  `find . -name '*.pyc' ! -path '*/__pycache__/*' -exec sh -c 'for f; do n=\${f##*/}; n=\${n%.pyc}; [ -e "\${f%.pyc}.py" ] && ls "\${f%/*}/__pycache__/$n".*.pyc >/dev/null 2>&1 && rm "$f"; done' sh {} +`,
+  `find . -name '*.pyc' ! -path '*/__pycache__/*' -exec sh -c 'for f; do n=\${f##*/}; n=\${n%.pyc}; if [ -e "\${f%.pyc}.py" ] && ls "\${f%/*}/__pycache__/$n".*.pyc >/dev/null 2>&1; then rm "$f"; fi; done' sh {} +`,
 );
 const byHand = advice('Remove the files that --json lists; those of Python 2.7 beside them are in use.');
 

@@ -6,7 +6,7 @@ import type { Rule } from './rule.ts';
 
 /** Deletes an optimised pyc only where its plain one is there. */
 const fix = commands(
-  `find . -name '*.opt-[12].pyc' -exec sh -c 'for f; do [ -e "\${f%.opt-?.pyc}.pyc" ] && rm "$f"; done' sh {} +`,
+  `find . -name '*.opt-[12].pyc' -exec sh -c 'for f; do [ ! -e "\${f%.opt-*}.pyc" ] || rm "$f"; done' sh {} +`,
 );
 
 export const optimizedBytecode: Rule = {

@@ -88,7 +88,7 @@ const opt = finding('optimized-bytecode', 46_452_121, {
   title: '3,324 optimised pycs shipped beside the plain one',
   fix: {
     commands: [
-      `find . -name '*.opt-[12].pyc' -exec sh -c 'for f; do [ -e "\${f%.opt-?.pyc}.pyc" ] && rm "$f"; done' sh {} +`,
+      `find . -name '*.opt-[12].pyc' -exec sh -c 'for f; do [ ! -e "\${f%.opt-*}.pyc" ] || rm "$f"; done' sh {} +`,
     ],
     advice: null,
   },

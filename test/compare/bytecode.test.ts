@@ -103,9 +103,11 @@ describe.skipIf(!available)('bytecode of a tree', () => {
     for (const { tree: form, content, commands } of trees) {
       const copy = join(root, form);
       cpSync(tree, copy, { recursive: true, preserveTimestamps: true });
-      // compileall fails for what is no Python, and goes on.
-      for (const command of commands)
-        run('sh', ['-c', `${command.replace(/python3\.\d+/, 'python3')} >&2 || true`], { cwd: copy });
+      for (const command of commands) {
+        // compileall fails for what is no Python, and goes on.
+        const mayFail = command.includes('compileall') ? ' || true' : '';
+        run('sh', ['-c', `${command.replace(/python3\.\d+/, 'python3')} >&2${mayFail}`], { cwd: copy });
+      }
       const real = contentOf(copy);
       if (form === 'optimized') expect(Math.abs(content - real)).toBeLessThan(real / 1000);
       else expect(content).toBe(real);

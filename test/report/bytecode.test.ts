@@ -77,12 +77,12 @@ describe('bytecode in a table', () => {
    71,190 B  215,010 B  75.1%  -OO, no sources, no columns (about)
   level 0 only:
     $ find . -name '*.opt-[12].pyc' -exec sh -c \\
-      'for f; do [ -e "\${f%.opt-?.pyc}.pyc" ] && rm "$f"; done' sh {} +
+      'for f; do [ ! -e "\${f%.opt-*}.pyc" ] || rm "$f"; done' sh {} +
   -OO, no sources:
     $ find . -name __pycache__ -prune -exec rm -r {} +
     $ PYTHONNODEBUGRANGES=1 python3.12 -OO -m compileall -q -b .
     $ find . -name '*.py' -exec sh -c \\
-      'for f; do [ -e "\${f}c" ] && rm "$f"; done' sh {} +
+      'for f; do [ ! -e "\${f}c" ] || rm "$f"; done' sh {} +
   Computed from the files; -OO is right within 0.1 % on CPython's own libraries.
   1 source has no bytecode to compute from and stays (700 B).
 

@@ -1,7 +1,11 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../src/rules/index.ts';
 import { optimizedBytecode } from '../../src/rules/optimized-bytecode.ts';
 import { file, hardlink, snapshot } from '../build/snapshot.ts';
+import { tempDirectory } from '../build/temp.ts';
+import { run } from '../oracles.ts';
 
 const check = (entries: Parameters<typeof snapshot>[0]) => judge(snapshot(entries), [optimizedBytecode]);
 
@@ -34,5 +38,17 @@ describe('optimized-bytecode', () => {
   it('claims a file once whose names all go', () => {
     const [found] = check([file('m.opt-1.pyc', 100), hardlink('m.opt-2.pyc', 'm.opt-1.pyc'), file('m.pyc', 120)]);
     expect(found?.bytes).toBe(100);
+  });
+
+  it('is removed by its command, which fails neither where the last one found stays nor when it runs again', () => {
+    const root = tempDirectory('optimized');
+    const names = ['m.opt-1.pyc', 'm.opt-2.pyc', 'm.options.opt-1.pyc', 'm.options.pyc', 'm.pyc', 'only.opt-2.pyc'];
+    for (const name of names) writeFileSync(join(root, name), '1234567890');
+    const [found] = check(names.map((name) => file(name, 10)));
+    expect(found?.bytes).toBe(30);
+    for (let times = 0; times < 2; times++) {
+      for (const command of found?.fix.commands ?? []) run('sh', ['-ec', command], { cwd: root });
+      expect(readdirSync(root).toSorted()).toEqual(['m.options.pyc', 'm.pyc', 'only.opt-2.pyc']);
+    }
   });
 });
