@@ -8,7 +8,7 @@ import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry } from '../model/snapshot.ts';
 import { advice, commands, count } from './rule.ts';
-import type { FindingDraft, Rule } from './rule.ts';
+import type { FindingDraft, Rule, RuleContext } from './rule.ts';
 
 /** What claims of this rule call the part of a file that they are on. */
 export const debugPart = 'debug';
@@ -17,7 +17,8 @@ export const debugSymbols: Rule = {
   id: 'debug-symbols',
   title: 'debug data and symbol tables that strip removes',
   severity: 'warn',
-  check({ files: all, elfFiles, staticLibraries }) {
+  check(context) {
+    const { elfFiles, staticLibraries } = context;
     const linked: StripGroup = { isLinked: true, claims: [], unsafe: [], plain: new Set() };
     const relocatable: StripGroup = { isLinked: false, claims: [], unsafe: [], plain: new Set() };
     const unsafe: UnsafeFile[] = [];
@@ -37,7 +38,7 @@ export const debugSymbols: Rule = {
     const drafts = unsafe.length > 0 ? [unsafeDraft(unsafe)] : [];
     if (claims.length === 0) return drafts;
     const title = `${count(claims.length, 'file')} ${claims.length === 1 ? 'holds' : 'hold'} symbols that strip removes`;
-    const fix = commands(...stripCommands(linked, all), ...stripCommands(relocatable, all));
+    const fix = commands(...stripCommands(linked, context), ...stripCommands(relocatable, context));
     return [{ title, claims, fix }, ...drafts];
   },
 };
@@ -81,16 +82,18 @@ function unsafeDraft(unsafe: readonly UnsafeFile[]): FindingDraft {
 }
 
 /** Commands that strip the claimed files of a group, and no file of another kind: strip knows more formats than ELF. */
-function stripCommands(group: StripGroup, all: readonly Entry[]): string[] {
+function stripCommands(group: StripGroup, context: RuleContext): string[] {
   const mode = group.isLinked ? '--strip-unneeded' : '-g';
   const { suffixes, paths, executables } = selectionOf(group);
-  const spared = new Set(group.unsafe);
+  const unsafe = namesOf(group.unsafe, context);
+  const others = namesOfOthers(group, context);
+  const spared = new Set(unsafe);
   const tests: string[] = [];
   for (const [suffix, own] of suffixes.toSorted(([x], [y]) => compareNames(x, y))) {
-    const others = all.filter((entry) => hasSuffix(entry.path, suffix) && !isOfGroup(entry, group));
-    if (others.length > mostSpared) paths.push(...own);
+    const alike = others.filter((name) => hasSuffix(name, suffix));
+    if (alike.length > mostSpared) paths.push(...own);
     else tests.push(`-name '*${suffix}'`);
-    if (others.length <= mostSpared) for (const { path } of others) spared.add(path);
+    if (alike.length <= mostSpared) for (const name of alike) spared.add(name);
   }
   for (const path of paths) tests.push(`-path ${findPattern(path)}`);
   const found: string[] = [];
@@ -99,10 +102,12 @@ function stripCommands(group: StripGroup, all: readonly Entry[]): string[] {
     found.push(`find . -type f ${selection}${except(spared)} -exec strip ${mode} {} +`);
   }
   if (executables) {
-    const others = all.filter(
-      (entry) => entry.facts?.type === 'elf' && isExecutable(entry) && !isOfGroup(entry, group),
+    const alike = context.elfFiles.filter(({ entry }) => isExecutable(entry) && !isOfGroup(entry, group));
+    const names = namesOf(
+      alike.map(({ entry }) => entry.path),
+      context,
     );
-    const left = except(new Set([...group.unsafe, ...others.map(({ path }) => path)]));
+    const left = except(new Set([...unsafe, ...names]));
     const each = `for f; do if head -c4 "$f" | grep -q ELF; then strip ${mode} "$f"; fi; done`;
     found.push(`find . -type f -perm -100${left} -exec sh -c '${each}' sh {} +`);
   }
@@ -159,6 +164,22 @@ function isExecutable({ mode }: Entry): boolean {
 function isOfGroup({ facts }: Entry, group: StripGroup): boolean {
   if (facts?.type === 'ar') return !group.isLinked && facts.objects > 0;
   return facts?.type === 'elf' && isLinked(facts) === group.isLinked;
+}
+
+/** All names of these files: a file is damaged under any of them. */
+function namesOf(paths: readonly Name[], { names }: RuleContext): Name[] {
+  return paths.flatMap((path) => names.get(path) ?? [path]);
+}
+
+/** Names of files that are no business of the group. */
+function namesOfOthers(group: StripGroup, { files, names, paths }: RuleContext): Name[] {
+  const found: Name[] = [];
+  for (const entry of files) if (!isOfGroup(entry, group)) found.push(entry.path);
+  for (const [path, all] of names) {
+    const entry = paths.get(path);
+    if (entry !== undefined && !isOfGroup(entry, group)) found.push(...all.slice(1));
+  }
+  return found;
 }
 
 function except(paths: Iterable<Name>): string {

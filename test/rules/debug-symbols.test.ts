@@ -1,4 +1,13 @@
-import { chmodSync, copyFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { debugSymbols } from '../../src/rules/debug-symbols.ts';
@@ -99,28 +108,80 @@ describe('debug-symbols', () => {
   });
 });
 
-describe.skipIf(!['gcc', 'ar', 'strip', 'objcopy', 'find'].every((name) => requireTool(name)))('its commands', () => {
-  it('strip what is claimed, among programs of other kinds, and nothing else', async () => {
+const tools = ['gcc', 'ar', 'strip', 'objcopy', 'find'];
+
+describe.skipIf(!tools.every((name) => requireTool(name)))('its commands', () => {
+  /** A directory with an executable `p`, an object `x.o` and a shared library `x.so`, all with debug data. */
+  function compiled(): string {
     const work = tempDirectory('debug-symbols');
     writeFileSync(join(work, 'x.c'), 'int x(int a) { return a; } int main(int c, char **v) { return x(c); }');
     run('gcc', ['-g', '-o', 'p', 'x.c'], { cwd: work });
-    run('gcc', ['-g', '-c', '-o', 'object', 'x.c'], { cwd: work });
+    run('gcc', ['-g', '-c', '-o', 'x.o', 'x.c'], { cwd: work });
+    run('gcc', ['-g', '-shared', '-fPIC', '-o', 'x.so', 'x.c'], { cwd: work });
+    return work;
+  }
+
+  /** Runs what is printed, and says which files it changed, by their first names, and by how many bytes they are shorter. */
+  async function strip(root: string): Promise<{ claimed: Record<string, number>; changed: Record<string, number> }> {
+    const options = { ...defaultLimits, maxWindow: 1 << 27, digests: 'compare', facts: 'needed' } as const;
+    const before = await scan(root, options);
+    const files = before.entries.filter(({ kind }) => kind === 'file').map(({ path }) => path);
+    const contents = new Map(files.map((path) => [path, readFileSync(join(root, path))]));
+    const found = judge(before, [debugSymbols]).find(({ fix }) => fix.commands.length > 0);
+    for (const command of found?.fix.commands ?? []) run('sh', ['-ec', command], { cwd: root });
+    const changed: Record<string, number> = {};
+    for (const [path, content] of contents) {
+      const now = readFileSync(join(root, path));
+      if (!now.equals(content)) changed[path] = content.length - now.length;
+    }
+    const claims = (found?.claims ?? []).map(({ path, bytes }) => [path, bytes] as const);
+    return { claimed: Object.fromEntries(claims), changed };
+  }
+
+  it('strip what is claimed, among programs of other kinds, and nothing else', async () => {
+    const work = compiled();
+    for (const name of ['x.o', 'x.so']) renameSync(join(work, name), join(work, name.replace('x.', '')));
+    renameSync(join(work, 'o'), join(work, 'object'));
     run('ar', ['rcs', 'library', 'object'], { cwd: work });
     run('objcopy', ['-O', 'pei-x86-64', 'p', 'tool.exe'], { cwd: work });
     for (let index = 0; index < 6; index++) copyFileSync(join(work, 'p'), join(work, `p${index}`));
     writeFileSync(join(work, 'script'), '#!/bin/sh\n# ELF\n');
     for (const name of ['object', 'library', 'tool.exe', 'script']) chmodSync(join(work, name), 0o755);
-    const sizes = (): Map<string, number> =>
-      new Map(readdirSync(work).map((name) => [name, statSync(join(work, name)).size]));
-    const before = sizes();
-    const found = judge(
-      await scan(work, { ...defaultLimits, maxWindow: 1 << 27, digests: 'compare', facts: 'needed' }),
-      [debugSymbols],
-    )[0];
-    for (const command of found?.fix.commands ?? []) run('sh', ['-ec', command], { cwd: work });
-    const after = sizes();
-    const claimed = new Map(found?.claims.map(({ path, bytes }) => [path, bytes]));
-    expect([...claimed.keys()].toSorted()).toEqual(['library', 'object', 'p', 'p0', 'p1', 'p2', 'p3', 'p4', 'p5']);
-    for (const [name, size] of before) expect(size - (after.get(name) ?? 0), name).toBe(claimed.get(name) ?? 0);
+    const { claimed, changed } = await strip(work);
+    const names = ['library', 'object', 'p', 'p0', 'p1', 'p2', 'p3', 'p4', 'p5', 'so'];
+    expect(Object.keys(claimed).toSorted()).toEqual(names);
+    expect(changed).toEqual(claimed);
+  });
+
+  it('leave alone what strip would damage, under all of its names', async () => {
+    const work = compiled();
+    mkdirSync(join(work, 'sub'));
+    run('ar', ['rcs', 'x.a', 'x.o'], { cwd: work });
+    const put = (name: string, from: string, payload: string, second: string): void => {
+      copyFileSync(join(work, from), join(work, name));
+      appendFileSync(join(work, name), payload);
+      linkSync(join(work, name), join(work, second));
+    };
+    put('a.so', 'x.so', 'PAYLOAD', 'sub/b.so');
+    put('first', 'x.so', 'PAYLOAD', 'sub/second.so.1');
+    put('module.ko', 'x.o', '~Module signature appended~\n', 'sub/other.ko');
+    put('app', 'p', 'PAYLOAD', 'sub/app');
+    put('bin', 'p', 'PAYLOAD', 'sub/z.o');
+    // Linked as neither group is stripped: an object as a library, and the other way round.
+    put('c.o', 'x.o', '', 'sub/c.so');
+    put('d.so', 'x.so', '', 'sub/d.a');
+    for (const [name, second] of [
+      ['notes', 'sub/libx.so.1'],
+      ['list', 'sub/list.a'],
+    ] as const) {
+      writeFileSync(join(work, name), '!<arch>\nno archive');
+      linkSync(join(work, name), join(work, second));
+    }
+    for (let index = 0; index < 6; index++) copyFileSync(join(work, 'p'), join(work, `p${index}`));
+    copyFileSync(join(work, 'x.so'), join(work, 'x.so.1'));
+    const { claimed, changed } = await strip(work);
+    expect(changed).toEqual(claimed);
+    expect(Object.keys(claimed)).not.toContain('a.so');
+    expect(Object.keys(claimed)).toEqual(expect.arrayContaining(['x.so', 'x.so.1', 'x.a', 'x.o', 'p', 'p0']));
   });
 });
