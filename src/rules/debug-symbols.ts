@@ -61,9 +61,13 @@ interface UnsafeFile {
 
 /** Bytes that the mode we advise removes: `--strip-unneeded` for linked files, `-g` for objects and static libraries. */
 export function strippableBytes(entry: Entry, facts: ElfFacts | ArFacts): number {
-  const after = isLinked(facts) ? facts.strip.unneeded : facts.strip.debug;
+  const after = lengthAfter(facts);
   // A file without symbols can even grow: strip aligns what it rewrites.
   return after === null ? 0 : Math.max(0, entry.size - after);
+}
+
+function lengthAfter(facts: ElfFacts | ArFacts): number | null {
+  return isLinked(facts) ? facts.strip.unneeded : facts.strip.debug;
 }
 
 function isLinked(facts: ElfFacts | ArFacts): boolean {
@@ -81,41 +85,56 @@ function unsafeDraft(unsafe: readonly UnsafeFile[]): FindingDraft {
   };
 }
 
-/** Commands that strip the claimed files of a group, and no file of another kind: strip knows more formats than ELF. */
+/** Commands that strip the claimed files of a group and leave all others alone: strip knows more formats than ELF. */
 function stripCommands(group: StripGroup, context: RuleContext): string[] {
   const mode = group.isLinked ? '--strip-unneeded' : '-g';
   const { suffixes, paths, executables } = selectionOf(group);
-  const unsafe = namesOf(group.unsafe, context);
   const others = namesOfOthers(group, context);
-  const spared = new Set(unsafe);
+  const unsafe = namesOf(group.unsafe, context);
+  // They are named where they need not be, too, as long as they are few.
+  const named = unsafe.length > mostSpared ? [] : unsafe;
+  const spared = new Set(named);
   const tests: string[] = [];
   for (const [suffix, own] of suffixes.toSorted(([x], [y]) => compareNames(x, y))) {
     const alike = others.filter((name) => hasSuffix(name, suffix));
-    if (alike.length > mostSpared) paths.push(...own);
-    else tests.push(`-name '*${suffix}'`);
-    if (alike.length <= mostSpared) for (const name of alike) spared.add(name);
+    if (isShorter(own, alike)) paths.push(...own);
+    else {
+      tests.push(`-name '*${suffix}'`);
+      for (const name of alike) spared.add(name);
+    }
   }
+  const left = executables.length === 0 ? [] : namesOf(executablesLeft(group, context), context);
+  const byPath = isShorter(executables, left);
+  if (byPath) paths.push(...executables);
   for (const path of paths) tests.push(`-path ${findPattern(path)}`);
   const found: string[] = [];
   if (tests.length > 0) {
     const selection = tests.length === 1 ? tests[0] : `\\( ${tests.join(' -o ')} \\)`;
     found.push(`find . -type f ${selection}${except(spared)} -exec strip ${mode} {} +`);
   }
-  if (executables) {
-    const alike = context.elfFiles.filter(({ entry }) => isExecutable(entry) && !isOfGroup(entry, group));
-    const names = namesOf(
-      alike.map(({ entry }) => entry.path),
-      context,
-    );
-    const left = except(new Set([...unsafe, ...names]));
+  if (executables.length > 0 && !byPath) {
     const each = `for f; do if head -c4 "$f" | grep -q ELF; then strip ${mode} "$f"; fi; done`;
-    found.push(`find . -type f -perm -100${left} -exec sh -c '${each}' sh {} +`);
+    const apart = except(new Set([...named, ...left]));
+    found.push(`find . -type f -perm -100${apart} -exec sh -c '${each}' sh {} +`);
   }
   return found;
 }
 
+/** Whether a command names the claimed files rather than those that it leaves out. */
+function isShorter(claimed: readonly Name[], others: readonly Name[]): boolean {
+  return others.length > mostSpared && claimed.length < others.length;
+}
+
+interface Selection {
+  /** With the claimed files that have them. */
+  readonly suffixes: readonly (readonly [suffix: string, own: readonly Name[]])[];
+  readonly paths: Name[];
+  /** Many, so that a command knows them by what they begin with. */
+  readonly executables: readonly Name[];
+}
+
 /** How to tell the claimed files: by suffix where there is one, else by path; many executables by what they begin with. */
-function selectionOf({ claims, plain }: StripGroup) {
+function selectionOf({ claims, plain }: StripGroup): Selection {
   const suffixes = new Map<string, Name[]>();
   const select = (suffix: string, path: Name): void => {
     const known = suffixes.get(suffix);
@@ -128,7 +147,7 @@ function selectionOf({ claims, plain }: StripGroup) {
     if (suffix === null) others.push(path);
     else select(suffix, path);
   }
-  if (others.length <= mostPaths) return { suffixes: [...suffixes], paths: others, executables: false };
+  if (others.length <= mostPaths) return { suffixes: [...suffixes], paths: others, executables: [] };
   const paths: Name[] = [];
   for (const path of others) {
     if (!plain.has(path)) continue;
@@ -136,12 +155,12 @@ function selectionOf({ claims, plain }: StripGroup) {
     if (extension === undefined) paths.push(path);
     else select(extension, path);
   }
-  return { suffixes: [...suffixes], paths, executables: others.some((path) => !plain.has(path)) };
+  return { suffixes: [...suffixes], paths, executables: others.filter((path) => !plain.has(path)) };
 }
 
 /** Files without a telling suffix that a command names one by one. */
 const mostPaths = 4;
-/** Files with the suffix of claimed ones that a command leaves out one by one. */
+/** Files like the claimed ones that a command leaves out one by one, unless the claimed ones are more. */
 const mostSpared = 8;
 
 /** What `find -name` knows files to strip by, or null. */
@@ -160,10 +179,21 @@ function isExecutable({ mode }: Entry): boolean {
   return mode === null || (mode & 0o100) !== 0;
 }
 
-/** Whether stripping the file like the claimed ones is right, be there anything to strip or not. */
-function isOfGroup({ facts }: Entry, group: StripGroup): boolean {
-  if (facts?.type === 'ar') return !group.isLinked && facts.objects > 0;
-  return facts?.type === 'elf' && isLinked(facts) === group.isLinked;
+/** Whether a command for the group may come to the file: strip does nothing to it but what is claimed, if anything. */
+function mayStrip({ facts, size }: Entry, group: StripGroup): boolean {
+  if ((facts?.type !== 'elf' && facts?.type !== 'ar') || facts.unsafe.length > 0) return false;
+  if (isLinked(facts) !== group.isLinked || (facts.type === 'ar' && facts.objects === 0)) return false;
+  const after = lengthAfter(facts);
+  return after !== null && after <= size;
+}
+
+/** Executable ELF files that the command for many of them must leave out. */
+function executablesLeft(group: StripGroup, { files, snapshot: { notices } }: RuleContext): Name[] {
+  // What an inspector could not read may be ELF all the same.
+  const odd = new Set(notices.map(({ path }) => path));
+  const isElf = ({ path, facts }: Entry): boolean => (facts === null ? odd.has(path) : facts.type === 'elf');
+  const left = files.filter((entry) => isExecutable(entry) && isElf(entry) && !mayStrip(entry, group));
+  return left.map(({ path }) => path);
 }
 
 /** All names of these files: a file is damaged under any of them. */
@@ -171,13 +201,13 @@ function namesOf(paths: readonly Name[], { names }: RuleContext): Name[] {
   return paths.flatMap((path) => names.get(path) ?? [path]);
 }
 
-/** Names of files that are no business of the group. */
+/** Names of files that strip would damage or lengthen, or that are no business of the group. */
 function namesOfOthers(group: StripGroup, { files, names, paths }: RuleContext): Name[] {
   const found: Name[] = [];
-  for (const entry of files) if (!isOfGroup(entry, group)) found.push(entry.path);
+  for (const entry of files) if (!mayStrip(entry, group)) found.push(entry.path);
   for (const [path, all] of names) {
     const entry = paths.get(path);
-    if (entry !== undefined && !isOfGroup(entry, group)) found.push(...all.slice(1));
+    if (entry !== undefined && !mayStrip(entry, group)) found.push(...all.slice(1));
   }
   return found;
 }

@@ -6,6 +6,8 @@ import {
   mkdirSync,
   readFileSync,
   renameSync,
+  rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -183,5 +185,53 @@ describe.skipIf(!tools.every((name) => requireTool(name)))('its commands', () =>
     expect(changed).toEqual(claimed);
     expect(Object.keys(claimed)).not.toContain('a.so');
     expect(Object.keys(claimed)).toEqual(expect.arrayContaining(['x.so', 'x.so.1', 'x.a', 'x.o', 'p', 'p0']));
+  });
+
+  it.skipIf(!requireTool('patchelf')).each([1, 9])(
+    'leave alone what strip makes longer, of which there are %d, and what it refuses',
+    async (number) => {
+      const work = compiled();
+      mkdirSync(join(work, 'grows'));
+      const longer = `$ORIGIN/${'a'.repeat(130)}`;
+      run('gcc', ['-s', '-shared', '-fPIC', '-o', 'grows/0.so', 'x.c'], { cwd: work });
+      run('patchelf', ['--set-rpath', longer, 'grows/0.so'], { cwd: work });
+      run('gcc', ['-s', '-o', 'grows/program', 'x.c'], { cwd: work });
+      run('patchelf', ['--set-rpath', longer, 'grows/program'], { cwd: work });
+      linkSync(join(work, 'grows/0.so'), join(work, 'linked.so.1'));
+      for (let index = 1; index < number; index++) copyFileSync(join(work, 'grows/0.so'), join(work, `${index}.so`));
+      for (let index = 0; index < 6; index++) copyFileSync(join(work, 'p'), join(work, `p${index}`));
+      copyFileSync(join(work, 'x.so'), join(work, 'x.so.1'));
+      // strip refuses a program that is cut, and one whose sections cannot be read.
+      for (const name of ['cut', 'cut.so']) {
+        writeFileSync(join(work, name), readFileSync(join(work, 'p')).subarray(0, 3000));
+        chmodSync(join(work, name), 0o755);
+      }
+      const lengthens = (path: string): boolean => {
+        run('strip', ['--strip-unneeded', '-o', 'stripped', path], { cwd: work });
+        const grown = statSync(join(work, 'stripped')).size - statSync(join(work, path)).size;
+        rmSync(join(work, 'stripped'));
+        return grown > 0;
+      };
+      expect([lengthens('grows/0.so'), lengthens('grows/program')]).toEqual([true, true]);
+      const { claimed, changed } = await strip(work);
+      expect(changed).toEqual(claimed);
+      expect(Object.keys(claimed)).toEqual(expect.arrayContaining(['x.so', 'x.so.1', 'x.o', 'p', 'p0']));
+    },
+  );
+
+  it('name the files to strip where those to leave alone are more', () => {
+    const shrinks = { facts: elf({ unneeded: 100 }) };
+    const grows = { facts: elf({ unneeded: 1001 }) };
+    const programs = Array.from({ length: 5 }, (_, index) => file(`p${index}`, 1000, { ...shrinks, mode: 0o755 }));
+    const others = Array.from({ length: 9 }, (_, index) => file(`q${index}.so`, 1000, { ...grows, mode: 0o755 }));
+    const libraries = Array.from({ length: 10 }, (_, index) => file(`r${index}.so`, 1000, { ...shrinks, mode: 0o755 }));
+    const paths = ['p0', 'p1', 'p2', 'p3', 'p4'].map((path) => `-path ./${path}`).join(' -o ');
+    const left = others.map(({ path }) => ` ! -path ./${path}`).join('');
+    expect(check([...programs, ...others])[0]?.fix.commands).toEqual([
+      `find . -type f \\( ${paths} \\) -exec strip --strip-unneeded {} +`,
+    ]);
+    expect(check([...others, ...libraries])[0]?.fix.commands).toEqual([
+      `find . -type f -name '*.so'${left} -exec strip --strip-unneeded {} +`,
+    ]);
   });
 });
