@@ -43,6 +43,16 @@ export function firstCommands(commands: readonly string[], shown = 4): readonly 
   return commands.slice(0, shown).map((command, index) => (index === shown - 1 ? command + remark : command));
 }
 
+/** The path as `find -path` takes it: a pattern that only it matches. */
+export function findPattern(path: Name): string {
+  return shellWord(`./${path.replace(/[*?[\\]/g, String.raw`\$&`)}`);
+}
+
+/** Words of `find` that leave these paths out. */
+export function exceptPaths(paths: Iterable<Name>): string {
+  return [...paths].map((path) => ` ! -path ${findPattern(path)}`).join('');
+}
+
 /** `rm` for some paths; of many only the first few are spelled out. */
 export function removeCommand(paths: readonly Name[], shown = 4): string {
   const words = paths.slice(0, shown).map(shellPath);

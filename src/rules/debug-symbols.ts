@@ -3,7 +3,7 @@
 import { exactBytes } from '../bytes/size.ts';
 import type { Claim } from '../model/finding.ts';
 import type { ArFacts, ElfFacts } from '../model/facts.ts';
-import { shellWord } from '../model/shell.ts';
+import { exceptPaths, findPattern } from '../model/shell.ts';
 import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry } from '../model/snapshot.ts';
@@ -110,11 +110,11 @@ function stripCommands(group: StripGroup, context: RuleContext): string[] {
   const found: string[] = [];
   if (tests.length > 0) {
     const selection = tests.length === 1 ? tests[0] : `\\( ${tests.join(' -o ')} \\)`;
-    found.push(`find . -type f ${selection}${except(spared)} -exec strip ${mode} {} +`);
+    found.push(`find . -type f ${selection}${exceptPaths(spared)} -exec strip ${mode} {} +`);
   }
   if (executables.length > 0 && !byPath) {
     const each = `for f; do if head -c4 "$f" | grep -q ELF; then strip ${mode} "$f"; fi; done`;
-    const apart = except(new Set([...named, ...left]));
+    const apart = exceptPaths(new Set([...named, ...left]));
     found.push(`find . -type f -perm -100${apart} -exec sh -c '${each}' sh {} +`);
   }
   return found;
@@ -210,13 +210,4 @@ function namesOfOthers(group: StripGroup, { files, names, paths }: RuleContext):
     if (entry !== undefined && !mayStrip(entry, group)) found.push(...all.slice(1));
   }
   return found;
-}
-
-function except(paths: Iterable<Name>): string {
-  return [...paths].map((path) => ` ! -path ${findPattern(path)}`).join('');
-}
-
-/** `find -path` takes a pattern. */
-function findPattern(path: Name): string {
-  return shellWord(`./${path.replace(/[*?[\\]/g, String.raw`\$&`)}`);
 }

@@ -1,14 +1,20 @@
 // legacy-bytecode: `x.pyc` beside `x.py` and `__pycache__/x.*.pyc`. Where the source is there Python 3 reads the one in
 // `__pycache__` (PEP 3147); the other is left from Python 2 or from `compileall -b`.
+import type { Fix } from '../model/finding.ts';
+import { baseName, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
+import { exceptPaths } from '../model/shell.ts';
 import type { Entry } from '../model/snapshot.ts';
 import { advice, commands, count, entryClaims } from './rule.ts';
-import type { Rule } from './rule.ts';
+import type { Rule, RuleContext } from './rule.ts';
 
-const fix = commands(
-  `find . -name '*.pyc' ! -path '*/__pycache__/*' -exec sh -c 'for f; do n=\${f##*/}; n=\${n%.pyc}; if [ -e "\${f%.pyc}.py" ] && ls "\${f%/*}/__pycache__/$n".*.pyc >/dev/null 2>&1; then rm "$f"; fi; done' sh {} +`,
-);
-const byHand = advice('Remove the files that --json lists; those of Python 2.7 beside them are in use.');
+const selection = "-name '*.pyc' ! -path '*/__pycache__/*'";
+/** A symlink that leads nowhere here may lead to a source where the artifact is the root. */
+const hasSource = '{ [ -e "$s" ] || [ -L "$s" ]; }';
+const hasCached = `ls "\${s%/*}/__pycache__/$n".*.pyc >/dev/null 2>&1`;
+const loop = `for f; do s=\${f%c}; n=\${s##*/}; n=\${n%.py}; if ${hasSource} && ${hasCached}; then rm "$f"; fi; done`;
+
+const byHand = advice('Remove the files that --json lists; others are like them and stay.');
 
 export const legacyBytecode: Rule = {
   id: 'legacy-bytecode',
@@ -30,6 +36,43 @@ export const legacyBytecode: Rule = {
     const claims = entryClaims(context, found);
     if (claims.length === 0) return [];
     const title = `${count(claims.length, 'pyc lies', 'pycs lie')} beside the source; Python reads the one in __pycache__`;
-    return [{ title, claims, fix: ofPython2 ? byHand : fix }];
+    return [{ title, claims, fix: fixOf(context, ofPython2, new Set(found)) }];
   },
 };
+
+/** The command, which must not take what the rule leaves. */
+function fixOf(context: RuleContext, ofPython2: boolean, found: ReadonlySet<Entry>): Fix {
+  if (ofPython2) return advice('Remove the files that --json lists; those of Python 2.7 beside them are in use.');
+  const cached = stemsCached(context);
+  const spared: Name[] = [];
+  for (const entry of context.snapshot.entries) {
+    const { path, kind } = entry;
+    if ((kind !== 'file' && kind !== 'hardlink') || !path.endsWith('.pyc')) continue;
+    const stem = path.slice(0, -'.pyc'.length);
+    const isFound = !inCache(path) && context.paths.has(`${stem}.py`) && cached.has(stem);
+    if (found.has(entry) && !isFound) return byHand;
+    if (isFound && !found.has(entry) && !context.claimed.has(path)) spared.push(path);
+  }
+  if (spared.length > mostSpared) return byHand;
+  return commands(`find . ${selection}${exceptPaths(spared)} -exec sh -c '${loop}' sh {} +`);
+}
+
+/** Files that the command leaves out one by one. */
+const mostSpared = 8;
+
+/** Paths of sources, without `.py`, of which the command finds bytecode in `__pycache__`: names of more than it is of begin like them. */
+function stemsCached({ snapshot: { entries } }: RuleContext): Set<Name> {
+  const stems = new Set<Name>();
+  for (const { path } of entries) {
+    const cache = parentPath(path) ?? '.';
+    if (!path.endsWith('.pyc') || baseName(cache) !== '__pycache__') continue;
+    const above = cache.slice(0, -'__pycache__'.length);
+    const name = baseName(path).slice(0, -'.pyc'.length);
+    for (let dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) stems.add(above + name.slice(0, dot));
+  }
+  return stems;
+}
+
+function inCache(path: Name): boolean {
+  return `/${path}`.includes('/__pycache__/');
+}

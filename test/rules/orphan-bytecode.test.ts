@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../src/model/snapshot.ts';
@@ -100,5 +100,39 @@ describe('orphan-bytecode', () => {
     const after = await scan(root, options);
     expect(before.totals.content - after.totals.content).toBe(found?.bytes);
     expect(existsSync(join(root, 'm/__pycache__/a.b.cpython-39.pyc'))).toBe(true);
+  });
+
+  it('leaves to its command what it claims, and nothing that is damaged or whose source is a symlink to elsewhere', async () => {
+    const root = tempDirectory('orphan-odd');
+    const put = (path: string, content: string | Uint8Array): void => {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), content);
+    };
+    const bytes = buildPyc({ magic: 3425, words: [0, 1, 2] });
+    for (const name of ['d/__pycache__/site', 'd/__pycache__/gone', 'x-pytest-y/__pycache__/gone', 'd/__pycache__/l'])
+      put(`${name}.cpython-39.pyc`, bytes);
+    // As in Debian's libpython3.11-minimal; where the tree is not the root, such a link leads nowhere.
+    symlinkSync('/no/such/site.py', join(root, 'd/site.py'));
+    symlinkSync('gone/l.py', join(root, 'd/l.py'));
+    put('d/__pycache__/broken [1].cpython-39.pyc', 'no bytecode');
+    put('d/__pycache__/empty.cpython-39.pyc', '');
+    put('d/__pycache__/sub/deep.pyc', bytes);
+    const options = { ...defaultLimits, maxWindow: 1 << 27, digests: 'auto', facts: 'needed' } as const;
+    const before = await scan(root, options);
+    const [found] = judge(before, [orphanBytecode]);
+    const paths = ['d/__pycache__/gone.cpython-39.pyc', 'x-pytest-y/__pycache__/gone.cpython-39.pyc'];
+    expect(found?.claims.map(({ path }) => path)).toEqual(paths);
+    execFileSync('sh', ['-ec', found?.fix.commands[0] ?? 'false'], { cwd: root });
+    const after = new Set((await scan(root, options)).entries.map(({ path }) => path));
+    expect(before.entries.map(({ path }) => path).filter((path) => !after.has(path))).toEqual(paths);
+  });
+
+  it('gives no command where it would take many files that are damaged, or not all that is claimed', () => {
+    const gone = cached('m/__pycache__/a.cpython-39.pyc', 'm/a.py');
+    const damaged = Array.from({ length: 9 }, (_, index) => file(`m/__pycache__/d${index}.cpython-39.pyc`, 5));
+    const commandsOf = (...entries: readonly Entry[]): unknown => check(gone, ...entries)[0]?.fix.commands.length;
+    expect(commandsOf(...damaged.slice(1))).toBe(1);
+    expect(commandsOf(...damaged)).toBe(0);
+    expect(commandsOf(cached('m/__pycache__/c.pyc', null), file('m/c.py', 1))).toBe(0);
   });
 });
