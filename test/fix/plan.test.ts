@@ -4,7 +4,8 @@ import { planFix } from '../../src/fix/plan.ts';
 import type { PlanOptions } from '../../src/fix/plan.ts';
 import type { StripTool } from '../../src/fix/strip-tool.ts';
 import { noTangles } from '../../src/fix/tangles.ts';
-import type { Entry } from '../../src/model/snapshot.ts';
+import type { Finding } from '../../src/model/finding.ts';
+import type { Entry, Snapshot } from '../../src/model/snapshot.ts';
 import { judge, rules } from '../../src/rules/index.ts';
 import { removableContent } from '../../src/rules/removable.ts';
 import { ar, digest, directory, elf, file, hardlink, pyc, snapshot } from '../build/snapshot.ts';
@@ -19,7 +20,10 @@ const strip: StripTool = {
 function plan(entries: readonly Entry[], options: Partial<PlanOptions> = {}, wanted?: string) {
   const judged = snapshot(entries);
   const selected = rules.filter(({ id }) => wanted === undefined || id === wanted);
-  const findings = judge(judged, selected);
+  return planOf(judged, judge(judged, selected), options);
+}
+
+function planOf(judged: Snapshot, findings: readonly Finding[], options: Partial<PlanOptions> = {}) {
   const made = planFix(judged, findings, {
     links: true,
     strip,
@@ -54,11 +58,24 @@ describe('the plan of a fix', () => {
     ['owner', { uid: 7 }, 'permissions or owners'],
     ['group', { gid: 7 }, 'permissions or owners'],
   ])('leaves copies alone that differ in %s', (_what, more, reason) => {
-    const made = plan([same('a'), same('b', more)]);
+    // duplicate-file claims none of these, whatever other rules on copies do.
+    const claims = [{ path: 'b', part: null, bytes: 100, keeps: 'a' }];
+    const fix = { commands: [], advice: null };
+    const claimed: Finding = { rule: 'duplicate-file', severity: 'info', title: '1 file', bytes: 100, claims, fix };
+    const made = planOf(snapshot([same('a'), same('b', more)]), [claimed]);
     expect(made.words).toEqual([]);
     expect(made.promised).toBe(0);
     expect(made.leftAlone).toMatchObject([{ rule: 'duplicate-file', files: 1, bytes: 100, example: 'b' }]);
     expect(made.leftAlone[0]?.reason).toContain(reason);
+  });
+
+  it('promises what is claimed of copies of which some differ in permissions', () => {
+    const made = plan([same('a'), same('b', { mode: 0o755 }), same('c', { mode: 0o755 }), same('d')]);
+    expect(made.words).toEqual(['hard-link c b', 'hard-link d a']);
+    expect(made.promised).toBe(200);
+    expect(made.promised).toBe(made.removable);
+    expect(made.leftAlone).toMatchObject([{ rule: 'duplicate-file', files: 1, bytes: 0, example: 'b' }]);
+    expect(made.leftAlone[0]?.reason).toContain('100 B, not counted');
   });
 
   it('leaves sources alone whose bytecode is checked by their time', () => {

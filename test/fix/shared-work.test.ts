@@ -14,8 +14,8 @@ it.skipIf(!['gcc', 'strip', 'cp'].every((name) => requireTool(name)))('what one 
   writeFileSync(join(work, 'x.c'), 'int main(int c, char **v) { return c; }');
   run('gcc', ['-g', '-Wl,--build-id', '-o', 'full', 'x.c'], { cwd: work });
   run('strip', ['-o', 'tree/a', 'full'], { cwd: work });
-  for (const name of ['c.so', 'd.so']) copyFileSync(join(work, 'full'), join(tree, name));
-  // Not to be linked with its copy, nor with what strip leaves of it.
+  for (const name of ['c.so', 'd.so', 'e.so']) copyFileSync(join(work, 'full'), join(tree, name));
+  // Not to be linked with its copies, nor with what strip leaves of it.
   chmodSync(join(tree, 'c.so'), 0o600);
   for (const name of ['x', 'y']) writeFileSync(join(tree, name), noise(30_000, 1));
   const ran = sizecheck(['fix', 'tree', '--out', 'fixed', '--apply', '--json'], { cwd: work });
