@@ -9,6 +9,7 @@ import { toScanOptions } from './options.ts';
 import type { InputValues, Thoroughness } from './options.ts';
 import { isSameFile } from './output.ts';
 import { createProgress } from './progress.ts';
+import { optimizeAsUsual } from './tune.ts';
 
 /** @throws UsageError where the result would overwrite the artifact, and for options that take no effect on it. */
 export async function measure(artifact: string, values: InputValues, thoroughness: Thoroughness): Promise<Snapshot> {
@@ -17,6 +18,7 @@ export async function measure(artifact: string, values: InputValues, thoroughnes
   try {
     const options = { ...toScanOptions(values, thoroughness), onProgress: (bytes: number) => progress.update(bytes) };
     const snapshot = await scan(artifact, options);
+    optimizeAsUsual();
     checkStripVersion(snapshot, values);
     return selectEntries(snapshot, values.include, values.exclude);
   } finally {
@@ -57,6 +59,7 @@ export async function measureBoth(
   };
   try {
     const [before, unshared] = await Promise.all([measureSide(0), measureSide(1)]);
+    optimizeAsUsual();
     const after = shareEntries(before, unshared);
     const select = (snapshot: Snapshot): Snapshot => selectEntries(snapshot, values.include, values.exclude, true);
     const selected: [Snapshot, Snapshot] = [select(before), select(after)];

@@ -6,7 +6,11 @@ import { setFlagsFromString } from 'node:v8';
  * Bytes of bytecode that a function runs before V8 11 optimises it; its default is 132 KiB. A scan is over before most optimised code
  * pays.
  */
-const interruptBudget = 1_000_000;
+const late = 1_000_000;
+/** V8's own. */
+const usual = 135_168;
+
+let isLate = false;
 
 /**
  * Lets V8 optimise late where the threads of the program, `threads` with this one, leave no core to those in which V8 optimises. With a
@@ -18,6 +22,17 @@ const interruptBudget = 1_000_000;
  */
 export function optimizeLate(threads: number): void {
   if (process.versions.v8.startsWith('11.') && threads >= availableParallelism()) {
-    setFlagsFromString(`--interrupt-budget=${interruptBudget}`);
+    setBudget(late);
+    isLate = true;
   }
+}
+
+/** Lets V8 optimise as it would by itself. Call when the threads of the program have done their work, and their cores are free for V8's. */
+export function optimizeAsUsual(): void {
+  if (isLate) setBudget(usual);
+  isLate = false;
+}
+
+function setBudget(bytes: number): void {
+  setFlagsFromString(`--interrupt-budget=${bytes}`);
 }

@@ -3,6 +3,7 @@
 import type { Claim, Finding } from '../model/finding.ts';
 import { parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
+import { apartPart } from '../rules/duplicate-file.ts';
 import { rank, rules } from '../rules/index.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { Budgets, Ignore } from './budgets.ts';
@@ -80,7 +81,7 @@ export function isExpired({ until }: Ignore, today: string): boolean {
  * Whether a rule says something by the way, with less weight than is its own: what it leaves alone, or what is fine as long as
  * nothing else changes. A gate does not count it.
  */
-export function isAside({ rule, severity }: Finding): boolean {
+export function isAside({ rule, severity, claims }: Finding): boolean {
   const own = rules.find(({ id }) => id === rule)?.severity ?? severity;
-  return rank(severity) > rank(own);
+  return rank(severity) > rank(own) || (claims.length > 0 && claims.every(({ part }) => part === apartPart));
 }

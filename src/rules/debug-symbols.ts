@@ -7,7 +7,7 @@ import { exceptPaths, findPattern } from '../model/shell.ts';
 import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry } from '../model/snapshot.ts';
-import { advice, commands, count } from './rule.ts';
+import { advice, commands, count, namesOf } from './rule.ts';
 import type { FindingDraft, Rule, RuleContext } from './rule.ts';
 
 /** What claims of this rule call the part of a file that they are on. */
@@ -89,21 +89,21 @@ function unsafeDraft(unsafe: readonly UnsafeFile[]): FindingDraft {
 function stripCommands(group: StripGroup, context: RuleContext): string[] {
   const mode = group.isLinked ? '--strip-unneeded' : '-g';
   const { suffixes, paths, executables } = selectionOf(group);
-  const others = namesOfOthers(group, context);
-  const unsafe = namesOf(group.unsafe, context);
+  // A file is damaged under any of its names.
+  const unsafe = group.unsafe.flatMap((path) => namesOf(context, path));
   // They are named where they need not be, too, as long as they are few.
   const named = unsafe.length > mostSpared ? [] : unsafe;
   const spared = new Set(named);
   const tests: string[] = [];
   for (const [suffix, own] of suffixes.toSorted(([x], [y]) => compareNames(x, y))) {
-    const alike = others.filter((name) => hasSuffix(name, suffix));
+    const alike = namesOfOthers(group, context, suffix);
     if (isShorter(own, alike)) paths.push(...own);
     else {
       tests.push(`-name '*${suffix}'`);
       for (const name of alike) spared.add(name);
     }
   }
-  const left = executables.length === 0 ? [] : namesOf(executablesLeft(group, context), context);
+  const left = executables.length === 0 ? [] : executablesLeft(group, context);
   const byPath = isShorter(executables, left);
   if (byPath) paths.push(...executables);
   for (const path of paths) tests.push(`-path ${findPattern(path)}`);
@@ -188,26 +188,24 @@ function mayStrip({ facts, size }: Entry, group: StripGroup): boolean {
 }
 
 /** Executable ELF files that the command for many of them must leave out. */
-function executablesLeft(group: StripGroup, { files, snapshot: { notices } }: RuleContext): Name[] {
+function executablesLeft(group: StripGroup, context: RuleContext): Name[] {
   // What an inspector could not read may be ELF all the same.
-  const odd = new Set(notices.map(({ path }) => path));
+  const odd = new Set(context.snapshot.notices.map(({ path }) => path));
   const isElf = ({ path, facts }: Entry): boolean => (facts === null ? odd.has(path) : facts.type === 'elf');
-  const left = files.filter((entry) => isExecutable(entry) && isElf(entry) && !mayStrip(entry, group));
-  return left.map(({ path }) => path);
+  const left = context.files.filter((entry) => isExecutable(entry) && isElf(entry) && !mayStrip(entry, group));
+  return left.flatMap(({ path }) => namesOf(context, path));
 }
 
-/** All names of these files: a file is damaged under any of them. */
-function namesOf(paths: readonly Name[], { names }: RuleContext): Name[] {
-  return paths.flatMap((path) => names.get(path) ?? [path]);
-}
-
-/** Names of files that strip would damage or lengthen, or that are no business of the group. */
-function namesOfOthers(group: StripGroup, { files, names, paths }: RuleContext): Name[] {
+/** Names with the suffix, of files that strip would damage or lengthen, or that are no business of the group. */
+function namesOfOthers(group: StripGroup, { files, names, paths }: RuleContext, suffix: string): Name[] {
   const found: Name[] = [];
-  for (const entry of files) if (!mayStrip(entry, group)) found.push(entry.path);
+  for (const entry of files) {
+    if (hasSuffix(entry.path, suffix) && !mayStrip(entry, group)) found.push(entry.path);
+  }
   for (const [path, all] of names) {
-    const entry = paths.get(path);
-    if (entry !== undefined && !mayStrip(entry, group)) found.push(...all.slice(1));
+    const alike = all.slice(1).filter((name) => hasSuffix(name, suffix));
+    const entry = alike.length === 0 ? undefined : paths.get(path);
+    if (entry !== undefined && !mayStrip(entry, group)) found.push(...alike);
   }
   return found;
 }

@@ -6,8 +6,11 @@ import type { Claim } from '../model/finding.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry } from '../model/snapshot.ts';
 import { copiesByDigest, keeperOf } from './copies.ts';
-import { advice, commands, count } from './rule.ts';
+import { advice, commands, count, namesOf } from './rule.ts';
 import type { FindingDraft, Rule, RuleContext } from './rule.ts';
+
+/** What claims of this rule call copies that must not be linked: they are told of, and nothing of them is to go. */
+export const apartPart = 'apart';
 
 export const duplicateFile: Rule = {
   id: 'duplicate-file',
@@ -23,6 +26,7 @@ export const duplicateFile: Rule = {
     const apart: Entry[] = [];
     for (const classes of groups) {
       for (const copies of classes) claims.push(...claimsOn(copies, context.claimed));
+      if (classes.length === 1) continue;
       const stay = classes.flatMap((copies) => copies.find(({ path }) => !context.claimed.has(path)) ?? []);
       apart.push(...stay.slice(1));
     }
@@ -48,21 +52,33 @@ interface Copies {
 }
 
 function linkableCopies(context: RuleContext, contents: readonly Entry[][]): Copies {
-  const byRights = contents.map((copies) => grouped(copies, (copy) => rightsOf(context, copy)));
-  const sources = new Set<Name>();
-  for (const { facts } of context.pycs)
-    if (facts.mode === 'timestamp' && facts.source !== null) sources.add(facts.source);
-  const isChecked = (copy: Entry): boolean => namesOf(context, copy).some((name) => sources.has(name));
-  const timed = byRights.flat().some((copies) => !haveOneTime(copies) && copies.some(isChecked));
+  const byRights = contents.map((copies) =>
+    haveOneRight(context, copies) ? [copies] : grouped(copies, (copy) => rightsOf(context, copy)),
+  );
+  const timed = wouldChangeTimes(context, byRights.flat());
   if (!timed) return { groups: byRights, timed };
   // The command tells sources by their names alone.
-  const timeOf = (copy: Entry): string =>
-    namesOf(context, copy).some((name) => name.endsWith('.py')) ? `${copy.mtime}` : '';
-  return { groups: byRights.map((classes) => classes.flatMap((copies) => grouped(copies, timeOf))), timed };
+  const timeOf = (copy: Entry): number | null | undefined =>
+    namesOf(context, copy.path).some((name) => name.endsWith('.py')) ? copy.mtime : undefined;
+  const byTime = (copies: Entry[]): Entry[][] => (haveOneTime(copies) ? [copies] : grouped(copies, timeOf));
+  return { groups: byRights.map((classes) => classes.flatMap(byTime)), timed };
 }
 
-function grouped(copies: readonly Entry[], keyOf: (copy: Entry) => string): Entry[][] {
-  const groups = new Map<string, Entry[]>();
+/** Whether links would change the time of a source that bytecode is checked by. */
+function wouldChangeTimes(context: RuleContext, classes: readonly Entry[][]): boolean {
+  const differing = classes.filter((copies) => !haveOneTime(copies));
+  if (differing.length === 0) return false;
+  const sources = new Set<Entry | undefined>();
+  for (const { facts, source } of context.pycs) {
+    if (facts.mode === 'timestamp' && source !== undefined) sources.add(source);
+  }
+  const isChecked = (copy: Entry): boolean =>
+    sources.has(copy) || (context.names.get(copy.path) ?? []).some((name) => sources.has(context.paths.get(name)));
+  return sources.size > 0 && differing.some((copies) => copies.some(isChecked));
+}
+
+function grouped(copies: readonly Entry[], keyOf: (copy: Entry) => string | number | null | undefined): Entry[][] {
+  const groups = new Map<string | number | null | undefined, Entry[]>();
   for (const copy of copies) {
     const key = keyOf(copy);
     const group = groups.get(key);
@@ -70,6 +86,15 @@ function grouped(copies: readonly Entry[], keyOf: (copy: Entry) => string): Entr
     else group.push(copy);
   }
   return [...groups.values()];
+}
+
+/** As by `rightsOf`; of most copies nothing has to be spelled for it. */
+function haveOneRight({ names }: RuleContext, copies: readonly Entry[]): boolean {
+  const [first] = copies;
+  return copies.every(
+    ({ path, mode, uid, gid }) =>
+      mode === first?.mode && uid === first?.uid && gid === first?.gid && (names.size === 0 || !names.has(path)),
+  );
 }
 
 /** Equal where files may be linked. An archive records them with each name; where they differ, the file is like no other. */
@@ -89,10 +114,6 @@ function haveOneTime(copies: readonly Entry[]): boolean {
   return copies.every(({ mtime }) => mtime === copies[0]?.mtime);
 }
 
-function namesOf({ names }: RuleContext, { path }: Entry): readonly Name[] {
-  return names.get(path) ?? [path];
-}
-
 function claimsOn(copies: readonly Entry[], claimed: ReadonlySet<Name>): Claim[] {
   const keeper = keeperOf(copies, claimed);
   if (keeper === undefined) return [];
@@ -108,7 +129,7 @@ function apartDraft(apart: readonly Entry[], timed: boolean): FindingDraft {
   const time = timed ? ', or in the time that bytecode is checked by' : '';
   return {
     title: `${copies} (${bytes}, not counted) ${differ}${time}: links would share these`,
-    claims: apart.map(({ path }) => ({ path, part: 'apart', bytes: 0 })),
+    claims: apart.map(({ path }) => ({ path, part: apartPart, bytes: 0 })),
     fix: advice('make them alike where nothing needs them to differ'),
   };
 }

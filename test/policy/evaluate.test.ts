@@ -8,6 +8,7 @@ import { readBudgets } from '../../src/policy/budgets.ts';
 import { evaluate } from '../../src/policy/evaluate.ts';
 import type { Baseline } from '../../src/policy/evidence.ts';
 import { judgeByPolicy } from '../../src/policy/severities.ts';
+import { judge } from '../../src/rules/index.ts';
 import { directory, file, hardlink, snapshot } from '../build/snapshot.ts';
 
 const missing: Baseline = { kind: 'missing', reason: 'none' };
@@ -181,6 +182,21 @@ describe('doubt', () => {
 });
 
 describe('rules', () => {
+  it('do not count copies that must not be linked: nobody could get rid of them', () => {
+    const rights = { mode: 0o644, uid: 0, gid: 0 };
+    const same = { ...file('a', 9), digest: 'sha256:1' };
+    const twins = snapshot([
+      { ...same, ...rights },
+      { ...same, ...rights, path: 'b', mode: 0o600 },
+    ]);
+    const findings = judge(twins).filter(({ rule }) => rule === 'duplicate-file');
+    expect(findings).toMatchObject([{ bytes: 0, claims: [{ path: 'b' }] }]);
+    const root = { rules: { 'duplicate-file': 'error' } };
+    expect(verdicts({}, twins, { root, findings })[0]?.status).toBe('pass');
+    const linkable = [...findings, finding('duplicate-file', 'info', [['c', 9]])];
+    expect(verdicts({}, twins, { root, findings: linkable })[0]).toMatchObject({ status: 'fail', actual: 9 });
+  });
+
   it('count findings without bytes, and not what is said by the way', () => {
     const rules = { rules: { 'timestamp-bytecode': 'error' } };
     const stale = finding('timestamp-bytecode', 'warn', [
