@@ -1,9 +1,11 @@
 // foreign-bytecode: pycs of a Python that the artifact does not hold, where it holds one. An interpreter reads bytecode of its
 // own version only; the tag in the name (PEP 3147) and the magic number must agree before a pyc is judged.
+import type { Fix } from '../model/finding.ts';
 import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry } from '../model/snapshot.ts';
-import { commands, count, entryClaims } from './rule.ts';
+import { bytecodeCommand } from './bytecode-command.ts';
+import { count, entryClaims } from './rule.ts';
 import type { Pyc, Rule, RuleContext } from './rule.ts';
 
 /** Paths that only an interpreter has, with its version; `pypy` in them for PyPy. */
@@ -34,14 +36,24 @@ export const foreignBytecode: Rule = {
         const claims = entryClaims(context, entries);
         const shipped = [...held].toSorted(compareNames).join(', ');
         const title = `${count(claims.length, 'pyc')} of ${tag}, while the artifact holds ${shipped}`;
-        return { title, claims, fix: commands(removal(tag)) };
+        return { title, claims, fix: removal(context, tag, entries) };
       })
       .filter(({ claims }) => claims.length > 0);
   },
 };
 
-function removal(tag: string): string {
-  return `find . -path '*/__pycache__/*' '(' -name '*.${tag}.pyc' -o -name '*.${tag}.opt-?.pyc' ')' -delete`;
+function removal(context: RuleContext, tag: string, entries: readonly Entry[]): Fix {
+  const own = new Set(entries.map(({ path }) => path));
+  const plain = `.${tag}.pyc`;
+  const isFound = (path: Name): boolean =>
+    `/${path}`.includes('/__pycache__/') && path.replace(/\.opt-[^/]\.pyc$/, '.pyc').endsWith(plain);
+  const names = `'(' -name '*${plain}' -o -name '*.${tag}.opt-?.pyc' ')'`;
+  return bytecodeCommand(
+    context,
+    own,
+    isFound,
+    (except) => `find . -path '*/__pycache__/*' ${names}${except} -type f -delete`,
+  );
 }
 
 /** Tags of the interpreters in the artifact, `cpython-312`. Links are left out: they may lead outside. */

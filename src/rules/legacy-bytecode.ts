@@ -3,9 +3,9 @@
 import type { Fix } from '../model/finding.ts';
 import { baseName, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
-import { exceptPaths } from '../model/shell.ts';
 import type { Entry } from '../model/snapshot.ts';
-import { advice, commands, count, entryClaims } from './rule.ts';
+import { bytecodeCommand } from './bytecode-command.ts';
+import { advice, count, entryClaims } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
 const selection = "-name '*.pyc' ! -path '*/__pycache__/*'";
@@ -13,8 +13,6 @@ const selection = "-name '*.pyc' ! -path '*/__pycache__/*'";
 const hasSource = '{ [ -e "$s" ] || [ -L "$s" ]; }';
 const hasCached = `ls "\${s%/*}/__pycache__/$n".*.pyc >/dev/null 2>&1`;
 const loop = `for f; do s=\${f%c}; n=\${s##*/}; n=\${n%.py}; if ${hasSource} && ${hasCached}; then rm "$f"; fi; done`;
-
-const byHand = advice('Remove the files that --json lists; others are like them and stay.');
 
 export const legacyBytecode: Rule = {
   id: 'legacy-bytecode',
@@ -36,29 +34,26 @@ export const legacyBytecode: Rule = {
     const claims = entryClaims(context, found);
     if (claims.length === 0) return [];
     const title = `${count(claims.length, 'pyc lies', 'pycs lie')} beside the source; Python reads the one in __pycache__`;
-    return [{ title, claims, fix: fixOf(context, ofPython2, new Set(found)) }];
+    return [{ title, claims, fix: fixOf(context, ofPython2, found) }];
   },
 };
 
 /** The command, which must not take what the rule leaves. */
-function fixOf(context: RuleContext, ofPython2: boolean, found: ReadonlySet<Entry>): Fix {
+function fixOf(context: RuleContext, ofPython2: boolean, found: readonly Entry[]): Fix {
   if (ofPython2) return advice('Remove the files that --json lists; those of Python 2.7 beside them are in use.');
   const cached = stemsCached(context);
-  const spared: Name[] = [];
-  for (const entry of context.snapshot.entries) {
-    const { path, kind } = entry;
-    if ((kind !== 'file' && kind !== 'hardlink') || !path.endsWith('.pyc')) continue;
+  const isFound = (path: Name): boolean => {
     const stem = path.slice(0, -'.pyc'.length);
-    const isFound = !inCache(path) && context.paths.has(`${stem}.py`) && cached.has(stem);
-    if (found.has(entry) && !isFound) return byHand;
-    if (isFound && !found.has(entry) && !context.claimed.has(path)) spared.push(path);
-  }
-  if (spared.length > mostSpared) return byHand;
-  return commands(`find . ${selection}${exceptPaths(spared)} -exec sh -c '${loop}' sh {} +`);
+    return !inCache(path) && context.paths.has(`${stem}.py`) && cached.has(stem);
+  };
+  const own = new Set(found.map(({ path }) => path));
+  return bytecodeCommand(
+    context,
+    own,
+    isFound,
+    (except) => `find . ${selection}${except} -exec sh -c '${loop}' sh {} +`,
+  );
 }
-
-/** Files that the command leaves out one by one. */
-const mostSpared = 8;
 
 /** Paths of sources, without `.py`, of which the command finds bytecode in `__pycache__`: names of more than it is of begin like them. */
 function stemsCached({ snapshot: { entries } }: RuleContext): Set<Name> {

@@ -3,18 +3,16 @@
 import type { Fix } from '../model/finding.ts';
 import { baseName, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
-import { exceptPaths } from '../model/shell.ts';
 import type { Entry } from '../model/snapshot.ts';
 import { resolveSymlink } from '../model/symlink.ts';
-import { advice, commands, count, entryClaims } from './rule.ts';
+import { bytecodeCommand } from './bytecode-command.ts';
+import { advice, count, entryClaims } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
 const selection = "-path '*/__pycache__/*.pyc' ! -name '*-pytest-*'";
 /** The source of one, as `sourceSought` has it. A symlink that leads nowhere here may lead to a source where the artifact is the root. */
 const sought = `n=\${f##*/}; n=\${n%.pyc}; n=\${n%.opt-?}; s=\${f%/__pycache__/*}/\${n%.*}.py`;
 const loop = `for f; do ${sought}; [ -e "$s" ] || [ -L "$s" ] || rm "$f"; done`;
-
-const byHand = advice('remove the files that --json lists; others are like them and stay');
 
 export const orphanBytecode: Rule = {
   id: 'orphan-bytecode',
@@ -47,20 +45,17 @@ function fixOf(context: RuleContext, orphans: readonly Entry[], unread: readonly
     return advice('remove the files that --json lists; symlinks beside sources lead to others');
   }
   const own = new Set(unread.map(({ path }) => path));
-  const spared: Name[] = [];
-  for (const { path, kind } of context.snapshot.entries) {
-    if ((kind !== 'file' && kind !== 'hardlink') || !path.endsWith('.pyc')) continue;
+  const isFound = (path: Name): boolean => {
     const source = sourceSought(path);
-    const isFound = source !== null && !context.paths.has(source);
-    if (own.has(path) && !isFound) return byHand;
-    if (isFound && !own.has(path) && !context.claimed.has(path)) spared.push(path);
-  }
-  if (spared.length > mostSpared) return byHand;
-  return commands(`find . ${selection}${exceptPaths(spared)} -exec sh -c '${loop}' sh {} +`);
+    return source !== null && !context.paths.has(source);
+  };
+  return bytecodeCommand(
+    context,
+    own,
+    isFound,
+    (except) => `find . ${selection}${except} -exec sh -c '${loop}' sh {} +`,
+  );
 }
-
-/** Files that the command leaves out one by one. */
-const mostSpared = 8;
 
 /** Where the command looks for the source of a pyc; null for what it does not come to. */
 function sourceSought(path: Name): Name | null {

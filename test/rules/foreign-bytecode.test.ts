@@ -1,8 +1,15 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../src/model/snapshot.ts';
 import { foreignBytecode } from '../../src/rules/foreign-bytecode.ts';
 import { judge } from '../../src/rules/index.ts';
+import { defaultLimits } from '../../src/scan/limits.ts';
+import { scan } from '../../src/scan/scan.ts';
+import { buildPyc } from '../build/pyc.ts';
 import { file, pyc, snapshot } from '../build/snapshot.ts';
+import { tempDirectory } from '../build/temp.ts';
 
 const cached = (tag: string, python: string | null, name = 'a'): Entry =>
   file(`m/__pycache__/${name}.${tag}.pyc`, 10, { facts: pyc({ source: `m/${name}.py`, python }) });
@@ -40,5 +47,39 @@ describe('foreign-bytecode', () => {
 
   it('says nothing where the name and the magic number disagree', () => {
     expect(check(file('bin/python3.12', 1), cached('cpython-39', '3.12'), cached('cpython-39', null, 'b'))).toEqual([]);
+  });
+
+  it('leaves to its command what it claims, and nothing that is damaged, of another magic number or a symlink', async () => {
+    const root = tempDirectory('foreign');
+    const put = (path: string, content: string | Uint8Array): void => {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), content);
+    };
+    const [of39, of312] = [3425, 3531].map((magic) => buildPyc({ magic, words: [0, 1, 2] }));
+    put('bin/python3.12', '');
+    for (const name of ['a', 'b', 'broken [1]', 'other']) put(`m/${name}.py`, 'pass');
+    for (const path of ['__pycache__/top.cpython-39.pyc', 'm/__pycache__/a.cpython-39.opt-1.pyc'])
+      put(path, of39 ?? '');
+    put('m/__pycache__/a.cpython-312.pyc', of312 ?? '');
+    put('m/__pycache__/other.cpython-39.pyc', of312 ?? '');
+    put('m/__pycache__/broken [1].cpython-39.pyc', 'no bytecode');
+    put('m/a.cpython-39.pyc', of39 ?? '');
+    symlinkSync('a.cpython-39.opt-1.pyc', join(root, 'm/__pycache__/b.cpython-39.pyc'));
+    const options = { ...defaultLimits, maxWindow: 1 << 27, digests: 'auto', facts: 'needed' } as const;
+    const before = await scan(root, options);
+    const [found] = judge(before, [foreignBytecode]);
+    const paths = ['__pycache__/top.cpython-39.pyc', 'm/__pycache__/a.cpython-39.opt-1.pyc'];
+    expect(found?.claims.map(({ path }) => path)).toEqual(paths);
+    execFileSync('sh', ['-ec', found?.fix.commands[0] ?? 'false'], { cwd: root });
+    const after = new Set((await scan(root, options)).entries.map(({ path }) => path));
+    expect(before.entries.map(({ path }) => path).filter((path) => !after.has(path))).toEqual(paths);
+  });
+
+  it('gives no command where it would take many files that are damaged', () => {
+    const damaged = Array.from({ length: 9 }, (_, index) => file(`m/__pycache__/d${index}.cpython-39.pyc`, 5));
+    const commandsOf = (...entries: readonly Entry[]): unknown =>
+      check(file('bin/python3.12', 1), cached('cpython-39', '3.9'), ...entries)[0]?.fix.commands.length;
+    expect(commandsOf(...damaged.slice(1))).toBe(1);
+    expect(commandsOf(...damaged)).toBe(0);
   });
 });
