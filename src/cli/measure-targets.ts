@@ -59,7 +59,8 @@ async function measureTarget(target: Target, run: Run): Promise<Measured> {
   const { name, path, budget, baseline } = target;
   const { values, budgets, today } = run;
   const options = { ...values, include: [], exclude: [] };
-  const stored = budget.paths.some(({ compressed }) => compressed);
+  // What is large may compress to nothing, so what a limit on the file itself names goes by the bytes of that.
+  const stored = budget.compressed !== null || budget.paths.some(({ compressed }) => compressed);
   // Both are read side by side; only one draws its progress.
   const [after, before] = await Promise.allSettled([
     measure(path, options, { digests: baseline === null ? 'compare' : 'all', facts: 'needed', stored }),

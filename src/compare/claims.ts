@@ -19,8 +19,8 @@ export function findingChanges(old: JudgedTree, now: JudgedTree): FindingChanges
   const news = sideOf(after, 'new');
   pairClaims(olds, news);
   return {
-    new: unpaired(after.findings, news),
-    fixed: unpaired(before.findings, olds),
+    new: unpaired(after.findings, news, 'new'),
+    fixed: unpaired(before.findings, olds, 'fixed'),
     rules: ruleTotals(before.findings, after.findings),
   };
 }
@@ -135,15 +135,18 @@ function pairBy(olds: Side, news: Side, same: Same, keyOf: (claim: Claim) => num
   }
 }
 
-/** The findings with only those claims that the other side has not, most bytes first. */
-function unpaired(findings: readonly Finding[], { paired }: Side): Finding[] {
+/** The findings with only those claims that the other side has not, most bytes first; titles, which are of all claims, say so. */
+function unpaired(findings: readonly Finding[], { paired }: Side, how: 'new' | 'fixed'): Finding[] {
   const kept: Finding[] = [];
   let before = 0;
   for (const found of findings) {
     const start = before;
     const claims = found.claims.filter((_, at) => paired[start + at] !== true);
     before += found.claims.length;
-    if (claims.length > 0) kept.push({ ...found, bytes: claims.reduce((sum, { bytes }) => sum + bytes, 0), claims });
+    if (claims.length === 0) continue;
+    const part = claims.length === found.claims.length ? '' : ` (${claims.length} of ${found.claims.length} ${how})`;
+    const bytes = claims.reduce((sum, claim) => sum + claim.bytes, 0);
+    kept.push({ ...found, title: `${found.title}${part}`, bytes, claims });
   }
   return kept.toSorted((a, b) => b.bytes - a.bytes || compareNames(a.rule, b.rule));
 }

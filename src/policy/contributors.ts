@@ -3,7 +3,7 @@ import { rollup } from '../compare/rollup.ts';
 import type { Diff } from '../model/diff.ts';
 import type { Finding } from '../model/finding.ts';
 import { compareNames } from '../model/name.ts';
-import type { Snapshot } from '../model/snapshot.ts';
+import type { Entry, Snapshot } from '../model/snapshot.ts';
 import type { Contributor } from '../model/verdict.ts';
 
 /** Contributors of a verdict, at most. */
@@ -28,14 +28,25 @@ function before(a: Contributor, b: Contributor): boolean {
 
 /** The largest files; where even they are less than a tenth of the whole, the directories that hold most themselves. */
 export function contributorsToContent(snapshot: Snapshot): Contributor[] {
-  const files = largest(filesOf(snapshot));
-  const sum = files.reduce((total, { bytes }) => total + bytes, 0);
-  if (sum * 10 >= snapshot.totals.content) return files;
+  const files = largest(filesOf(snapshot, ({ size }) => size));
+  if (standOut(files, snapshot.totals.content)) return files;
   return largest(rollup(snapshot).map(({ path, own }) => ({ path: `${path}/`, bytes: own.content })));
 }
 
-function* filesOf({ entries }: Snapshot): Iterable<Contributor> {
-  for (const { path, kind, size } of entries) if (kind === 'file') yield { path, bytes: size };
+/** The same by bytes of the artifact file, where entries tell: what is large may compress to nothing. Else by content. */
+export function contributorsToCompressed(snapshot: Snapshot): Contributor[] {
+  if (snapshot.overhead === undefined) return contributorsToContent(snapshot);
+  const files = largest(filesOf(snapshot, ({ stored = 0 }) => stored));
+  if (standOut(files, snapshot.totals.compressed ?? 0)) return files;
+  return largest(rollup(snapshot).map(({ path, own }) => ({ path: `${path}/`, bytes: own.stored ?? 0 })));
+}
+
+function standOut(files: readonly Contributor[], whole: number): boolean {
+  return files.reduce((total, { bytes }) => total + bytes, 0) * 10 >= whole;
+}
+
+function* filesOf({ entries }: Snapshot, bytesOf: (entry: Entry) => number): Iterable<Contributor> {
+  for (const entry of entries) if (entry.kind === 'file') yield { path: entry.path, bytes: bytesOf(entry) };
 }
 
 /** What grew most. */

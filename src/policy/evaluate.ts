@@ -6,7 +6,7 @@ import type { Gate } from '../model/verdict.ts';
 import { isMember } from './budgets.ts';
 import type { ArtifactBudget, Budgets, GroupBudget } from './budgets.ts';
 import type { Baseline, Evidence, Measured, Unmeasured } from './evidence.ts';
-import { contributorsToContent, contributorsToGrowth, largest } from './contributors.ts';
+import { contributorsToCompressed, contributorsToContent, contributorsToGrowth, largest } from './contributors.ts';
 import { imageLimits, imageVerdicts } from './image-verdicts.ts';
 import type { Growth, Limit } from './limits.ts';
 import { pathVerdicts } from './path-verdicts.ts';
@@ -44,17 +44,20 @@ export function evaluate(budgets: Budgets, evidence: Evidence): Evaluation {
 function artifactVerdicts(one: Measured, budgets: Budgets): Ranked[] {
   const { name, budget, snapshot, judged } = one;
   const doubt = doubtOf(snapshot.notices);
-  const top = contributorsToContent(snapshot);
   const subject = { artifact: name, why: budget.reason };
   const { compressed, uncompressed, growth } = budget;
   return [
-    ...limited({ ...subject, measure: 'compressed' }, compressed, { ...compressedFigure(one), doubt, top }),
-    ...limited({ ...subject, measure: 'uncompressed' }, uncompressed, {
+    ...limited({ ...subject, measure: 'compressed' }, compressed, () => ({
+      ...compressedFigure(one),
+      doubt,
+      top: contributorsToCompressed(snapshot),
+    })),
+    ...limited({ ...subject, measure: 'uncompressed' }, uncompressed, () => ({
       actual: snapshot.totals.content,
       remark: null,
       doubt,
-      top,
-    }),
+      top: contributorsToContent(snapshot),
+    })),
     ...(growth === null ? [] : growthVerdicts(subject, growth, one.baseline, doubt)),
     ...pathVerdicts(subject, budget.paths, snapshot, doubt),
     ...(budget.image === undefined ? [] : imageVerdicts(subject, budget.image, snapshot, one.baseline)),
@@ -62,8 +65,8 @@ function artifactVerdicts(one: Measured, budgets: Budgets): Ranked[] {
   ];
 }
 
-function limited(subject: Subject, limit: Limit | null, figure: Figure): Ranked[] {
-  return limit === null ? [] : [judgeLimit(subject, limit, figure)];
+function limited(subject: Subject, limit: Limit | null, figure: () => Figure): Ranked[] {
+  return limit === null ? [] : [judgeLimit(subject, limit, figure())];
 }
 
 function compressedFigure({ snapshot, budget }: Measured): { actual: number | null; remark: string | null } {

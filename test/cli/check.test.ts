@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import zlib, { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { tempDirectory } from '../build/temp.ts';
+import { noise } from '../build/noise.ts';
 import { buildTar } from '../build/tar.ts';
 import { buildZip } from '../build/zip.ts';
 import { cli, sizecheck } from './run.ts';
@@ -850,6 +851,23 @@ describe('zstd', () => {
 });
 
 describe('a compressed artifact', () => {
+  const members = [
+    { name: 'zeros', content: Buffer.alloc(900_000) },
+    { name: 'noise', content: noise(20_000) },
+  ];
+
+  it.each([
+    ['app.zip', buildZip(members)],
+    ['app.tgz', gzipSync(buildTar(members))],
+  ])('%s names what takes its bytes, not what is large unpacked', (name, bytes) => {
+    const root = folder({ [name]: bytes });
+    const topOf = (option: string): unknown => {
+      const { gate } = JSON.parse(sizecheck(['check', name, option, '9KB', '--json'], { cwd: root }).stdout);
+      return gate.verdicts[0].top[0].path;
+    };
+    expect([topOf('--max-compressed'), topOf('--max-uncompressed')]).toEqual(['noise', 'zeros']);
+  });
+
   it('is gated by its own length', () => {
     const bytes = gzipSync(now);
     const root = folder({ 'app.tgz': bytes });

@@ -364,6 +364,9 @@ describe('findings', () => {
       ['debug-symbols', 7, 'c'],
       ['duplicate-file', 1, 'c'],
     ]);
+    // Titles are of all claims, so they say of how many the finding is.
+    expect(findings.fixed.map(({ title }) => title)).toEqual(['static-library', 'debug-symbols (1 of 2 fixed)']);
+    expect(findings.new.map(({ title }) => title)).toEqual(['debug-symbols (1 of 2 new)', 'duplicate-file']);
     expect(findings.rules).toEqual([
       { rule: 'debug-symbols', before: 15, after: 106 },
       { rule: 'duplicate-file', before: 0, after: 1 },
