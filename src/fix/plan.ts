@@ -4,6 +4,7 @@ import type { Claim, Finding, Remedy } from '../model/finding.ts';
 import type { FixAction, FixPlan, LeftAlone, RulePromise } from '../model/fix.ts';
 import { compareNames, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
+import { resolveSymlink } from '../model/symlink.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
 import { debugSymbols, strippableBytes } from '../rules/debug-symbols.ts';
 import { supersededPart } from '../rules/duplicate-entry.ts';
@@ -82,7 +83,9 @@ function startWork(snapshot: Snapshot, options: PlanOptions): Work {
   for (const { path, kind, link, facts } of snapshot.entries) {
     if (kind === 'file') names.set(path, [path, ...(names.get(path) ?? [])]);
     if (kind === 'hardlink' && link !== null) names.set(link, [...(names.get(link) ?? []), path]);
-    if (facts?.type === 'pyc' && facts.mode === 'timestamp' && facts.source !== null) timed.add(facts.source);
+    if (facts?.type !== 'pyc' || facts.mode !== 'timestamp' || facts.source === null) continue;
+    const source = paths.get(facts.source);
+    timed.add(source?.kind === 'symlink' ? (resolveSymlink(source, paths)?.target ?? source.path) : facts.source);
   }
   return {
     snapshot,

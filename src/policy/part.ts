@@ -1,6 +1,7 @@
 // Findings of which a part does not count. A rule's title and commands are about all that it found: with claims taken out they would
 // promise, or delete, what is to stay.
 import type { Claim, Finding, Fix } from '../model/finding.ts';
+import { rules } from '../rules/index.ts';
 
 /** What is left out, and what to say in place of commands that would take it. */
 interface LeftOut {
@@ -30,6 +31,18 @@ export function withoutOthers(found: Finding, claims: readonly Claim[], { how, a
     fix: found.fix.commands.length === 0 ? found.fix : { commands: [], advice },
   };
 }
+
+/** Without the commands that would take, beside what their own finding claims, what others claimed that are ignored now. */
+export function withoutSweeps(findings: readonly Finding[], taken: readonly Claim[]): Finding[] {
+  if (!taken.some(({ path, part }) => part === null && path.endsWith('.pyc'))) return [...findings];
+  return findings.map((found) =>
+    sweeping.has(found.rule) && found.fix.commands.length > 0
+      ? { ...found, fix: { commands: [], advice: ignored.advice } }
+      : found,
+  );
+}
+
+const sweeping: ReadonlySet<string> = new Set(rules.filter(({ sweeps }) => sweeps === true).map(({ id }) => id));
 
 /** Findings on a part of an artifact, whose commands may be for more than that, unless they name files. */
 export function ofPart(findings: readonly Finding[]): Finding[] {

@@ -1,6 +1,6 @@
 // Which entries and which claims count: --include, --exclude and --ignore.
 import { UsageError } from '../errors.ts';
-import type { Finding } from '../model/finding.ts';
+import type { Claim, Finding } from '../model/finding.ts';
 import { parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { withPathFacts } from '../inspectors/index.ts';
@@ -9,7 +9,7 @@ import { totalsOf } from '../scan/entries.ts';
 import { storedOf } from '../scan/stored.ts';
 import { globMatcher } from './glob.ts';
 import type { Matcher } from './glob.ts';
-import { ignored, withoutOthers } from './part.ts';
+import { ignored, withoutOthers, withoutSweeps } from './part.ts';
 
 /**
  * The snapshot with only the entries that a pattern of `include` matches and none of `exclude`, and the directories above.
@@ -117,9 +117,12 @@ export function ignoreClaims(
     return { rule, matches: orAbove([globMatcher(text.slice(colon + 1))]) };
   });
   if (matchers.length === 0) return [...findings];
-  return findings.flatMap((found) => {
+  const taken: Claim[] = [];
+  const kept = findings.flatMap((found) => {
     const own = matchers.filter(({ rule }) => rule === '*' || rule === found.rule);
-    const claims = found.claims.filter(({ path }) => !own.some(({ matches }) => matches(path)));
+    const claims: Claim[] = [];
+    for (const claim of found.claims) (own.some(({ matches }) => matches(claim.path)) ? taken : claims).push(claim);
     return claims.length === 0 ? [] : [withoutOthers(found, claims, ignored)];
   });
+  return withoutSweeps(kept, taken);
 }

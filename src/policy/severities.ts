@@ -7,7 +7,7 @@ import { apartPart } from '../rules/duplicate-file.ts';
 import { rank, rules } from '../rules/index.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { Budgets, Ignore } from './budgets.ts';
-import { ignored, withoutOthers } from './part.ts';
+import { ignored, withoutOthers, withoutSweeps } from './part.ts';
 
 export interface JudgedByPolicy {
   /** Without ignored claims, with the severities of the budgets file. */
@@ -44,16 +44,18 @@ export function judgeByPolicy(
     }
     return result;
   };
+  const taken: Claim[] = [];
   const kept = findings.flatMap((found) => {
     const severity = severities.get(found.rule);
     // Leftovers count in a gate only where its budgets file names them.
     if (severity === 'off' || (severity === undefined && found.leftover === true)) return [];
-    const claims = found.claims.filter((claim) => !isIgnored(found.rule, claim));
+    const claims: Claim[] = [];
+    for (const claim of found.claims) (isIgnored(found.rule, claim) ? taken : claims).push(claim);
     if (claims.length === 0) return [];
     const { leftover: _named, ...rest } = withoutOthers(found, claims, ignored);
     return [{ ...rest, severity: severity === undefined || isAside(found) ? found.severity : severity }];
   });
-  return { findings: kept, used, expired };
+  return { findings: withoutSweeps(kept, taken), used, expired };
 }
 
 /** The ignores that match a path or a directory above it, remembered by path: claims share most of their directories. */

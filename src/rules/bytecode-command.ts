@@ -28,7 +28,7 @@ export function bytecodeCommand(
     if ((kind !== 'file' && kind !== 'hardlink') || !path.endsWith('.pyc')) continue;
     const found = isFound(path);
     if (own.has(path) && !found) return byHand;
-    // What other rules remove as a whole may go.
+    // What other rules remove as a whole may go; a rule with such a command is marked so (`sweeps`).
     if (found && !own.has(path) && !claimed.has(path)) spared.push(path);
   }
   return spared.length > mostSpared ? byHand : commands(command(exceptPaths(spared)));

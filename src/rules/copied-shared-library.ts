@@ -6,7 +6,7 @@ import { baseName, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { firstCommands, hardLinkCommand, symlinkCommand } from '../model/shell.ts';
 import type { Entry } from '../model/snapshot.ts';
-import { copiesByDigest } from './copies.ts';
+import { copiesByDigest, rightsOf } from './copies.ts';
 import { commands, count, namesOf } from './rule.ts';
 import type { FileWith, Rule, RuleContext } from './rule.ts';
 
@@ -19,7 +19,7 @@ export const copiedSharedLibrary: Rule = {
     const claims: Claim[] = [];
     const shared = context.elfFiles.filter(isShared).map(({ entry }) => entry);
     for (const copies of copiesByDigest(shared)) {
-      for (const group of byLibrary(copies)) {
+      for (const group of byLibrary(context, copies)) {
         // The most precise name is the file; the others are links to it.
         const keeper = group.reduce((a, b) => (b.path.length > a.path.length ? b : a));
         for (const { path, size } of group) {
@@ -45,11 +45,11 @@ function isShared({ entry, facts }: FileWith<ElfFacts>): boolean {
   return facts.elfType === 'DYN' && stemOf(entry.path) !== null;
 }
 
-/** Groups of two or more names of one library in one directory, in byte order. */
-function byLibrary(copies: readonly Entry[]): Entry[][] {
+/** Groups of two or more names of one library in one directory, in byte order; of equal permissions and owner, which links share. */
+function byLibrary(context: RuleContext, copies: readonly Entry[]): Entry[][] {
   const groups = new Map<Name, Entry[]>();
   for (const copy of copies) {
-    const key = `${parentPath(copy.path) ?? '.'}/${stemOf(copy.path) ?? ''}`;
+    const key = `${rightsOf(context, copy)} ${parentPath(copy.path) ?? '.'}/${stemOf(copy.path) ?? ''}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [copy]);
     else group.push(copy);

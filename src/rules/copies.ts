@@ -2,6 +2,7 @@
 import { doubleAt } from '../bytes/at.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry } from '../model/snapshot.ts';
+import type { RuleContext } from './rule.ts';
 
 /** Those of `files` that have equal digests, two or more a group, each group in their order; empty files are left out. */
 export function copiesByDigest(files: readonly Entry[]): Entry[][] {
@@ -38,4 +39,17 @@ function ofEqualSize(files: readonly Entry[]): readonly Entry[] {
 /** The copy to keep: the first path that no earlier rule removes anyway, else the first. */
 export function keeperOf(copies: readonly Entry[], claimed: ReadonlySet<Name>): Entry | undefined {
   return copies.find(({ path }) => !claimed.has(path)) ?? copies[0];
+}
+
+/** Equal where files may be linked. An archive records them with each name; where they differ, the file is like no other. */
+export function rightsOf({ names, paths }: Pick<RuleContext, 'names' | 'paths'>, copy: Entry): string {
+  const own = ownRights(copy);
+  const all = names.get(copy.path);
+  if (all === undefined) return own;
+  const others = all.flatMap((name) => paths.get(name) ?? []);
+  return others.every((entry) => ownRights(entry) === own) ? own : `${own} ${copy.path}`;
+}
+
+function ownRights({ mode, uid, gid }: Entry): string {
+  return `${mode} ${uid} ${gid}`;
 }

@@ -5,8 +5,8 @@ import { exactBytes } from '../bytes/size.ts';
 import type { Claim } from '../model/finding.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry } from '../model/snapshot.ts';
-import { copiesByDigest, keeperOf } from './copies.ts';
-import { advice, commands, count, namesOf } from './rule.ts';
+import { copiesByDigest, keeperOf, rightsOf } from './copies.ts';
+import { advice, behindLinks, commands, count, namesOf } from './rule.ts';
 import type { FindingDraft, Rule, RuleContext } from './rule.ts';
 
 /** What claims of this rule call copies that must not be linked: they are told of, and nothing of them is to go. */
@@ -57,11 +57,10 @@ function linkableCopies(context: RuleContext, contents: readonly Entry[][]): Cop
   );
   const timed = wouldChangeTimes(context, byRights.flat());
   if (!timed) return { groups: byRights, timed };
-  // The command tells sources by their names alone.
+  // The commands tell sources by their names alone, and join none with what is named otherwise.
   const timeOf = (copy: Entry): number | null | undefined =>
     namesOf(context, copy.path).some((name) => name.endsWith('.py')) ? copy.mtime : undefined;
-  const byTime = (copies: Entry[]): Entry[][] => (haveOneTime(copies) ? [copies] : grouped(copies, timeOf));
-  return { groups: byRights.map((classes) => classes.flatMap(byTime)), timed };
+  return { groups: byRights.map((classes) => classes.flatMap((copies) => grouped(copies, timeOf))), timed };
 }
 
 /** Whether links would change the time of a source that bytecode is checked by. */
@@ -70,7 +69,7 @@ function wouldChangeTimes(context: RuleContext, classes: readonly Entry[][]): bo
   if (differing.length === 0) return false;
   const sources = new Set<Entry | undefined>();
   for (const { facts, source } of context.pycs) {
-    if (facts.mode === 'timestamp' && source !== undefined) sources.add(source);
+    if (facts.mode === 'timestamp' && source !== undefined) sources.add(behindLinks(context, source));
   }
   const isChecked = (copy: Entry): boolean =>
     sources.has(copy) || (context.names.get(copy.path) ?? []).some((name) => sources.has(context.paths.get(name)));
@@ -95,19 +94,6 @@ function haveOneRight({ names }: RuleContext, copies: readonly Entry[]): boolean
     ({ path, mode, uid, gid }) =>
       mode === first?.mode && uid === first?.uid && gid === first?.gid && (names.size === 0 || !names.has(path)),
   );
-}
-
-/** Equal where files may be linked. An archive records them with each name; where they differ, the file is like no other. */
-function rightsOf(context: RuleContext, copy: Entry): string {
-  const own = ownRights(copy);
-  const names = context.names.get(copy.path);
-  if (names === undefined) return own;
-  const others = names.flatMap((name) => context.paths.get(name) ?? []);
-  return others.every((entry) => ownRights(entry) === own) ? own : `${own} ${copy.path}`;
-}
-
-function ownRights({ mode, uid, gid }: Entry): string {
-  return `${mode} ${uid} ${gid}`;
 }
 
 function haveOneTime(copies: readonly Entry[]): boolean {

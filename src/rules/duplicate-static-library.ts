@@ -4,7 +4,7 @@ import type { Claim } from '../model/finding.ts';
 import { baseName } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { firstCommands, hardLinkCommand, removeCommand } from '../model/shell.ts';
-import { copiesByDigest, keeperOf } from './copies.ts';
+import { copiesByDigest, keeperOf, rightsOf } from './copies.ts';
 import { commands, count, namesOf } from './rule.ts';
 import type { FindingDraft, Rule, RuleContext } from './rule.ts';
 
@@ -30,7 +30,8 @@ export const duplicateStaticLibrary: Rule = {
         const names = fileNames(context, path);
         if (names.every((name) => staying.has(name))) again.push(claim);
         else {
-          renamed.push(claim);
+          // Links share permissions and owner.
+          if (rightsOf(context, copy) === rightsOf(context, keeper)) renamed.push(claim);
           if (!context.claimed.has(path)) for (const name of names) staying.add(name);
         }
       }

@@ -19,6 +19,7 @@ export const foreignBytecode: Rule = {
   id: 'foreign-bytecode',
   title: 'bytecode of a Python that the artifact does not hold',
   severity: 'warn',
+  sweeps: true,
   check(context) {
     const held = interpreters(context);
     if (held.size === 0) return [];

@@ -18,6 +18,7 @@ export const legacyBytecode: Rule = {
   id: 'legacy-bytecode',
   title: 'bytecode beside a source whose bytecode is in __pycache__, too',
   severity: 'warn',
+  sweeps: true,
   check(context) {
     const beside = new Map<Entry, Name>();
     let ofPython2 = false;

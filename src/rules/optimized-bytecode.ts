@@ -1,8 +1,9 @@
 // optimized-bytecode: `.opt-1.pyc` and `.opt-2.pyc` (PEP 488) beside the plain pyc. An interpreter reads exactly one of them.
 import type { Name } from '../model/name.ts';
 import type { Entry } from '../model/snapshot.ts';
-import { commands, count, entryClaims } from './rule.ts';
-import type { Rule } from './rule.ts';
+import { resolveSymlink } from '../model/symlink.ts';
+import { commands, count, entryClaims, fileOf } from './rule.ts';
+import type { Rule, RuleContext } from './rule.ts';
 
 /** Deletes an optimised pyc only where its plain one is there. */
 const fix = commands(
@@ -18,7 +19,7 @@ export const optimizedBytecode: Rule = {
     for (const entry of context.snapshot.entries) {
       if (entry.kind !== 'file' && entry.kind !== 'hardlink') continue;
       const plain = plainOf(entry.path);
-      if (plain !== null && context.paths.has(plain)) found.push(entry);
+      if (plain !== null && isThere(context, plain)) found.push(entry);
     }
     if (found.length === 0) return [];
     const claims = entryClaims(context, found);
@@ -27,6 +28,14 @@ export const optimizedBytecode: Rule = {
     return [{ title: `${count(found.length, 'optimised pyc')} shipped beside the plain one`, claims, fix }];
   },
 };
+
+/** Whether a file is at the path, not just a symlink that leads nowhere, or somewhere only where the artifact is the root. */
+function isThere(context: RuleContext, path: Name): boolean {
+  const entry = context.paths.get(path);
+  if (entry?.kind !== 'symlink') return entry?.kind === 'file' || entry?.kind === 'hardlink';
+  const resolved = resolveSymlink(entry, context.paths);
+  return resolved !== null && !resolved.absolute && fileOf(context, context.paths.get(resolved.target)) !== null;
+}
 
 /** The plain pyc of an optimised one's path, or null where the path is no optimised pyc. */
 export function plainOf(path: Name): Name | null {

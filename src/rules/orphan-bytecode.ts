@@ -18,6 +18,7 @@ export const orphanBytecode: Rule = {
   id: 'orphan-bytecode',
   title: 'bytecode in __pycache__ whose source is not shipped',
   severity: 'warn',
+  sweeps: true,
   check(context) {
     const orphans: Entry[] = [];
     for (const { entry, facts, source } of context.pycs) {

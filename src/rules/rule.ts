@@ -5,6 +5,7 @@ import type { Name } from '../model/name.ts';
 import type { Claim, Finding, Fix, Remedy, Severity } from '../model/finding.ts';
 import type { ArFacts, ElfFacts, PycFacts } from '../model/facts.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
+import { resolveSymlink } from '../model/symlink.ts';
 
 export interface Rule {
   /** Kebab-case; names the docs page (docs/rules/ID.md) and the test (test/rules/ID.test.ts). */
@@ -17,6 +18,8 @@ export interface Rule {
   readonly remedy?: Remedy;
   /** Whether it finds what works and is of use to some: such findings stand apart unless asked for. */
   readonly leftover?: true;
+  /** Whether its commands take bytecode of their kind also where a rule before it claims that as a whole. */
+  readonly sweeps?: true;
   /** Findings in the snapshot, possibly several of different severity; empty where there is nothing to say. */
   check(context: RuleContext): FindingDraft[];
 }
@@ -126,6 +129,11 @@ export function fileOf(context: RuleContext, entry: Entry | undefined): Entry | 
   if (entry === undefined) return null;
   const file = entry.kind === 'hardlink' ? context.paths.get(entry.link ?? '') : entry;
   return file?.kind === 'file' ? file : null;
+}
+
+/** The entry, or what it leads to inside the artifact where it is a symlink: undefined where that is nothing. */
+export function behindLinks({ paths }: Pick<RuleContext, 'paths'>, entry: Entry): Entry | undefined {
+  return entry.kind === 'symlink' ? paths.get(resolveSymlink(entry, paths)?.target ?? '') : entry;
 }
 
 /** All names of the regular file whose first path is `path`. */

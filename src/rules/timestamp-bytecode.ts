@@ -2,7 +2,7 @@
 // the interpreter compiles such a module again at every start, silently.
 import type { Claim } from '../model/finding.ts';
 import { compileFix } from './compile.ts';
-import { count, fileOf } from './rule.ts';
+import { behindLinks, count, fileOf } from './rule.ts';
 import type { FindingDraft, Pyc, Rule, RuleContext } from './rule.ts';
 
 export const timestampBytecode: Rule = {
@@ -37,7 +37,8 @@ export const timestampBytecode: Rule = {
 };
 
 /** Why the interpreter would not take the pyc, or null where it would or where that cannot be known. */
-function staleness(context: RuleContext, { facts, source }: Pyc): string | null {
+function staleness(context: RuleContext, { facts, source: named }: Pyc): string | null {
+  const source = named === undefined ? undefined : behindLinks(context, named);
   const file = fileOf(context, source);
   if (source === undefined || file === null) return null;
   const { size } = file;

@@ -757,9 +757,9 @@ describe.skipIf(!['unzip', 'stat'].every(requireTool))(
     /** A zip of exactly these lengths: one member is stored, the other deflates well. */
     function layer(zipped: number, unzipped: number): Buffer {
       const build = (stored: number): Buffer => {
-        const noise = Buffer.alloc(stored, 7);
+        const full = Buffer.alloc(stored, 7);
         const members = [
-          { name: 'noise', content: noise, method: 0 },
+          { name: 'noise', content: full, method: 0 },
           { name: 'zeros', content: Buffer.alloc(unzipped - stored) },
         ];
         return buildZip(members);
@@ -862,7 +862,7 @@ describe('a compressed artifact', () => {
   ])('%s names what takes its bytes, not what is large unpacked', (name, bytes) => {
     const root = folder({ [name]: bytes });
     const topOf = (option: string): unknown => {
-      const { gate } = JSON.parse(sizecheck(['check', name, option, '9KB', '--json'], { cwd: root }).stdout);
+      const { gate } = JSON.parse(sizecheck(['check', name, option, '9000', '--json'], { cwd: root }).stdout);
       return gate.verdicts[0].top[0].path;
     };
     expect([topOf('--max-compressed'), topOf('--max-uncompressed')]).toEqual(['noise', 'zeros']);

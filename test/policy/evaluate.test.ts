@@ -7,9 +7,10 @@ import type { Verdict } from '../../src/model/verdict.ts';
 import { readBudgets } from '../../src/policy/budgets.ts';
 import { evaluate } from '../../src/policy/evaluate.ts';
 import type { Baseline } from '../../src/policy/evidence.ts';
+import { ignoreClaims } from '../../src/policy/select.ts';
 import { judgeByPolicy } from '../../src/policy/severities.ts';
 import { judge } from '../../src/rules/index.ts';
-import { directory, file, hardlink, snapshot } from '../build/snapshot.ts';
+import { directory, file, hardlink, pyc, snapshot } from '../build/snapshot.ts';
 
 const missing: Baseline = { kind: 'missing', reason: 'none' };
 
@@ -178,6 +179,34 @@ describe('doubt', () => {
   it('is not made by other notices', () => {
     const broken = { ...tree, notices: [{ code: 'bad-elf', path: 'lib/a.so', message: 'is broken' }] };
     expect(verdicts({ uncompressed: { max: 1000 } }, broken)[0]?.status).toBe('pass');
+  });
+});
+
+describe('commands on bytecode', () => {
+  /** Both are orphans; an earlier rule claims one. */
+  const orphans = snapshot([
+    ...['keep', 'keep/__pycache__', 'pkg', 'pkg/__pycache__'].map(directory),
+    file('pkg/x.py', 1),
+    ...['keep', 'pkg'].map((at) =>
+      file(`${at}/__pycache__/m.cpython-39.pyc`, 9, { facts: pyc({ source: `${at}/m.py` }) }),
+    ),
+  ]);
+  const commandsOf = (findings: readonly Finding[]): unknown =>
+    findings.find(({ rule }) => rule === 'orphan-bytecode')?.fix.commands.length;
+
+  it('are not given where they would take what another rule found and is ignored', () => {
+    const findings = judge(orphans);
+    expect(commandsOf(findings)).toBe(1);
+    expect(commandsOf(ignoreClaims(findings, ['*:pkg/x.py'], new Set()))).toBe(1);
+    expect(commandsOf(ignoreClaims(findings, ['*:keep/**'], new Set()))).toBe(0);
+    const document = { version: 1, artifacts: [{ name: 'a', path: 'a' }], rules: { 'orphan-bytecode': 'warn' } };
+    const ignore = [{ rule: 'leftover-pycache', match: 'keep/**', reason: 'r' }];
+    const { budgets } = readBudgets(Buffer.from(JSON.stringify({ ...document, ignore })));
+    expect(commandsOf(judgeByPolicy(findings, budgets, '2026-01-01').findings)).toBe(0);
+    const expired = readBudgets(
+      Buffer.from(JSON.stringify({ ...document, ignore: [{ ...ignore[0], until: '2025-01-01' }] })),
+    );
+    expect(commandsOf(judgeByPolicy(findings, expired.budgets, '2026-01-01').findings)).toBe(1);
   });
 });
 

@@ -65,6 +65,13 @@ describe('copied-shared-library', () => {
     expect(before - bytes()).toBe(found?.bytes);
   });
 
+  it('claims no copies of other permissions or owner, which links would share', () => {
+    const copy = (path: string, mode: number) => file(path, 100, { ...library, mode, uid: 0, gid: 0 });
+    const entries = [copy('libz.so', 0o755), copy('libz.so.1', 0o700), copy('libz.so.1.3', 0o755)];
+    const found = judge(snapshot(entries), [copiedSharedLibrary]);
+    expect(found.flatMap(({ claims }) => claims.map(({ path }) => path))).toEqual(['libz.so']);
+  });
+
   it('spells out the first few commands only', () => {
     const many = Array.from({ length: 7 }, (_, index) => file(`lib/libz.so.${index}`, 100, library));
     const [found] = judge(snapshot([...many, file('lib/libz.so.1.3', 100, library)]), [copiedSharedLibrary]);

@@ -9,7 +9,7 @@ import { timestampBytecode } from '../../src/rules/timestamp-bytecode.ts';
 import { defaultLimits } from '../../src/scan/limits.ts';
 import { scan } from '../../src/scan/scan.ts';
 import { buildPyc } from '../build/pyc.ts';
-import { digest, file, hardlink, pyc, snapshot } from '../build/snapshot.ts';
+import { digest, directory, file, hardlink, pyc, snapshot } from '../build/snapshot.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { requireTool, run } from '../oracles.ts';
 
@@ -87,6 +87,43 @@ describe('duplicate-file', () => {
     expect(found?.claims.map(({ path }) => path)).toEqual(['c.py']);
     expect(apart?.claims.map(({ path }) => path)).toEqual(['b.py', 'd']);
     expect(apart?.title).toContain('time');
+  });
+
+  it('claims no copy of another suffix where its commands keep sources apart', () => {
+    const timed = (path: string) => file(`__pycache__/${path}.pyc`, 1, { facts: pyc({ source: `${path}.py` }) });
+    const same = { digest: digest('same') };
+    const big = { digest: digest('big'), mtime: 5 };
+    const sources = [
+      file('a.py', 9, { ...same, mtime: 1 }),
+      file('b.py', 9, { ...same, mtime: 2 }),
+      timed('a'),
+      timed('b'),
+    ];
+    const claimed = (entries: Parameters<typeof snapshot>[0]) =>
+      check(entries).flatMap(({ bytes, claims }) => (bytes === 0 ? [] : claims.map(({ path }) => path)));
+    expect(claimed([...sources, file('big.py', 50, big), file('big.txt', 50, big)])).toEqual([]);
+    expect(claimed([...sources, file('big.py', 50, big), file('big2.py', 50, big)])).toEqual(['big2.py']);
+    expect(claimed([file('big.py', 50, big), file('big.txt', 50, big)])).toEqual(['big.txt']);
+  });
+
+  it('knows a source whose bytecode is checked by its time also behind a symlink', () => {
+    const same = { digest: digest('same') };
+    const link = (path: string, to: string) => file(path, 0, { kind: 'symlink', link: to, mtime: 9 });
+    const bytecode = file('pkg/__pycache__/b.pyc', 1, {
+      facts: pyc({ source: 'pkg/b.py', sourceMtime: 2, sourceSize: 9 }),
+    });
+    const entries = [
+      file('src/a.py', 9, { ...same, mtime: 1 }),
+      file('src/b.py', 9, { ...same, mtime: 2 }),
+      ...['pkg', 'src', 'pkg/__pycache__'].map(directory),
+      link('pkg/b.py', '../src/b.py'),
+      bytecode,
+    ];
+    expect(check(entries)).toMatchObject([{ bytes: 0, claims: [{ path: 'src/b.py' }] }]);
+    const [found] = judge(snapshot(entries), [timestampBytecode]);
+    expect(found).toMatchObject({ severity: 'info', title: expect.stringContaining('is checked') });
+    const moved = entries.map((entry) => (entry.path === 'src/b.py' ? { ...entry, mtime: 1 } : entry));
+    expect(judge(snapshot(moved), [timestampBytecode])).toMatchObject([{ severity: 'warn' }]);
   });
 
   it('says nothing of copies that differ where other rules remove all but one', () => {

@@ -137,6 +137,13 @@ describe('duplicate-static-library', () => {
     },
   );
 
+  it('links no copies of other permissions or owner', () => {
+    const copy = (path: string, mode: number, uid: number) => file(path, 100, { ...same, mode, uid, gid: 0 });
+    const entries = [copy('a.a', 0o644, 0), copy('b.a', 0o600, 0), copy('c.a', 0o644, 1), copy('d.a', 0o644, 0)];
+    const found = judge(snapshot(entries), [duplicateStaticLibrary]);
+    expect(found.flatMap(({ claims }) => claims.map(({ path }) => path))).toEqual(['d.a']);
+  });
+
   it('says nothing of libraries that differ', () => {
     const entries = [
       file('a.a', 1, { digest: digest('1'), facts: ar(1) }),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../src/rules/index.ts';
 import { optimizedBytecode } from '../../src/rules/optimized-bytecode.ts';
-import { file, hardlink, snapshot } from '../build/snapshot.ts';
+import { directory, file, hardlink, snapshot } from '../build/snapshot.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { run } from '../oracles.ts';
 
@@ -24,6 +24,20 @@ describe('optimized-bytecode', () => {
       { path: '__pycache__/m.cpython-39.opt-2.pyc', part: null, bytes: 80 },
     ]);
     expect(found?.bytes).toBe(170);
+  });
+
+  it.each([
+    ['to nowhere', 'nowhere', 0],
+    ['somewhere only where the artifact is the root', '/real.pyc', 0],
+    ['to a file', '../real.pyc', 1],
+  ])('with a symlink %s in place of the plain pyc', (_what, link, findings) => {
+    const entries = [
+      directory('__pycache__'),
+      file('real.pyc', 5),
+      file('__pycache__/m.cpython-39.opt-2.pyc', 90),
+      file('__pycache__/m.cpython-39.pyc', 0, { kind: 'symlink', link }),
+    ];
+    expect(check(entries)).toHaveLength(findings);
   });
 
   it('says nothing of further names of the plain one (compileall --hardlink-dupes)', () => {
