@@ -23,6 +23,7 @@ interface Drafted {
   readonly path: string;
   readonly compressed?: { readonly max: string | number };
   readonly uncompressed: { readonly max: string | number };
+  readonly dive?: DiveImport['dive'];
   readonly compressWith?: string;
 }
 
@@ -44,19 +45,14 @@ export async function runInit(
     if (path === '-') throw new UsageError('a budget needs a path; standard input has none');
     onArtifact(path);
     const snapshot = await measured(path, values);
-    const draft = drafted(
-      path,
-      snapshot,
-      values,
-      drafts.map(({ name }) => name),
-    );
+    const taken = drafts.map(({ name }) => name);
+    const draft = { ...drafted(path, snapshot, values, taken), ...diveOf(snapshot, imported) };
     drafts.push(draft);
-    lines.push(`${draft.name} (${draft.path})`, ...limitLines(draft, snapshot));
+    lines.push(`${draft.name} (${draft.path})`, ...limitLines(draft, snapshot), ...diveLines(snapshot, imported));
   }
   onArtifact(file);
-  writeFile(file, [budgetsText(drafts, imported)]);
-  const notes = imported === null ? [] : ['', ...imported.notes];
-  await writeStdout([`wrote ${file}`, '', ...lines, ...notes].map((line) => `${terminalText(line)}\n`));
+  writeFile(file, [budgetsText(drafts)]);
+  await writeStdout([`wrote ${file}`, '', ...lines].map((line) => `${terminalText(line)}\n`));
   return exitCodes.fine;
 }
 
@@ -141,14 +137,20 @@ function importDive(file: string, onArtifact: (name: string) => void): DiveImpor
   return readDiveCi(decodeText(bytes));
 }
 
-function budgetsText(artifacts: readonly Drafted[], imported: DiveImport | null): string {
-  const rules = Object.fromEntries(imported?.rules ?? []);
-  const document = {
-    $schema: schemaUrl,
-    version: 1,
-    artifacts,
-    ...(Object.keys(rules).length === 0 ? {} : { rules }),
-  };
+/** Limits of dive are on layers: of what is no image they could not be judged. */
+function diveOf({ image }: Snapshot, imported: DiveImport | null): Pick<Drafted, 'dive'> {
+  if (image === undefined || imported === null || Object.keys(imported.dive).length === 0) return {};
+  return { dive: imported.dive };
+}
+
+function diveLines({ image }: Snapshot, imported: DiveImport | null): string[] {
+  if (imported === null) return [];
+  if (image === undefined) return ['  is no image; limits of dive are for images only and were left out'];
+  return imported.notes.map((note) => `  ${note}`);
+}
+
+function budgetsText(artifacts: readonly Drafted[]): string {
+  const document = { $schema: schemaUrl, version: 1, artifacts };
   // Limits on one line each, as people write them.
   const text = JSON.stringify(document, null, 2).replace(/\{\n\s+("max": [^\n]+)\n\s+\}/g, '{ $1 }');
   return `${text}\n`;

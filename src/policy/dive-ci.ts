@@ -1,11 +1,11 @@
-// `.dive-ci`, the limits that dive checks images by: those that `init` imports for any artifact, and all of them as dive judges images. The
+// `.dive-ci`, the limits that dive checks images by: as `init` writes them to a budgets file, and as `check --dive-ci` judges by them. The
 // file is YAML, but dive's own examples are lines of `key: value` below `rules:`, and that is what is read.
 import { ConfigError } from '../errors.ts';
-import type { RuleSeverity } from './budgets.ts';
 
 export interface DiveImport {
-  readonly rules: readonly (readonly [rule: string, severity: RuleSeverity])[];
-  /** One sentence a limit of the file: what became of it. */
+  /** What `dive` of an artifact holds; without limits that are off. */
+  readonly dive: Readonly<Record<string, number | string>>;
+  /** One sentence a limit: what became of it. */
   readonly notes: readonly string[];
 }
 
@@ -76,24 +76,27 @@ function limitsOf(text: string): Map<string, string> {
   return limits;
 }
 
-/** @throws ConfigError naming the line that is not understood. */
+/** Limits as an artifact of a budgets file has them, those that dive falls back on included. @throws ConfigError. */
 export function readDiveCi(text: string): DiveImport {
   const limits = limitsOf(text);
-  const rules: [string, RuleSeverity][] = [];
+  const rules = diveRules(text);
+  const dive: Record<string, number | string> = {};
   const notes: string[] = [];
   for (const key of known) {
-    const value = limits.get(key);
-    if (value === undefined) continue;
-    if (value === 'disabled') notes.push(`${key} is disabled; nothing to import`);
-    else if (key === 'highestWastedBytes') {
-      const none = /^0\s*[A-Za-z]*$/.test(value);
-      rules.push(['duplicate-entry', none ? 'error' : 'warn']);
-      notes.push(
-        none
-          ? `${key}: ${value} became the rule duplicate-entry, severity error: no bytes that a later member replaces`
-          : `${key}: ${value} became the rule duplicate-entry, severity warn: rules have no limit in bytes yet`,
-      );
-    } else notes.push(`${key}: ${value} is about the layers of an image; "check IMAGE --dive-ci FILE" judges by it`);
+    const value = rules[key];
+    const given = limits.get(key)?.trim();
+    if (value === null) {
+      notes.push(given === undefined ? `${key} is off unless given; no limit` : `${key} is disabled; no limit`);
+      continue;
+    }
+    // As it is spelled, where that says more than a number of bytes.
+    const written = key === 'highestWastedBytes' && given !== undefined && /[a-z]/i.test(given) ? given : value;
+    dive[key] = written;
+    notes.push(
+      given === undefined
+        ? `${key} is not in the file; ${written}, which dive takes then, became dive.${key}`
+        : `${key}: ${given} became dive.${key}`,
+    );
   }
-  return { rules, notes };
+  return { dive, notes };
 }

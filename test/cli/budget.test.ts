@@ -69,12 +69,13 @@ describe('init', () => {
     expect(over.stdout).toContain('897,600 B over already');
   });
 
-  it('imports what dive was told', () => {
+  it('leaves the limits of dive out of what is no image', () => {
     const root = folder();
     writeFileSync(join(root, '.dive-ci'), 'rules:\n  lowestEfficiency: 0.9\n  highestWastedBytes: 0\n');
     const ran = sizecheck(['init', 'tree', '--from-dive-ci', '.dive-ci'], { cwd: root });
-    expect(ran.stdout).toContain('lowestEfficiency: 0.9 is about the layers of an image');
-    expect(JSON.parse(read(root)).rules).toEqual({ 'duplicate-entry': 'error' });
+    expect(ran.stdout).toContain('is no image; limits of dive are for images only and were left out');
+    expect(read(root)).not.toMatch(/dive"|rules/);
+    expect(sizecheck(['check'], { cwd: root }).code).toBe(0);
   });
 
   it('names artifacts apart, and takes odd names as they are', () => {

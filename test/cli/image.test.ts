@@ -1,5 +1,5 @@
 // Images at the command line: through pipes, with layers large enough for the decoding thread, and as a gate.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -81,6 +81,29 @@ describe('an image at the command line', () => {
     ]);
     writeFileSync(join(work, 'bad'), 'lowestEfficiency: 2\n');
     expect(sizecheck(['check', 'image.tar', '--dive-ci', 'bad'], { cwd: work })).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  it.each([
+    ['', 1, { lowestEfficiency: 0.9, highestUserWastedPercent: 0.1 }],
+    ['highestWastedBytes: 20MB\n', 1, { highestWastedBytes: '20MB' }],
+    ['highestWastedBytes: 1MB\nhighestUserWastedPercent: off\nlowestEfficiency: 0\n', 1, { highestWastedBytes: '1MB' }],
+    ['highestUserWastedPercent: off\nlowestEfficiency: 0.95\n', 1, { lowestEfficiency: 0.95 }],
+    ['highestUserWastedPercent: disabled\nlowestEfficiency: 0.1\n', 0, { lowestEfficiency: 0.1 }],
+  ])('writes a budgets file that judges as dive would by %j', (text, code, dive) => {
+    const root = tempDirectory('dive-init');
+    writeFileSync(join(root, '.dive-ci'), `rules:\n${text}`);
+    writeFileSync(join(root, 'image.tar'), tarOf(files));
+    const asked = sizecheck(['check', 'image.tar', '--dive-ci', '.dive-ci', '--json'], { cwd: root });
+    const init = sizecheck(['init', 'image.tar', '--from-dive-ci', '.dive-ci'], { cwd: root });
+    expect(init).toMatchObject({ code: 0, stdout: expect.stringContaining('became dive.') });
+    expect(JSON.parse(readFileSync(join(root, 'budgets.json'), 'utf8')).artifacts[0]).toMatchObject({ dive });
+    const ran = sizecheck(['check', '--json'], { cwd: root });
+    expect([asked.code, ran.code]).toEqual([code, code]);
+    const failed = (json: string) =>
+      JSON.parse(json)
+        .gate.verdicts.filter(({ status }: { status: string }) => status === 'fail')
+        .map(({ measure, actual, limit }: Record<string, unknown>) => [measure, actual, limit]);
+    expect(failed(ran.stdout)).toEqual(failed(asked.stdout));
   });
 
   it('refuses what does not fit together', () => {

@@ -3,7 +3,7 @@ import { ConfigError } from '../../src/errors.ts';
 import { readDiveCi } from '../../src/policy/dive-ci.ts';
 
 describe('.dive-ci', () => {
-  it('gives what has a meaning, and says what has none', () => {
+  it('gives the limits of an artifact, and says what became of each', () => {
     const text = [
       'rules:',
       '  # If the efficiency is measured below X%, mark as failed.',
@@ -13,25 +13,30 @@ describe('.dive-ci', () => {
       '',
     ].join('\n');
     expect(readDiveCi(text)).toEqual({
-      rules: [['duplicate-entry', 'warn']],
+      dive: { lowestEfficiency: 0.95, highestWastedBytes: '20MB', highestUserWastedPercent: 0.2 },
       notes: [
-        'lowestEfficiency: 0.95 is about the layers of an image; "check IMAGE --dive-ci FILE" judges by it',
-        'highestWastedBytes: 20MB became the rule duplicate-entry, severity warn: rules have no limit in bytes yet',
-        'highestUserWastedPercent: 0.20 is about the layers of an image; "check IMAGE --dive-ci FILE" judges by it',
+        'lowestEfficiency: 0.95 became dive.lowestEfficiency',
+        'highestWastedBytes: 20MB became dive.highestWastedBytes',
+        'highestUserWastedPercent: 0.20 became dive.highestUserWastedPercent',
       ],
     });
   });
 
-  it('knows limits of 0 and limits that are off', () => {
-    expect(readDiveCi('highestWastedBytes: 0B\r\nlowestEfficiency: disabled\n')).toMatchObject({
-      rules: [['duplicate-entry', 'error']],
-      notes: ['lowestEfficiency is disabled; nothing to import', expect.stringContaining('severity error')],
+  it('knows limits of 0, limits that are off, and what dive takes where nothing is said', () => {
+    expect(readDiveCi('highestWastedBytes: 0\r\nlowestEfficiency: disabled\n')).toEqual({
+      dive: { highestWastedBytes: 0, highestUserWastedPercent: 0.1 },
+      notes: [
+        'lowestEfficiency is disabled; no limit',
+        'highestWastedBytes: 0 became dive.highestWastedBytes',
+        'highestUserWastedPercent is not in the file; 0.1, which dive takes then, became dive.highestUserWastedPercent',
+      ],
     });
-    expect(readDiveCi('---\nrules:\n')).toEqual({ rules: [], notes: [] });
+    expect(readDiveCi('---\nrules:\n').dive).toEqual({ lowestEfficiency: 0.9, highestUserWastedPercent: 0.1 });
   });
 
   it.each([
     ['rules:\n  lowestEfficency: 1', 'line 2: dive has no limit "lowestEfficency"'],
+    ['lowestEfficiency: 2', 'lowestEfficiency: "2" is no limit that dive takes'],
     ['rules: [1]', 'line 1: dive has no limit "rules"'],
     ['{"rules": {}}', 'line 1 is not'],
   ])('refuses %j', (text, says) => {
