@@ -40,6 +40,7 @@ export function sentence(verdict: Verdict, words: Words): string {
   const { measure, actual, limit, over, reason, status } = verdict;
   const about = subject(verdict, words);
   const why = reason === null ? '' : words.text(reason);
+  if (isRemark(verdict)) return why === '' ? about : `${about} ${why}`;
   if (actual === null)
     return status === 'pass' ? join(`${about} was not measured`, why) : join(`${about} is unknown`, why);
   const figure = amount(measure, actual, limit);
@@ -53,6 +54,11 @@ export function sentence(verdict: Verdict, words: Words): string {
   if (actual === limit) return join(`${said}, exactly its limit`, why);
   if (measure === 'lowestEfficiency') return join(`${said}, above its limit of ${bound}`, why);
   return join(`${said}, ${distance(measure, limit - actual)}under its limit of ${bound}`, why);
+}
+
+/** Something to be said of the budgets file, such as of an entry of `ignore` that has expired; it measures nothing. */
+export function isRemark({ actual, limit, status }: Verdict): boolean {
+  return status === 'warn' && actual === null && limit === null;
 }
 
 /** How far from a limit, with a space behind it; nothing where the figures themselves say it better. */

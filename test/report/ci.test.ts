@@ -72,6 +72,17 @@ function scanReport(): Reports['scan'] {
   return { tool: testTool, snapshot: scanned, tree: rollup(scanned), findings: judge(scanned), removable: 0 };
 }
 
+describe('a remark on the budgets file', () => {
+  const reason = 'expired on 2020-01-01 (twins)';
+  const about = { artifact: 'budgets.json', budget: 'ignore[0]', measure: 'rule', path: '**' } as const;
+  const report = checkReport([verdict({ ...about, actual: null, limit: null, over: 0, status: 'warn', reason })]);
+
+  it.each(['github', 'junit', 'markdown'])('is no measurement that failed in %s', async (format) => {
+    const text = (await print(format, 'check', report)).replaceAll('`', '');
+    expect(text).toMatch(/ignore\[0\] expired on(?!.* is unknown)/s);
+  });
+});
+
 describe('annotations', () => {
   /** As GitHub's runner reads a line. */
   function parse(line: string): { level: string; title: string; message: string } {
