@@ -20,7 +20,7 @@ export async function helpText(commands: readonly Command[], command: Command | 
     );
     for (const { name, describe, takes } of commands) yargs.command(`${name} ${takes}`, describe);
     yargs.example('sizecheck python-3.12.tar.zst', 'where its bytes go, and which can go away');
-    yargs.example('sizecheck dist/ --format du --units bytes', 'as du -S would print it');
+    yargs.example('sizecheck dist/ --format du --units bytes', 'the lines of du -S -B1');
     yargs.example('sizecheck diff old.tar.zst new.tar.zst', 'what grew, what shrank');
     yargs.example('curl -sL URL | sizecheck -', 'read standard input');
   } else {

@@ -1,4 +1,4 @@
-// `--format du`: what `du -S` prints of the unpacked tree, its own disk usage a directory. Subdirectories come before the
+// `--format du`: the lines of `du -Sh` of the unpacked tree, its own disk usage a directory. Subdirectories come before the
 // directory that holds them, as in du; among each other in byte order. Of a diff: the lines of `diff -U0` over both, by path.
 import { duSize } from '../bytes/size.ts';
 import type { Units } from '../bytes/size.ts';

@@ -27,7 +27,7 @@ export const reporters: readonly ReporterEntry[] = [
   },
   {
     name: 'du',
-    description: 'own disk usage of each directory, as du -S prints it',
+    description: 'own disk usage of each directory, as du -Sh prints it',
     kinds: ['scan', 'diff'],
     load: async () => (await import('./du.ts')).duReporter,
   },
