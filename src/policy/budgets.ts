@@ -187,7 +187,8 @@ function artifactOf(field: Field, names: Set<string>, gated: boolean): ArtifactB
   const { compressed, uncompressed, growth, paths } = artifact;
   const layered = image !== null && hasLimit(image);
   if (!gated && !layered && compressed === null && uncompressed === null && growth === null && paths.length === 0) {
-    failAt(field, `"${name}" has no limit: give it "compressed", "uncompressed", "growth", "paths" or one on layers`);
+    const own = 'give it "compressed", "uncompressed", "growth", "paths" or one on layers';
+    failAt(field, `"${name}" has no limit: ${own}, or let "rules" of the file warn or fail`);
   }
   return artifact;
 }

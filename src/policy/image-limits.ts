@@ -2,6 +2,7 @@
 import { failAt, kindOf, objectOf, percentOf, sizeOf } from './fields.ts';
 import type { Field, Fields } from './fields.ts';
 import { parseDiveBytes } from './dive-ci.ts';
+import { quoted } from './json.ts';
 import { readLimit, readPlainLimit } from './limits.ts';
 import type { Limit } from './limits.ts';
 
@@ -83,6 +84,9 @@ function shareOf(field: Field): number {
 /** In dive's spelling, where `20M` is 20,000,000. */
 function diveBytesOf(field: Field): number {
   const { node } = field;
-  const bytes = node.type === 'string' ? parseDiveBytes(node.value) : null;
-  return node.type === 'string' && bytes !== null ? bytes : sizeOf(field);
+  if (node.type !== 'string' || /^\s*-/.test(node.value)) return sizeOf(field);
+  const bytes = parseDiveBytes(node.value);
+  if (bytes !== null) return bytes;
+  const shown = quoted(node.value.length > 60 ? `${node.value.slice(0, 60)}…` : node.value);
+  return failAt(field, `${shown} is no size that dive takes, such as "20MB" or "20MiB", of at most 2^53 - 1 bytes`);
 }

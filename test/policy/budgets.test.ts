@@ -37,6 +37,10 @@ function path(value: object): string {
   return one({ paths: [value] });
 }
 
+function dive(highestWastedBytes: unknown): string {
+  return one({ dive: { highestWastedBytes } });
+}
+
 const ignore = { rule: 'debug-symbols', match: '**', reason: 'because' };
 const group = { name: 'g', members: ['a'], compressed: { max: 1 } };
 
@@ -52,6 +56,23 @@ const valid: readonly string[] = [
   ...['95%', '100%', '0.5%', ' 7 % ', '99.999999%', '100.0%', 0, '1 B', 1].map((warnAt) =>
     one({ compressed: { max: 1, warnAt } }),
   ),
+  ...[
+    '20MB',
+    '20M',
+    '.5MB',
+    '5.kb',
+    ' 1 GiB ',
+    '7',
+    '0B',
+    '00020m',
+    '9007199254740991',
+    '8191TiB',
+    '9PB',
+    '7pi',
+    '0.005EB',
+    0,
+    7,
+  ].map(dive),
   growth({ max: 0 }),
   growth({ maxPercent: 0 }),
   growth({ max: '1 KiB', maxPercent: 2.5, mode: 'both', warnAt: '80%', missingBaseline: 'pass' }),
@@ -178,6 +199,12 @@ const invalid: readonly (readonly [text: string, says: string])[] = [
 /** What JSON Schema cannot say, or would say only with much ado. */
 const beyondSchema: readonly (readonly [text: string, says: string])[] = [
   [one({}), 'artifacts[0]: "a" has no limit'],
+  [one({}), 'or let "rules" of the file warn or fail'],
+  ...['20EB', '99999999999999999999', '8PiB', '99999TB', '.', '', 'MB', '5iB', '20 MBs', '1e3'].map(
+    (text) => [dive(text), `"${text}" is no size that dive takes, such as "20MB"`] as const,
+  ),
+  [dive('-1 MB'), 'artifacts[0].dive.highestWastedBytes: "-1 MB" is negative'],
+  [dive(1.5), '1.5 is not a whole number of bytes'],
   [one({}, { rules: { 'debug-symbols': 'info' } }), '"a" has no limit'],
   [
     JSON.stringify({
@@ -196,6 +223,7 @@ const beyondSchema: readonly (readonly [text: string, says: string])[] = [
   ],
   [one({ compressed: { max: 1, warnAt: 2 } }), '2 bytes are above the limit itself, 1'],
   [max('9007199254740992 B'), 'more than 2^53 - 1'],
+  [dive('9007199254740992'), 'of at most 2^53 - 1 bytes'],
   [path({ match: '{a', max: 1 }), 'artifacts[0].paths[0].match: the pattern "{a" has a brace without its partner'],
   [path({ match: '[a', max: 1 }), 'a bracket without its partner'],
   [path({ match: '{a,b}'.repeat(30), max: 1 }), 'more than 1000 alternatives'],
