@@ -61,7 +61,7 @@ export function percentChange(before: number, after: number): string {
   if (before === after) return '';
   if (before === 0) return 'new';
   const percent = (100 * (after - before)) / before;
-  if (percent >= 900) return `${groupDigits(Math.floor(after / before))}x`;
+  if (percent >= 900) return `${groupDigits(Math.round(after / before))}x`;
   // Rounding must not make something out of nothing, nor nothing out of something.
   const rounded = after === 0 ? -100 : Math.max(-99.9, percent);
   return `${percent > 0 ? '+' : ''}${Math.abs(rounded) < 0.05 ? `${percent < 0 ? '-' : ''}<0.1` : rounded.toFixed(1)}%`;

@@ -54,6 +54,8 @@ describe('percentChange', () => {
     [1_000_000, 1, '-99.9%'],
     [10, 99, '+890.0%'],
     [10, 100, '10x'],
+    [100, 1_099, '11x'],
+    [100, 1_990, '20x'],
     [1, 1_234_567, '1,234,567x'],
   ])('from %d to %d is "%s"', (before, after, text) => {
     expect(percentChange(before, after)).toBe(text);
