@@ -67,6 +67,8 @@ function parseStrictly(argv: readonly string[], specs: OptionSpecs) {
     return parseArgs({ args: [...argv], options, strict: true, allowPositionals: true, allowNegative: true });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
+    const ambiguous = /^Option '(-[^']*)' argument is ambiguous/.exec(message)?.[1];
+    if (ambiguous !== undefined) throw noValue(ambiguous, argv, specs, error);
     const unknown = /^Unknown option '(-[^']*)'/.exec(message)?.[1];
     if (unknown === undefined)
       throw new UsageError(`${message.split('\n')[0] ?? ''}; see sizecheck --help`, { cause: error });
@@ -75,6 +77,22 @@ function parseStrictly(argv: readonly string[], specs: OptionSpecs) {
       cause: error,
     });
   }
+}
+
+/** What follows an option that takes a value looks like an option. */
+function noValue(option: string, argv: readonly string[], specs: OptionSpecs, cause: unknown): UsageError {
+  const value = argv.find((text, index) => argv[index - 1] === option && text.startsWith('-')) ?? '';
+  const [name, spec] =
+    Object.entries(specs).find(([key, { short }]) => option === `--${key}` || option === `-${short}`) ?? [];
+  if (name !== undefined && (spec?.kind === 'number' || spec?.kind === 'choice')) {
+    try {
+      valueOf(name, spec, value);
+    } catch (error) {
+      if (error instanceof UsageError) return error;
+    }
+  }
+  const long = name === undefined ? option : `--${name}`;
+  return new UsageError(`${option} takes a value; if "${value}" is meant, write ${long}=${value}`, { cause });
 }
 
 function valueOf(
