@@ -30,7 +30,13 @@ export async function helpText(commands: readonly Command[], command: Command | 
   yargs.epilogue(
     'ARTIFACT, OLD, NEW: a directory, archive, package, library, snapshot file, or - for standard input.\nExit codes: 0 fine, 1 violated, 2 could not be measured.',
   );
-  return `${await yargs.getHelp()}\n`;
+  return `${(await yargs.getHelp()).split('\n').map(apart).join('\n')}\n`;
+}
+
+/** yargs leaves no space between a description and the type where both fill the line exactly. */
+function apart(line: string): string {
+  const [, text, type] = /^(.*[^\s\]])(\[(?:string|number|boolean|array|choices)\b.*)$/.exec(line) ?? [];
+  return text === undefined || type === undefined ? line : `${text}\n${type.padStart(line.length)}`;
 }
 
 function addOptions(yargs: Argv, specs: OptionSpecs): void {

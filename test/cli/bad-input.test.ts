@@ -349,6 +349,9 @@ describe('figures that must not lie', () => {
   it('nothing after the command but -- and a name is a scan', () => {
     expect(sizecheck(['--', linked]).stdout).toContain('97.7 KiB');
     expect(sizecheck(['help', 'snapshot']).stdout).toContain('sizecheck snapshot ARTIFACT');
+    expect(sizecheck(['init', '--help']).stdout).toMatch(
+      / the budgets file\n +\[string\] \[default: "budgets.json"\]\n/,
+    );
   });
 });
 

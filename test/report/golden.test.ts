@@ -8,6 +8,7 @@ import { judge } from '../../src/rules/index.ts';
 import { removableContent } from '../../src/rules/removable.ts';
 import { reporterNamed } from '../../src/report/index.ts';
 import type { ReportOptions, ScanReport } from '../../src/report/reporter.ts';
+import { styleFor, sumLine } from '../../src/report/table/style.ts';
 import { ar, digest, directory, elf, file, hardlink, pyc, snapshot } from '../build/snapshot.ts';
 
 const golden = resolve(import.meta.dirname, '../golden');
@@ -97,6 +98,31 @@ describe('goldens', () => {
       .split('\n')
       .filter((line) => line.length > width && line.trim().includes(' ') && !line.includes('-path'));
     expect(long).toEqual([]);
+  });
+
+  it.each([
+    [{ format: 'zip', codecs: [] }, 'members compressed, with headers'],
+    [{ format: 'deb', codecs: [] }, 'members compressed, with headers'],
+    [{ format: 'tar', codecs: ['gzip'] }, 'uncompressed, with headers and padding'],
+  ] as const)('the archive of %j is %s', async (artifact, note) => {
+    const found = await reporterNamed('table', 'scan');
+    const one = { ...report(), snapshot: { ...tree, artifact: { ...tree.artifact, ...artifact } } };
+    expect([...(found?.(one, plain) ?? [])].join('')).toMatch(new RegExp(`^ {2}archive +10\\.0 KiB {2}${note}$`, 'm'));
+  });
+
+  it('the length of the whole file is no share of a part of its content', async () => {
+    const found = await reporterNamed('table', 'scan');
+    expect([...(found?.(report(), plain) ?? [])].join('')).toMatch(/ the file itself, [0-9.]+% of content\n/);
+    expect([...(found?.({ ...report(), isPart: true }, plain) ?? [])].join('')).toMatch(/ the file itself\n/);
+  });
+
+  it.each([
+    ['Removable: 1.0 MiB', 80, '  Removable: 1.0 MiB, each byte counted once\n'],
+    ['x'.repeat(54), 80, `  ${'x'.repeat(54)}, each byte counted once\n`],
+    ['x'.repeat(55), 80, `  ${'x'.repeat(55)},\n  each byte counted once\n`],
+  ])('the sum "%s" fits %d columns', (sum, width, lines) => {
+    expect(sumLine(sum, width, styleFor(false))).toBe(lines);
+    expect(lines.split('\n').every((line) => line.length <= width)).toBe(true);
   });
 
   it('the snapshot reporter is JSON that holds every entry', async () => {

@@ -53,6 +53,10 @@ async function print(format: string, allLayers = false): Promise<string> {
 }
 
 describe('an image in reports', () => {
+  it('is told to hold compressed layers', async () => {
+    expect(await print('table')).toContain('layers compressed, with headers and padding');
+  });
+
   it.each([false, true])('has its layers in a table of 80 columns, inert (all: %s)', async (all) => {
     const text = await print('table', all);
     expect(text).toContain('(not recorded)');

@@ -72,6 +72,15 @@ describe('sections', () => {
     expect(JSON.parse([...(found?.(plain, options) ?? [])].join(''))).not.toHaveProperty('sections');
   });
 
+  it('what compressed debug data would take is wrapped', async () => {
+    const sections = { ...sectionRollup(tree), debug: { bytes: 107_374_182, compressed: 53_687_091 } };
+    const text = await print('table', { sections });
+    expect(text).toMatch(
+      /^ {2}compressed \(objcopy --compress-debug-sections\), debug would be about 51\.2 MiB,\n {2}51\.2 MiB less$/m,
+    );
+    expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
   it('of an artifact without ELF files', async () => {
     expect(await print('table', { sections: sectionRollup(snapshot([])) })).toContain('ELF sections  no ELF file\n');
   });

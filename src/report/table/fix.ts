@@ -7,7 +7,7 @@ import { inertLine, terminalName, terminalText } from '../escape.ts';
 import type { FixReport, ReportOptions } from '../reporter.ts';
 import { columns } from './grid.ts';
 import { percent } from './percent.ts';
-import { cutMiddle, styleFor, wrap, wrapCommand } from './style.ts';
+import { cutMiddle, styleFor, sumLine, wrap, wrapCommand } from './style.ts';
 import type { Style } from './style.ts';
 
 /** Lines of one command that are shown. */
@@ -65,7 +65,7 @@ function* totalPart(
 ): Iterable<string> {
   const { units } = options;
   const of = before.content > 0 ? ` (${percent(plan.promised, before.content)} of content)` : '';
-  yield `\n  ${style.bold(`Promised: ${exactBytesOf(plan.promised, units)}${of}`)}, each byte counted once\n`;
+  yield `\n${sumLine(`Promised: ${exactBytesOf(plan.promised, units)}${of}`, options.width, style)}`;
   if (exact !== undefined) {
     const how = compression === null ? 'archive' : compression;
     const share = percent(exact.union, exact.base);

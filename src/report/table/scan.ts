@@ -3,7 +3,7 @@ import { exactBytes, formatSize, formatSizes, groupDigits } from '../../bytes/si
 import type { TreeNode } from '../../compare/rollup.ts';
 import type { Finding } from '../../model/finding.ts';
 import { compareNames, depth } from '../../model/name.ts';
-import type { Snapshot, Totals } from '../../model/snapshot.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
 import { inertLine, terminalName, terminalText } from '../escape.ts';
 import { bytecodeTable } from './bytecode.ts';
 import { columns } from './grid.ts';
@@ -15,7 +15,8 @@ import { madeText } from './made.ts';
 import { percent } from './percent.ts';
 import { leftoversPart } from './leftovers.ts';
 import { sectionsTable } from './sections.ts';
-import { cutMiddle, styleFor, widest, wrap, wrapCommand } from './style.ts';
+import { sizeNote } from './size-note.ts';
+import { cutMiddle, styleFor, sumLine, widest, wrap, wrapCommand } from './style.ts';
 import type { Style } from './style.ts';
 
 export function* scanTable(report: ScanReport, options: ReportOptions): Iterable<string> {
@@ -29,7 +30,8 @@ function* inertLines(pieces: Iterable<string>): Iterable<string> {
   for (const piece of pieces) yield piece.split('\n').map(inertLine).join('\n');
 }
 
-function* heading({ snapshot }: ScanReport, options: ReportOptions, style: Style): Iterable<string> {
+function* heading(report: ScanReport, options: ReportOptions, style: Style): Iterable<string> {
+  const { snapshot } = report;
   const { artifact, totals } = snapshot;
   const kind = [artifact.format, ...artifact.codecs.toReversed()].join(' in ');
   const name = cutMiddle(terminalText(artifact.name), options.width - kind.length - 2);
@@ -39,45 +41,13 @@ function* heading({ snapshot }: ScanReport, options: ReportOptions, style: Style
     known.map((size) => totals[size] ?? 0),
     options.units,
   );
-  const rows = known.map((size, index) => [
-    `  ${size}`,
-    sizes[index] ?? '',
-    style.dim(sizeNote(size, totals, artifact.format === 'directory')),
-  ]);
+  const rows = known.map((size, index) => [`  ${size}`, sizes[index] ?? '', style.dim(sizeNote(size, report))]);
   yield* columns(rows, ['left', 'right', 'left']);
   if (options.verbose && snapshot.made !== undefined) {
     const text = `made as ${madeText(snapshot.made, artifact.codecs)}`;
     for (const line of wrap(text, options.width - 2)) yield style.dim(`  ${line}\n`);
   }
   yield '\n';
-}
-
-function sizeNote(size: 'content' | 'disk' | 'archive' | 'compressed', totals: Totals, onDisk: boolean): string {
-  switch (size) {
-    case 'content':
-      return contentNote(totals);
-    case 'disk':
-      return onDisk ? 'allocated, as du counts' : 'unpacked, in blocks of 4 KiB';
-    case 'archive':
-      return 'uncompressed, with headers and padding';
-    case 'compressed':
-      return `the file itself${totals.content > 0 ? `, ${percent(totals.compressed ?? 0, totals.content)} of content` : ''}`;
-  }
-  return '';
-}
-
-function contentNote({ files, directories, symlinks, hardlinks, other }: Totals): string {
-  const counts: readonly (readonly [number, string, string])[] = [
-    [files, 'file', 'files'],
-    [directories, 'directory', 'directories'],
-    [symlinks, 'symlink', 'symlinks'],
-    [hardlinks, 'hard link', 'hard links'],
-    [other, 'other', 'others'],
-  ];
-  return counts
-    .filter(([number], index) => number > 0 || index === 0)
-    .map(([number, one, many]) => `${groupDigits(number)} ${number === 1 ? one : many}`)
-    .join(', ');
 }
 
 function* placesPart(report: ScanReport, options: ReportOptions, style: Style): Iterable<string> {
@@ -185,7 +155,7 @@ function* findingsPart(
     options.units === 'bytes'
       ? exactBytes(removable)
       : `${formatSize(removable, options.units)} = ${exactBytes(removable)}`;
-  yield `\n  ${style.bold(`Removable: ${exact}${share}`)}, each byte counted once\n`;
+  yield `\n${sumLine(`Removable: ${exact}${share}`, options.width, style)}`;
 }
 
 function* findingLines(

@@ -5,7 +5,7 @@ import { terminalText } from '../escape.ts';
 import type { ReportOptions } from '../reporter.ts';
 import { columns } from './grid.ts';
 import { percent } from './percent.ts';
-import { cutMiddle } from './style.ts';
+import { cutMiddle, wrap } from './style.ts';
 import type { Style } from './style.ts';
 
 export function* sectionsTable(rollup: SectionRollup, options: ReportOptions, style: Style): Iterable<string> {
@@ -31,7 +31,8 @@ export function* sectionsTable(rollup: SectionRollup, options: ReportOptions, st
   );
   if (debug.compressed !== null && debug.compressed < debug.bytes) {
     const [saved, left] = formatSizes([debug.bytes - debug.compressed, debug.compressed], options.units);
-    yield style.dim(`  compressed (objcopy --compress-debug-sections), debug would be about ${left}, ${saved} less\n`);
+    const text = `compressed (objcopy --compress-debug-sections), debug would be about ${left}, ${saved} less`;
+    for (const line of wrap(text, options.width - 2)) yield style.dim(`  ${line}\n`);
   }
   yield '\n';
   yield* columns(

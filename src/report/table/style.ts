@@ -36,6 +36,12 @@ export function cutMiddle(text: string, width: number): string {
   return `${chars.slice(0, Math.max(0, width - 1 - tail)).join('')}…${chars.slice(chars.length - tail).join('')}`;
 }
 
+/** A union of claims, and what it is; on two lines where one does not hold both. */
+export function sumLine(sum: string, width: number, style: Style): string {
+  const how = 'each byte counted once';
+  return `  ${style.bold(sum)},${sum.length + how.length + 4 > width ? '\n  ' : ' '}${how}\n`;
+}
+
 /** Breaks at spaces into lines of at most `width` columns; a longer word stands alone on its line. */
 export function wrap(text: string, width: number): string[] {
   return fill(text.split(' '), width);
