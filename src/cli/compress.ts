@@ -11,7 +11,7 @@ import { decode } from '../codecs/decode.ts';
 import { detectCodec } from '../codecs/index.ts';
 import { hasProgram } from './programs.ts';
 import { bestTrial } from '../compare/best-codec.ts';
-import { FormatError, UsageError } from '../errors.ts';
+import { FormatError, SizecheckError, UsageError } from '../errors.ts';
 import { formatHeadLength } from '../formats/format.ts';
 import { formats } from '../formats/index.ts';
 import { openArtifact } from '../formats/open.ts';
@@ -89,6 +89,11 @@ export async function runCompress(artifact: string, values: CompressValues): Pro
       else writeFile(values.output, [text]);
     });
     await run.finished;
+    if (run.trials.length === 0) {
+      over = true;
+      progress.done();
+      throw nothingTried([...missing, ...run.untried]);
+    }
     const best = (bestTrial(run.trials, today) ?? today)?.how;
     const order =
       stream.kind !== 'tar' || best === undefined || best === 'today'
@@ -227,6 +232,14 @@ function withPrograms(all: readonly Candidate[]): { candidates: readonly Candida
   const candidates = all.filter(({ codec }) => possible || codec !== 'xz');
   const missing = all.filter((one) => !candidates.includes(one));
   return { candidates, missing: missing.map(({ text }) => ({ how: text, reason: 'the program xz is not installed' })) };
+}
+
+function nothingTried(untried: readonly Untried[]): SizecheckError {
+  const reasons = [...new Set(untried.map(({ reason }) => reason))].map((why) => {
+    const ways = untried.filter(({ reason }) => reason === why).map(({ how }) => how);
+    return `${ways.join(', ')} (${why})`;
+  });
+  return new SizecheckError('nothing-tried', `nothing could be tried: ${reasons.join('; ')}`);
 }
 
 /** One line on standard error: what runs, and how many are done. */

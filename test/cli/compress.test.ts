@@ -4,6 +4,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from
 import { join } from 'node:path';
 import { brotliDecompressSync, gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { toReportOptions } from '../../src/cli/options.ts';
+import type { Compressions } from '../../src/model/compression.ts';
+import { compressTable } from '../../src/report/table/compress.ts';
 import { buildDeb } from '../build/deb.ts';
 import { noise } from '../build/noise.ts';
 import { buildTar } from '../build/tar.ts';
@@ -149,6 +152,17 @@ describe('what is told besides', () => {
     expect(json.untried).toEqual([{ how: 'zstd:22', reason: 'takes more than --memory' }]);
   });
 
+  it('nothing at all is no result', () => {
+    const tree = join(work, 'nothing');
+    mkdirSync(tree);
+    writeFileSync(join(tree, 'a'), 'a');
+    for (const more of [[], ['--json']]) {
+      const ran = sizecheck(['compress', tree, '--with', 'gzip:6,zstd:22', '--memory', '1', ...more]);
+      const message = 'nothing could be tried: gzip:6, zstd:22 (takes more than --memory)';
+      expect(ran).toEqual({ code: 2, stdout: '', stderr: `sizecheck: ${tree}: ${message}\n` });
+    }
+  });
+
   it('xz where the program is missing', () => {
     const empty = mkdtempSync(join(work, 'path-'));
     const json = compressJson([tar, '--with', 'xz:1,zstd:3'], { PATH: empty });
@@ -164,6 +178,26 @@ describe('what is told besides', () => {
     expect(json.best).toBe('brotli:9');
     expect(json.trials[0]?.window).toBe(16 * 1024 ** 2);
     expect(brotliDecompressSync).toBeDefined();
+  });
+
+  it('none is recommended where decoders refuse all, and a directory has no file of today', () => {
+    const trial = { how: 'zstd:3:long=31', command: 'zstd -3 --long=31', bytes: 5, window: 2 ** 31 };
+    const times = { compress: 1, decompress: 1, compressMemory: 1, decompressMemory: 1 };
+    const compressions: Compressions = {
+      artifact: { name: 'tree', length: null },
+      stream: { kind: 'tar', bytes: 10 },
+      today: null,
+      trials: [{ ...trial, ...times }],
+      untried: [],
+      best: null,
+      order: null,
+      interrupted: false,
+    };
+    const values = { units: 'iec', sort: 'size', depth: 0, top: 1, verbose: false, color: 'never' } as const;
+    const options = toReportOptions({ ...values, output: '-', size: 'content' });
+    const text = [...compressTable({ tool: { name: 'sizecheck', version: '1' }, compressions }, options)].join('');
+    expect(text).toContain('None is recommended: decoders refuse the windows of all that were tried.');
+    expect(text).not.toContain('today');
   });
 
   it('nothing better is a result', () => {

@@ -90,11 +90,14 @@ function* bestPart(compressions: Compressions, { width }: ReportOptions, style: 
     return;
   }
   const trial = trials.find(({ how }) => how === best);
-  const text =
-    trial === undefined
-      ? `Nothing that was tried is more than 1% smaller than today's file.`
-      : sentence(trial, today, stream.bytes);
+  const text = trial === undefined ? noneBetter(compressions) : sentence(trial, today, stream.bytes);
   for (const part of wrap(text, width - 2)) yield `  ${style.bold(part)}\n`;
+}
+
+function noneBetter({ trials, today }: Compressions): string {
+  if (today === null || trials.every(({ window }) => (window ?? 0) > usualWindow))
+    return 'None is recommended: decoders refuse the windows of all that were tried.';
+  return "Nothing that was tried is more than 1% smaller than today's file.";
 }
 
 function* orderPart({ order, trials }: Compressions, { width, units }: ReportOptions): Iterable<string> {
