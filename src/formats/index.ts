@@ -55,7 +55,7 @@ export async function readArtifact(
   if (input.head.length === 0) throw new FormatError('empty', 'is empty', { offset: 0 });
   const codec = detectCodec(input.head);
   const format = pickFormat(input.head, options);
-  if (codec === null && format === null) throw unknown(input.head, '');
+  if (codec === null && format === null) throw unknown(input.head, '', options);
   if (codec === null && format?.access === 'random' && 'fd' in input && input.length !== null) {
     const { fd, length } = input;
     const found = await format.read(fileSource(fd, length), sink, options, { name: nameOf(opened.name), fd });
@@ -139,7 +139,7 @@ function streamTarget(name: string, codec: Codec | null, sink: MemberSink, optio
 
   function start(): Format {
     format = pickFormat(head, options);
-    if (format === null) throw unknown(head, codec === null ? '' : ` inside ${codec.name}`);
+    if (format === null) throw unknown(head, codec === null ? '' : ` inside ${codec.name}`, options);
     if (format.access === 'stream') reader = format.reader(sink, options);
     forward(head);
     return format;
@@ -217,8 +217,11 @@ function nameOf(artifact: string): string {
   return artifact === '-' ? 'stdin' : basename(artifact);
 }
 
-function unknown(head: Uint8Array, where: string): FormatError {
+function unknown(head: Uint8Array, where: string, { image }: ReadOptions): FormatError {
   if (head.length === 0) return new FormatError('empty', `holds nothing${where}`, { offset: 0 });
+  if (image?.as === 'image') {
+    return new FormatError('no-image', `is no image: what it holds${where} is neither a tar nor an OCI layout`);
+  }
   const what = describeUnknown(head);
   return new FormatError('unknown-format', `is not an artifact that can be read: it holds ${what}${where}`, {
     offset: 0,

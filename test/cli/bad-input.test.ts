@@ -16,6 +16,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { tempDirectory } from '../build/temp.ts';
 import { buildTar, pax } from '../build/tar.ts';
+import { buildZip } from '../build/zip.ts';
 import { cli, scanJson, sizecheck, snapshotJson } from './run.ts';
 import type { RunOptions } from './run.ts';
 import { requireTool, run } from '../oracles.ts';
@@ -414,6 +415,17 @@ describe('mistakes of a person', () => {
     const ran = spawnSync('sh', ['-c', `"${process.execPath}" "${cli}" - < "${work}"`], { encoding: 'utf8' });
     expect(ran).toMatchObject({ status: 2, stdout: '' });
     expect(ran.stderr).toMatch(/^sizecheck: standard input: [^\n]+\n$/);
+  });
+
+  it('--as image of what is none', () => {
+    const zip = put('image.zip', buildZip([{ name: 'a', content: 'a' }]));
+    expect(failure([zip, '--as', 'image'])).toContain(
+      ': is no image: what it holds is neither a tar nor an OCI layout',
+    );
+    expect(failure([put('a.tar', archive), '--as', 'image'])).toContain(': is no image: ');
+    expect(failure([put('no.gz', gzipSync('text')), '--as', 'image'])).toContain(
+      'is no image: what it holds inside gzip is neither',
+    );
   });
 
   it('in edited snapshots are named', () => {
