@@ -83,17 +83,21 @@ async function postAndTell(
 /** Prints the text; says on standard error what would be done, as far as that can be found out by reading alone. */
 async function rehearse(text: Text, saved: SavedReport, values: CommentValues, token: string | null): Promise<number> {
   await writeStdout([text.body]);
-  if (values.quiet) return exitCodes.fine;
   try {
     const target = targetOf(values, process.env);
+    if (values.quiet) return exitCodes.fine;
     if (token === null)
       say(`would post to ${placeOf(target)}; without a token it is not known whether there is a comment yet`);
     else say(`dry run: would have ${describe(await post(text, saved, values, target, token), target)}`);
+    return exitCodes.fine;
   } catch (error) {
     if (!(error instanceof SizecheckError)) throw error;
-    say(`dry run: ${withoutToken(error, token) instanceof Error ? error.message : ''}`);
+    const reason = withoutToken(error, token);
+    if (!values.quiet) say(`dry run: ${reason instanceof Error ? reason.message : ''}`);
+    // Who names no target at all wants the text alone; any other error would be one without --dry-run, too.
+    const named = [values.repo, values.pr, values['api-url']].some((value) => value !== undefined);
+    return error instanceof UsageError && !named ? exitCodes.fine : exitCodes.failed;
   }
-  return exitCodes.fine;
 }
 
 function say(line: string): void {

@@ -127,6 +127,17 @@ describe('comment', () => {
     });
   });
 
+  it.each([
+    [['--repo', 'a b', '--pr', '7'], '--repo takes OWNER/NAME, not "a b"'],
+    [['--repo', 'o/r', '--pr', 'x'], '--pr takes the number of a pull request, not "x"'],
+  ])('a dry run for %j fails as the real one would', async (target, reason) => {
+    const args = ['--from', 'changed.json', '--dry-run', ...target];
+    const ran = await comment(args, { GITHUB_TOKEN: '' });
+    expect([ran.code, ran.stderr]).toEqual([2, `sizecheck: dry run: ${reason}\n`]);
+    expect(ran.stdout).toMatch(/^<!-- sizecheck:/);
+    expect(await comment([...args, '--quiet'], { GITHUB_TOKEN: '' })).toMatchObject({ code: 2, stderr: '' });
+  });
+
   it('appends the same text to the summary of the run', async () => {
     writeFileSync(at('summary.md'), 'before\n');
     await comment([...here, '--summary'], { GITHUB_STEP_SUMMARY: at('summary.md') });
