@@ -36,7 +36,12 @@ export async function runDiff(
   const stored = values.size === 'compressed';
   const thoroughness = { digests: 'all', facts: values.sections ? 'all' : 'needed', stored } as const;
   const [before, after] = await measureBoth(artifacts, values, thoroughness, onFault);
-  if (stored) requireStored(before, after);
+  if (stored) {
+    for (const [index, snapshot] of [before, after].entries()) {
+      if (snapshot.overhead === undefined) onFault(artifacts[index] ?? '');
+      requireStored(snapshot);
+    }
+  }
   const reporter = await loading;
   if (reporter === null) throw new UsageError(`there is no format "${name}"`);
   const diff = diffSnapshots(judged(before, selected, values), judged(after, selected, values), how);

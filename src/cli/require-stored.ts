@@ -2,9 +2,9 @@
 import { UsageError } from '../errors.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 
-/** @throws UsageError where one of them does not tell how many compressed bytes carry each file. */
-export function requireStored(...snapshots: readonly Snapshot[]): void {
-  for (const snapshot of snapshots) if (snapshot.overhead === undefined) throw new UsageError(whyUntold(snapshot));
+/** @throws UsageError where it does not tell how many compressed bytes carry each file. */
+export function requireStored(snapshot: Snapshot): void {
+  if (snapshot.overhead === undefined) throw new UsageError(whyUntold(snapshot));
 }
 
 function whyUntold({ artifact: { format, codecs }, image, totals }: Snapshot): string {

@@ -77,6 +77,9 @@ describe.skipIf(!ready)('compressed bytes of two archives', () => {
     expect([same.code, same.stdout]).toEqual([0, expect.stringContaining('no differences')]);
     const directory = sizecheck(['diff', 'old.tar.gz', 'tree-new.tar.zst', '--size', 'compressed'], { cwd: work });
     expect([directory.code, directory.stdout]).toEqual([2, '']);
-    expect(directory.stderr).toContain('--size compressed needs an archive');
+    const needs = '--size compressed needs an archive: the files of a directory are not compressed yet\n';
+    expect(directory.stderr).toBe(`sizecheck: tree-new.tar.zst: ${needs}`);
+    const other = sizecheck(['diff', 'tree-old.tar.gz', 'new.tar.zst', '--size', 'compressed'], { cwd: work });
+    expect(other).toEqual({ code: 2, stdout: '', stderr: `sizecheck: tree-old.tar.gz: ${needs}` });
   });
 });
