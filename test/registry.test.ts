@@ -46,6 +46,10 @@ describe('registry of reporters', () => {
     expect(formatNames('scan')[0]).toBe('table');
   });
 
+  it.each(reporters)('$name shows details in kinds of reports that it prints', ({ kinds, details }) => {
+    for (const kind of Object.keys(details)) expect(kinds).toContain(kind);
+  });
+
   it.each(reporters)('$name prints the kinds of reports that it says', async ({ kinds, load }) => {
     expect(Object.keys(await load()).toSorted()).toEqual([...kinds].toSorted());
   });

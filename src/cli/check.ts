@@ -11,6 +11,7 @@ import { reporterNamed } from '../report/index.ts';
 import { removableContent } from '../rules/removable.ts';
 import { toPairing } from './diff.ts';
 import { exitCodes, warnLine } from './errors.ts';
+import { formatOf } from './format.ts';
 import { measureTargets } from './measure-targets.ts';
 import type { Run } from './measure-targets.ts';
 import { toReportOptions } from './options.ts';
@@ -27,7 +28,7 @@ export async function runCheck(
   values: CheckValues,
   onArtifact: (name: string) => void,
 ): Promise<number> {
-  const format = values.json ? 'json' : values.format;
+  const format = formatOf(values);
   const loading = reporterNamed(format, 'check');
   const file = values.budgets ?? 'budgets.json';
   const { budgets, found } = plan(file, artifacts, values, onArtifact);

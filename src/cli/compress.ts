@@ -23,6 +23,7 @@ import { looksLikeSnapshot } from '../scan/snapshot-file.ts';
 import { defaultLimits } from '../scan/limits.ts';
 import { scan } from '../scan/scan.ts';
 import { exitCodes } from './errors.ts';
+import { formatOf } from './format.ts';
 import type { CompressValues } from './compress-options.ts';
 import { toReportOptions } from './options.ts';
 import { tryOrders } from './order-trial.ts';
@@ -46,7 +47,7 @@ export async function runCompress(artifact: string, values: CompressValues): Pro
   if (artifact === '-') throw new UsageError('compress reads the artifact more than once: give a path');
   const wanted = values.with.flatMap((text) => text.split(',')).map(parseCandidate);
   const memory = values.memory === undefined ? totalmem() / 2 : parseSize(values.memory, '--memory');
-  const loading = reporterNamed(values.json ? 'json' : values.format, 'compress');
+  const loading = reporterNamed(formatOf(values), 'compress');
   const directory = mkdtempSync(join(tmpdir(), 'sizecheck-compress-'));
   trackUnfinished(directory);
   try {

@@ -10,6 +10,7 @@ import { reporterNamed } from '../report/index.ts';
 import { countedRules, judge, ruleIds, rules } from '../rules/index.ts';
 import type { Rule } from '../rules/rule.ts';
 import { exitCodes } from './errors.ts';
+import { formatOf, requireShown } from './format.ts';
 import { measureBoth, warnOf } from './measure.ts';
 import { selectRules, toReportOptions } from './options.ts';
 import type { DiffValues } from './options.ts';
@@ -28,15 +29,17 @@ export async function runDiff(
   onFault: (artifact: string) => void,
 ): Promise<number> {
   const selected = selectRules(values.rules, values.leftovers ? rules : countedRules);
-  const name = values.json ? 'json' : values.format;
+  const name = formatOf(values);
+  // A summary is Markdown, whatever the format.
+  const compressed = values.size === 'compressed';
+  if (!values.summary) requireShown('diff', name, { '--sections': values.sections, '--size compressed': compressed });
   const options = toReportOptions(values);
   const how = toDiffOptions(values, name);
   // Loaded while the decoders start up.
   const loading = reporterNamed(name, 'diff');
-  const stored = values.size === 'compressed';
-  const thoroughness = { digests: 'all', facts: values.sections ? 'all' : 'needed', stored } as const;
+  const thoroughness = { digests: 'all', facts: values.sections ? 'all' : 'needed', stored: compressed } as const;
   const [before, after] = await measureBoth(artifacts, values, thoroughness, onFault);
-  if (stored) {
+  if (compressed) {
     for (const [index, snapshot] of [before, after].entries()) {
       if (snapshot.overhead === undefined) onFault(artifacts[index] ?? '');
       requireStored(snapshot);

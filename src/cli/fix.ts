@@ -15,6 +15,7 @@ import { reporterNamed } from '../report/index.ts';
 import { countedRules, judge, ruleIds, rules } from '../rules/index.ts';
 import { looksLikeSnapshot } from '../scan/snapshot-file.ts';
 import { exitCodes, warnLine } from './errors.ts';
+import { formatOf } from './format.ts';
 import { exactSavings } from './fix-exact.ts';
 import type { FixValues } from './fix-options.ts';
 import { compressionOf, outOf } from './fix-result.ts';
@@ -32,7 +33,7 @@ export async function runFixCommand(artifact: string, values: FixValues): Promis
   const selected = selectRules(values.rules, values.leftovers ? rules : countedRules);
   const out = outOf(artifact, values);
   if (values.apply || values.exact) await requireContent(artifact);
-  const loading = reporterNamed(values.json ? 'json' : values.format, 'fix');
+  const loading = reporterNamed(formatOf(values), 'fix');
   const strip = findStrip();
   const input: InputValues = { ...values, include: [], exclude: [], 'strip-version': undefined };
   const thoroughness = { digests: 'all', facts: 'needed', stripVersion: strip?.version } as const;

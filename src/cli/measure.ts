@@ -20,6 +20,7 @@ export async function measure(artifact: string, values: InputValues, thoroughnes
     const snapshot = await scan(artifact, options);
     optimizeAsUsual();
     checkStripVersion(snapshot, values);
+    checkImageChoice([snapshot], values);
     return selectEntries(snapshot, values.include, values.exclude);
   } finally {
     progress.done();
@@ -60,6 +61,7 @@ export async function measureBoth(
   try {
     const [before, unshared] = await Promise.all([measureSide(0), measureSide(1)]);
     optimizeAsUsual();
+    checkImageChoice([before, unshared], values);
     const after = shareEntries(before, unshared);
     const select = (snapshot: Snapshot): Snapshot => selectEntries(snapshot, values.include, values.exclude, true);
     const selected: [Snapshot, Snapshot] = [select(before), select(after)];
@@ -86,6 +88,13 @@ function checkStripVersion({ stripVersion }: Snapshot, values: InputValues): voi
   const saved =
     stripVersion === undefined ? 'it does not say of which strip' : `it holds lengths after strip ${stripVersion}`;
   throw new UsageError(`--strip-version ${wanted} needs the artifact itself, not a snapshot of it: ${saved}`);
+}
+
+/** Of two artifacts one may be the image, the other its tree. */
+function checkImageChoice(snapshots: readonly Snapshot[], values: InputValues): void {
+  const asked = (['image', 'platform'] as const).find((name) => values[name] !== undefined);
+  if (asked === undefined || snapshots.some(({ image }) => image !== undefined)) return;
+  throw new UsageError(`--${asked} is for images; ${snapshots.length === 1 ? 'this is none' : 'neither is one'}`);
 }
 
 function isShown(values: InputValues): boolean {

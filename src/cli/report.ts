@@ -3,6 +3,7 @@ import { UsageError } from '../errors.ts';
 import { formatNames, reporterNamed } from '../report/index.ts';
 import type { ReportOptions, Reports } from '../report/reporter.ts';
 import { exitCodes } from './errors.ts';
+import { formatOf } from './format.ts';
 import { toReportOptions } from './options.ts';
 import { print } from './output.ts';
 import type { SavedReportValues } from './report-options.ts';
@@ -11,7 +12,7 @@ import { readReport } from './saved-report.ts';
 /** Returns the exit code. */
 export async function runReport(path: string, values: SavedReportValues): Promise<number> {
   const options = toReportOptions(values);
-  const format = values.json ? 'json' : values.format;
+  const format = formatOf(values);
   const { kind, report } = await readReport(path);
   const pieces =
     kind === 'diff' ? await printed(format, kind, report, options) : await printed(format, kind, report, options);

@@ -18,6 +18,7 @@ import { flattenImage } from '../scan/image/flatten.ts';
 import { scan } from '../scan/scan.ts';
 import { UsageError } from '../errors.ts';
 import { exitCodes } from './errors.ts';
+import { formatOf, requireShown } from './format.ts';
 import { measure, warn } from './measure.ts';
 import { requireStored } from './require-stored.ts';
 import { parseLayer, selectRules, toReportOptions, toScanOptions } from './options.ts';
@@ -29,7 +30,14 @@ import { tool } from './tool.ts';
 export async function runScan(artifact: string, values: ScanValues): Promise<number> {
   const selected = selectRules(values.rules);
   const layer = parseLayer(values.layer);
-  const name = values.json ? 'json' : values.format;
+  const name = formatOf(values);
+  requireShown('scan', name, {
+    '--by package': values.by === 'package',
+    '--sections': values.sections,
+    '--bytecode': values.bytecode,
+    '--compress-with': values['compress-with'] !== undefined,
+    '--size compressed': values.size === 'compressed',
+  });
   const options = toReportOptions(values);
   // Loaded while the decoder starts up.
   const loading = reporterNamed(name, 'scan');
@@ -46,6 +54,7 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
   } as const;
   const snapshot = await measure(artifact, values, thoroughness);
   if (values.size === 'compressed') requireStored(snapshot);
+  if (values.layers && snapshot.image === undefined) throw new UsageError('--layers is for images; this is none');
   const reporter = await loading;
   if (reporter === null) throw new UsageError(`there is no format "${name}"`);
   if (name === 'dive') requireDive(snapshot);

@@ -9,10 +9,12 @@ type Cell = string | number | null;
 const diffHeader = 'path from content_before content_after content_delta disk_before disk_after disk_delta'.split(' ');
 
 export const csvReporter: Reporter = {
-  *scan({ tree }) {
-    yield line(['path', 'content', 'disk', 'files', 'own_content', 'own_disk']);
-    for (const { path, content, disk, files, own } of tree) {
-      yield line([nameCell(path), content, disk, files, own.content, own.disk]);
+  *scan({ tree }, { stored: tells }) {
+    const more = tells === true ? ['compressed', 'own_compressed'] : [];
+    yield line(['path', 'content', 'disk', 'files', 'own_content', 'own_disk', ...more]);
+    for (const { path, content, disk, stored, files, own } of tree) {
+      const compressed = tells === true ? [stored ?? null, own.stored ?? null] : [];
+      yield line([nameCell(path), content, disk, files, own.content, own.disk, ...compressed]);
     }
   },
   *diff({ diff }) {

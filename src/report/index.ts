@@ -1,6 +1,10 @@
 // The registry of reporters: one line each. They are loaded only when asked for; some bring a library along.
 import type { Reporter, ReportKind, ReportOptions, Reports } from './reporter.ts';
 
+/** What is printed only where it is asked for, by the option that asks. */
+export const details = ['--by package', '--sections', '--bytecode', '--compress-with', '--size compressed'] as const;
+export type Detail = (typeof details)[number];
+
 export interface ReporterEntry {
   /** The word for `--format`. */
   readonly name: string;
@@ -8,6 +12,8 @@ export interface ReporterEntry {
   readonly description: string;
   /** Reports that it can print. A test compares this with what the loaded reporter has. */
   readonly kinds: readonly ReportKind[];
+  /** Details that it shows; the option of any other is refused. */
+  readonly details: Readonly<Partial<Record<'scan' | 'diff', readonly Detail[]>>>;
   readonly load: () => Promise<Reporter>;
 }
 
@@ -17,60 +23,70 @@ export const reporters: readonly ReporterEntry[] = [
     name: 'table',
     description: 'tables for a terminal',
     kinds: ['scan', 'diff', 'check', 'fix', 'compress'],
+    details: { scan: details, diff: details },
     load: async () => (await import('./table/index.ts')).tableReporter,
   },
   {
     name: 'json',
     description: 'everything, as JSON (schema 1)',
     kinds: ['scan', 'diff', 'check', 'fix', 'compress'],
+    details: { scan: details, diff: details },
     load: async () => (await import('./json/index.ts')).jsonReporter,
   },
   {
     name: 'du',
     description: 'own disk usage of each directory, as du -Sh prints it',
     kinds: ['scan', 'diff'],
+    details: {},
     load: async () => (await import('./du.ts')).duReporter,
   },
   {
     name: 'snapshot',
     description: 'JSON with every entry, one a line; can be scanned again',
     kinds: ['scan'],
+    details: { scan: details },
     load: async () => (await import('./json/index.ts')).snapshotReporter,
   },
   {
     name: 'markdown',
     description: 'a comment for a pull request, as Markdown',
     kinds: ['diff', 'check'],
+    details: { diff: details },
     load: async () => (await import('./markdown/index.ts')).markdownReporter,
   },
   {
     name: 'github',
     description: 'annotations of a GitHub Actions run',
     kinds: ['scan', 'diff', 'check'],
+    details: { scan: ['--size compressed'] },
     load: async () => (await import('./github.ts')).githubReporter,
   },
   {
     name: 'junit',
     description: 'JUnit XML, a test case a limit',
     kinds: ['check'],
+    details: {},
     load: async () => (await import('./junit.ts')).junitReporter,
   },
   {
     name: 'shell',
     description: 'the whole plan as a shell script',
     kinds: ['fix'],
+    details: {},
     load: async () => (await import('./shell.ts')).shellReporter,
   },
   {
     name: 'csv',
     description: 'directories or limits, as CSV in bytes',
     kinds: ['scan', 'diff', 'check'],
+    details: { scan: ['--size compressed'] },
     load: async () => (await import('./csv.ts')).csvReporter,
   },
   {
     name: 'dive',
     description: 'the figures of an image in the JSON of dive',
     kinds: ['scan'],
+    details: {},
     load: async () => (await import('./dive.ts')).diveReporter,
   },
 ];
@@ -78,6 +94,11 @@ export const reporters: readonly ReporterEntry[] = [
 /** Words for `--format` of one command, the default first. */
 export function formatNames(kind: ReportKind): readonly string[] {
   return reporters.filter(({ kinds }) => kinds.includes(kind)).map(({ name }) => name);
+}
+
+/** Words for `--format` of one command that show a detail. */
+export function formatsWith(kind: 'scan' | 'diff', detail: Detail): readonly string[] {
+  return reporters.filter((one) => one.details[kind]?.includes(detail) === true).map(({ name }) => name);
 }
 
 /** A function that prints reports of this kind, or null where the named reporter has none. */
