@@ -44,39 +44,39 @@ export interface Aftermath {
 }
 
 /** All that goes where `removed` does, which holds nothing that is held. */
-export function aftermathOf({ entries }: Snapshot, removed: ReadonlySet<Name>, symlinks: Symlinks): Aftermath {
-  const kept = new Set(symlinks.held.keys());
-  for (;;) {
-    const aftermath = withoutDetours(entries, removed, symlinks, kept);
-    const nothing = new Set(aftermath.emptied);
-    const needed = [...symlinks.free]
-      .filter(([path]) => !aftermath.gone.has(path))
-      .flatMap(([, { detours }]) => detours)
-      .concat(symlinks.fixed.flatMap(({ detours }) => detours))
-      .filter((path) => nothing.has(path));
-    if (needed.length === 0) return aftermath;
-    for (const path of needed) kept.add(path);
+export function aftermathOf(snapshot: Snapshot, removed: ReadonlySet<Name>, symlinks: Symlinks): Aftermath {
+  const leading = new Map<Name, Name[]>();
+  for (const [path, { target }] of symlinks.free) {
+    if (leading.get(target)?.push(path) === undefined) leading.set(target, [path]);
   }
+  const taken = withoutDetours(snapshot, removed, symlinks, leading);
+  giveBackDetours(taken, removed, symlinks, leading);
+  const { gone, emptied } = taken;
+  return { gone, emptied: [...emptied].toSorted((a, b) => depth(b) - depth(a) || compareNames(a, b)) };
 }
 
-/** Symlinks go with files and directories, and leave directories empty in turn. @param kept directories that stay. */
+interface Taken {
+  readonly gone: Set<Name>;
+  readonly emptied: Set<Name>;
+}
+
+/** Symlinks by what they lead to. */
+type Leading = ReadonlyMap<Name, readonly Name[]>;
+
+/** What goes if nothing had to stay for the way of a symlink: symlinks go with files and directories, and leave directories empty in turn. */
 function withoutDetours(
-  entries: readonly Entry[],
+  { entries }: Snapshot,
   removed: ReadonlySet<Name>,
-  { free }: Symlinks,
-  kept: ReadonlySet<Name>,
-): Aftermath {
+  { held }: Symlinks,
+  leading: Leading,
+): Taken {
   const children = new Map<Name, number>();
   for (const { path } of entries) {
     const parent = parentPath(path);
     if (parent !== null) children.set(parent, (children.get(parent) ?? 0) + 1);
   }
-  const leading = new Map<Name, Name[]>();
-  for (const [path, { target }] of free) {
-    if (leading.get(target)?.push(path) === undefined) leading.set(target, [path]);
-  }
   const gone = new Set(removed);
-  const emptied: Name[] = [];
+  const emptied = new Set<Name>();
   const pending = [...removed];
   for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
     for (const link of leading.get(path) ?? []) {
@@ -87,9 +87,35 @@ function withoutDetours(
     const parent = parentPath(path) ?? '.';
     const left = (children.get(parent) ?? 0) - 1;
     children.set(parent, left);
-    if (left !== 0 || parent === '.' || kept.has(parent)) continue;
-    emptied.push(parent);
+    if (left !== 0 || parent === '.' || held.has(parent)) continue;
+    emptied.add(parent);
     pending.push(parent);
   }
-  return { gone, emptied: emptied.toSorted((a, b) => depth(b) - depth(a) || compareNames(a, b)) };
+  return { gone, emptied };
+}
+
+/**
+ * Takes back the directories that symlinks which stay pass, and what went only because these did. Nothing has two reasons to go but what is
+ * removed, so that each is taken back at most once, whatever the order.
+ */
+function giveBackDetours(
+  { gone, emptied }: Taken,
+  removed: ReadonlySet<Name>,
+  { free, fixed }: Symlinks,
+  leading: Leading,
+): void {
+  const back: Name[] = [];
+  const giveBack = (directory: Name): void => {
+    if (emptied.delete(directory)) back.push(directory);
+  };
+  for (const { detours } of fixed) detours.forEach(giveBack);
+  for (const [path, { detours }] of free) if (!gone.has(path)) detours.forEach(giveBack);
+  for (let path = back.pop(); path !== undefined; path = back.pop()) {
+    giveBack(parentPath(path) ?? '.');
+    for (const link of leading.get(path) ?? []) {
+      if (removed.has(link) || !gone.delete(link)) continue;
+      back.push(link);
+      free.get(link)?.detours.forEach(giveBack);
+    }
+  }
 }
