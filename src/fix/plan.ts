@@ -31,12 +31,21 @@ interface Work {
   readonly names: ReadonlyMap<Name, readonly Name[]>;
   /** Files whose bytecode is checked by their time. */
   readonly timed: ReadonlySet<Name>;
+  readonly traits: Map<Name, Traits>;
   readonly symlinks: Symlinks;
   readonly removed: Set<Name>;
   readonly linked: Map<Name, Link>;
   readonly stripped: Map<Name, FixAction & { kind: 'strip' }>;
   readonly superseded: Map<Name, number>;
   readonly left: LeftClaim[];
+}
+
+interface Traits {
+  readonly isUniform: boolean;
+  /** Whether bytecode is checked by its time. */
+  readonly isTimed: boolean;
+  /** Whether a name of it lies in a directory that is read-only. */
+  readonly isClosed: boolean;
 }
 
 interface Link {
@@ -82,7 +91,8 @@ function startWork(snapshot: Snapshot, options: PlanOptions): Work {
   const timed = new Set<Name>();
   for (const { path, kind, link, facts } of snapshot.entries) {
     if (kind === 'file') names.set(path, [path, ...(names.get(path) ?? [])]);
-    if (kind === 'hardlink' && link !== null) names.set(link, [...(names.get(link) ?? []), path]);
+    // One file can have as many names as an archive has members.
+    if (kind === 'hardlink' && link !== null && names.get(link)?.push(path) === undefined) names.set(link, [path]);
     if (facts?.type !== 'pyc' || facts.mode !== 'timestamp' || facts.source === null) continue;
     const source = paths.get(facts.source);
     timed.add(source?.kind === 'symlink' ? (resolveSymlink(source, paths)?.target ?? source.path) : facts.source);
@@ -93,6 +103,7 @@ function startWork(snapshot: Snapshot, options: PlanOptions): Work {
     paths,
     names,
     timed,
+    traits: new Map(),
     symlinks: symlinksOf(snapshot, paths, options.tangles),
     removed: new Set(),
     linked: new Map(),
@@ -134,21 +145,38 @@ function reasonAgainstLink(work: Work, file: Entry, keeper: Entry): string | nul
   if (!work.options.links) return 'a zip has no hard links, and not all that unpacks it makes symlinks';
   const tangled = work.options.tangles(file.path) ?? work.options.tangles(keeper.path);
   if (tangled !== null) return tangled;
-  // An archive records them with each name, and those of the first one count.
-  const names = [file, keeper].flatMap(({ path }) => work.names.get(path) ?? []);
-  const entries = names.flatMap((name) => work.paths.get(name) ?? []);
-  if (entries.some(({ mode, uid, gid }) => mode !== keeper.mode || uid !== keeper.uid || gid !== keeper.gid)) {
+  const traits = [traitsOf(work, file), traitsOf(work, keeper)];
+  if (!sharePermissions(file, keeper) || traits.some(({ isUniform }) => !isUniform)) {
     return 'their permissions or owners differ from those of the copy that stays, and linked files share them';
   }
-  if (names.some((name) => work.timed.has(name)) && file.mtime !== keeper.mtime) {
+  if (traits.some(({ isTimed }) => isTimed) && file.mtime !== keeper.mtime) {
     return 'their bytecode is checked by their time, which linked files share';
   }
   // The link has to come behind its target, and tar has closed the directory by then.
   const isTar = work.snapshot.artifact.format === 'tar';
-  if (isTar && file.digest !== keeper.digest && names.some((name) => isReadOnly(work, name))) {
+  if (isTar && file.digest !== keeper.digest && traits.some(({ isClosed }) => isClosed)) {
     return 'its directory is read-only, and tar has closed it before a link could come behind what it leads to';
   }
   return null;
+}
+
+/** What speaks against linking a file, of all of its names; looked up once, as one file can be the copy that stays of very many. */
+function traitsOf(work: Work, file: Entry): Traits {
+  const known = work.traits.get(file.path);
+  if (known !== undefined) return known;
+  const names = work.names.get(file.path) ?? [];
+  const traits = {
+    // An archive records permissions and owner with each name, and those of the first one count.
+    isUniform: names.every((name) => sharePermissions(work.paths.get(name) ?? file, file)),
+    isTimed: names.some((name) => work.timed.has(name)),
+    isClosed: names.some((name) => isReadOnly(work, name)),
+  };
+  work.traits.set(file.path, traits);
+  return traits;
+}
+
+function sharePermissions(a: Entry, b: Entry): boolean {
+  return a.mode === b.mode && a.uid === b.uid && a.gid === b.gid;
 }
 
 function isReadOnly({ paths }: Work, name: Name): boolean {

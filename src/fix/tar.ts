@@ -134,7 +134,7 @@ function createLinks(write: (piece: Uint8Array) => void): Links {
     add(file, headers) {
       const carrier = carriers.get(file);
       if (carrier !== undefined) writeLink(headers, carrier);
-      else early.set(file, [...(early.get(file) ?? []), headers]);
+      else if (early.get(file)?.push(headers) === undefined) early.set(file, [headers]);
     },
     carrier(file, stored) {
       carriers.set(file, stored);
