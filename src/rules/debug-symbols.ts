@@ -32,7 +32,7 @@ export const debugSymbols: Rule = {
       if (bytes > 0 && danger !== undefined) unsafe.push({ path: entry.path, bytes, why: danger.message });
       if (bytes <= 0 || danger !== undefined) continue;
       group.claims.push({ path: entry.path, part: debugPart, bytes });
-      if (entry.mode !== null && (entry.mode & 0o100) === 0) group.plain.add(entry.path);
+      if (facts.type === 'ar' || !isExecutable(entry)) group.plain.add(entry.path);
     }
     const claims = [...linked.claims, ...relocatable.claims];
     const drafts = unsafe.length > 0 ? [unsafeDraft(unsafe)] : [];
@@ -49,7 +49,7 @@ interface StripGroup {
   readonly claims: Claim[];
   /** Paths that the command must leave alone. */
   readonly unsafe: Name[];
-  /** Claimed paths that are not executable. */
+  /** Claimed paths that are not executable, or do not begin as ELF files do. */
   readonly plain: Set<Name>;
 }
 
@@ -103,7 +103,9 @@ function stripCommands(group: StripGroup, context: RuleContext): string[] {
       for (const name of alike) spared.add(name);
     }
   }
-  const left = executables.length === 0 ? [] : executablesLeft(group, context);
+  // Nothing says which permissions they get: without any in a zip, those of a plain file.
+  const byMode = executables.every((path) => context.paths.get(path)?.mode !== null);
+  const left = executables.length === 0 ? [] : elfFilesLeft(group, context, byMode);
   const byPath = isShorter(executables, left);
   if (byPath) paths.push(...executables);
   for (const path of paths) tests.push(`-path ${findPattern(path)}`);
@@ -115,7 +117,7 @@ function stripCommands(group: StripGroup, context: RuleContext): string[] {
   if (executables.length > 0 && !byPath) {
     const each = `for f; do if head -c4 "$f" | grep -q ELF; then strip ${mode} "$f"; fi; done`;
     const apart = exceptPaths(new Set([...named, ...left]));
-    found.push(`find . -type f -perm -100${apart} -exec sh -c '${each}' sh {} +`);
+    found.push(`find . -type f${byMode ? ' -perm -100' : ''}${apart} -exec sh -c '${each}' sh {} +`);
   }
   return found;
 }
@@ -175,6 +177,7 @@ function hasSuffix(path: Name, suffix: string): boolean {
   return suffix === versioned ? path.includes('.so.') && /\.so\.[^/]*$/.test(path) : path.endsWith(suffix);
 }
 
+/** What may be executable: not all archives say. */
 function isExecutable({ mode }: Entry): boolean {
   return mode === null || (mode & 0o100) !== 0;
 }
@@ -187,12 +190,13 @@ function mayStrip({ facts, size }: Entry, group: StripGroup): boolean {
   return after !== null && after <= size;
 }
 
-/** Executable ELF files that the command for many of them must leave out. */
-function executablesLeft(group: StripGroup, context: RuleContext): Name[] {
+/** ELF files that the command for many executables must leave out. @param byMode whether it looks at executable files alone. */
+function elfFilesLeft(group: StripGroup, context: RuleContext, byMode: boolean): Name[] {
   // What an inspector could not read may be ELF all the same.
   const odd = new Set(context.snapshot.notices.map(({ path }) => path));
   const isElf = ({ path, facts }: Entry): boolean => (facts === null ? odd.has(path) : facts.type === 'elf');
-  const left = context.files.filter((entry) => isExecutable(entry) && isElf(entry) && !mayStrip(entry, group));
+  const mayCome = (entry: Entry): boolean => (!byMode || isExecutable(entry)) && isElf(entry);
+  const left = context.files.filter((entry) => mayCome(entry) && !mayStrip(entry, group));
   return left.flatMap(({ path }) => namesOf(context, path));
 }
 
