@@ -63,7 +63,7 @@ interface Taken {
 /** Symlinks by what they lead to. */
 type Leading = ReadonlyMap<Name, readonly Name[]>;
 
-/** What goes if nothing had to stay for the way of a symlink: symlinks go with files and directories, and leave directories empty in turn. */
+/** What goes if nothing had to stay for the way of a symlink. Symlinks go with files and directories, and leave directories empty. */
 function withoutDetours(
   { entries }: Snapshot,
   removed: ReadonlySet<Name>,
