@@ -91,7 +91,6 @@ function startWork(snapshot: Snapshot, options: PlanOptions): Work {
   const timed = new Set<Name>();
   for (const { path, kind, link, facts } of snapshot.entries) {
     if (kind === 'file') names.set(path, [path, ...(names.get(path) ?? [])]);
-    // One file can have as many names as an archive has members.
     if (kind === 'hardlink' && link !== null && names.get(link)?.push(path) === undefined) names.set(link, [path]);
     if (facts?.type !== 'pyc' || facts.mode !== 'timestamp' || facts.source === null) continue;
     const source = paths.get(facts.source);

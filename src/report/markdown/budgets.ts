@@ -5,7 +5,7 @@ import type { Units } from '../../bytes/size.ts';
 import { unitOf } from '../../model/verdict.ts';
 import type { Gate, Verdict, VerdictStatus } from '../../model/verdict.ts';
 import { markdownName, markdownText, markdownWord } from '../escape-markdown.ts';
-import { amount, sentence, subject, tightest } from '../verdict-text.ts';
+import { amount, isRemark, sentence, subject, tightest } from '../verdict-text.ts';
 import { table } from './blocks.ts';
 import type { Column } from './blocks.ts';
 import { andMore, count, none, spaced } from './figures.ts';
@@ -87,7 +87,7 @@ function figures(verdict: Verdict, units: Units): string[] {
   if (unit !== 'bytes') return plainFigures(verdict);
   const texts = formatSizes([actual ?? 0, limit ?? 0], units);
   const limitText = limit === null || measure === 'rule' ? none : spaced(texts[1] ?? '');
-  if (actual === null) return [status === 'pass' ? none : 'unknown', limitText, none];
+  if (actual === null) return [status === 'pass' || isRemark(verdict) ? none : 'unknown', limitText, none];
   const actualText = spaced(texts[0] ?? '');
   if (limit === null || measure === 'rule') return [actualText, limitText, none];
   if (over !== null && over > 0) return [actualText, limitText, `**${spaced(exactBytes(over))} over**`];
