@@ -66,7 +66,7 @@ export async function runFix(run: FixRun): Promise<FixResult> {
     const after = await scan(beside, run.scan);
     verifyFix(run.before, after, run.plan);
     const named = new Set(broken.map(({ path }) => path));
-    broken.push(...shortfalls(after, run.plan).filter(({ path }) => !named.has(path)));
+    for (const one of shortfalls(after, run.plan)) if (!named.has(one.path)) broken.push(one);
     const leftBehind = takePlace(beside, run);
     const achieved = run.before.totals.content - after.totals.content;
     return {

@@ -58,7 +58,9 @@ function postOrder(tree: readonly TreeNode[]): TreeNode[] {
   const stack = [...(children.get(null) ?? [])];
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     reversed.push(node);
-    stack.push(...(children.get(node.path) ?? []).toSorted((a, b) => compareNames(a.path, b.path)));
+    // Not push(...): there may be more than a call takes arguments.
+    const below = (children.get(node.path) ?? []).toSorted((a, b) => compareNames(a.path, b.path));
+    for (const one of below) stack.push(one);
   }
   return reversed.toReversed();
 }

@@ -97,7 +97,7 @@ function stripCommands(group: StripGroup, context: RuleContext): string[] {
   const tests: string[] = [];
   for (const [suffix, own] of suffixes.toSorted(([x], [y]) => compareNames(x, y))) {
     const alike = namesOfOthers(group, context, suffix);
-    if (isShorter(own, alike)) paths.push(...own);
+    if (isShorter(own, alike)) for (const path of own) paths.push(path);
     else {
       tests.push(`-name '*${suffix}'`);
       for (const name of alike) spared.add(name);
@@ -107,7 +107,7 @@ function stripCommands(group: StripGroup, context: RuleContext): string[] {
   const byMode = executables.every((path) => context.paths.get(path)?.mode !== null);
   const left = executables.length === 0 ? [] : elfFilesLeft(group, context, byMode);
   const byPath = isShorter(executables, left);
-  if (byPath) paths.push(...executables);
+  if (byPath) for (const path of executables) paths.push(path);
   for (const path of paths) tests.push(`-path ${findPattern(path)}`);
   const found: string[] = [];
   if (tests.length > 0) {
@@ -209,7 +209,7 @@ function namesOfOthers(group: StripGroup, { files, names, paths }: RuleContext, 
   for (const [path, all] of names) {
     const alike = all.slice(1).filter((name) => hasSuffix(name, suffix));
     const entry = alike.length === 0 ? undefined : paths.get(path);
-    if (entry !== undefined && !mayStrip(entry, group)) found.push(...alike);
+    if (entry !== undefined && !mayStrip(entry, group)) for (const name of alike) found.push(name);
   }
   return found;
 }

@@ -25,10 +25,11 @@ export const duplicateFile: Rule = {
     const claims: Claim[] = [];
     const apart: Entry[] = [];
     for (const classes of groups) {
-      for (const copies of classes) claims.push(...claimsOn(copies, context.claimed));
+      // Not push(...): there may be more copies than a call takes arguments.
+      for (const copies of classes) for (const claim of claimsOn(copies, context.claimed)) claims.push(claim);
       if (classes.length === 1) continue;
       const stay = classes.flatMap((copies) => copies.find(({ path }) => !context.claimed.has(path)) ?? []);
-      apart.push(...stay.slice(1));
+      for (const copy of stay.slice(1)) apart.push(copy);
     }
     const drafts = apart.length === 0 ? [] : [apartDraft(apart, timed)];
     if (claims.length === 0) return drafts;

@@ -24,7 +24,7 @@ export const linkedStaticLibrary: Rule = {
       if (holder === null) continue;
       claims.push({ path, part: null, bytes: size, keeps: holder.path });
       // The bytes of a hard-linked file are freed only when all of its names go.
-      paths.push(...namesOf(context, path));
+      for (const name of namesOf(context, path)) paths.push(name);
     }
     if (claims.length === 0) return [];
     const title = `${count(claims.length, 'static library is', 'static libraries are')} also linked into a shipped file`;

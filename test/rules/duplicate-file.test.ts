@@ -43,6 +43,13 @@ describe('duplicate-file', () => {
     expect(found).toMatchObject({ bytes: 1010, severity: 'info' });
   });
 
+  it('claims more copies of one content than a call takes arguments', () => {
+    const same = { digest: digest('same') };
+    const entries = Array.from({ length: 200_000 }, (_, index) => file(`f${index}`, 1, same));
+    const own = entries.map((entry, index) => (index % 2 === 0 ? entry : { ...entry, mtime: index }));
+    expect(check(own)[0]?.claims).toHaveLength(199_999);
+  });
+
   it('keeps a copy that no other rule removes', () => {
     const same = { digest: digest('m') };
     const all = snapshot([file('m.opt-1.pyc', 100, same), file('m.opt-2.pyc', 100, same), file('m.pyc', 100, same)]);

@@ -32,7 +32,8 @@ export function claimPythonPackages(view: View, owners: Owners, isWhole: boolean
     // What dpkg installed has no such list; dpkg knows.
     const byOther = [`${path}/METADATA`, `${path}/PKG-INFO`].some((file) => owners.listedBy(file) !== null);
     if (rows === null && !byOther && isWhole) notices.push(missingList(view, path));
-    else if (rows !== null && !byOther && isWhole) notices.push(...differences(view, path, base, rows));
+    else if (rows !== null && !byOther && isWhole)
+      for (const one of differences(view, path, base, rows)) notices.push(one);
   }
   packages.sort((a, b) => compareNames(a.data, b.data));
   // Of a file that several packages list, those own it first whose list agrees with what is there.
