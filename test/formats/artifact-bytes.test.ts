@@ -240,7 +240,9 @@ describe('what wraps a tar', () => {
       'is not an artifact that can be read: it holds an XML document inside gzip',
     );
     expect(await message(Buffer.from('  <svg/>'))).toContain('an XML document');
-    expect(await message(buildZip([]), { image: { as: 'image' } })).toContain('is not an artifact that can be read');
+    expect(await message(buildZip([]), { image: { as: 'image' } })).toContain(
+      'is no image: what it holds is neither a tar nor an OCI layout',
+    );
   });
 });
 
