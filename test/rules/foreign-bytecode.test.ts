@@ -1,12 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../src/model/snapshot.ts';
 import { foreignBytecode } from '../../src/rules/foreign-bytecode.ts';
 import { judge } from '../../src/rules/index.ts';
-import { defaultLimits } from '../../src/scan/limits.ts';
-import { scan } from '../../src/scan/scan.ts';
+import { commanded, put } from '../build/commanded.ts';
 import { buildPyc } from '../build/pyc.ts';
 import { file, pyc, snapshot } from '../build/snapshot.ts';
 import { tempDirectory } from '../build/temp.ts';
@@ -51,28 +49,18 @@ describe('foreign-bytecode', () => {
 
   it('leaves to its command what it claims, and nothing that is damaged, of another magic number or a symlink', async () => {
     const root = tempDirectory('foreign');
-    const put = (path: string, content: string | Uint8Array): void => {
-      mkdirSync(dirname(join(root, path)), { recursive: true });
-      writeFileSync(join(root, path), content);
-    };
     const [of39, of312] = [3425, 3531].map((magic) => buildPyc({ magic, words: [0, 1, 2] }));
-    put('bin/python3.12', '');
-    for (const name of ['a', 'b', 'broken [1]', 'other']) put(`m/${name}.py`, 'pass');
+    put(root, 'bin/python3.12', '');
+    for (const name of ['a', 'b', 'broken [1]', 'other']) put(root, `m/${name}.py`, 'pass');
     for (const path of ['__pycache__/top.cpython-39.pyc', 'm/__pycache__/a.cpython-39.opt-1.pyc'])
-      put(path, of39 ?? '');
-    put('m/__pycache__/a.cpython-312.pyc', of312 ?? '');
-    put('m/__pycache__/other.cpython-39.pyc', of312 ?? '');
-    put('m/__pycache__/broken [1].cpython-39.pyc', 'no bytecode');
-    put('m/a.cpython-39.pyc', of39 ?? '');
+      put(root, path, of39 ?? '');
+    put(root, 'm/__pycache__/a.cpython-312.pyc', of312 ?? '');
+    put(root, 'm/__pycache__/other.cpython-39.pyc', of312 ?? '');
+    put(root, 'm/__pycache__/broken [1].cpython-39.pyc', 'no bytecode');
+    put(root, 'm/a.cpython-39.pyc', of39 ?? '');
     symlinkSync('a.cpython-39.opt-1.pyc', join(root, 'm/__pycache__/b.cpython-39.pyc'));
-    const options = { ...defaultLimits, maxWindow: 1 << 27, digests: 'auto', facts: 'needed' } as const;
-    const before = await scan(root, options);
-    const [found] = judge(before, [foreignBytecode]);
     const paths = ['__pycache__/top.cpython-39.pyc', 'm/__pycache__/a.cpython-39.opt-1.pyc'];
-    expect(found?.claims.map(({ path }) => path)).toEqual(paths);
-    execFileSync('sh', ['-ec', found?.fix.commands[0] ?? 'false'], { cwd: root });
-    const after = new Set((await scan(root, options)).entries.map(({ path }) => path));
-    expect(before.entries.map(({ path }) => path).filter((path) => !after.has(path))).toEqual(paths);
+    expect(await commanded(root, foreignBytecode)).toEqual({ claimed: paths, removed: paths });
   });
 
   it('gives no command where it would take many files that are damaged', () => {

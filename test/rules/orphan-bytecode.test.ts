@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../src/model/snapshot.ts';
 import { judge } from '../../src/rules/index.ts';
@@ -8,6 +8,7 @@ import { leftoverPycache } from '../../src/rules/leftover-pycache.ts';
 import { orphanBytecode } from '../../src/rules/orphan-bytecode.ts';
 import { defaultLimits } from '../../src/scan/limits.ts';
 import { scan } from '../../src/scan/scan.ts';
+import { commanded, put } from '../build/commanded.ts';
 import { buildPyc } from '../build/pyc.ts';
 import { directory, file, hardlink, pyc, snapshot } from '../build/snapshot.ts';
 import { tempDirectory } from '../build/temp.ts';
@@ -77,10 +78,6 @@ describe('orphan-bytecode', () => {
 
   it('is removed by its command, to the byte', async () => {
     const root = tempDirectory('orphan');
-    const put = (path: string, content: string | Uint8Array): void => {
-      mkdirSync(dirname(join(root, path)), { recursive: true });
-      writeFileSync(join(root, path), content);
-    };
     const bytes = buildPyc({ magic: 3425, words: [0, 1, 2] });
     for (const name of [
       'gone.cpython-39',
@@ -89,9 +86,9 @@ describe('orphan-bytecode', () => {
       'a.b.cpython-39',
       "it's.cpython-39",
     ])
-      put(`m/__pycache__/${name}.pyc`, bytes);
-    put('__pycache__/top.cpython-39.pyc', bytes);
-    for (const name of ['m/kept.py', 'm/a.b.py', 'm/other.py']) put(name, 'pass\n');
+      put(root, `m/__pycache__/${name}.pyc`, bytes);
+    put(root, '__pycache__/top.cpython-39.pyc', bytes);
+    for (const name of ['m/kept.py', 'm/a.b.py', 'm/other.py']) put(root, name, 'pass\n');
     const options = { ...defaultLimits, maxWindow: 1 << 27, digests: 'auto', facts: 'needed' } as const;
     const before = await scan(root, options);
     const [found] = judge(before, [orphanBytecode]);
@@ -104,27 +101,17 @@ describe('orphan-bytecode', () => {
 
   it('leaves to its command what it claims, and nothing that is damaged or whose source is a symlink to elsewhere', async () => {
     const root = tempDirectory('orphan-odd');
-    const put = (path: string, content: string | Uint8Array): void => {
-      mkdirSync(dirname(join(root, path)), { recursive: true });
-      writeFileSync(join(root, path), content);
-    };
     const bytes = buildPyc({ magic: 3425, words: [0, 1, 2] });
     for (const name of ['d/__pycache__/site', 'd/__pycache__/gone', 'x-pytest-y/__pycache__/gone', 'd/__pycache__/l'])
-      put(`${name}.cpython-39.pyc`, bytes);
+      put(root, `${name}.cpython-39.pyc`, bytes);
     // As in Debian's libpython3.11-minimal; where the tree is not the root, such a link leads nowhere.
     symlinkSync('/no/such/site.py', join(root, 'd/site.py'));
     symlinkSync('gone/l.py', join(root, 'd/l.py'));
-    put('d/__pycache__/broken [1].cpython-39.pyc', 'no bytecode');
-    put('d/__pycache__/empty.cpython-39.pyc', '');
-    put('d/__pycache__/sub/deep.pyc', bytes);
-    const options = { ...defaultLimits, maxWindow: 1 << 27, digests: 'auto', facts: 'needed' } as const;
-    const before = await scan(root, options);
-    const [found] = judge(before, [orphanBytecode]);
+    put(root, 'd/__pycache__/broken [1].cpython-39.pyc', 'no bytecode');
+    put(root, 'd/__pycache__/empty.cpython-39.pyc', '');
+    put(root, 'd/__pycache__/sub/deep.pyc', bytes);
     const paths = ['d/__pycache__/gone.cpython-39.pyc', 'x-pytest-y/__pycache__/gone.cpython-39.pyc'];
-    expect(found?.claims.map(({ path }) => path)).toEqual(paths);
-    execFileSync('sh', ['-ec', found?.fix.commands[0] ?? 'false'], { cwd: root });
-    const after = new Set((await scan(root, options)).entries.map(({ path }) => path));
-    expect(before.entries.map(({ path }) => path).filter((path) => !after.has(path))).toEqual(paths);
+    expect(await commanded(root, orphanBytecode)).toEqual({ claimed: paths, removed: paths });
   });
 
   it('gives no command where it would take many files that are damaged, or not all that is claimed', () => {
