@@ -31,6 +31,8 @@ export interface Decoder {
   readonly notices: readonly Notice[];
   /** What the stream so far tells of how it was made. */
   made(): MadeFacts;
+  /** Bytes that it looks back on, as far as it knows yet; absent where these are few. */
+  window?(): number;
   /** Frees native memory; safe to call twice, and after an error. */
   close(): void;
 }

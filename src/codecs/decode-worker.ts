@@ -11,7 +11,7 @@ import type { Decoder, Emit } from './codec.ts';
 import { codecByName } from './index.ts';
 import { createOutput } from './output.ts';
 import { createMarkList } from './marks.ts';
-import { maxOutstanding, packError, pieceLength } from './worker-messages.ts';
+import { packError, pieceLength, piecesAhead } from './worker-messages.ts';
 import type {
   DoneMessage,
   MembersWork,
@@ -28,8 +28,8 @@ type Told = Pick<DoneMessage, 'notices' | 'marks' | 'made'>;
 /** The way out of this thread. */
 interface Outlet {
   readonly takeBuffer: () => Uint8Array<ArrayBuffer>;
-  /** Sends a piece, a view of one of the buffers of `takeBuffer`; sleeps while too many are under way. */
-  readonly send: (piece: Uint8Array, reached: number) => void;
+  /** Sends a piece, a view of one of the buffers of `takeBuffer`; sleeps while `ahead` of them are under way. */
+  readonly send: (piece: Uint8Array, reached: number, ahead: number) => void;
   readonly done: (reached: number, told: Told, digests?: WorkerDigests) => void;
   readonly failed: (reached: number, error: unknown) => void;
 }
@@ -49,7 +49,7 @@ function openOutlet(port: MessagePort, outstanding: Int32Array): Outlet {
       const last = returned.pop();
       return last === undefined ? new Uint8Array(pieceLength) : new Uint8Array(last);
     },
-    send(piece, reached) {
+    send(piece, reached, ahead) {
       // Sound: pieces are views of the buffers of takeBuffer.
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
       const owned = piece as Uint8Array<ArrayBuffer>;
@@ -57,7 +57,7 @@ function openOutlet(port: MessagePort, outstanding: Int32Array): Outlet {
       say({ kind: 'piece', piece: owned, reached }, [owned.buffer]);
       for (;;) {
         const count = Atomics.load(outstanding, 0);
-        if (count < maxOutstanding) return;
+        if (count < ahead) return;
         Atomics.wait(outstanding, 0, count);
       }
     },
@@ -72,14 +72,13 @@ async function decodeStream(work: StreamWork, { takeBuffer, send, done }: Outlet
   let bytesIn = 0;
   const encoded = work.digests === 'none' ? null : sha256();
   const decoded = work.digests === 'both' ? sha256() : null;
-  const emit: Emit = (piece) => {
-    decoded?.update(piece);
-    send(piece, bytesIn);
-  };
-
   await codec?.prepare();
   const list = work.marks && codec !== null ? createMarkList() : null;
   const decoder = codec?.create({ maxWindow: work.maxWindow, takeBuffer, mark: list?.mark }) ?? copier(takeBuffer);
+  const emit: Emit = (piece) => {
+    decoded?.update(piece);
+    send(piece, bytesIn, piecesAhead(decoder.window?.() ?? 0));
+  };
   const take = (chunk: Uint8Array): void => {
     bytesIn += chunk.length;
     encoded?.update(chunk);
@@ -112,7 +111,7 @@ function unpackMembers({ fd, size, ranges }: MembersWork, outlet: Outlet): void 
   const unpacker = createMemberUnpacker(readAhead(fileSource(fd, size), { reuse: true }), outlet.takeBuffer);
   const range = readRanges(ranges);
   let whole = 0;
-  const emit: Emit = (piece) => outlet.send(piece, whole);
+  const emit: Emit = (piece) => outlet.send(piece, whole, piecesAhead(0));
   try {
     for (; whole < ranges.count; whole++) {
       const steps = unpacker.unpack(range(whole), emit);

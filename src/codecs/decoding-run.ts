@@ -1,5 +1,5 @@
 // A task of the decoding thread, seen from the main thread: pieces are asked for one by one and given back, so that the thread never
-// gets further ahead than `maxOutstanding` of them.
+// gets further ahead than `piecesAhead`.
 import { takeDecodingThread } from './decoding-thread.ts';
 import type { DecodingWork, WorkerMessage } from './worker-messages.ts';
 

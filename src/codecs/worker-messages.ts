@@ -78,8 +78,13 @@ export type PackedError =
 /** Length of the pieces that decoders fill; a megabyte makes the cost of handing one over disappear. */
 export const pieceLength = 1024 * 1024;
 
-/** Pieces that may be under way; enough to even out the speeds of both threads, few enough to keep memory flat. */
-export const maxOutstanding = 12;
+/** Pieces that may be under way where a decoder looks back on `window` bytes: what a small window leaves evens out the threads' speeds. */
+export function piecesAhead(window: number): number {
+  return Math.max(leastAhead, mostAhead - Math.ceil(window / pieceLength));
+}
+
+const leastAhead = 12;
+const mostAhead = 48;
 
 export function packError(error: unknown): PackedError {
   if (error instanceof SizecheckError && (error instanceof FormatError || error instanceof InputError)) {

@@ -164,6 +164,7 @@ function createXzDecoder(options: DecodeOptions): Decoder {
       if (reader.held > 0) fail('bad-length', 'has xz padding that is not a multiple of four bytes');
       output.flush(receiver);
     },
+    window: () => dictionary,
     made: () => ({ streams, blocks: blockCount, dictionary }),
     close() {},
   };

@@ -163,6 +163,7 @@ function createZstdDecoder(backend: ZstdBackend, options: DecodeOptions): Decode
       scanner.finish();
       output.flush(emit);
     },
+    window: () => window,
     made: () => ({ frames, window, checksum: checksums === frames, contentSize: sized === frames }),
     close() {
       stream?.close();

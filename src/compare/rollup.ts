@@ -27,62 +27,71 @@ interface Sum {
   files: number;
 }
 
+interface Directory {
+  readonly path: Name;
+  readonly own: Sum;
+  readonly whole: Sum;
+}
+
 /** One node a directory, sorted by path, the root (`.`) first. */
 export function rollup(snapshot: Snapshot): TreeNode[] {
-  const own = new Map<Name, Sum>();
-  const at = (path: Name): Sum => {
-    let sum = own.get(path);
-    if (sum === undefined) own.set(path, (sum = { content: 0, disk: 0, stored: 0, files: 0 }));
-    return sum;
+  const directories = new Map<Name, Directory>();
+  const at = (path: Name): Directory => {
+    let found = directories.get(path);
+    if (found === undefined) directories.set(path, (found = { path, own: nothing(), whole: nothing() }));
+    return found;
   };
   // Entries are sorted, so most files lie in the same directory as the one before.
-  let directory: Name = '.';
-  let beside = at(directory);
+  let directory = at('.');
   for (const entry of snapshot.entries) {
-    if (entry.kind !== 'directory' && !isIn(entry.path, directory)) {
-      directory = parentPath(entry.path) ?? '.';
-      beside = at(directory);
-    }
-    const sum = entry.kind === 'directory' ? at(entry.path) : beside;
-    sum.content += entry.size;
-    sum.disk += entry.disk;
-    sum.stored += entry.stored ?? 0;
-    if (entry.kind === 'file') sum.files++;
+    let holder = directory;
+    if (entry.kind === 'directory') holder = at(entry.path);
+    else if (!isIn(entry.path, directory.path)) holder = directory = at(parentPath(entry.path) ?? '.');
+    const { own } = holder;
+    own.content += entry.size;
+    own.disk += entry.disk;
+    own.stored += entry.stored ?? 0;
+    if (entry.kind === 'file') own.files++;
   }
-  const paths = [...own.keys()].toSorted((a, b) => (a === '.' ? -1 : b === '.' ? 1 : compareNames(a, b)));
-  const outer = outerSums(own, paths);
-  const tells = snapshot.overhead !== undefined;
-  return paths.flatMap((path) => {
-    const [sum, whole] = [own.get(path), outer.get(path)];
-    return sum === undefined || whole === undefined ? [] : [nodeOf(path, whole, sum, tells)];
-  });
+  const sorted = [...directories.values()].toSorted(({ path: a }, { path: b }) =>
+    a === '.' ? -1 : b === '.' ? 1 : compareNames(a, b),
+  );
+  sumUp(directories, sorted);
+  const sizesOf = snapshot.overhead === undefined ? unpackedSizes : allSizes;
+  return sorted.map(({ path, own, whole }) => nodeOf(path, sizesOf(whole), whole.files, sizesOf(own)));
 }
 
-function nodeOf(path: Name, whole: Sum, own: Sum, tells: boolean): TreeNode {
-  return { path, ...sizesOf(whole, tells), files: whole.files, own: sizesOf(own, tells) };
+function nodeOf(path: Name, { content, disk, stored }: Sizes, files: number, own: Sizes): TreeNode {
+  return stored === undefined ? { path, content, disk, files, own } : { path, content, disk, stored, files, own };
 }
 
-function sizesOf({ content, disk, stored }: Sum, tells: boolean): Sizes {
-  return tells ? { content, disk, stored } : { content, disk };
+function unpackedSizes({ content, disk }: Sum): Sizes {
+  return { content, disk };
 }
 
-/** Adds each directory to the ones above it, from the last of `paths` to the first: what lies in a directory comes after it. */
-function outerSums(own: ReadonlyMap<Name, Sum>, paths: readonly Name[]): Map<Name, Sum> {
-  const outer = new Map<Name, Sum>();
-  for (const [path, sum] of own) outer.set(path, { ...sum });
-  for (let index = paths.length - 1; index > 0; index--) {
-    const path = paths[index] ?? '.';
-    const sum = outer.get(path);
-    if (sum === undefined) continue;
+function allSizes({ content, disk, stored }: Sum): Sizes {
+  return { content, disk, stored };
+}
+
+function nothing(): Sum {
+  return { content: 0, disk: 0, stored: 0, files: 0 };
+}
+
+/** Adds each directory to the one above it, from the last of `sorted` to the first: what lies in a directory comes after it. */
+function sumUp(directories: ReadonlyMap<Name, Directory>, sorted: readonly Directory[]): void {
+  for (const { path, own, whole } of sorted.toReversed()) {
+    add(own, whole);
     let up = parentPath(path);
     // A directory that lies below a path which is no directory is added to the next one above.
-    while (up !== null && !outer.has(up)) up = parentPath(up);
-    const parent = up === null ? undefined : outer.get(up);
-    if (parent === undefined) continue;
-    parent.content += sum.content;
-    parent.disk += sum.disk;
-    parent.stored += sum.stored;
-    parent.files += sum.files;
+    while (up !== null && !directories.has(up)) up = parentPath(up);
+    const parent = up === null ? undefined : directories.get(up);
+    if (parent !== undefined) add(whole, parent.whole);
   }
-  return outer;
+}
+
+function add(sum: Sum, to: Sum): void {
+  to.content += sum.content;
+  to.disk += sum.disk;
+  to.stored += sum.stored;
+  to.files += sum.files;
 }

@@ -60,6 +60,21 @@ export function parentPath(path: Name): Name | null {
   return slash < 0 ? '.' : path.slice(0, slash);
 }
 
+/** Gathers the directories that paths lie in, those right above them alone. */
+export function parentsOf(): { readonly found: ReadonlySet<Name>; add(path: Name): void } {
+  const found = new Set<Name>();
+  // Members come directory by directory, so most lie beside the one before.
+  let last: Name = '.';
+  return {
+    found,
+    add(path) {
+      if (isIn(path, last)) return;
+      last = parentPath(path) ?? '.';
+      found.add(last);
+    },
+  };
+}
+
 /** Whether `directory` (not the root) holds `path` directly; without making the parent's name, unlike `parentPath`. */
 export function isIn(path: Name, directory: Name): boolean {
   const { length } = directory;

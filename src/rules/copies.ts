@@ -1,43 +1,49 @@
 // Groups of files with the same content, shared by the rules on duplicates. Hard links are one file and never copies.
-import { doubleAt } from '../bytes/at.ts';
-import type { Name } from '../model/name.ts';
+import { integerAt } from '../bytes/at.ts';
 import type { Entry } from '../model/snapshot.ts';
 import type { RuleContext } from './rule.ts';
 
 /** Those of `files` that have equal digests, two or more a group, each group in their order; empty files are left out. */
 export function copiesByDigest(files: readonly Entry[]): Entry[][] {
-  const byDigest = new Map<string, Entry | Entry[]>();
   const groups: Entry[][] = [];
-  for (const file of ofEqualSize(files)) {
-    if (file.digest === null) continue;
-    const known = byDigest.get(file.digest);
-    // A file that is alone with its digest takes no list.
-    if (known === undefined) byDigest.set(file.digest, file);
-    else if (Array.isArray(known)) known.push(file);
-    else {
-      const group = [known, file];
-      byDigest.set(file.digest, group);
-      groups.push(group);
+  // Open addressing, because a map of texts takes three times as long. A slot holds 1 + the
+  // place of the first file with a digest.
+  const slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * files.length + 2)));
+  const grouped: (Entry[] | undefined)[] = Array.from({ length: files.length });
+  for (let index = 0; index < files.length; index++) {
+    const file = files[index];
+    if (file === undefined || file.digest === null || file.size === 0) continue;
+    let at = hashOf(file.digest) & (slots.length - 1);
+    for (;;) {
+      const held = integerAt(slots, at) - 1;
+      const first = files[held];
+      if (first === undefined) {
+        slots[at] = index + 1;
+        break;
+      }
+      if (first.digest === file.digest) {
+        const group = grouped[held];
+        if (group === undefined) groups.push((grouped[held] = [first, file]));
+        else group.push(file);
+        break;
+      }
+      at = (at + 1) & (slots.length - 1);
     }
   }
   return groups;
 }
 
-/** Files that are not alone with their size: comparing numbers is cheap, and many are. */
-function ofEqualSize(files: readonly Entry[]): readonly Entry[] {
-  const sizes = new Float64Array(files.length);
-  for (const [index, { size }] of files.entries()) sizes[index] = size;
-  sizes.sort();
-  const shared = new Set<number>();
-  for (let index = 1; index < sizes.length; index++) {
-    const size = doubleAt(sizes, index);
-    if (size > 0 && size === sizes[index - 1]) shared.add(size);
-  }
-  return shared.size === 0 ? [] : files.filter(({ size }) => shared.has(size));
+/** Odd, and different in each process: digests of a saved snapshot may be whatever somebody wrote there. */
+const factor = (Math.random() * 2 ** 31) | 1;
+
+function hashOf(digest: string): number {
+  let hash = 0;
+  for (let at = 0; at < digest.length; at++) hash = Math.imul(hash ^ digest.charCodeAt(at), factor);
+  return hash ^ (hash >>> 15);
 }
 
 /** The copy to keep: the first path that no earlier rule removes anyway, else the first. */
-export function keeperOf(copies: readonly Entry[], claimed: ReadonlySet<Name>): Entry | undefined {
+export function keeperOf(copies: readonly Entry[], claimed: RuleContext['claimed']): Entry | undefined {
   return copies.find(({ path }) => !claimed.has(path)) ?? copies[0];
 }
 

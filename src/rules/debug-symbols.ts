@@ -95,8 +95,13 @@ function stripCommands(group: StripGroup, context: RuleContext): string[] {
   const named = unsafe.length > mostSpared ? [] : unsafe;
   const spared = new Set(named);
   const tests: string[] = [];
+  const others = namesOfOthers(
+    group,
+    context,
+    suffixes.map(([suffix]) => suffix),
+  );
   for (const [suffix, own] of suffixes.toSorted(([x], [y]) => compareNames(x, y))) {
-    const alike = namesOfOthers(group, context, suffix);
+    const alike = others.get(suffix) ?? [];
     if (isShorter(own, alike)) for (const path of own) paths.push(path);
     else {
       tests.push(`-name '*${suffix}'`);
@@ -200,16 +205,29 @@ function elfFilesLeft(group: StripGroup, context: RuleContext, byMode: boolean):
   return left.flatMap(({ path }) => namesOf(context, path));
 }
 
-/** Names with the suffix, of files that strip would damage or lengthen, or that are no business of the group. */
-function namesOfOthers(group: StripGroup, { files, names, paths }: RuleContext, suffix: string): Name[] {
-  const found: Name[] = [];
-  for (const entry of files) {
-    if (hasSuffix(entry.path, suffix) && !mayStrip(entry, group)) found.push(entry.path);
-  }
+/** By suffix, names of files that strip would damage or lengthen, or that are no business of the group. */
+function namesOfOthers(
+  group: StripGroup,
+  { files, names, paths }: RuleContext,
+  suffixes: readonly string[],
+): Map<string, Name[]> {
+  const found = suffixes.map((suffix) => ({ suffix, last: lastUnit(suffix), own: new Array<Name>() }));
+  const add = (name: Name, entry: Entry): void => {
+    const last = lastUnit(name);
+    // By the last letter first: this is asked of every file.
+    for (const known of found) {
+      if (known.last !== last && known.suffix !== versioned) continue;
+      if (hasSuffix(name, known.suffix) && !mayStrip(entry, group)) known.own.push(name);
+    }
+  };
+  for (const entry of files) add(entry.path, entry);
   for (const [path, all] of names) {
-    const alike = all.slice(1).filter((name) => hasSuffix(name, suffix));
-    const entry = alike.length === 0 ? undefined : paths.get(path);
-    if (entry !== undefined && !mayStrip(entry, group)) for (const name of alike) found.push(name);
+    const entry = paths.get(path);
+    if (entry !== undefined) for (const name of all.slice(1)) add(name, entry);
   }
-  return found;
+  return new Map(found.map(({ suffix, own }) => [suffix, own]));
+}
+
+function lastUnit(text: string): number {
+  return text.charCodeAt(text.length - 1);
 }

@@ -1,13 +1,12 @@
 // duplicate-across-layers: the same content at another path in a later layer of an image. Before duplicate-file, which then looks at
 // copies inside of one layer.
 import type { Claim } from '../model/finding.ts';
-import type { Name } from '../model/name.ts';
 import { compareNames } from '../model/name.ts';
 import type { Entry } from '../model/snapshot.ts';
 import { copiesByDigest, keeperOf } from './copies.ts';
 import { nameOf } from './hidden.ts';
 import { advice, count } from './rule.ts';
-import type { FindingDraft, Rule } from './rule.ts';
+import type { FindingDraft, Rule, RuleContext } from './rule.ts';
 
 /** Layers with a finding of their own. */
 const mostApart = 5;
@@ -42,7 +41,7 @@ export const duplicateAcrossLayers: Rule = {
 };
 
 /** Copies in layers above that of the copy to keep, which is the lowest. */
-function claimsOf(copies: readonly Entry[], claimed: ReadonlySet<Name>): Claim[] {
+function claimsOf(copies: readonly Entry[], claimed: RuleContext['claimed']): Claim[] {
   const lowestFirst = copies.toSorted((a, b) => layerOf(a) - layerOf(b) || compareNames(a.path, b.path));
   const keeper = keeperOf(lowestFirst, claimed);
   if (keeper === undefined) return [];

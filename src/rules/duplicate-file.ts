@@ -3,10 +3,9 @@
 // claimed only where these may be shared.
 import { exactBytes } from '../bytes/size.ts';
 import type { Claim } from '../model/finding.ts';
-import type { Name } from '../model/name.ts';
 import type { Entry } from '../model/snapshot.ts';
 import { copiesByDigest, keeperOf, rightsOf } from './copies.ts';
-import { advice, behindLinks, commands, count, namesOf } from './rule.ts';
+import { advice, behindLinks, commands, count } from './rule.ts';
 import type { FindingDraft, Rule, RuleContext } from './rule.ts';
 
 /** What claims of this rule call copies that must not be linked: they are told of, and nothing of them is to go. */
@@ -25,8 +24,7 @@ export const duplicateFile: Rule = {
     const claims: Claim[] = [];
     const apart: Entry[] = [];
     for (const classes of groups) {
-      // Not push(...): there may be more copies than a call takes arguments.
-      for (const copies of classes) for (const claim of claimsOn(copies, context.claimed)) claims.push(claim);
+      for (const copies of classes) claimCopies(copies, context.claimed, claims);
       if (classes.length === 1) continue;
       const stay = classes.flatMap((copies) => copies.find(({ path }) => !context.claimed.has(path)) ?? []);
       for (const copy of stay.slice(1)) apart.push(copy);
@@ -47,7 +45,7 @@ const linkByTime = commands(
 
 interface Copies {
   /** Of each content, the copies that may become names of one file. */
-  readonly groups: readonly (readonly (readonly Entry[])[])[];
+  readonly groups: readonly (readonly Entry[][])[];
   /** Whether those of Python sources have the same time. */
   readonly timed: boolean;
 }
@@ -60,7 +58,9 @@ function linkableCopies(context: RuleContext, contents: readonly Entry[][]): Cop
   if (!timed) return { groups: byRights, timed };
   // The commands tell sources by their names alone, and join none with what is named otherwise.
   const timeOf = (copy: Entry): number | null | undefined =>
-    namesOf(context, copy.path).some((name) => name.endsWith('.py')) ? copy.mtime : undefined;
+    copy.path.endsWith('.py') || (context.names.get(copy.path) ?? []).some((name) => name.endsWith('.py'))
+      ? copy.mtime
+      : undefined;
   return { groups: byRights.map((classes) => classes.flatMap((copies) => grouped(copies, timeOf))), timed };
 }
 
@@ -77,7 +77,12 @@ function wouldChangeTimes(context: RuleContext, classes: readonly Entry[][]): bo
   return sources.size > 0 && differing.some((copies) => copies.some(isChecked));
 }
 
-function grouped(copies: readonly Entry[], keyOf: (copy: Entry) => string | number | null | undefined): Entry[][] {
+/** By their keys; most often these are equal. */
+function grouped(copies: Entry[], keyOf: (copy: Entry) => string | number | null | undefined): Entry[][] {
+  const [first] = copies;
+  if (first === undefined) return [];
+  const common = keyOf(first);
+  if (copies.every((copy) => keyOf(copy) === common)) return [copies];
   const groups = new Map<string | number | null | undefined, Entry[]>();
   for (const copy of copies) {
     const key = keyOf(copy);
@@ -101,11 +106,13 @@ function haveOneTime(copies: readonly Entry[]): boolean {
   return copies.every(({ mtime }) => mtime === copies[0]?.mtime);
 }
 
-function claimsOn(copies: readonly Entry[], claimed: ReadonlySet<Name>): Claim[] {
+/** Adds what goes of some copies to `claims`. */
+function claimCopies(copies: readonly Entry[], claimed: RuleContext['claimed'], claims: Claim[]): void {
   const keeper = keeperOf(copies, claimed);
-  if (keeper === undefined) return [];
-  const others = copies.filter((copy) => copy !== keeper);
-  return others.map(({ path, size }) => ({ path, part: null, bytes: size, keeps: keeper.path }));
+  for (const copy of copies) {
+    if (keeper === undefined || copy === keeper) continue;
+    claims.push({ path: copy.path, part: null, bytes: copy.size, keeps: keeper.path });
+  }
 }
 
 /** @param apart a copy for each file that stays beside another one of its content. */

@@ -1,6 +1,6 @@
 // The registry of rules, and the judgement of a snapshot by all or some of them. Order matters in one way only: rules on
 // copies come last, so that the copy that stays is one that no other rule removes.
-import type { Finding, Severity } from '../model/finding.ts';
+import type { Claim, Finding, Severity } from '../model/finding.ts';
 import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Snapshot } from '../model/snapshot.ts';
@@ -30,7 +30,7 @@ import { metadataOnlyCopy } from './metadata-only-copy.ts';
 import { overwrittenInLaterLayer } from './overwritten-in-later-layer.ts';
 import { recompress } from './recompress.ts';
 import { finding } from './rule.ts';
-import type { Rule } from './rule.ts';
+import type { Rule, RuleContext } from './rule.ts';
 import { sameBuild } from './same-build.ts';
 import { staticLibrary } from './static-library.ts';
 import { testSuite } from './test-suite.ts';
@@ -81,7 +81,7 @@ export function judge(
   selected: readonly Rule[] = rules,
   leftovers: 'apart' | 'counted' = 'apart',
 ): Finding[] {
-  const claimed = new Set<Name>();
+  const claimed = claimedFiles();
   const context = contextOf(snapshot, claimed);
   const findings: Finding[] = [];
   for (const rule of selected) {
@@ -91,13 +91,28 @@ export function judge(
         findings.push({ ...found, leftover: true });
         continue;
       }
-      for (const { path, part } of found.claims) if (part === null) claimed.add(path);
+      claimed.add(found.claims);
       findings.push(found);
     }
   }
   return findings.toSorted(
     (a, b) => b.bytes - a.bytes || rank(a.severity) - rank(b.severity) || compareNames(a.rule, b.rule),
   );
+}
+
+/** Files that are claimed as a whole; claims are looked at when a rule asks, because nobody asks for those of the last rules. */
+function claimedFiles(): RuleContext['claimed'] & { add(claims: readonly Claim[]): void } {
+  const paths = new Set<Name>();
+  const waiting: (readonly Claim[])[] = [];
+  return {
+    add: (claims) => void waiting.push(claims),
+    has(path) {
+      while (waiting.length > 0) {
+        for (const claim of waiting.pop() ?? []) if (claim.part === null) paths.add(claim.path);
+      }
+      return paths.has(path);
+    },
+  };
 }
 
 /** 0 for the gravest. */

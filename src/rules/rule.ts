@@ -1,4 +1,5 @@
 // Contract of a rule: it judges facts, never bytes, and claims what can go. Its id, title, severity and docs page are data.
+import { descending } from '../bytes/numbers.ts';
 import { groupDigits } from '../bytes/size.ts';
 import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
@@ -51,7 +52,7 @@ export interface RuleContext {
   /** Every path of the artifact. */
   readonly paths: ReadonlyMap<Name, Entry>;
   /** Files that rules earlier in the registry claim as a whole. */
-  readonly claimed: ReadonlySet<Name>;
+  readonly claimed: { has(path: Name): boolean };
 }
 
 export interface FileWith<Found> {
@@ -85,7 +86,7 @@ export function finding(rule: Rule, draft: FindingDraft): Finding {
 
 /** Then by path. Most rules go through paths in order already, and comparing names is what takes time. */
 function largestFirst(claims: readonly Claim[]): readonly Claim[] {
-  const sorted = claims.toSorted((a, b) => b.bytes - a.bytes);
+  const sorted = descending(claims, ({ bytes }) => bytes);
   const inOrder = sorted.every((claim, index) => {
     const before = sorted[index - 1];
     return before === undefined || before.bytes !== claim.bytes || compareNames(before.path, claim.path) <= 0;

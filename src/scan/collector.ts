@@ -7,7 +7,7 @@ import type { Ledger } from '../formats/ledger.ts';
 import type { StripVersion } from '../inspectors/elf/strip-version.ts';
 import type { FactsWanted } from '../inspectors/inspector.ts';
 import type { PackageFacts } from '../model/facts.ts';
-import { depth, normalizePath } from '../model/name.ts';
+import { depth, normalizePath, parentsOf } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Notice, Superseded } from '../model/snapshot.ts';
 import { contentReader } from './content.ts';
@@ -45,6 +45,8 @@ export interface CollectorOptions {
 export interface Collected {
   /** What each path holds. */
   readonly drafts: Map<Name, Draft>;
+  /** The directories that paths lie in, whether they are members or not. */
+  readonly parents: ReadonlySet<Name>;
   readonly links: Links;
   /** Opens content again; only for files that are yet to be hashed. */
   readonly openers: ReadonlyMap<Draft, () => OpenFile>;
@@ -68,6 +70,7 @@ export interface Collector extends MemberSink {
 
 export function createCollector(options: CollectorOptions): Collector {
   const drafts = new Map<Name, Draft>();
+  const parents = parentsOf();
   const links = createLinks();
   const openers = new Map<Draft, () => OpenFile>();
   const inodes = new Map<string, Draft>();
@@ -101,6 +104,7 @@ export function createCollector(options: CollectorOptions): Collector {
       });
     }
     drafts.set(path, draft);
+    parents.add(path);
     if (options.ledger !== undefined) {
       options.ledger.begin();
       members.push(draft);
@@ -174,7 +178,7 @@ export function createCollector(options: CollectorOptions): Collector {
     collected() {
       const unresolved = resolveLate(early.splice(0));
       if (options.isLayer !== true) for (const { draft } of unresolved) notice(...brokenLink(draft.path));
-      return { drafts, links, openers, members, superseded, notices, unresolved };
+      return { drafts, parents: parents.found, links, openers, members, superseded, notices, unresolved };
     },
   };
 

@@ -1,6 +1,6 @@
 // From what was collected to the sorted entries of a snapshot, and from entries to totals.
 import { FormatError } from '../errors.ts';
-import { compareNames, isIn, parentPath } from '../model/name.ts';
+import { compareNames, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry, Totals } from '../model/snapshot.ts';
 import type { Collected } from './collector.ts';
@@ -24,28 +24,28 @@ export function sortEntries(entries: readonly Entry[]): Entry[] {
 }
 
 /** Directories that archives imply by the paths of their members; extraction makes them. */
-export function impliedDirectories(collected: Pick<Collected, 'drafts' | 'notices'>): Draft[] {
+export function impliedDirectories({
+  drafts,
+  parents,
+  notices,
+}: Pick<Collected, 'drafts' | 'parents' | 'notices'>): Draft[] {
   const implied: Draft[] = [];
   const known = new Set<Name>();
   const add = (path: Name): void => {
     known.add(path);
-    const draft = collected.drafts.get(path);
+    const draft = drafts.get(path);
     if (draft?.kind === 'directory') return;
     if (draft !== undefined) {
       const message = `is a ${draft.kind}, and there are members below it as if it were a directory`;
-      collected.notices.push({ code: 'not-a-directory', path, message });
+      notices.push({ code: 'not-a-directory', path, message });
       return;
     }
     const nothing = { size: 0, mode: null, uid: null, gid: null, mtime: null, digest: null, link: null, facts: null };
     implied.push({ path, kind: 'directory', disk: modelBlock, ...nothing });
   };
   add('.');
-  // Members come directory by directory, so most lie beside the one before.
-  let last: Name = '.';
-  for (const path of collected.drafts.keys()) {
-    if (isIn(path, last)) continue;
-    last = parentPath(path) ?? '.';
-    for (let up: Name | null = last; up !== null && !known.has(up); up = parentPath(up)) add(up);
+  for (const path of parents) {
+    for (let up: Name | null = path; up !== null && !known.has(up); up = parentPath(up)) add(up);
   }
   return implied;
 }

@@ -7,7 +7,7 @@ import { MessageChannel, Worker } from 'node:worker_threads';
 import { crc32, gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { serve } from '../../src/codecs/decode-worker.ts';
-import { maxOutstanding, pieceLength } from '../../src/codecs/worker-messages.ts';
+import { pieceLength, piecesAhead } from '../../src/codecs/worker-messages.ts';
 import type { DecodingWork, StreamWork, WorkerMessage, WorkerTask } from '../../src/codecs/worker-messages.ts';
 import { createRangeList, dataOffset } from '../../src/codecs/zip-data.ts';
 import type { MemberRange } from '../../src/codecs/zip-data.ts';
@@ -26,6 +26,8 @@ function sha256(bytes: Uint8Array): string {
 interface Told {
   readonly bytes: Buffer;
   readonly pieces: number;
+  /** Most of them that were under way. */
+  readonly ahead: number;
   readonly last: WorkerMessage | undefined;
 }
 
@@ -39,12 +41,19 @@ async function told(work: DecodingWork, spare: readonly ArrayBuffer[] = []): Pro
       if (message.kind !== 'piece') resolve();
     });
   });
-  const outstanding = new SharedArrayBuffer(4);
-  // Nobody gives pieces back in this thread while the body sleeps in it, so another one does.
+  const outstanding = new SharedArrayBuffer(8);
+  // Nobody gives pieces back in this thread while the body sleeps in it, so another one does, once there are no more of them.
   const giver = new Worker(
     `const { workerData } = require('node:worker_threads');
      const count = new Int32Array(workerData);
-     setInterval(() => { if (Atomics.load(count, 0) >= ${maxOutstanding}) { Atomics.sub(count, 0, 5); Atomics.notify(count, 0); } }, 1);`,
+     let before = 0, still = 0;
+     setInterval(() => {
+       const now = Atomics.load(count, 0);
+       count[1] = Math.max(now, count[1]);
+       still = now === before ? still + 1 : 0;
+       before = now;
+       if (now > 0 && still > 9) { Atomics.sub(count, 0, now - 1); Atomics.notify(count, 0); }
+     }, 5);`,
     { eval: true, workerData: outstanding },
   );
   try {
@@ -60,7 +69,8 @@ async function told(work: DecodingWork, spare: readonly ArrayBuffer[] = []): Pro
     await giver.terminate();
   }
   const pieces = messages.flatMap((message) => (message.kind === 'piece' ? [message.piece] : []));
-  return { bytes: Buffer.concat(pieces), pieces: pieces.length, last: messages.at(-1) };
+  const ahead = new Int32Array(outstanding)[1] ?? 0;
+  return { bytes: Buffer.concat(pieces), pieces: pieces.length, ahead, last: messages.at(-1) };
 }
 
 /** What it says on a file of `bytes`. */
@@ -116,11 +126,21 @@ it('fills buffers that come back', async () => {
   expect(pieces).toBe(2 + Math.ceil((content.length - 3000) / pieceLength));
 });
 
-it('sleeps while the receiver is behind', async () => {
-  const encoded = gzipSync(Buffer.alloc(40 * pieceLength, 'x'));
-  const { bytes, pieces } = await toldOf(encoded, { codec: 'gzip' });
-  expect(pieces).toBe(40);
-  expect(bytes.length).toBe(40 * pieceLength);
+it('sleeps while the receiver is behind, the sooner the more its window takes of the memory', async () => {
+  const encoded = gzipSync(Buffer.alloc(60 * pieceLength, 'x'));
+  const { bytes, pieces, ahead } = await toldOf(encoded, { codec: 'gzip' });
+  expect(pieces).toBe(60);
+  expect(bytes.length).toBe(60 * pieceLength);
+  expect(ahead).toBe(48);
+  const megabyte = Array.from({ length: 60 * 8 }, () => block('rle', 0x41, pieceLength / 8));
+  for (const window of [2 ** 20, 2 ** 25, 2 ** 27]) {
+    const zstd = await toldOf(frame({ window }, megabyte), { codec: 'zstd' });
+    expect(zstd.bytes.length).toBe(60 * pieceLength);
+    expect(zstd.ahead).toBe(piecesAhead(window));
+    expect(zstd.ahead * pieceLength + window).toBeLessThanOrEqual(
+      Math.max(48 * pieceLength, 12 * pieceLength + window),
+    );
+  }
 });
 
 it('reads pipes', async () => {

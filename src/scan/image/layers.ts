@@ -139,12 +139,12 @@ function byPath(drafts: readonly Draft[]): Draft[] {
   return drafts.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-function aloneOf({ drafts, notices }: Collected, { drafts: kept, unresolved }: LayerContent): Entry[] {
+function aloneOf({ drafts, parents, notices }: Collected, { drafts: kept, unresolved }: LayerContent): Entry[] {
   const all: Entry[] = [];
   // Copies: merging changes the records.
   for (const draft of kept) all.push({ ...draft });
   for (const { draft } of unresolved) all.push({ ...draft });
-  return sortEntries(all.concat(impliedDirectories({ drafts, notices })));
+  return sortEntries(all.concat(impliedDirectories({ drafts, parents, notices })));
 }
 
 function sum(numbers: readonly number[]): number {
