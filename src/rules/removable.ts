@@ -2,19 +2,18 @@
 // is a union: a byte counts once, and a claim on a whole file swallows claims on its parts.
 import type { Finding } from '../model/finding.ts';
 import type { Name } from '../model/name.ts';
-import { pathsOf } from '../model/paths.ts';
-import type { Snapshot } from '../model/snapshot.ts';
+import type { Entry, Snapshot } from '../model/snapshot.ts';
 import { supersededPart } from './duplicate-entry.ts';
 import { hiddenPart } from './hidden.ts';
+import { lowerBound } from './trees.ts';
 
 /** Bytes of content that are claimed by at least one finding that counts; never more than the content. */
 export function removableContent(snapshot: Snapshot, findings: readonly Finding[]): number {
   const { wholes, parts } = gather(findings);
-  const paths = pathsOf(snapshot);
   let total = 0;
-  for (const [path, bytes] of wholes) total += Math.min(bytes, paths.get(path)?.size ?? 0);
+  for (const { path, size } of snapshot.entries) total += Math.min(wholes.get(path) ?? 0, size);
   for (const [path, known] of parts) {
-    if (!wholes.has(path)) total += Math.min(sum(known), paths.get(path)?.size ?? 0);
+    if (!wholes.has(path)) total += Math.min(sum(known), sizeAt(snapshot.entries, path));
   }
   return total;
 }
@@ -58,4 +57,10 @@ function sum(parts: ReadonlyMap<string, number>): number {
   let total = 0;
   for (const bytes of parts.values()) total += bytes;
   return total;
+}
+
+/** Bytes of content at a path; entries are sorted. */
+function sizeAt(entries: readonly Entry[], path: Name): number {
+  const found = entries[lowerBound(entries, path)];
+  return found?.path === path ? found.size : 0;
 }

@@ -1,6 +1,6 @@
 // One 512-byte tar header block, read strictly (POSIX.1-2017 pax "ustar Interchange Format"; GNU tar manual, "Basic Tar
 // Format"). A number that a total depends on is exact or a FormatError; it is never guessed.
-import { byteAt } from '../../bytes/at.ts';
+import { byteAt, integerAt } from '../../bytes/at.ts';
 import { FormatError } from '../../errors.ts';
 import { nameFromBytes } from '../../model/name.ts';
 import type { Name } from '../../model/name.ts';
@@ -26,16 +26,15 @@ export interface TarHeader {
 
 /**
  * Sum of the block's bytes with the checksum field counted as spaces: unsigned, and signed as some old writers had it. Four bytes at a
- * time, in two pairs of 16-bit lanes, since this runs for every member.
+ * time, in two pairs of 16-bit lanes, since this runs for every member; which of the four comes first makes no difference.
  */
-function sums(block: Uint8Array): { unsigned: number; signed: number } {
-  const view = new DataView(block.buffer, block.byteOffset, blockSize);
+function sums(words: Int32Array): { unsigned: number; signed: number } {
   let even = 0;
   let odd = 0;
   let high = 0;
-  for (let at = 0; at < blockSize; at += 4) {
+  for (let index = 0; index < blockSize / 4; index++) {
     // The checksum field is two whole words.
-    const word = at === 148 || at === 152 ? 0x2020_2020 : view.getUint32(at, true);
+    const word = index === 37 || index === 38 ? 0x2020_2020 : integerAt(words, index);
     even += word & 0x00ff_00ff;
     odd += (word >>> 8) & 0x00ff_00ff;
     // The top bit of each byte, added up in the same lanes.
@@ -50,12 +49,22 @@ function lanes(sum: number): number {
   return (sum & 0xffff) + (sum >>> 16);
 }
 
-/** Whether the block's stored checksum is that of its bytes. */
-export function checksumMatches(block: Uint8Array): boolean {
+/** The words of a block, for `checksumMatches`: a view of it where it lies at a whole word. */
+export function wordsOf({ buffer, byteOffset }: Uint8Array): Int32Array {
+  return byteOffset % 4 === 0
+    ? new Int32Array(buffer, byteOffset, blockSize / 4)
+    : new Int32Array(buffer.slice(byteOffset, byteOffset + blockSize));
+}
+
+/**
+ * Whether the block's stored checksum is that of its bytes.
+ * @param words of the block; readers that go through many in one place make them once.
+ */
+export function checksumMatches(block: Uint8Array, words?: Int32Array): boolean {
   if (block.length < blockSize) return false;
   const stored = parseOctal(block, 148, 8);
   if (stored === null) return false;
-  const { unsigned, signed } = sums(block);
+  const { unsigned, signed } = sums(words ?? wordsOf(block));
   return stored === unsigned || stored === signed;
 }
 

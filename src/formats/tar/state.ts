@@ -1,7 +1,7 @@
 // What the tar reader knows between two pieces of the stream.
 import type { Name } from '../../model/name.ts';
 import type { MemberSink } from '../format.ts';
-import { blockSize } from './header.ts';
+import { blockSize, wordsOf } from './header.ts';
 import type { TarHeader } from './header.ts';
 import type { PaxFields, PaxRecord } from './pax.ts';
 import type { MapReader, Segment } from './sparse.ts';
@@ -44,6 +44,8 @@ export interface TarState {
   /** Offset in the archive of the next byte of input. */
   offset: number;
   readonly block: Buffer;
+  /** The same bytes. */
+  readonly words: Int32Array;
   filled: number;
   /** Bytes left of the current body, extension or skip. */
   remaining: number;
@@ -79,11 +81,13 @@ export interface TarState {
 }
 
 export function initialState(sink: MemberSink): TarState {
+  const block = Buffer.alloc(blockSize);
   return {
     sink,
     phase: 'header',
     offset: 0,
-    block: Buffer.alloc(blockSize),
+    block,
+    words: wordsOf(block),
     filled: 0,
     remaining: 0,
     padding: 0,

@@ -107,7 +107,7 @@ function takeBlock(state: TarState, piece: Uint8Array, at: number): number {
 }
 
 function takeHeader(state: TarState, offset: number): void {
-  const { block } = state;
+  const { block, words } = state;
   if (isZero(block)) {
     noEntryAfter(state);
     state.phase = 'end';
@@ -115,7 +115,7 @@ function takeHeader(state: TarState, offset: number): void {
     state.endOffset = offset;
     return;
   }
-  if (!checksumMatches(block)) {
+  if (!checksumMatches(block, words)) {
     if (state.doubtfulBody > 0) {
       const rest = state.doubtfulBody + paddingOf(state.doubtfulBody) - blockSize;
       state.doubtfulBody = 0;
