@@ -10,6 +10,14 @@ export function keepYoungHeapSmall(): void {
   if (knowsFlags) setFlagsFromString('--semi-space-growth-factor=1');
 }
 
+/**
+ * Lets the young heap grow again, as V8 would by itself. Call when the artifact is read: what judging and reporting make is gone at once,
+ * and the memory of the decoder is free by then.
+ */
+export function letYoungHeapGrow(): void {
+  if (knowsFlags) setFlagsFromString('--semi-space-growth-factor=2');
+}
+
 /** V8 of Node 20 to 26, where the flags below are known; of others V8 says on standard error that it does not know them. */
 const knowsFlags = /^1[1-4]\./.test(process.versions.v8);
 

@@ -8,6 +8,7 @@ import { scan } from '../scan/scan.ts';
 import { toScanOptions } from './options.ts';
 import type { InputValues, Thoroughness } from './options.ts';
 import { isSameFile } from './output.ts';
+import { letYoungHeapGrow } from './garbage.ts';
 import { createProgress } from './progress.ts';
 import { optimizeAsUsual } from './tune.ts';
 
@@ -18,7 +19,7 @@ export async function measure(artifact: string, values: InputValues, thoroughnes
   try {
     const options = { ...toScanOptions(values, thoroughness), onProgress: (bytes: number) => progress.update(bytes) };
     const snapshot = await scan(artifact, options);
-    optimizeAsUsual();
+    tuneForJudging();
     checkStripVersion(snapshot, values);
     checkImageChoice([snapshot], values);
     return selectEntries(snapshot, values.include, values.exclude);
@@ -60,7 +61,7 @@ export async function measureBoth(
   };
   try {
     const [before, unshared] = await Promise.all([measureSide(0), measureSide(1)]);
-    optimizeAsUsual();
+    tuneForJudging();
     checkImageChoice([before, unshared], values);
     const after = shareEntries(before, unshared);
     const select = (snapshot: Snapshot): Snapshot => selectEntries(snapshot, values.include, values.exclude, true);
@@ -73,6 +74,12 @@ export async function measureBoth(
   } finally {
     progress.done();
   }
+}
+
+/** Nothing is decoded any more. */
+function tuneForJudging(): void {
+  optimizeAsUsual();
+  letYoungHeapGrow();
 }
 
 function checkOutput({ output }: InputValues, artifact: string): void {
