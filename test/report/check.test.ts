@@ -175,6 +175,22 @@ describe('the table of a gate', () => {
     expect(text.match(/^ {2}(?:FAIL|unknown|warn|pass) /gm)).toHaveLength(grave - 1);
     expect(text).toContain('more within: --top N');
   });
+
+  it('tells what changed since a baseline, and leaves out what was before where there is no room', async () => {
+    const full = report();
+    const [first] = full.artifacts;
+    if (first === undefined || first.diff === null) throw new Error('there is no baseline');
+    const { before, after } = first.diff;
+    const change = after.totals.content - before.totals.content;
+    const row = [before.totals.content, after.totals.content, change].map((bytes) => bytes.toLocaleString('en-US'));
+    const text = await printed('table');
+    expect(text).toContain('Since the baseline');
+    expect(text.replaceAll(/ +/g, ' ')).toContain(` runtime content ${row[0]} B ${row[1]} B +${row[2]} B `);
+    const narrow = await printed('table', { width: 60 });
+    expect(narrow.replaceAll(/ +/g, ' ')).toContain(` runtime content ${row[1]} B +${row[2]} B `);
+    const none = full.artifacts.map((artifact) => ({ ...artifact, diff: null }));
+    expect(await printed('table', {}, { ...full, artifacts: none })).not.toContain('Since the baseline');
+  });
 });
 
 describe('hostile names in a gate', () => {

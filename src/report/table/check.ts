@@ -4,6 +4,7 @@ import { unitOf } from '../../model/verdict.ts';
 import type { Measure, Verdict, VerdictStatus } from '../../model/verdict.ts';
 import { inertLine, terminalName, terminalText } from '../escape.ts';
 import type { CheckReport, ReportOptions } from '../reporter.ts';
+import { growthPart } from './check-growth.ts';
 import { columns } from './grid.ts';
 import type { Align } from './grid.ts';
 import { cutMiddle, styleFor, wrap } from './style.ts';
@@ -11,7 +12,7 @@ import type { Style } from './style.ts';
 
 export function* checkTable(report: CheckReport, options: ReportOptions): Iterable<string> {
   const style = styleFor(options.color);
-  for (const part of [heading, budgetsPart, detailsPart, noticesPart]) {
+  for (const part of [heading, budgetsPart, growthPart, detailsPart, noticesPart]) {
     for (const piece of part(report, options, style)) yield piece.split('\n').map(inertLine).join('\n');
   }
 }
