@@ -7,6 +7,8 @@ import type { Name } from '../model/name.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Stripper } from './strip-tool.ts';
 import type { Decision, TarDecisions } from './tar.ts';
+import { wheelRecord } from './wheel.ts';
+import type { WheelRecord } from './wheel.ts';
 
 /** What did not go as promised. */
 export type OnBroken = (path: Name, message: string) => void;
@@ -19,7 +21,7 @@ export function archiveDecisions(
   snapshot: Snapshot,
   stripper: Stripper,
   onBroken: OnBroken,
-): TarDecisions {
+): TarDecisions & { readonly record: WheelRecord | null } {
   const removed = new Set(pathsOf(plan, 'remove').concat(pathsOf(plan, 'remove-directory')));
   const strips = byPath(plan, 'strip');
   const hard = byPath(plan, 'hard-link');
@@ -32,6 +34,7 @@ export function archiveDecisions(
   const targets = new Set([...hard.values()].map(({ target }) => target));
   const dropped = new Set(pathsOf(plan, 'drop-superseded'));
   const isReplaced = createReplaced(snapshot);
+  const record = wheelRecord(snapshot, removed, onBroken);
   /** Files that a member brought already. */
   const brought = new Set<Name>();
   /** The file that the member brings that was decided on last. */
@@ -57,6 +60,7 @@ export function archiveDecisions(
       const replaced = isReplaced(member, path);
       brings = null;
       if (removed.has(path)) return { kind: 'drop' };
+      if (path === record?.path && !replaced) return { kind: 'rewrite', rewrite: record.update, last: true };
       if (replaced) return { kind: member.kind === 'file' && dropped.has(path) ? 'drop' : 'keep' };
       const symlink = soft.get(path);
       if (symlink !== undefined) return { kind: 'symlink', target: baseName(symlink.target) };
@@ -71,9 +75,12 @@ export function archiveDecisions(
         } else if (member.kind === 'file' || hard.has(path)) return { kind: 'hard-link', file: target };
       }
       const strip = member.kind === 'file' ? strips.get(target) : undefined;
-      return strip === undefined ? { kind: 'keep' } : { kind: 'rewrite', rewrite: rewriter(strip, stripper, onBroken) };
+      return strip === undefined
+        ? { kind: 'keep' }
+        : { kind: 'rewrite', rewrite: rewriter(strip, stripper, onBroken, record) };
     },
     carries: () => brings,
+    record,
   };
 }
 
@@ -81,10 +88,12 @@ function rewriter(
   { path, program, mode, after }: ByKind<'strip'>,
   stripper: Stripper,
   onBroken: OnBroken,
+  record: WheelRecord | null,
 ): (content: Buffer) => Buffer | null {
   return (content) => {
     const { content: stripped, refused } = stripper.content(content, program, mode);
     reportStrip(path, stripped, refused, after, onBroken);
+    if (stripped !== null) record?.changed(path, stripped);
     return stripped;
   };
 }

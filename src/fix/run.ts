@@ -18,6 +18,7 @@ import type { OpenedFile } from '../formats/open.ts';
 import type { FixOutcome, FixPlan, RulePromise } from '../model/fix.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Name } from '../model/name.ts';
+import { pathsOf } from '../model/paths.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { scan } from '../scan/scan.ts';
 import type { ScanOptions } from '../scan/scan.ts';
@@ -27,6 +28,7 @@ import { createStripper } from './strip-tool.ts';
 import type { Stripper } from './strip-tool.ts';
 import { tarRewriter } from './tar.ts';
 import { achievements, shortfalls, verifyFix } from './verify.ts';
+import type { WheelRecord } from './wheel.ts';
 import { rewriteZip } from './zip.ts';
 
 export interface FixRun {
@@ -62,15 +64,18 @@ export async function runFix(run: FixRun): Promise<FixResult> {
   const stripper = createStripper(run.onTemporary);
   const broken: { path: Name; message: string }[] = [];
   try {
-    await build(run, beside, stripper, (path, message) => broken.push({ path, message }));
+    const record = await build(run, beside, stripper, (path, message) => broken.push({ path, message }));
     const after = await scan(beside, run.scan);
-    verifyFix(run.before, after, run.plan);
+    verifyFix(run.before, after, run.plan, record);
     const named = new Set(broken.map(({ path }) => path));
     for (const one of shortfalls(after, run.plan)) if (!named.has(one.path)) broken.push(one);
     const leftBehind = takePlace(beside, run);
-    const achieved = run.before.totals.content - after.totals.content;
+    const updated = record === null ? [] : updatedLists(run.before, after, record);
+    // What was promised is without what lists of files take.
+    const lists = updated.reduce((sum, list) => sum + list.before - list.after, 0);
+    const achieved = run.before.totals.content - after.totals.content - lists;
     return {
-      outcome: { out: run.out, totals: after.totals, achieved, broken, leftBehind },
+      outcome: { out: run.out, totals: after.totals, achieved, updated, broken, leftBehind },
       rules: achievements(run.before, after, run.plan, run.findings),
     };
   } catch (error) {
@@ -79,6 +84,12 @@ export async function runFix(run: FixRun): Promise<FixResult> {
   } finally {
     stripper.close();
   }
+}
+
+function updatedLists(before: Snapshot, after: Snapshot, { path }: WheelRecord): FixOutcome['updated'] {
+  const [old, now] = [pathsOf(before).get(path), pathsOf(after).get(path)];
+  if (old === undefined || now === undefined || old.digest === now.digest) return [];
+  return [{ path, before: old.size, after: now.size }];
 }
 
 /** Removes what was made until an error came. Where that fails, too, the error says what is left. */
@@ -114,13 +125,13 @@ async function build(
   beside: string,
   stripper: Stripper,
   onBroken: (path: Name, message: string) => void,
-): Promise<void> {
+): Promise<WheelRecord | null> {
   const opened = await openArtifact(run.artifact);
   if (opened.kind === 'directory') {
     makeDirectory(beside, run.out);
     await copyDirectory(run.artifact, beside, run.onTemporary);
     await fixDirectory(beside, run.plan, stripper, onBroken);
-    return;
+    return null;
   }
   try {
     const decisions = archiveDecisions(run.plan, run.before, stripper, onBroken);
@@ -129,6 +140,7 @@ async function build(
       if (run.before.artifact.format === 'zip') await rewriteZip(sourceOf(opened), decisions, write.piece);
       else await rewriteTar(run, opened, decisions, write.piece);
       write.sync();
+      return decisions.record;
     } finally {
       write.close();
     }

@@ -12,7 +12,12 @@ export type Decision =
   | { readonly kind: 'keep' }
   | { readonly kind: 'drop' }
   /** The content is handed over whole; what comes back takes its place, null leaves it as it is. */
-  | { readonly kind: 'rewrite'; readonly rewrite: (content: Buffer) => Buffer | null }
+  | {
+      readonly kind: 'rewrite';
+      readonly rewrite: (content: Buffer) => Buffer | null;
+      /** Whether it depends on what becomes of all others; only in a zip. */
+      readonly last?: true;
+    }
   | { readonly kind: 'symlink'; readonly target: Name }
   /** Becomes a hard link to the member that brings `file`, and comes after it wherever it came before. */
   | { readonly kind: 'hard-link'; readonly file: Name };

@@ -8,9 +8,18 @@ import { pathsOf } from '../model/paths.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
 import { supersededPart } from '../rules/duplicate-entry.ts';
 import { byPath } from './decisions.ts';
+import type { WheelRecord } from './wheel.ts';
 
-/** @throws InputError `not-as-planned` naming the first path that is not what the plan makes of it. */
-export function verifyFix(before: Snapshot, after: Snapshot, plan: FixPlan): void {
+/**
+ * @param record the list of files that was brought up to date, if there is one.
+ * @throws InputError `not-as-planned` naming the first path that is not what the plan makes of it.
+ */
+export function verifyFix(
+  before: Snapshot,
+  after: Snapshot,
+  plan: FixPlan,
+  record: Pick<WheelRecord, 'path' | 'digest'> | null = null,
+): void {
   const gone = new Set([...byPath(plan, 'remove').keys(), ...byPath(plan, 'remove-directory').keys()]);
   const strips = byPath(plan, 'strip');
   const hard = byPath(plan, 'hard-link');
@@ -30,7 +39,9 @@ export function verifyFix(before: Snapshot, after: Snapshot, plan: FixPlan): voi
     const source = hard.get(path)?.target;
     const expected = contentOf(old, source === undefined ? entry : (old.get(source) ?? entry));
     const stripped = expected !== null && strips.has(expected.path);
-    compare(path, entry, result, expected, contentOf(now, result), stripped);
+    const list = path === record?.path ? record.digest() : null;
+    if (list !== null && result.digest !== list) throw wrong(path, 'is not the list of files that was written');
+    compare(path, entry, result, expected, contentOf(now, result), stripped || list !== null);
   }
   for (const path of now.keys()) if (!old.has(path)) throw wrong(path, 'was not there before');
   verifyLinks(before, after);

@@ -51,25 +51,37 @@ export async function rewriteZip(
   const placed = new Map<CentralHeader, Placed>();
   try {
     copy(source, 0, headers.length === 0 ? place.start : offsetAt(headers, order[0] ?? 0), output);
-    for (const [rank, index] of order.entries()) {
-      const [header, decision] = [headers[index], decisions[index]];
-      const next = order[rank + 1];
-      const end = next === undefined ? place.start : offsetAt(headers, next);
-      if (header === undefined || decision === undefined || decision.kind === 'drop') continue;
+    const take = async (header: CentralHeader, decision: Decision, end: number): Promise<void> => {
       const offset = output.length() - place.base;
       if (decision.kind === 'rewrite' && isReadable(header)) {
         placed.set(header, await rewriteMember(source, header, unpacker, decision.rewrite, offset, output));
-        continue;
+        return;
       }
       copy(source, header.offset, end, output);
       const { size, compressed, crc } = header;
       placed.set(header, { header, offset, size, compressed, crc, rewritten: false });
+    };
+    const ends = new Map(order.map((index, rank) => [index, endOf(headers, order[rank + 1], place.start)]));
+    // What is found by its offset may stand anywhere.
+    for (const index of order.toSorted((a, b) => lateness(decisions[a]) - lateness(decisions[b]))) {
+      const [header, decision] = [headers[index], decisions[index]];
+      if (header === undefined || decision === undefined || decision.kind === 'drop') continue;
+      await take(header, decision, ends.get(index) ?? place.start);
     }
   } finally {
     await unpacker.close();
   }
   const kept = headers.flatMap((header) => placed.get(header) ?? []);
   writeDirectory(source, kept, place.base, commentOf(source, place.end, trailing), output);
+}
+
+function lateness(decision: Decision | undefined): number {
+  return decision?.kind === 'rewrite' && decision.last === true ? 1 : 0;
+}
+
+/** @param next index of the member that lies behind it, if any. */
+function endOf(headers: readonly CentralHeader[], next: number | undefined, start: number): number {
+  return next === undefined ? start : offsetAt(headers, next);
 }
 
 function offsetAt(headers: readonly CentralHeader[], index: number): number {

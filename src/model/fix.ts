@@ -72,8 +72,10 @@ export interface FixOutcome {
   /** Where the result is. */
   readonly out: string;
   readonly totals: Totals;
-  /** Bytes of content that are gone. */
+  /** Bytes of content that are gone, but for those of `updated`. */
   readonly achieved: number;
+  /** Lists of the artifact's files (a wheel's `RECORD`) that were brought up to date, in bytes; no part of what was promised. */
+  readonly updated: readonly { readonly path: Name; readonly before: number; readonly after: number }[];
   /** Actions that did not do what was promised, each in one sentence. */
   readonly broken: readonly { readonly path: Name; readonly message: string }[];
   /** Where what is left of the artifact that the result replaced is, which could not be removed; null where nothing is left. */

@@ -31,7 +31,7 @@ function* lines(commands: readonly string[]): Iterable<string> {
 }
 
 function packCommands({ artifact, compression }: Fix): string[] {
-  if (artifact.format === 'zip') return ['rm -f -- "$out"', 'zip -q -r -y "$out" .'];
+  if (artifact.format === 'zip') return [...wheelNote(artifact.name), 'rm -f -- "$out"', 'zip -q -r -y "$out" .'];
   const [codec, level, long] = compression?.split(':') ?? [];
   const filter =
     codec === undefined
@@ -40,4 +40,10 @@ function packCommands({ artifact, compression }: Fix): string[] {
         ? ` | gzip -n -${level}`
         : ` | zstd -q --ultra -${level}${long === undefined ? '' : ` --${long}`}`;
   return [`tar -cf - --sort=name --format=pax .${filter} > "$out"`];
+}
+
+function wheelNote(name: string): string[] {
+  return name.endsWith('.whl')
+    ? ['# The RECORD of the wheel is not brought up to date here; "fix --apply" does that.']
+    : [];
 }

@@ -12,7 +12,7 @@ export const recordInspector: Inspector<PackageFacts> = {
   matches: (_head, { path }) => path.endsWith('.dist-info/RECORD'),
   inspect(source): RecordFacts {
     const files: RecordedFile[] = [];
-    for (const { fields, line } of rows(boundedText(source))) {
+    for (const { fields, line } of recordRows(boundedText(source))) {
       const [path = '', hash = '', size = ''] = fields;
       if (fields.length !== 3) throw bad(`has no 3 fields in line ${line}, but ${fields.length}`);
       if (path === '') throw bad(`has no path in line ${line}`);
@@ -33,14 +33,17 @@ function hashOf(text: string): Pick<RecordedFile, 'algorithm' | 'digest'> {
   return { algorithm, digest: `sha256:${Buffer.from(value, 'base64url').toString('hex')}` };
 }
 
-interface Row {
+export interface RecordRow {
   readonly fields: readonly Name[];
   /** Counted from 1, as lines of the text. */
   readonly line: number;
+  /** Where the row lies in the text, its end of line included. */
+  readonly start: number;
+  readonly end: number;
 }
 
-/** Rows of CSV in the dialect of Python's csv module; blank lines are none. */
-function* rows(text: Name): Iterable<Row> {
+/** Rows of CSV in the dialect of Python's csv module; blank lines are none. @throws FormatError `bad-record`. */
+export function* recordRows(text: Name): Iterable<RecordRow> {
   let at = 0;
   let line = 1;
   while (at < text.length) {
@@ -48,13 +51,13 @@ function* rows(text: Name): Iterable<Row> {
     if (end < 0) end = text.length;
     const plain = text.slice(at, text[end - 1] === '\r' && end > at ? end - 1 : end);
     if (!plain.includes('"')) {
-      if (plain !== '') yield { fields: plain.split(','), line };
+      if (plain !== '') yield { fields: plain.split(','), line, start: at, end: Math.min(end + 1, text.length) };
       at = end + 1;
       line++;
       continue;
     }
     const quoted = quotedRow(text, at, line);
-    yield { fields: quoted.fields, line };
+    yield { fields: quoted.fields, line, start: at, end: quoted.end };
     line += quoted.lines;
     at = quoted.end;
   }

@@ -20,6 +20,9 @@ export function* fixJson({ tool, fix }: FixReport): Iterable<string> {
   yield* list('rules', rows, ({ rule, saved }) => (saved === undefined ? rule : { ...rule, compressed: saved }));
   yield* list('actions', plan.actions, actionToJson);
   yield* list('leftAlone', plan.leftAlone, leftToJson);
+  if (outcome !== null && outcome.updated.length > 0) {
+    yield* list('updated', outcome.updated, ({ path, ...sizes }) => ({ ...nameToJson('path', path), ...sizes }));
+  }
   yield* list('broken', outcome?.broken ?? [], ({ path, message }) => ({ ...nameToJson('path', path), message }));
   yield '\n}\n';
 }

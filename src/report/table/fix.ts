@@ -74,6 +74,11 @@ function* totalPart(
   if (outcome === null) return;
   const kept = outcome.achieved === plan.promised;
   yield `  ${style.bold(`Achieved: ${exactBytesOf(outcome.achieved, units)}`)}${kept ? ', as promised' : ', NOT as promised'}\n`;
+  for (const { path, before: old, after: now } of outcome.updated) {
+    const change = `brought up to date, ${exactBytes(old)} → ${exactBytes(now)}`;
+    const name = cutMiddle(terminalName(path), Math.max(12, options.width - change.length - 4));
+    yield `  ${style.dim(`${name}: ${change}`)}\n`;
+  }
   const sizes = (['content', 'archive', 'compressed'] as const).flatMap((size) => {
     const [old, now] = [before[size], outcome.totals[size]];
     if (old === null || now === null) return [];

@@ -1,0 +1,75 @@
+// The list of files that a wheel brings along (`RECORD`, PEP 427): what is installed or unpacked is checked by it, so a wheel whose list
+// tells of files that are gone, or of other content, is refused.
+import { sha256 } from '../bytes/sha256.ts';
+import { SizecheckError } from '../errors.ts';
+import { recordRows } from '../inspectors/packages/record.ts';
+import { normalizePath } from '../model/name.ts';
+import type { Name } from '../model/name.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { OnBroken } from './decisions.ts';
+
+export interface WheelRecord {
+  /** Where the list is. */
+  readonly path: Name;
+  /** Takes down what a file's content has become. */
+  readonly changed: (path: Name, content: Uint8Array) => void;
+  /** The list without rows of what is gone, and with what `changed` said; once all is said. Null where it cannot be read. */
+  readonly update: (content: Buffer) => Buffer | null;
+  /** `sha256:<hex>` of what `update` made; null before, and where it made nothing. */
+  readonly digest: () => string | null;
+}
+
+/** @returns null of what is no wheel: a zip with one `NAME.dist-info` that holds `WHEEL` and `RECORD`. */
+export function wheelRecord(
+  { artifact, entries }: Snapshot,
+  removed: ReadonlySet<Name>,
+  onBroken: OnBroken,
+): WheelRecord | null {
+  if (artifact.format !== 'zip') return null;
+  const files = new Set(entries.filter(({ kind }) => kind === 'file').map((entry) => entry.path));
+  const lists = [...files].filter((path) => /^[^/]+\.dist-info\/RECORD$/.test(path));
+  const [path, second] = lists.filter((list) => files.has(list.replace(/RECORD$/, 'WHEEL')));
+  if (path === undefined || second !== undefined || removed.has(path)) return null;
+  const contents = new Map<Name, string>();
+  let digest: string | null = null;
+  return {
+    path,
+    changed: (file, content) => {
+      contents.set(file, `sha256=${sha256().update(content).digest('base64url')},${content.length}`);
+    },
+    digest: () => digest,
+    update(content) {
+      try {
+        const list = Buffer.from(updated(content.toString('latin1'), removed, contents), 'latin1');
+        digest = `sha256:${sha256().update(list).digest('hex')}`;
+        return list;
+      } catch (error) {
+        if (!(error instanceof SizecheckError)) throw error;
+        onBroken(path, `${error.message}, so it is not brought up to date`);
+        return null;
+      }
+    },
+  };
+}
+
+/** Rows that nothing is to be said of stay as they are spelled. @param contents hash and size, by path. */
+function updated(text: string, removed: ReadonlySet<Name>, contents: ReadonlyMap<Name, string>): string {
+  let result = '';
+  let at = 0;
+  for (const { fields, start, end } of recordRows(text)) {
+    result += text.slice(at, start);
+    at = end;
+    const [name = ''] = fields;
+    const { path } = normalizePath(name);
+    if (removed.has(path)) continue;
+    const content = contents.get(path);
+    const row = text.slice(start, end);
+    const ending = /\r?\n?$/.exec(row)?.[0] ?? '';
+    result += content === undefined ? row : `${quoted(name)},${content}${ending}`;
+  }
+  return result + text.slice(at);
+}
+
+function quoted(field: string): string {
+  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+}
