@@ -15,7 +15,7 @@ export const junitReporter: Reporter = {
   *check({ tool, gate }) {
     const suites = new Map<string, Verdict[]>();
     for (const verdict of gate.verdicts) {
-      suites.set(verdict.artifact, [...(suites.get(verdict.artifact) ?? []), verdict]);
+      if (suites.get(verdict.artifact)?.push(verdict) === undefined) suites.set(verdict.artifact, [verdict]);
     }
     yield '<?xml version="1.0" encoding="UTF-8"?>\n';
     yield `<testsuites name=${quoted(tool.name)} ${counts(gate.verdicts)} time="0">\n`;
