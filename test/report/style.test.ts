@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { cutMiddle, wrap, wrapCommand } from '../../src/report/table/style.ts';
+import { columnsOf, cutEnd, cutMiddle, wrap, wrapCommand } from '../../src/report/table/style.ts';
 import { requireTool, runRaw } from '../oracles.ts';
 
 describe('text that fits', () => {
@@ -28,6 +28,25 @@ describe('text that fits', () => {
   it('puts a comment without room on lines of its own', () => {
     expect(wrapCommand('rm a b # and 6 more', 20)).toEqual(['rm a b # and 6 more']);
     expect(wrapCommand('rm a b # and 6 more, see --json', 20)).toEqual(['rm a b', '# and 6 more, see', '# --json']);
+  });
+});
+
+describe.skipIf(!requireTool('python3'))('wide characters', () => {
+  it('count the two columns that they take, and marks none', () => {
+    const texts = ['漢字', 'ひらカナ한글', '\u{1f600}x', 'e\u0301', '，（Ｆ'].map((text) => text.repeat(40));
+    const cut = texts.flatMap((text) => [cutMiddle(text, 35), cutEnd(text, 35)]);
+    const wrapped = texts.flatMap((text) => wrap(`${text.slice(0, 20)} ${text.slice(0, 20)}`, 41));
+    const all = [...texts, ...cut, ...wrapped];
+    const program =
+      'import sys, unicodedata as u\nfor t in sys.argv[1:]: print(sum(0 if u.combining(c) else 2 if u.east_asian_width(c) in "WF" else 1 for c in t))';
+    const widths = runRaw('python3', ['-c', program, ...all])
+      .toString()
+      .trim()
+      .split('\n')
+      .map(Number);
+    expect(all.map(columnsOf)).toEqual(widths);
+    for (const text of cut) expect([33, 34, 35]).toContain(widths[all.indexOf(text)]);
+    for (const text of wrapped) expect(widths[all.indexOf(text)]).toBeLessThanOrEqual(41);
   });
 });
 

@@ -7,7 +7,7 @@ import type { CheckReport, ReportOptions } from '../reporter.ts';
 import { growthPart } from './check-growth.ts';
 import { columns } from './grid.ts';
 import type { Align } from './grid.ts';
-import { cutMiddle, styleFor, wrap } from './style.ts';
+import { cutMiddle, styleFor, widest, wrap } from './style.ts';
 import type { Style } from './style.ts';
 
 export function* checkTable(report: CheckReport, options: ReportOptions): Iterable<string> {
@@ -221,5 +221,5 @@ function* noticesPart({ artifacts }: CheckReport, options: ReportOptions, style:
 }
 
 function longest(texts: readonly string[]): number {
-  return texts.reduce((most, text) => Math.max(most, text.length), 0);
+  return widest(texts, 0);
 }

@@ -4,7 +4,7 @@ import type { Change, ChangeKind, Diff, SectionChange } from '../../model/diff.t
 import { compareNames, parentPath } from '../../model/name.ts';
 import { terminalName, terminalText } from '../escape.ts';
 import type { ReportOptions } from '../reporter.ts';
-import { cutMiddle, widest } from './style.ts';
+import { columnsOf, cutMiddle, widest } from './style.ts';
 import type { Style } from './style.ts';
 
 const kinds: readonly ChangeKind[] = ['changed', 'added', 'removed', 'moved'];
@@ -115,7 +115,7 @@ function nameLines(change: Change, room: number, style: Style): string[] {
   const rest = room - remark.length;
   if (kind !== 'moved' || from === null) return [`${cutMiddle(now, Math.max(12, rest))}${style.dim(remark)}`];
   const old = terminalName(from);
-  if (old.length + now.length + 4 <= rest) return [`${old} -> ${now}${style.dim(remark)}`];
+  if (columnsOf(old) + columnsOf(now) + 4 <= rest) return [`${old} -> ${now}${style.dim(remark)}`];
   return [cutMiddle(old, room), `-> ${cutMiddle(now, Math.max(12, rest - 3))}${style.dim(remark)}`];
 }
 

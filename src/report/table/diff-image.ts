@@ -6,7 +6,7 @@ import { terminalText } from '../escape.ts';
 import type { ReportOptions } from '../reporter.ts';
 import { columns } from './grid.ts';
 import type { Style } from './style.ts';
-import { widest, wrap } from './style.ts';
+import { cutEnd, widest, wrap } from './style.ts';
 
 export function* imagePart({ image, changes }: Diff, options: ReportOptions, style: Style): Iterable<string> {
   if (image === undefined) return;
@@ -68,9 +68,4 @@ function count(layers: number): string {
 
 function quoted(instruction: string | null): string {
   return instruction === null ? '(not recorded)' : terminalText(shortInstruction(instruction));
-}
-
-function cutEnd(text: string, width: number): string {
-  const chars = Array.from(text);
-  return chars.length <= width ? text : `${chars.slice(0, width - 1).join('')}…`;
 }

@@ -8,7 +8,7 @@ import { terminalName, terminalText } from '../escape.ts';
 import type { Flattened, ReportOptions, ScanReport } from '../reporter.ts';
 import { columns } from './grid.ts';
 import { percent } from './percent.ts';
-import { cutMiddle, widest, wrap } from './style.ts';
+import { cutEnd, cutMiddle, widest, wrap } from './style.ts';
 import type { Style } from './style.ts';
 
 export function* imageTable(report: ScanReport, options: ReportOptions, style: Style): Iterable<string> {
@@ -100,12 +100,6 @@ function* allLayers({ layers, layerBytes }: Image, options: ReportOptions, style
     for (const line of wrap(instructionOf(layer), width - 5)) yield `     ${style.dim(line)}\n`;
   }
   yield '\n';
-}
-
-/** An instruction tells most at its beginning. */
-function cutEnd(text: string, width: number): string {
-  const chars = Array.from(text);
-  return chars.length <= width ? text : `${chars.slice(0, width - 1).join('')}…`;
 }
 
 function indexOf({ index }: ImageLayer): string {

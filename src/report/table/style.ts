@@ -23,17 +23,46 @@ export function styleFor(color: boolean): Style {
   };
 }
 
-/** Columns of the longest text, at least `least`. */
-export function widest(texts: readonly string[], least: number): number {
-  return texts.reduce((width, text) => Math.max(width, text.length), least);
+/** Characters that terminals show in two columns; of rare ones it may say so of too many, which costs no more than a cut. */
+const wide =
+  /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]/u;
+
+function charColumns(char: string): number {
+  return char <= '\x7f' ? 1 : wide.test(char) ? 2 : /\p{M}/u.test(char) ? 0 : 1;
 }
 
-/** `text` in at most `width` columns of plain characters, its middle left out where it is longer: the end of a path tells most. */
+/** Columns that a text takes on a terminal. */
+export function columnsOf(text: string): number {
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
+  let columns = 0;
+  for (const char of text) columns += charColumns(char);
+  return columns;
+}
+
+/** Columns of the longest text, at least `least`. */
+export function widest(texts: readonly string[], least: number): number {
+  return texts.reduce((width, text) => Math.max(width, columnsOf(text)), least);
+}
+
+/** `text` in at most `width` columns, its middle left out where it is longer: the end of a path tells most. */
 export function cutMiddle(text: string, width: number): string {
-  const chars = Array.from(text);
-  if (chars.length <= width) return text;
+  if (columnsOf(text) <= width) return text;
   const tail = Math.ceil((width - 1) * 0.65);
-  return `${chars.slice(0, Math.max(0, width - 1 - tail)).join('')}…${chars.slice(chars.length - tail).join('')}`;
+  const chars = Array.from(text);
+  const end = fitting(chars.toReversed(), tail).toReversed();
+  return `${fitting(chars, width - 1 - tail).join('')}…${end.join('')}`;
+}
+
+/** `text` in at most `width` columns, its end left out where it is longer: an instruction tells most at its beginning. */
+export function cutEnd(text: string, width: number): string {
+  return columnsOf(text) <= width ? text : `${fitting(Array.from(text), width - 1).join('')}…`;
+}
+
+/** As many of the first characters as take no more than `width` columns. */
+function fitting(chars: readonly string[], width: number): readonly string[] {
+  let columns = 0;
+  const end = chars.findIndex((char) => (columns += charColumns(char)) > width);
+  return chars.slice(0, end < 0 ? chars.length : end);
 }
 
 /** A union of claims, and what it is; on two lines where one does not hold both. */
@@ -68,7 +97,7 @@ function fill(words: readonly string[], width: number): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of words) {
-    if (line !== '' && line.length + 1 + word.length > width) {
+    if (line !== '' && columnsOf(line) + 1 + columnsOf(word) > width) {
       lines.push(line);
       line = word;
     } else {
