@@ -119,7 +119,9 @@ export function parseSize(text: string, option?: string): number {
         : `; write ${match?.[1]} ${letter}iB (1024) or ${match?.[1]} ${letter === 'K' ? 'k' : letter}B (1000)`;
     throw new UsageError(`${at}"${shown}" is not a size such as 12 MiB, 5 MB or 1048576${hint}`);
   }
-  const bytes = Math.floor(Number(match[1]) * factor);
+  // Whole numbers only: 2.01 is not quite that as a binary fraction, and 2.01 kB would be a byte less than it says.
+  const [whole = '', decimals = ''] = match[1]?.split('.') ?? [];
+  const bytes = Number((BigInt(whole + decimals) * BigInt(factor)) / 10n ** BigInt(decimals.length));
   if (!Number.isSafeInteger(bytes)) throw new UsageError(`${at}"${shown}" is more than 2^53 - 1 bytes`);
   return bytes;
 }

@@ -133,6 +133,20 @@ describe('parseSize', () => {
     expect(parseSize(text)).toBe(bytes);
   });
 
+  it.skipIf(!requireTool('python3'))('takes decimals as they are written', () => {
+    const units = { kB: 1e3, MB: 1e6, GB: 1e9, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
+    const texts = Array.from({ length: 1500 }, (_, index) => [
+      (index / 10).toFixed(1),
+      (index / 100).toFixed(2),
+    ]).flat();
+    const program =
+      'import sys, decimal, json\nprint(json.dumps([int(decimal.Decimal(t) * u) for u in json.loads(sys.argv[1]) for t in sys.argv[2:]]))';
+    const exact: unknown = JSON.parse(
+      execFileSync('python3', ['-c', program, JSON.stringify(Object.values(units)), ...texts]).toString(),
+    );
+    expect(Object.keys(units).flatMap((unit) => texts.map((text) => parseSize(`${text} ${unit}`)))).toEqual(exact);
+  });
+
   it.each([
     '',
     'MiB',
