@@ -91,7 +91,7 @@ function withWarning(field: Field | undefined, limits: readonly (Limit | null)[]
   const given = limits.filter((limit) => limit !== null);
   const percent = percentText(field);
   if (percent !== null) {
-    return limits.map((limit) => limit && { ...limit, warnAt: (limit.max * percent) / 100 });
+    return limits.map((limit) => limit && { ...limit, warnAt: shareOf(limit.max, percent) });
   }
   const [only, second] = given;
   if (only === undefined || second !== undefined || only.at.endsWith('maxPercent')) {
@@ -100,6 +100,11 @@ function withWarning(field: Field | undefined, limits: readonly (Limit | null)[]
   const warnAt = sizeOf(field);
   if (warnAt > only.max) failAt(field, `${warnAt} bytes are above the limit itself, ${only.max}`);
   return limits.map((limit) => limit && { ...limit, warnAt });
+}
+
+/** Without the noise of binary fractions: what is exactly at 4.1 % of a limit does not warn. */
+function shareOf(max: number, percent: number): number {
+  return Number(((max * percent) / 100).toPrecision(15));
 }
 
 /** The number of `95%`, null where it is no percentage. */

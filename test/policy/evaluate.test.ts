@@ -290,3 +290,15 @@ describe('contributors', () => {
     ]);
   });
 });
+
+describe('a warning from a share of the limit on', () => {
+  it.each([
+    ['4.1%', 1_000_000, 41_000],
+    ['55.1%', 1000, 551],
+    ['95%', 5_242_880, 4_980_736],
+  ])('%s of %d is due above %d bytes', (warnAt, max, least) => {
+    const statusOf = (size: number): unknown =>
+      verdicts({ uncompressed: { max, warnAt } }, snapshot([file('a', size)]))[0]?.status;
+    expect([statusOf(least), statusOf(least + 1)]).toEqual(['pass', 'warn']);
+  });
+});
