@@ -1,5 +1,6 @@
 // `report FILE`: prints a saved diff or check in another format, so that one measurement serves a log, a comment and a test tab.
 import { UsageError } from '../errors.ts';
+import type { Diff } from '../model/diff.ts';
 import { formatNames, reporterNamed } from '../report/index.ts';
 import type { ReportOptions, Reports } from '../report/reporter.ts';
 import { exitCodes } from './errors.ts';
@@ -14,10 +15,23 @@ export async function runReport(path: string, values: SavedReportValues): Promis
   const options = toReportOptions(values);
   const format = formatOf(values);
   const { kind, report } = await readReport(path);
+  if (format === 'du' && kind === 'diff') requireOwnPaths(report.diff);
   const pieces =
     kind === 'diff' ? await printed(format, kind, report, options) : await printed(format, kind, report, options);
   await print(pieces, values.output);
   return exitCodes.fine;
+}
+
+/** What pairs under different paths and is equal has no row in a diff, while du of either tree has a line for it. */
+function requireOwnPaths({ before, after, directories, changes }: Diff): void {
+  const paired =
+    before.stripped + after.stripped > 0 ||
+    directories.some(({ from }) => from !== null) ||
+    changes.some(({ from, kind }) => from !== null && kind !== 'moved');
+  if (!paired) return;
+  throw new UsageError(
+    'this diff pairs different paths, and du knows none of that: print it by diff --format du, or save it with --strip-components 0 and without --map',
+  );
 }
 
 async function printed<Kind extends 'diff' | 'check'>(

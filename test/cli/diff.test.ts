@@ -170,6 +170,23 @@ describe.skipIf(!ready)('a runtime, unstripped with optimised bytecode, and the 
     expect(lines).toEqual(duLines(at(`extracted-${old}`), at(`extracted-${now}`)));
   });
 
+  it('a saved diff is printed as du only where it holds all that du says', () => {
+    const saved = (...args: string[]): ReturnType<typeof sizecheck> => {
+      const { stdout } = sizecheck(['diff', 'before-wrapped.tar', 'after-wrapped.tar', '--json', ...args], {
+        cwd: work,
+      });
+      return sizecheck(['report', '-', '--format', 'du', '--units', 'bytes'], { input: stdout });
+    };
+    const whole = saved('--strip-components', '0');
+    expect(whole.stdout.split('\n').filter(Boolean).toSorted()).toEqual(
+      ourDuLines(['before-wrapped.tar', 'after-wrapped.tar', '--units', 'bytes']),
+    );
+    // Directories that pair and are equal are not in it.
+    const paired = saved();
+    expect([paired.code, paired.stdout]).toEqual([2, '']);
+    expect(paired.stderr).toContain('--strip-components 0');
+  });
+
   it('says what changed, file by file', () => {
     const { changes } = diffJson(['before', 'after']);
     const kinds = (kind: string): string[] => changes.filter((change) => change.kind === kind).map(({ path }) => path);
