@@ -42,6 +42,7 @@ export async function runCheck(
     file,
     today,
     complete: found.complete,
+    partial: found.partial,
   };
   const { gate, skippedGroups } = evaluate(budgets, evidence);
   const reporter = await loading;

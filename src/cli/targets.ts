@@ -27,6 +27,8 @@ export interface Targets {
   readonly absent: readonly Unmeasured[];
   /** Whether every artifact of the budgets file is among them. */
   readonly complete: boolean;
+  /** Budgets of which only some files were asked for. */
+  readonly partial?: readonly ArtifactBudget[];
 }
 
 /** @throws ConfigError for an artifact that is missing, UsageError for one that no budget covers. */
@@ -83,8 +85,16 @@ function namedTargets(file: string, budgets: Budgets, artifacts: readonly string
     const name = alone ? budget.name : `${budget.name} (${path})`;
     return { name, path, budget, baseline: baselineOf(file, budget) };
   });
-  const complete = budgets.artifacts.every((budget) => pairs.some((pair) => pair.budget === budget));
-  return { targets, absent: [], complete };
+  const partial = budgets.artifacts.filter((budget) => {
+    const given = pairs.filter((pair) => pair.budget === budget);
+    const files = given.length === 0 ? [] : findArtifacts(dirname(file), budget.path);
+    return (
+      files.length > 1 && !files.every((found) => given.some(({ path }) => isSamePath(inFolder(file, found), path)))
+    );
+  });
+  const complete =
+    partial.length === 0 && budgets.artifacts.every((budget) => pairs.some((pair) => pair.budget === budget));
+  return { targets, absent: [], complete, partial };
 }
 
 /** `NAME=PATH` where NAME is that of an artifact; a path may hold "=" as well. */

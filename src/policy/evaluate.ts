@@ -21,10 +21,10 @@ export interface Evaluation {
 }
 
 export function evaluate(budgets: Budgets, evidence: Evidence): Evaluation {
-  const { measured, unmeasured } = evidence;
+  const { measured, unmeasured, partial = [] } = evidence;
   const asked = new Set([...measured, ...unmeasured].map(({ budget }) => budget));
   const judgeable = budgets.groups.filter((group) =>
-    membersOf(group, budgets.artifacts).every((one) => asked.has(one)),
+    membersOf(group, budgets.artifacts).every((one) => asked.has(one) && !partial.includes(one)),
   );
   const ranked = [
     ...budgets.artifacts.flatMap((budget) => [

@@ -37,4 +37,6 @@ export interface Evidence {
   readonly today: string;
   /** Whether every artifact of the budgets file was asked for. */
   readonly complete: boolean;
+  /** Budgets of which only some files were asked for. */
+  readonly partial?: readonly ArtifactBudget[] | undefined;
 }

@@ -731,6 +731,32 @@ describe('check', () => {
     expect(ran.stderr).toBe('sizecheck: warning: group "all" is not judged: not all of its members are given\n');
   });
 
+  it('judges no group by some of the files of a member, and asks for no ignore to be taken out', () => {
+    const root = folder({
+      'budgets.json': JSON.stringify({
+        version: 1,
+        artifacts: [{ name: 'l', path: 'dist/*.bin', uncompressed: { max: 9999 } }],
+        groups: [{ name: 'all', members: ['l'], uncompressed: { max: 1000 } }],
+        ignore: [{ rule: '*', match: 'x', reason: 'of another file' }],
+      }),
+    });
+    for (const name of ['a', 'b']) {
+      mkdirSync(join(root, 'dist', `${name}.bin`), { recursive: true });
+      writeFileSync(join(root, 'dist', `${name}.bin`, 'data'), name.repeat(600));
+    }
+    const whole = sizecheck(['check', 'dist/a.bin', 'dist/b.bin'], { cwd: root });
+    expect([whole.code, whole.stderr]).toEqual([1, '']);
+    for (const given of ['dist/a.bin', 'l=dist/b.bin']) {
+      const part = sizecheck(['check', given, '--json'], { cwd: root });
+      expect([part.code, part.stderr]).toEqual([
+        0,
+        'sizecheck: warning: group "all" is not judged: not all of its members are given\n',
+      ]);
+      const { gate }: { gate: { verdicts: { budget: string }[] } } = JSON.parse(part.stdout);
+      expect(gate.verdicts.map(({ budget }) => budget)).toEqual(['artifacts[0].uncompressed.max']);
+    }
+  });
+
   it('lists all violations of all artifacts, worst first', () => {
     const artifacts = ['dist/app.tar', 'old.tar'].map((path) => ({
       name: path,
