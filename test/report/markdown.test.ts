@@ -163,6 +163,16 @@ describe('a comment on a gate', () => {
     );
   });
 
+  it.each([
+    ['artifacts[0].uncompressed.max', ['lib/', 'bin/'], 'largest directories'],
+    ['artifacts[0].uncompressed.max', ['lib/x', 'bin/'], 'largest files'],
+    ['groups[0].uncompressed.max', ['layer', 'function'], 'largest members'],
+  ])('says of %s what %j are', (budget, paths, says) => {
+    const top = paths.map((path) => ({ path, bytes: 5 }));
+    const text = first(checkReport([verdict({ budget, measure: 'uncompressed', actual: 2, limit: 1, top })], []));
+    expect(text).toContain(`uncompressed: ${says}\n`);
+  });
+
   it('holds what an artifact without baseline was measured as, and its findings with commands', () => {
     const html = toHtml(first(checkReport([verdict()], [checked()])));
     expect(named(html, 'summary').map(textOf)).toEqual([

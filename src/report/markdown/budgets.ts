@@ -126,14 +126,19 @@ export function evidence({ verdicts }: Gate, units: Units, rows: number): string
     const artifact = several ? `${markdownWord(verdict.artifact)} ` : '';
     const parts = [
       ...(verdict.reason === null ? [] : [markdownText(verdict.reason)]),
-      ...(verdict.top.length === 0
-        ? []
-        : [isGrowth(verdict) ? 'grew most' : verdict.measure === 'pull' ? 'largest layers' : 'largest files']),
+      ...(verdict.top.length === 0 ? [] : [whatIsLargest(verdict)]),
     ];
     return [`- ${artifact}${subject(verdict, words)}: ${parts.join('; ')}`, ...contributors(verdict, units)];
   });
   const more = said.length - shown.length;
   return more > 0 && lines.length > 0 ? [...lines, `- ${andMore(more)}`] : lines;
+}
+
+function whatIsLargest(verdict: Verdict): string {
+  if (isGrowth(verdict)) return 'grew most';
+  if (verdict.measure === 'pull') return 'largest layers';
+  if (verdict.budget.startsWith('groups[')) return 'largest members';
+  return verdict.top.every(({ path }) => path.endsWith('/')) ? 'largest directories' : 'largest files';
 }
 
 function isGrowth({ measure }: Verdict): boolean {
