@@ -57,13 +57,15 @@ function allTargets(file: string, { artifacts }: Budgets): Targets {
 
 /** @param path relative to the folder of the budgets file. @param count how many paths the budget's pattern has. */
 function targetOf(file: string, budget: ArtifactBudget, path: string, count: number): Target {
-  if (count > 1 && budget.baseline !== null) {
-    throw new ConfigError(
-      `${budget.at}.baseline: "${budget.path}" matches ${count} artifacts, which one baseline cannot serve; give each its own entry`,
-    );
-  }
+  requireOwnBaseline(budget, count, `"${budget.path}" matches ${count} artifacts`);
   const name = count === 1 ? budget.name : `${budget.name} (${path})`;
   return { name, path: inFolder(file, path), budget, baseline: baselineOf(file, budget) };
+}
+
+/** What grew since the baseline of another file would say nothing. */
+function requireOwnBaseline({ at, baseline }: ArtifactBudget, count: number, what: string): void {
+  if (count < 2 || baseline === null) return;
+  throw new ConfigError(`${at}.baseline: ${what}, which one baseline cannot serve; give each its own entry`);
 }
 
 function baselineOf(file: string, { baseline }: ArtifactBudget): string | null {
@@ -81,8 +83,9 @@ function namedTargets(file: string, budgets: Budgets, artifacts: readonly string
     return (name === null ? coveringBudgets(file, budgets, path) : [name]).map((budget) => ({ budget, path }));
   });
   const targets = pairs.map(({ budget, path }): Target => {
-    const alone = pairs.filter((other) => other.budget === budget).length === 1;
-    const name = alone ? budget.name : `${budget.name} (${path})`;
+    const count = pairs.filter((other) => other.budget === budget).length;
+    requireOwnBaseline(budget, count, `it is for ${count} of the given artifacts`);
+    const name = count === 1 ? budget.name : `${budget.name} (${path})`;
     return { name, path, budget, baseline: baselineOf(file, budget) };
   });
   const partial = budgets.artifacts.filter((budget) => {

@@ -436,6 +436,14 @@ const cases: readonly Case[] = [
     says: 'artifacts[0].baseline',
   },
   {
+    name: 'several files and one baseline, on the command line',
+    budgets: { path: '{dist,.}/*.tar', baseline: 'old.tar', uncompressed: { max: 9000 } },
+    args: ['dist/app.tar', 'old.tar'],
+    code: 2,
+    error: true,
+    says: 'artifacts[0].baseline',
+  },
+  {
     name: 'artifact that its only budget covers by default',
     budgets: { uncompressed: { max: 8000 } },
     args: ['old.tar'],
