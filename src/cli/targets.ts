@@ -77,11 +77,15 @@ function inFolder(file: string, path: string): string {
 }
 
 function namedTargets(file: string, budgets: Budgets, artifacts: readonly string[]): Targets {
-  const pairs = [...new Set(artifacts)].flatMap((word) => {
+  const all = artifacts.flatMap((word) => {
     const { name, path } = splitName(word, budgets.artifacts);
     checkExists(path);
     return (name === null ? coveringBudgets(file, budgets, path) : [name]).map((budget) => ({ budget, path }));
   });
+  // A file that is given twice, however it is spelt, counts once in a group.
+  const keyOf = ({ budget, path }: (typeof all)[number]): string =>
+    `${budget.at} ${path === '-' ? path : resolve(path)}`;
+  const pairs = [...new Map(all.toReversed().map((pair) => [keyOf(pair), pair])).values()].toReversed();
   const targets = pairs.map(({ budget, path }): Target => {
     const count = pairs.filter((other) => other.budget === budget).length;
     requireOwnBaseline(budget, count, `it is for ${count} of the given artifacts`);

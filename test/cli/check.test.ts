@@ -754,6 +754,9 @@ describe('check', () => {
     }
     const whole = sizecheck(['check', 'dist/a.bin', 'dist/b.bin'], { cwd: root });
     expect([whole.code, whole.stderr]).toEqual([1, '']);
+    expect(
+      sizecheck(['check', 'dist/a.bin', './dist/b.bin', 'l=dist/a.bin', 'dist//b.bin'], { cwd: root }).stdout,
+    ).toContain('uncompressed  1,200 B  1,000 B');
     for (const given of ['dist/a.bin', 'l=dist/b.bin']) {
       const part = sizecheck(['check', given, '--json'], { cwd: root });
       expect([part.code, part.stderr]).toEqual([
