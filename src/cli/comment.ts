@@ -29,7 +29,7 @@ export async function runComment(values: CommentValues, onArtifact: (name: strin
     );
   }
   onArtifact(values.from);
-  const saved = await readReport(values.from);
+  const saved = await readReport(values.from, values.size);
   // From here on, errors are not about the file.
   onArtifact('');
   const text = await render(saved, values);

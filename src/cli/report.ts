@@ -14,7 +14,7 @@ import { readReport } from './saved-report.ts';
 export async function runReport(path: string, values: SavedReportValues): Promise<number> {
   const options = toReportOptions(values);
   const format = formatOf(values);
-  const { kind, report } = await readReport(path);
+  const { kind, report } = await readReport(path, values.size);
   if (format === 'du' && kind === 'diff') requireOwnPaths(report.diff);
   const pieces =
     kind === 'diff' ? await printed(format, kind, report, options) : await printed(format, kind, report, options);

@@ -1,12 +1,18 @@
 // A report that was saved as JSON, from a file or standard input, read within a limit.
 import { createReadStream } from 'node:fs';
-import { FormatError, InputError, systemCode } from '../errors.ts';
+import { FormatError, InputError, UsageError, systemCode } from '../errors.ts';
 import { mostReportBytes, parseReport } from '../report/json/read/index.ts';
 import type { SavedReport } from '../report/json/read/index.ts';
 
-/** @throws InputError, FormatError */
-export async function readReport(path: string): Promise<SavedReport> {
-  return parseReport(await readBounded(path));
+/** @throws InputError, FormatError, and UsageError for a `size` that the report does not tell. */
+export async function readReport(path: string, size: string): Promise<SavedReport> {
+  const saved = parseReport(await readBounded(path));
+  const diffs = saved.kind === 'diff' ? [saved.report.diff] : saved.report.artifacts.flatMap(({ diff }) => diff ?? []);
+  if (size === 'compressed' && diffs.every(({ stored }) => stored === undefined))
+    throw new UsageError(
+      '--size compressed needs a report of "diff --size compressed --json"; this one lacks these sizes',
+    );
+  return saved;
 }
 
 async function readBounded(path: string): Promise<Buffer> {

@@ -57,6 +57,23 @@ describe.skipIf(!ready)('compressed bytes of two archives', () => {
     expect(diff.stored.map(({ path }) => path)).toEqual(expect.arrayContaining(['fresh', 'gone', 'lib']));
   });
 
+  it('are not asked of a saved report without them', () => {
+    const saved = sizecheck(['diff', 'old.tar.gz', 'new.tar.zst', '--json'], { cwd: work }).stdout;
+    const checked = sizecheck(['check', 'new.tar.zst', '--baseline', 'old.tar.gz', '--max-growth', '0', '--json'], {
+      cwd: work,
+    });
+    for (const input of [saved, checked.stdout]) {
+      for (const command of [
+        ['report', '-', '--format', 'markdown'],
+        ['comment', '--from', '-', '--dry-run'],
+      ]) {
+        const ran = sizecheck([...command, '--size', 'compressed'], { cwd: work, input });
+        expect([ran.code, ran.stdout]).toEqual([2, '']);
+        expect(ran.stderr).toContain('--size compressed needs a report of');
+      }
+    }
+  });
+
   it('tables and comments, also of a saved report', () => {
     const table = sizecheck(['diff', 'old.tar.gz', 'new.tar.zst', '--size', 'compressed'], { cwd: work }).stdout;
     expect(table).toContain('Directories (own compressed bytes, subdirectories left out)');

@@ -33,7 +33,9 @@ function filesRow(old: Totals, now: Totals): string[] {
 
 /** Own sizes, largest change first; the rest in one row, and the difference of the totals. */
 export function directoriesTable(whole: Diff, options: ReportOptions, rows: number): string[] {
-  const diff = options.stored === true ? storedView(whole) : whole;
+  // A gate may hold diffs that tell and others that do not.
+  const stored = options.stored === true && whole.stored !== undefined;
+  const diff = stored ? storedView(whole) : whole;
   const { size, units, minChange } = options;
   const isShown = ({ path, delta }: DirectoryChange): boolean =>
     Math.abs(delta[size]) >= minChange && depth(path) <= options.depth;
@@ -60,7 +62,7 @@ export function directoriesTable(whole: Diff, options: ReportOptions, rows: numb
   cells.push([`**${deltas.at(-1)}**`, percentChange(old, now), sizes.at(-2) ?? '', sizes.at(-1) ?? '', '**Total**']);
   return table(
     pathColumns,
-    ['Change', '', 'Before', 'After', `Directory (own ${options.stored === true ? 'compressed' : size})`],
+    ['Change', '', 'Before', 'After', `Directory (own ${stored ? 'compressed' : size})`],
     cells,
   );
 }
