@@ -301,6 +301,22 @@ describe.skipIf(!ready)('a runtime, unstripped with optimised bytecode, and the 
     }
   });
 
+  it('a hint on long paths fits into 80 columns', () => {
+    const names = ['numpy-1.26.4.dist-info', 'numpy-2.0.0.dist-info'];
+    const below = 'opt/application/lib/python3.12/site-packages';
+    const [a = '', b = ''] = names.map((name, side) => {
+      const root = at(`hint-${side}`);
+      mkdirSync(join(root, below, name), { recursive: true });
+      writeFileSync(join(root, below, name, 'METADATA'), name.repeat(99));
+      writeFileSync(join(root, 'opt/other'), '');
+      return root;
+    });
+    const lines = sizecheck(['diff', a, b]).stdout.split('\n');
+    const start = lines.indexOf("hint: --map 'numpy-*' pairs");
+    expect(lines.slice(start + 1, start + 3)).toEqual([`  ${below}/${names[0]}`, `  with ${below}/${names[1]}`]);
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+  });
+
   it('a renamed version directory pairs with --map, and the hint says so', () => {
     run('cp', ['-a', after, at('renamed')]);
     renameSync(at('renamed/lib/python3'), at('renamed/lib/python3.99'));

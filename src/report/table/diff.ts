@@ -11,7 +11,7 @@ import { changesPart } from './diff-changes.ts';
 import { directoriesPart } from './diff-directories.ts';
 import { imagePart } from './diff-image.ts';
 import { columns } from './grid.ts';
-import { cutMiddle, styleFor, widest, wrap } from './style.ts';
+import { columnsOf, cutMiddle, styleFor, widest, wrap } from './style.ts';
 import type { Style } from './style.ts';
 
 const sizeNames = ['content', 'disk', 'archive', 'compressed'] as const;
@@ -88,10 +88,13 @@ function countsLine(before: Side, after: Side): string {
     .join(', ');
 }
 
-function* hintsPart(diff: Diff, _options: ReportOptions, style: Style): Iterable<string> {
+function* hintsPart(diff: Diff, { width }: ReportOptions, style: Style): Iterable<string> {
   const hints = mapHints(diff, 3);
   for (const { gone, added, pattern } of hints) {
-    yield style.dim(`hint: --map ${shellWord(pattern)} pairs ${terminalName(gone)} with ${terminalName(added)}\n`);
+    const [what, old, now] = [`hint: --map ${shellWord(pattern)} pairs`, terminalName(gone), terminalName(added)];
+    const line = `${what} ${old} with ${now}`;
+    const apart = [what, `  ${cutMiddle(old, width - 2)}`, `  with ${cutMiddle(now, width - 7)}`];
+    for (const part of columnsOf(line) <= width ? [line] : apart) yield style.dim(`${part}\n`);
   }
   if (hints.length > 0) yield '\n';
 }
