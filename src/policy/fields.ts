@@ -67,7 +67,8 @@ export function textOf(field: Field, longest = 1024): string {
   const { node } = field;
   if (node.type !== 'string') failAt(field, `should be text in double quotes, not ${kindOf(node)}`);
   if (node.value.trim() === '') failAt(field, 'should not be empty');
-  if (node.value.length > longest) failAt(field, `is longer than ${longest} characters`);
+  // Characters as JSON Schema counts them, not the two units that some take.
+  if (Array.from(node.value).length > longest) failAt(field, `is longer than ${longest} characters`);
   return node.value;
 }
 

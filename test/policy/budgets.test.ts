@@ -49,6 +49,7 @@ const valid: readonly string[] = [
   one({ ...limit, baseline: 'old.json', optional: true, reason: 'cold start', compressWith: 'zstd:22:long' }),
   one(limit, { $schema: './budgets.schema.json', rules: {}, groups: [], ignore: [] }),
   one({}, { rules: { 'debug-symbols': 'error' } }),
+  one({ ...limit, name: '\u{1f4e6}'.repeat(200) }),
   ...[0, 1, 1e3, 2 ** 53 - 1, '0 B', '12 MiB', '5MB', '1.5 GiB', ' 7 kB ', '0.5 KiB', '9007199254740991 B'].map(max),
   ...['1e3', '5.0', '-0', '1E2'].map(
     (number) => `{"version":1,"artifacts":[{"name":"a","path":"a","compressed":{"max":${number}}}]}`,
