@@ -7,10 +7,13 @@ export function imageChange(before: Image | undefined, after: Image | undefined)
   if (before === undefined || after === undefined) return null;
   const blobs = new Set(before.layers.map(({ digest }) => digest));
   const tars = new Map(before.layers.map((layer) => [layer.diffId, layer]));
-  const pulled = after.layers.filter((layer) => !blobs.has(layer.digest) && !isSame(tars.get(layer.diffId), layer));
+  const lacking = after.layers.filter((layer) => !blobs.has(layer.digest) && !isSame(tars.get(layer.diffId), layer));
+  // A blob that stands for several layers is pulled once, as the first of them.
+  const firsts = new Map(lacking.toReversed().map((layer) => [layer.digest, layer]));
+  const pulled = lacking.filter((layer) => firsts.get(layer.digest) === layer);
   return {
     layers: after.layers.length,
-    shared: after.layers.length - pulled.length,
+    shared: after.layers.length - lacking.length,
     pulled: pulled.map(pulledLayer),
     pull: pulled.reduce<number | null>(
       (sum, { compressed }) => (sum === null || compressed === null ? null : sum + compressed),

@@ -113,6 +113,7 @@ export interface ImageChange {
   readonly layers: number;
   /** Those that the old image has, too. */
   readonly shared: number;
+  /** The others; a blob that stands for several of them once. */
   readonly pulled: readonly PulledLayer[];
   /** Compressed bytes of `pulled`; null where one is not known. */
   readonly pull: number | null;

@@ -31,6 +31,12 @@ describe('layers of two images', () => {
     expect(change?.cacheBroke).toEqual({ index: 2, before: 'RUN copy', after: 'RUN copy2' });
   });
 
+  it('pulls a blob once, however many layers it stands for', () => {
+    const change = imageChange(layered(['base']), layered(['empty', 'base', 'copy', 'empty', 'copy', 'empty']));
+    expect(change).toMatchObject({ layers: 6, shared: 1, pull: 200 });
+    expect(change?.pulled.map(({ index }) => index)).toEqual([0, 2]);
+  });
+
   it('says what layers of both waste', () => {
     const before = { ...layered(['a']), hiddenBytes: 5 };
     expect(imageChange(before, { ...before, hiddenBytes: 905 })?.waste).toEqual({ before: 5, after: 905 });
