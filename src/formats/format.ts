@@ -94,6 +94,8 @@ export interface ReadOptions {
   readonly onProgress?: (bytes: number) => void;
   /** Which image of several, and whether to look for one (`--image`, `--platform`, `--as`). */
   readonly image?: ImageChoice;
+  /** Index of the layer of an image that is asked for alone. */
+  readonly layer?: number | undefined;
   /** Takes down what each byte of the artifact is there for, where it is asked. */
   readonly ledger?: Ledger | undefined;
   /** Whether the codec's facts shall say how a small sample compresses another way; asks for a ledger. */

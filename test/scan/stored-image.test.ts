@@ -94,6 +94,20 @@ describe('every byte of an image archive', () => {
     expect(alone.overhead?.excluded).toBeGreaterThan(70_000);
   });
 
+  it('is of the tree where its blob stands for a layer below, too', async () => {
+    const first = [file('a', random(30_000, 7))];
+    const image = imageOf('gzip', [first, [file('.wh.a', '')], first]);
+    const path = written(tarOf(layoutFiles([image])));
+    const snapshot = await scanned(path);
+    expectWhole(snapshot);
+    expect(snapshot.entries.find((entry) => entry.path === 'a')?.stored).toBeGreaterThan(29_000);
+    expect(snapshot.hidden).toMatchObject([{ path: 'a', stored: 0, layer: 1, compressed: 0 }]);
+    for (const layer of [0, 2]) {
+      const alone = await scanned(path, { layer });
+      expect(alone.entries.find((entry) => entry.path === 'a')?.stored).toBeGreaterThan(29_000);
+    }
+  });
+
   it('of any layers', async () => {
     const name = fc.constantFrom('a', 'b', 'd/a', 'd/b', 'd/e/c', '.wh.a', 'd/.wh.b', 'd/.wh..wh..opq', '.wh.d');
     const member = fc.oneof(

@@ -98,7 +98,11 @@ async function readParts(
     sink.notice({ code: 'history-mismatch', path: null, message });
   }
   layers.image({ platform, instructions });
-  const seen = new Set<Name>();
+  // A blob that stands for several layers is there once. The highest of them replaces all that the others store; so it is charged.
+  const charged = new Map(parts.map(({ stored }, index) => [stored.path, index]));
+  const { layer = -1 } = options;
+  const alone = parts[layer];
+  if (alone !== undefined) charged.set(alone.stored.path, layer);
   let unpacked = 0;
   let read = 0;
   const onUnpacked = (bytes: number): void => {
@@ -116,9 +120,7 @@ async function readParts(
     warmUp(parts[index + 1]);
     const onRead = (bytes: number): void => options.onProgress?.(read + bytes);
     const diffId = diffIds[index] ?? '';
-    const again = seen.has(part.stored.path);
-    seen.add(part.stored.path);
-    const ledger = again ? undefined : options.ledger;
+    const ledger = charged.get(part.stored.path) === index ? options.ledger : undefined;
     layers.end(await readLayer(part, layers.begin(), { ...options, ledger, index, diffId, onUnpacked, onRead }));
     read += part.stored.size;
   }
