@@ -44,6 +44,16 @@ describe('an image at the command line', () => {
     expect(reference.removable.content).toBe(0);
   });
 
+  it('says where commands must be run, if it prints any', () => {
+    const where = 'Run commands in the RUN that makes the files: a later layer frees nothing.\n';
+    expect(sizecheck([path]).stdout).not.toContain(where);
+    const copies = ['a', 'b'].map((name) => ({ name, content: 'copied' }));
+    const two = join(work, 'copies.tar');
+    writeFileSync(two, tarOf(layoutFiles([buildImage({ layers: [{ members: copies }] })])));
+    expect(sizecheck([two]).stdout).toContain(where);
+    expect(sizecheck([two, '--as', 'files']).stdout).not.toContain(where);
+  });
+
   it.each([
     ['zstd layers', () => tarOf(layoutFiles([image('zstd')]))],
     ['raw layers', () => tarOf(layoutFiles([image('raw')]))],

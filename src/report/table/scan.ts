@@ -156,6 +156,9 @@ function* findingsPart(
       ? exactBytes(removable)
       : `${formatSize(removable, options.units)} = ${exactBytes(removable)}`;
   yield `\n${sumLine(`Removable: ${exact}${share}`, options.width, style)}`;
+  if (snapshot.image === undefined || findings.every(({ fix }) => fix.commands.length === 0)) return;
+  const where = 'Run commands in the RUN that makes the files: a later layer frees nothing.';
+  for (const line of wrap(where, options.width - 2)) yield style.dim(`  ${line}\n`);
 }
 
 function* findingLines(
