@@ -182,23 +182,30 @@ export function createCollector(options: CollectorOptions): Collector {
     },
   };
 
-  /** Links may lead to links that were late themselves, so it goes on as long as one more is resolved. */
+  /** Links may lead to links that were late themselves: each is followed to its end once. */
   function resolveLate(late: readonly UnresolvedLink[]): UnresolvedLink[] {
     // Replaced meanwhile: nothing is left to resolve.
-    let open = late.filter(({ draft }) => drafts.get(draft.path) === draft);
-    for (let before = open.length + 1; open.length < before;) {
-      before = open.length;
-      open = open.filter(({ draft, target }) => {
-        const found = target === draft.path ? undefined : drafts.get(target);
-        const holder = found === undefined ? null : links.holderOf(found);
-        if (holder === null) return true;
-        links.join(draft, holder);
+    const open = late.filter(({ draft }) => drafts.get(draft.path) === draft);
+    const ahead = new Map(open.map(({ draft, target }) => [draft, target]));
+    for (const { draft } of open) {
+      const chain: Draft[] = [];
+      let at: Draft | undefined = draft;
+      while (at !== undefined) {
+        const target = ahead.get(at);
+        if (target === undefined) break;
+        ahead.delete(at);
+        chain.push(at);
+        at = drafts.get(target);
+      }
+      const holder = at === undefined ? null : links.holderOf(at);
+      if (holder === null) continue;
+      for (const link of chain) {
+        links.join(link, holder);
         const message = 'is a hard link that comes before its target; tar cannot extract it in one go';
-        notice('link-before-target', draft.path, message);
-        return false;
-      });
+        notice('link-before-target', link.path, message);
+      }
     }
-    return open;
+    return open.filter(({ draft }) => links.holderOf(draft) === null);
   }
 }
 

@@ -12,6 +12,7 @@ import { defaultLimits } from '../../src/scan/limits.ts';
 import { buildElf } from '../build/elf.ts';
 import { buildTar } from '../build/tar.ts';
 import type { TarSpec } from '../build/tar.ts';
+import { cpuTime } from '../build/cpu-time.ts';
 import { reusedPieces } from '../build/pieces.ts';
 
 interface Result extends Collected {
@@ -60,6 +61,18 @@ describe('hard links', () => {
     const { lines, codes } = collect([link('c', 'b'), link('b', 'a'), a]);
     expect(lines).toEqual(['file a 5', 'hardlink b 0 -> a', 'hardlink c 0 -> a']);
     expect(codes).toEqual(['link-before-target', 'link-before-target']);
+  });
+
+  it('may come before their target in a chain of any length', () => {
+    const names = Array.from({ length: 40_000 }, (_, index) => `l${String(index).padStart(5, '0')}`);
+    const links = names.map((name, index) => link(name, names[index + 1] ?? 'a'));
+    const started = cpuTime();
+    const { entries, codes, content } = collect([...links, a, link('x', 'y'), link('y', 'z'), link('z', 'y')]);
+    expect(content).toBe(5);
+    expect(entries.filter(({ link: to }) => to === 'a')).toHaveLength(names.length);
+    expect(codes.filter((code) => code === 'broken-hardlink')).toHaveLength(3);
+    // Quadratic work takes minutes.
+    expect(cpuTime() - started).toBeLessThan(20_000);
   });
 
   it.each([
