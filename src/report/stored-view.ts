@@ -3,6 +3,7 @@ import type { Diff } from '../model/diff.ts';
 
 /** What carries no content has a row of its own, so that rows still add up to the difference of the files. */
 const overheadRow = '(headers, padding, framing)';
+const overheadOfImages = '(hidden by layers, headers, framing)';
 
 /** The diff itself where it does not tell. */
 export function storedView(diff: Diff): Diff {
@@ -12,7 +13,7 @@ export function storedView(diff: Diff): Diff {
   const rows = [
     ...stored.directories,
     {
-      path: overheadRow,
+      path: diff.image === undefined ? overheadRow : overheadOfImages,
       from: null,
       before: overhead.before,
       after: overhead.after,

@@ -2,6 +2,7 @@
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { buildImage, layoutFiles, tarOf } from '../build/image.ts';
 import { noise } from '../build/noise.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { requireTool, run } from '../oracles.ts';
@@ -87,6 +88,17 @@ describe.skipIf(!ready)('compressed bytes of two archives', () => {
     });
     const again = sizecheck(['report', 'saved.json', '--format', 'json'], { cwd: work });
     expect(JSON.parse(again.stdout)).toEqual(json(['diff', 'old.tar.gz', 'new.tar.zst', '--size', 'compressed']));
+  });
+
+  it('of images, whose layers hide bytes that are none of headers', () => {
+    const members = [{ name: 'a', content: noise(40_000, 1) }];
+    for (const [name, layers] of [
+      ['old-image.tar', [{ members }]],
+      ['new-image.tar', [{ members }, { members: [{ name: '.wh.a', content: '' }] }]],
+    ] as const)
+      writeFileSync(join(work, name), tarOf(layoutFiles([buildImage({ layers })])));
+    const { stdout } = sizecheck(['diff', 'old-image.tar', 'new-image.tar', '--size', 'compressed'], { cwd: work });
+    expect(stdout).toMatch(/\+\d\S+ KiB .* \(hidden by layers, headers, framing\)\n/);
   });
 
   it('an archive and itself, and what cannot be told', () => {
