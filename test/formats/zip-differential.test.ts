@@ -104,6 +104,12 @@ describe.skipIf(!requireTool('zip'))('archives by Info-ZIP zip', () => {
     expect(records[0]?.member).toMatchObject({ size: 10, unreadable: 'is encrypted' });
   });
 
+  it('encrypted into a pipe, with the time where the checksum belongs', async () => {
+    const { records, notices } = await readZip(shell('zip -q -P secret - script.sh | cat'));
+    expect(records[0]?.member).toMatchObject({ size: 10, unreadable: 'is encrypted' });
+    expect(notices).toEqual([]);
+  });
+
   it('the same sizes as unzip lists', async () => {
     const path = join(work, 'listed.zip');
     run('zip', ['-qry', path, '.'], { cwd: tree });
