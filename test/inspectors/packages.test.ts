@@ -45,6 +45,18 @@ describe('RECORD', () => {
     expect(rowsOf(text).map(([path]) => path)).toEqual(expected.map(([path]) => path));
   });
 
+  it('reads fields of any length', () => {
+    const [plain, doubled] = ['a'.repeat(12_000_000), '""'.repeat(6_000_000)];
+    const rows = rowsOf(`"${plain}",,\n"${doubled}",,1\n"b",,"2"\n${plain},,"3"\n`);
+    expect(rows.map(([path, , size]) => [path.length, size])).toEqual([
+      [plain.length, null],
+      [doubled.length / 2, 1],
+      [1, 2],
+      [plain.length, 3],
+    ]);
+    expect(() => record(`"${plain}`)).toThrow('has a stray quote in line 1');
+  });
+
   it.each([
     ['a row of two fields', 'a,,1\nb,c\n', 'has no 3 fields in line 2, but 2'],
     ['prose', '<html>\n', 'has no 3 fields in line 1, but 1'],

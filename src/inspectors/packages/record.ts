@@ -65,14 +65,13 @@ export function* recordRows(text: Name): Iterable<RecordRow> {
 
 /** A row with quotes, which may hold commas, quotes (doubled) and line breaks. */
 function quotedRow(text: Name, start: number, line: number): { fields: Name[]; end: number; lines: number } {
-  const field = /"((?:[^"]|"")*)"|([^",\r\n]*)/y;
   const fields: Name[] = [];
   let at = start;
   for (;;) {
-    field.lastIndex = at;
-    const match = field.exec(text);
-    at += match?.[0].length ?? 0;
-    fields.push(match?.[1]?.replaceAll('""', '"') ?? match?.[2] ?? '');
+    const from = at;
+    at = fieldEnd(text, from);
+    const field = text.slice(from, at);
+    fields.push(field.startsWith('"') ? field.slice(1, -1).replaceAll('""', '"') : field);
     if (text[at] === ',') {
       at++;
       continue;
@@ -81,6 +80,20 @@ function quotedRow(text: Name, start: number, line: number): { fields: Name[]; e
     if (ending === 0 && at < text.length) throw bad(`has a stray quote in line ${line}`);
     return { fields, end: at + ending, lines: Math.max(1, text.slice(start, at + ending).split('\n').length - 1) };
   }
+}
+
+const fieldEnds = /[",\r\n]/g;
+
+/** Where a field ends; of a quote that is not closed, at the quote. Not by one expression: a field may be longer than those can go. */
+function fieldEnd(text: Name, start: number): number {
+  if (text[start] !== '"') {
+    fieldEnds.lastIndex = start;
+    return fieldEnds.exec(text)?.index ?? text.length;
+  }
+  for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 2)) {
+    if (text[at + 1] !== '"') return at + 1;
+  }
+  return start;
 }
 
 function bad(what: string): FormatError {
