@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { packageRollup } from '../../src/compare/packages/index.ts';
 import type { PackageRollup } from '../../src/compare/packages/index.ts';
+import { createTally } from '../../src/compare/packages/tally.ts';
 import { defaultLimits } from '../../src/scan/limits.ts';
 import { scan } from '../../src/scan/scan.ts';
 import { buildDeb, version } from '../build/deb.ts';
@@ -262,5 +263,14 @@ describe('files', () => {
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('oddities of a list', () => {
+  it('are one sentence, however long the names', () => {
+    const tally = createTally();
+    tally.count('missing', 'that is not there', 'x'.repeat(1_000_000));
+    tally.count('missing', 'that is not there', 'y');
+    expect(tally.text()).toBe(`2 files that are not there (first: ${'x'.repeat(200)}...)`);
   });
 });

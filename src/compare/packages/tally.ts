@@ -10,6 +10,9 @@ export interface Tally {
   text(): string | null;
 }
 
+/** Most bytes of an example: a list may name what no system can hold. */
+const mostShown = 200;
+
 export function createTally(): Tally {
   const kinds = new Map<string, { what: string; number: number; first: Name }>();
   return {
@@ -24,7 +27,8 @@ export function createTally(): Tally {
         .map(({ what, number, first }) => {
           const files =
             number === 1 ? `1 file ${what}` : `${groupDigits(number)} files ${what.replace(/^that is /, 'that are ')}`;
-          return `${files} (${number === 1 ? '' : 'first: '}${spellBytes(first)})`;
+          const shown = first.length > mostShown ? `${first.slice(0, mostShown)}...` : first;
+          return `${files} (${number === 1 ? '' : 'first: '}${spellBytes(shown)})`;
         })
         .join(', ');
     },
