@@ -49,9 +49,13 @@ export function claimPythonPackages(view: View, owners: Owners, isWhole: boolean
   return notices;
 }
 
+function listOf(data: Name): Name {
+  return `${data}/${data.endsWith('.egg-info') ? 'installed-files.txt' : 'RECORD'}`;
+}
+
 /** null where there is no list, or one that cannot be read. */
 function rowsOf({ lists }: View, data: Name): readonly RecordedFile[] | null {
-  const facts = lists.get(`${data}/RECORD`) ?? lists.get(`${data}/installed-files.txt`);
+  const facts = lists.get(listOf(data));
   if (facts?.type === 'record') return facts.files;
   if (facts?.type !== 'file-list') return null;
   return facts.paths.map((path) => ({ path, algorithm: null, digest: null, size: null }));
@@ -65,8 +69,8 @@ function identity(directory: Name): { name: string; version: string | null } {
 }
 
 function missingList({ paths }: View, path: Name): Notice {
-  const file = path.endsWith('.egg-info') ? 'installed-files.txt' : 'RECORD';
-  const is = paths.has(`${path}/${file}`) ? `its ${file} cannot be read` : `has no ${file}`;
+  const file = baseName(listOf(path));
+  const is = paths.has(listOf(path)) ? `its ${file} cannot be read` : `has no ${file}`;
   return { code: 'no-file-list', path, message: `${is}; which files belong to it is not known` };
 }
 
@@ -106,5 +110,5 @@ function differences(view: View, data: Name, base: Name, rows: readonly Recorded
     }
   }
   const message = tally.text();
-  return message === null ? [] : [{ code: 'record-mismatch', path: `${data}/RECORD`, message: `lists ${message}` }];
+  return message === null ? [] : [{ code: 'record-mismatch', path: listOf(data), message: `lists ${message}` }];
 }
