@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createDive } from '../../src/scan/image/dive.ts';
+import { cpuTime } from '../build/cpu-time.ts';
 import { naiveDive } from '../build/dive.ts';
 import type { DiveMember } from '../build/dive.ts';
 import { buildImage, layoutFiles, legacyFiles, tarOf } from '../build/image.ts';
@@ -75,6 +76,17 @@ describe('dive by hand', () => {
   it('has no share of no user bytes', () => {
     expect(figures([[file('a', 1)]])).toMatchObject({ userSizeBytes: 0, userWastedPercent: null, efficiency: 1 });
     expect(figures([])).toMatchObject({ sizeBytes: 0, efficiency: 1 });
+  });
+});
+
+describe('dive at length', () => {
+  it('looks once at what a directory held that layer after layer removes', () => {
+    const many = Array.from({ length: 100_000 }, (_, index) => file(`d/f${index}`, 1));
+    const layers = Array.from({ length: 5000 }, () => [file('.wh.d', 0), file('d/x', 1)]);
+    const started = cpuTime();
+    // The directory counts in the first removal; after it, one byte each time.
+    expect(figures([many, ...layers])).toMatchObject({ inefficientFiles: [{ count: 5000 }, { count: 5000 }] });
+    expect(cpuTime() - started).toBeLessThan(5000);
   });
 });
 

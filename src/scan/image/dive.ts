@@ -17,6 +17,8 @@ interface PathNode {
   children: Map<Name, PathNode> | null;
   /** Whether it is in the stacked tree, and as what. */
   stacked: boolean;
+  /** Children that are in the stacked tree: of all that ever were, walks would take longer with each layer. */
+  present: Set<PathNode> | null;
   size: number;
   isDirectory: boolean;
   /** Over all layers that have it as a leaf; null where none has. */
@@ -88,7 +90,7 @@ function layerNode(): LayerNode {
 }
 
 function pathNode(): PathNode {
-  return { children: null, stacked: false, size: 0, isDirectory: false, leaf: null };
+  return { children: null, stacked: false, present: null, size: 0, isDirectory: false, leaf: null };
 }
 
 function childOf(node: PathNode, name: Name): PathNode {
@@ -123,13 +125,13 @@ function countLeaves(node: LayerNode, at: PathNode, sorted: boolean): boolean {
   return true;
 }
 
+/** @param node is in the stacked tree. */
 function stackedBytes(node: PathNode): number {
   let bytes = 0;
   const pending = [node];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (!next.stacked) continue;
     bytes += next.size;
-    if (next.children !== null) for (const child of next.children.values()) pending.push(child);
+    if (next.present !== null) for (const child of next.present) pending.push(child);
   }
   return bytes;
 }
@@ -140,23 +142,25 @@ function stack(node: LayerNode, at: PathNode, asIs: boolean): void {
     if (!asIs && name.startsWith(whiteout)) {
       stack(child, childOf(at, name), asIs);
       const gone = at.children?.get(name.slice(whiteout.length));
-      if (gone !== undefined) unstack(gone);
+      if (gone !== undefined) unstack(at, gone);
       continue;
     }
     const path = childOf(at, name);
     stack(child, path, asIs);
     path.stacked = true;
+    (at.present ??= new Set()).add(path);
     path.size = child.size;
     path.isDirectory = child.isDirectory;
   }
 }
 
-function unstack(node: PathNode): void {
+function unstack(parent: PathNode, node: PathNode): void {
+  if (parent.present?.delete(node) !== true) return;
   const pending = [node];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (!next.stacked) continue;
     next.stacked = false;
-    if (next.children !== null) for (const child of next.children.values()) pending.push(child);
+    if (next.present !== null) for (const child of next.present) pending.push(child);
+    next.present = null;
   }
 }
 
