@@ -170,7 +170,8 @@ function checkStructure(entries: readonly Entry[]): void {
       throw bad(`has a hard link ${spellBytes(path)} to a ${target}`);
     }
   }
-  if (kinds.get('.') !== 'directory') throw bad('has no entry for the root');
+  // No directory where a member without a name of its own is a file.
+  if (!kinds.has('.')) throw bad('has no entry for the root');
 }
 
 function identity(json: Json): ArtifactIdentity {

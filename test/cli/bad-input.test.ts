@@ -445,6 +445,17 @@ describe('mistakes of a person', () => {
     expect(failure([put('cut.json', JSON.stringify(saved).slice(0, 500))])).toContain('JSON');
   });
 
+  it.each([
+    ['a tar', buildTar([{ name: '.', content: 'hello' }, { name: 'a' }])],
+    ['a zip', buildZip([{ name: '', content: 'hello' }, { name: 'a' }])],
+  ])('a snapshot of %s with a file without a name is read back', (what, bytes) => {
+    const artifact = put(`nameless ${what}`, bytes);
+    const saved = join(work, `nameless ${what}.json`);
+    expect(sizecheck(['snapshot', '-q', artifact, '-o', saved]).code).toBe(0);
+    expect(scanJson([saved]).totals).toEqual(scanJson([artifact]).totals);
+    expect(sizecheck(['diff', '--exit-code', artifact, saved]).code).toBe(0);
+  });
+
   it('names that wrap begin no workflow command', () => {
     const name = `../${'y'.repeat(80)} ::error file=a,line=1::pwned`;
     const long = [
