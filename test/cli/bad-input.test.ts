@@ -16,6 +16,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { tempDirectory } from '../build/temp.ts';
 import { buildTar, pax } from '../build/tar.ts';
+import type { TarSpec } from '../build/tar.ts';
 import { buildZip } from '../build/zip.ts';
 import { cli, scanJson, sizecheck, snapshotJson } from './run.ts';
 import type { RunOptions } from './run.ts';
@@ -26,6 +27,8 @@ const archive = buildTar([
   { name: 'dir/first', content: 'x'.repeat(3000) },
   { name: 'dir/second', content: 'y'.repeat(5000) },
 ]);
+
+const hard = (name: string, link: string): TarSpec => ({ name, type: '1', link });
 
 function put(name: string, bytes: Uint8Array | string): string {
   const path = join(work, name);
@@ -446,11 +449,13 @@ describe('mistakes of a person', () => {
   });
 
   it.each([
-    ['a tar', buildTar([{ name: '.', content: 'hello' }, { name: 'a' }])],
-    ['a zip', buildZip([{ name: '', content: 'hello' }, { name: 'a' }])],
-  ])('a snapshot of %s with a file without a name is read back', (what, bytes) => {
-    const artifact = put(`nameless ${what}`, bytes);
-    const saved = join(work, `nameless ${what}.json`);
+    ['a file without a name in a tar', buildTar([{ name: '.', content: 'hello' }, { name: 'a' }])],
+    ['a file without a name in a zip', buildZip([{ name: '', content: 'hello' }, { name: 'a' }])],
+    ['hard links to each other', buildTar([hard('b', 'c'), hard('c', 'b')])],
+    ['a hard link to a directory', buildTar([{ name: 'd/', type: '5' }, hard('b', 'd')])],
+  ])('a snapshot of %s that no extraction makes is read back', (what, bytes) => {
+    const artifact = put(what, bytes);
+    const saved = join(work, `${what}.json`);
     expect(sizecheck(['snapshot', '-q', artifact, '-o', saved]).code).toBe(0);
     expect(scanJson([saved]).totals).toEqual(scanJson([artifact]).totals);
     expect(sizecheck(['diff', '--exit-code', artifact, saved]).code).toBe(0);
