@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parseCompression } from '../codecs/compress.ts';
 import { ConfigError, UsageError, systemCode } from '../errors.ts';
-import type { CheckedArtifact, VerdictStatus } from '../model/verdict.ts';
+import type { CheckedArtifact, Gate } from '../model/verdict.ts';
 import { readBudgets } from '../policy/budgets.ts';
 import type { ArtifactBudget, Budgets } from '../policy/budgets.ts';
 import { evaluate } from '../policy/evaluate.ts';
@@ -53,7 +53,7 @@ export async function runCheck(
   if (values.summary) await appendReport(report, options);
   if (!values.quiet)
     for (const name of skippedGroups) warnLine(`group "${name}" is not judged: not all of its members are given`);
-  return exitCodeOf(gate.status, values['exit-zero']);
+  return exitCodeOf(gate, values['exit-zero']);
 }
 
 /** The budgets, and what they are for. */
@@ -122,8 +122,8 @@ function checked({ name, snapshot, judged, baseline }: Measured): CheckedArtifac
   };
 }
 
-/** What is unknown could not be measured, which `--exit-zero` does not forgive. */
-function exitCodeOf(status: VerdictStatus, exitZero: boolean): number {
-  if (status === 'unknown') return exitCodes.failed;
-  return status === 'fail' && !exitZero ? exitCodes.violated : exitCodes.fine;
+/** What is unknown could not be measured, which `--exit-zero` does not forgive, not even beside what it forgives. */
+function exitCodeOf({ status, verdicts }: Gate, exitZero: boolean): number {
+  if (status === 'fail' && !exitZero) return exitCodes.violated;
+  return verdicts.some((verdict) => verdict.status === 'unknown') ? exitCodes.failed : exitCodes.fine;
 }

@@ -511,6 +511,19 @@ const cases: readonly Case[] = [
     says: 'unknown',
   },
   {
+    name: '--exit-zero forgives nothing unknown beside what is over',
+    budgets: { uncompressed: { max: 1 }, growth: { max: 1 } },
+    args: ['--exit-zero'],
+    code: 2,
+    says: 'unknown',
+  },
+  {
+    name: 'what is over counts before what is unknown',
+    budgets: { uncompressed: { max: 1 }, growth: { max: 1 } },
+    code: 1,
+    says: 'unknown',
+  },
+  {
     name: 'unwritable -o',
     budgets: { uncompressed: { max: 1 } },
     args: ['-o', 'none/report.txt'],
