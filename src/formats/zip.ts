@@ -68,6 +68,7 @@ export const zipFormat: RandomFormat = {
       await walk.unpacker.close();
     }
     noticeGaps(walk);
+    noticeBackslashes(walk);
     if (walk.ledger !== undefined) spendRest(walk.ledger, walk, end, source.size);
   },
 };
@@ -87,6 +88,9 @@ interface Walk {
   readonly ledger: Ledger | undefined;
   gapBytes: number;
   gaps: number;
+  /** Members whose names some programs take for paths with backslashes; the first of them. */
+  backslashes: number;
+  firstBackslash: Name | null;
 }
 
 function startWalk(
@@ -99,7 +103,7 @@ function startWalk(
   const { size } = source;
   const ranges = fd !== undefined && useWorker(size, options.thread) ? createRangeList() : null;
   const layout = checkLayout(readAhead(source), place, options, (header) => ranges?.push(header));
-  const walk = { layout, sink, ledger: options.ledger, gapBytes: 0, gaps: 0 };
+  const walk = { layout, sink, ledger: options.ledger, gapBytes: 0, gaps: 0, backslashes: 0, firstBackslash: null };
   if (fd !== undefined && ranges !== null) {
     const unpacker = createWorkerUnpacker({ fd, size }, ranges.shared());
     return { ...walk, view: readAhead(source, { most: headersOnly }), unpacker };
@@ -115,6 +119,11 @@ async function readMember(walk: Walk, header: CentralHeader, limit: number): Pro
   if (placed.differences.length > 0) {
     const message = `has a local header that differs from the directory in ${placed.differences.join(', ')}`;
     sink.notice({ code: 'local-header-differs', path, message });
+  }
+  // As unzip tells them: written on DOS or Windows, and without a slash.
+  if (header.host === 0 && path.includes('\\') && !path.includes('/')) {
+    walk.backslashes++;
+    walk.firstBackslash ??= path;
   }
   await deliver(header, placed, walk);
   walk.ledger?.spend('content', header.compressed);
@@ -215,4 +224,11 @@ function noticeGaps(walk: Walk): void {
   const places = walk.gaps === 1 ? 'one place' : `${walk.gaps} places`;
   const message = `has ${walk.gapBytes} bytes in ${places} between its members that belong to none`;
   walk.sink.notice({ code: 'gap', path: null, message });
+}
+
+function noticeBackslashes({ backslashes, firstBackslash: path, sink }: Walk): void {
+  if (path === null) return;
+  const others = backslashes === 1 ? '' : `, like ${backslashes - 1} more`;
+  const message = `has backslashes in its name${others}: unzip makes directories of them, other programs and this one do not`;
+  sink.notice({ code: 'backslash-name', path, message });
 }

@@ -214,3 +214,27 @@ describe('random members', () => {
     await expect(assert(property)).resolves.toBeUndefined();
   });
 });
+
+it.skipIf(!requireTool('unzip'))('tells of names that unzip takes for others, and of no more', async () => {
+  const specs = [
+    { name: String.raw`dos\a.txt`, host: 0, content: 'a' },
+    { name: String.raw`dos\deep\b.txt`, host: 0, content: 'b' },
+    { name: String.raw`mixed\c/d.txt`, host: 0, content: 'c' },
+    { name: String.raw`unix\e.txt`, host: 3, content: 'e' },
+    { name: 'plain.txt', host: 0, content: 'f' },
+  ];
+  const archive = buildZip(specs);
+  const path = join(work, 'backslashes.zip');
+  writeFileSync(path, archive);
+  const out = join(work, 'backslashes');
+  // It warns, and exits 1 for it.
+  run('sh', ['-c', 'unzip -q "$0" -d "$1" || [ $? = 1 ]', path, out]);
+  const found = new Set(run('find', [out, '-type', 'f', '-printf', String.raw`%P\n`]).split('\n'));
+  const names = specs.map(({ name }) => name);
+  expect(names.filter((name) => !found.has(name))).toEqual(names.slice(0, 2));
+  const { records, notices } = await readZip(archive);
+  expect(records.map(({ member }) => member.name)).toEqual(names);
+  expect(notices).toMatchObject([
+    { code: 'backslash-name', path: names[0], message: expect.stringContaining('like 1 more: unzip') },
+  ]);
+});
