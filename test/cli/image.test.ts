@@ -116,6 +116,17 @@ describe('an image at the command line', () => {
     expect(failed(ran.stdout)).toEqual(failed(asked.stdout));
   });
 
+  it('says what one layer of all would weigh, beside a single one, too', () => {
+    const args = [path, '--compress-with', 'gzip:9', '--units', 'bytes'];
+    const { flattened } = scanJson([path, '--compress-with', 'gzip:9']);
+    const bytes = flattened?.compressed.toLocaleString('en-US');
+    for (const more of [[], ['--layer', '0']]) {
+      expect(sizecheck([...args, ...more]).stdout).toMatch(
+        new RegExp(`^ {2}flattened +${bytes} B .*one layer, gzip:9$`, 'm'),
+      );
+    }
+  });
+
   it('refuses what does not fit together', () => {
     for (const [args, says] of [
       [['scan', path, '--layer', '3'], 'there is no layer 3'],

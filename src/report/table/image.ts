@@ -21,6 +21,8 @@ export function* imageTable(report: ScanReport, options: ReportOptions, style: S
       options.width,
     );
     yield `${style.bold(first ?? '')}\n${rest.map((line) => `  ${line}\n`).join('')}\n`;
+    if (report.flattened !== undefined)
+      yield* columns([flattenedRow(report.flattened, options, style), ['']], ['left']);
     yield* wastefulPaths(hidden ?? [], options, style);
     return;
   }
@@ -48,12 +50,13 @@ function* sums(
     sizes[at] ?? '',
     style.dim(notes[at] ?? ''),
   ]);
-  if (flattened !== undefined) {
-    const { how, compressed } = flattened;
-    rows.push(['  flattened', formatSize(compressed, units), style.dim(`the merged tree as one layer, ${how}`)]);
-  }
+  if (flattened !== undefined) rows.push(flattenedRow(flattened, { units }, style));
   yield* columns(rows, ['left', 'right', 'left']);
   yield '\n';
+}
+
+function flattenedRow({ how, compressed }: Flattened, { units }: Pick<ReportOptions, 'units'>, style: Style): string[] {
+  return ['  flattened', formatSize(compressed, units), style.dim(`the merged tree as one layer, ${how}`)];
 }
 
 function* largestLayers({ layers, layerBytes }: Image, options: ReportOptions, style: Style): Iterable<string> {
