@@ -3,8 +3,10 @@
 import { sha256 } from '../bytes/sha256.ts';
 import { SizecheckError } from '../errors.ts';
 import { recordRows } from '../inspectors/packages/record.ts';
+import { longestList } from '../inspectors/packages/text.ts';
 import { normalizePath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
+import { pathsOf } from '../model/paths.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { OnBroken } from './decisions.ts';
 
@@ -20,16 +22,19 @@ export interface WheelRecord {
 }
 
 /** @returns null of what is no wheel: a zip with one `NAME.dist-info` that holds `WHEEL` and `RECORD`. */
-export function wheelRecord(
-  { artifact, entries }: Snapshot,
-  removed: ReadonlySet<Name>,
-  onBroken: OnBroken,
-): WheelRecord | null {
-  if (artifact.format !== 'zip') return null;
-  const files = new Set(entries.filter(({ kind }) => kind === 'file').map((entry) => entry.path));
-  const lists = [...files].filter((path) => /^[^/]+\.dist-info\/RECORD$/.test(path));
-  const [path, second] = lists.filter((list) => files.has(list.replace(/RECORD$/, 'WHEEL')));
-  if (path === undefined || second !== undefined || removed.has(path)) return null;
+export function wheelRecord(snapshot: Snapshot, removed: ReadonlySet<Name>, onBroken: OnBroken): WheelRecord | null {
+  if (snapshot.artifact.format !== 'zip') return null;
+  const paths = pathsOf(snapshot);
+  const isFile = (name: Name): boolean => paths.get(name)?.kind === 'file';
+  const [found, second] = snapshot.entries.filter(
+    ({ path }) => /^[^/]+\.dist-info\/RECORD$/.test(path) && isFile(path) && isFile(path.replace(/RECORD$/, 'WHEEL')),
+  );
+  if (found === undefined || second !== undefined || removed.has(found.path)) return null;
+  const { path, size } = found;
+  if (size > longestList) {
+    onBroken(path, `is longer than ${longestList} bytes, so it is not brought up to date`);
+    return null;
+  }
   const contents = new Map<Name, string>();
   let digest: string | null = null;
   return {

@@ -140,4 +140,13 @@ describe.skipIf(!ready)('the RECORD of a wheel', () => {
       { path: `${info}/RECORD`, message: 'has a stray quote in line 1, so it is not brought up to date' },
     ]);
   });
+
+  it('stays as it is where it is too long to be read', () => {
+    const wheel = writeWheel('long.whl', '\n', '', (record) => record + '\n'.repeat(64 * 1024 ** 2));
+    const { report } = fixed(wheel, 1);
+    expect(report.broken).toEqual([
+      { path: `${info}/RECORD`, message: 'is longer than 67108864 bytes, so it is not brought up to date' },
+    ]);
+    expect(report).not.toHaveProperty('updated');
+  });
 });
