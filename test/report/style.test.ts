@@ -33,9 +33,21 @@ describe('text that fits', () => {
 
 describe.skipIf(!requireTool('python3'))('wide characters', () => {
   it('count the two columns that they take, and marks none', () => {
-    const texts = ['漢字', 'ひらカナ한글', '\u{1f600}x', 'e\u0301', '，（Ｆ'].map((text) => text.repeat(40));
+    const texts = [
+      '漢字',
+      'ひらカナ한글',
+      '\u{1f600}x',
+      'e\u0301',
+      '，（Ｆ',
+      'サーバー・',
+      'か\u3099',
+      'ㄅㄆㄇ',
+      '㈱㌔︿ꀀ',
+      'ｱｲｳ',
+    ].map((text) => text.repeat(40));
     const cut = texts.flatMap((text) => [cutMiddle(text, 35), cutEnd(text, 35)]);
     const wrapped = texts.flatMap((text) => wrap(`${text.slice(0, 20)} ${text.slice(0, 20)}`, 41));
+    expect(wrapCommand('rm 漢字漢字漢字 # and 6 more', 26)).toEqual(['rm 漢字漢字漢字', '# and 6 more']);
     const all = [...texts, ...cut, ...wrapped];
     const program =
       'import sys, unicodedata as u\nfor t in sys.argv[1:]: print(sum(0 if u.combining(c) else 2 if u.east_asian_width(c) in "WF" else 1 for c in t))';

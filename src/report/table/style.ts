@@ -23,12 +23,15 @@ export function styleFor(color: boolean): Style {
   };
 }
 
-/** Characters that terminals show in two columns; of rare ones it may say so of too many, which costs no more than a cut. */
+/**
+ * Characters that terminals show in two columns, by Unicode's blocks (UAX #11): scripts would leave out what several of them share, as
+ * the long vowels and middle dots of Japanese. Of rare ones it may say so of too many, which costs no more than a cut.
+ */
 const wide =
-  /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]/u;
+  /[\u1100-\u115f\u2329\u232a\u2e80-\u303e\u3041-\ua4c6\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6b\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{1b2fb}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}\p{Emoji_Presentation}]/u;
 
 function charColumns(char: string): number {
-  return char <= '\x7f' ? 1 : wide.test(char) ? 2 : /\p{M}/u.test(char) ? 0 : 1;
+  return char <= '\x7f' ? 1 : /\p{M}/u.test(char) ? 0 : wide.test(char) ? 2 : 1;
 }
 
 /** Columns that a text takes on a terminal. */
@@ -89,7 +92,7 @@ export function wrapCommand(command: string, width: number): string[] {
   if (hash < 0) return broken;
   const comment = words.slice(hash + 1);
   const last = `${broken.at(-1)} ${words.slice(hash).join(' ')}`;
-  if (last.length <= width) return [...broken.slice(0, -1), last];
+  if (columnsOf(last) <= width) return [...broken.slice(0, -1), last];
   return [...broken, ...fill(comment, width - 2).map((line) => `# ${line}`)];
 }
 
