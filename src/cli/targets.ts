@@ -77,10 +77,11 @@ function inFolder(file: string, path: string): string {
 }
 
 function namedTargets(file: string, budgets: Budgets, artifacts: readonly string[]): Targets {
+  const filesOf = filesFinder(file);
   const all = artifacts.flatMap((word) => {
     const { name, path } = splitName(word, budgets.artifacts);
     checkExists(path);
-    return (name === null ? coveringBudgets(file, budgets, path) : [name]).map((budget) => ({ budget, path }));
+    return (name === null ? coveringBudgets(file, budgets, path, filesOf) : [name]).map((budget) => ({ budget, path }));
   });
   // A file that is given twice, however it is spelt, counts once in a group.
   const keyOf = ({ budget, path }: (typeof all)[number]): string =>
@@ -93,11 +94,9 @@ function namedTargets(file: string, budgets: Budgets, artifacts: readonly string
     return { name, path, budget, baseline: baselineOf(file, budget) };
   });
   const partial = budgets.artifacts.filter((budget) => {
-    const given = pairs.filter((pair) => pair.budget === budget);
-    const files = given.length === 0 ? [] : findArtifacts(dirname(file), budget.path);
-    return (
-      files.length > 1 && !files.every((found) => given.some(({ path }) => isSamePath(inFolder(file, found), path)))
-    );
+    const given = new Set(pairs.filter((pair) => pair.budget === budget).map(({ path }) => identityOf(path)));
+    const files = given.size === 0 ? [] : [...filesOf(budget)];
+    return files.length > 1 && !files.every((found) => given.has(found));
   });
   const complete =
     partial.length === 0 && budgets.artifacts.every((budget) => pairs.some((pair) => pair.budget === budget));
@@ -120,24 +119,44 @@ function checkExists(path: string): void {
   }
 }
 
-function coveringBudgets(file: string, { artifacts }: Budgets, path: string): readonly ArtifactBudget[] {
-  const covering = artifacts.filter((budget) =>
-    findArtifacts(dirname(file), budget.path).some((found) => isSamePath(inFolder(file, found), path)),
-  );
+type FilesOf = (budget: ArtifactBudget) => ReadonlySet<string>;
+
+/** Files that the path of a budget matches, by their identities; looked for once, since a shell may give thousands of them. */
+function filesFinder(file: string): FilesOf {
+  const known = new Map<ArtifactBudget, ReadonlySet<string>>();
+  return (budget) => {
+    let files = known.get(budget);
+    if (files === undefined) {
+      files = new Set(findArtifacts(dirname(file), budget.path).map((path) => identityOf(inFolder(file, path))));
+      known.set(budget, files);
+    }
+    return files;
+  };
+}
+
+/** The same for all spellings of a path, and for symlinks to one file. */
+function identityOf(path: string): string {
+  if (path === '-') return path;
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
+}
+
+function coveringBudgets(
+  file: string,
+  { artifacts }: Budgets,
+  path: string,
+  filesOf: FilesOf,
+): readonly ArtifactBudget[] {
+  const identity = identityOf(path);
+  const covering = artifacts.filter((budget) => filesOf(budget).has(identity));
   if (covering.length > 0) return covering;
   const [only, second] = artifacts;
   if (only !== undefined && second === undefined) return [only];
   const known = artifacts.map((budget) => `${budget.name} ("${budget.path}")`).join(', ');
   throw new UsageError(`no budget of "${file}" covers "${path}"; it has ${known}; to choose one write NAME=${path}`);
-}
-
-function isSamePath(a: string, b: string): boolean {
-  if (resolve(a) === resolve(b)) return true;
-  try {
-    return b !== '-' && realpathSync(a) === realpathSync(b);
-  } catch {
-    return false;
-  }
 }
 
 /** `--baseline OLD` for the only artifact, `--baseline NAME=OLD` for one of several; it stands before that of the file. */
@@ -155,6 +174,12 @@ export function withBaselines({ targets, ...rest }: Targets, words: readonly str
       );
     }
     const budget = name ?? only?.budget;
+    const count = targets.filter((one) => one.budget === budget).length;
+    if (count > 1) {
+      throw new UsageError(
+        `--baseline "${word}" is for ${count} artifacts, which one baseline cannot serve; give each its own entry`,
+      );
+    }
     changed = changed.map((one) => (one.budget === budget ? { ...one, baseline: path } : one));
   }
   const streams = changed.flatMap(({ path, baseline }) => [path, baseline]).filter((path) => path === '-');

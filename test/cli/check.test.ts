@@ -444,6 +444,14 @@ const cases: readonly Case[] = [
     says: 'artifacts[0].baseline',
   },
   {
+    name: 'several files and one --baseline',
+    budgets: { path: '{dist,.}/*.tar', growth: { max: 9000 } },
+    args: ['dist/app.tar', 'old.tar', '--baseline', 'app=old.tar'],
+    code: 2,
+    error: true,
+    says: '--baseline "app=old.tar" is for 2 artifacts',
+  },
+  {
     name: 'artifact that its only budget covers by default',
     budgets: { uncompressed: { max: 8000 } },
     args: ['old.tar'],
