@@ -158,6 +158,23 @@ describe('what layers hide', () => {
     expect(snapshot.superseded).toEqual([{ path: 'a', size: 5 }]);
   });
 
+  it.each([
+    ['a file', file('.', 'root')],
+    ['a symlink', { name: '.', type: '2', link: 'a' }],
+    ['a hard link to a file of the layer', hard('.', 'b')],
+    ['a hard link to a file below', hard('.', 'a')],
+    ['a hard link to nothing', hard('.', 'none')],
+  ])('is no root, whose place %s cannot take', async (_, member) => {
+    const snapshot = await scanned([[file('a', 'aaaa')], [file('b', 'bb'), member, hard('c', '.')]]);
+    const alone = await scanned([[file('a', 'aaaa')], [file('b', 'bb'), member, hard('c', '.')]], { layer: 1 });
+    for (const { entries } of [snapshot, alone]) {
+      expect(entries.filter(({ path }) => path === '.')).toMatchObject([{ kind: 'directory' }]);
+      expect(entries.find(({ path }) => path === 'b')).toMatchObject({ kind: 'file', size: 2 });
+    }
+    expect(snapshot.image?.layers.map(({ content }) => content)).toEqual([4, alone.totals.content]);
+    expect(snapshot.image?.layerBytes).toBe(snapshot.totals.content);
+  });
+
   it('follows no loop of symlinks', async () => {
     const snapshot = await scanned([
       [

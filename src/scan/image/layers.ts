@@ -113,6 +113,8 @@ function withDive(collector: Collector, dive: Dive): MemberSink {
 /** Tells whiteouts from entries, and settles hard links among the latter. */
 function contentOf(collected: Collected, index: number): LayerContent {
   const { drafts, links, notices } = collected;
+  // Nothing takes the place of the directory that layers are extracted into.
+  if (drafts.get('.')?.kind !== 'directory') drafts.delete('.');
   const kept: Draft[] = [];
   const [gone, opaque]: [string[], string[]] = [[], []];
   const marks = new Set<Draft>();
@@ -129,7 +131,7 @@ function contentOf(collected: Collected, index: number): LayerContent {
     }
   }
   links.settle((draft) => drafts.get(draft.path) === draft && !marks.has(draft));
-  const unresolved = collected.unresolved.filter(({ draft }) => !marks.has(draft));
+  const unresolved = collected.unresolved.filter(({ draft }) => draft.path !== '.' && !marks.has(draft));
   const late = new Set(unresolved.map(({ draft }) => draft));
   for (const draft of drafts.values()) if (!marks.has(draft) && !late.has(draft)) kept.push(draft);
   return { drafts: byPath(kept), unresolved, gone, opaque };

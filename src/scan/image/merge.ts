@@ -132,7 +132,7 @@ export function createMerge(notice: (code: string, path: Name, message: string) 
     for (const draft of given.drafts) {
       const { path, kind, size } = draft;
       if (path === '.') {
-        if (kind === 'directory') root.entry = draft;
+        root.entry = draft;
         continue;
       }
       const up = isIn(path, last.path) ? last.path : (parentPath(path) ?? '.');
