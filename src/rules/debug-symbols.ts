@@ -172,14 +172,14 @@ const mostSpared = 8;
 
 /** What `find -name` knows files to strip by, or null. */
 function suffixOf(path: Name): string | null {
-  return /\.(?:so|node|a|o|ko|rlib)$/.exec(path)?.[0] ?? (hasSuffix(path, versioned) ? versioned : null);
+  return /\.(?:so|node|a|o|ko|rlib)$/.exec(path)?.[0] ?? (isVersioned(path) ? versioned : null);
 }
 
 const versioned = '.so.*';
 
-/** Whether `find -name '*SUFFIX'` finds the file. */
-function hasSuffix(path: Name, suffix: string): boolean {
-  return suffix === versioned ? path.includes('.so.') && /\.so\.[^/]*$/.test(path) : path.endsWith(suffix);
+/** Whether `find -name '*.so.*'` finds the file. */
+function isVersioned(path: Name): boolean {
+  return path.lastIndexOf('.so.') > path.lastIndexOf('/');
 }
 
 /** What may be executable: not all archives say. */
@@ -210,22 +210,22 @@ function namesOfOthers(
   group: StripGroup,
   { files, names, paths }: RuleContext,
   suffixes: readonly string[],
-): Map<string, Name[]> {
-  const found = suffixes.map((suffix) => ({ suffix, last: lastUnit(suffix), own: new Array<Name>() }));
+): ReadonlyMap<string, readonly Name[]> {
+  const found = new Map(suffixes.map((suffix) => [suffix, new Array<Name>()]));
+  const anyVersion = found.get(versioned);
+  const lasts = new Set(suffixes.map(lastUnit));
   const add = (name: Name, entry: Entry): void => {
-    const last = lastUnit(name);
-    // By the last letter first: this is asked of every file.
-    for (const known of found) {
-      if (known.last !== last && known.suffix !== versioned) continue;
-      if (hasSuffix(name, known.suffix) && !mayStrip(entry, group)) known.own.push(name);
-    }
+    // By the last letter first: this is asked of every file. Each suffix has one dot, but for that of versions.
+    const alike = lasts.has(lastUnit(name)) ? found.get(name.slice(name.lastIndexOf('.'))) : undefined;
+    if (alike !== undefined && !mayStrip(entry, group)) alike.push(name);
+    if (anyVersion !== undefined && isVersioned(name) && !mayStrip(entry, group)) anyVersion.push(name);
   };
   for (const entry of files) add(entry.path, entry);
   for (const [path, all] of names) {
     const entry = paths.get(path);
     if (entry !== undefined) for (const name of all.slice(1)) add(name, entry);
   }
-  return new Map(found.map(({ suffix, own }) => [suffix, own]));
+  return found;
 }
 
 function lastUnit(text: string): number {

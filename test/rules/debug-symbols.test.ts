@@ -16,6 +16,7 @@ import { debugSymbols } from '../../src/rules/debug-symbols.ts';
 import { judge } from '../../src/rules/index.ts';
 import { defaultLimits } from '../../src/scan/limits.ts';
 import { scan } from '../../src/scan/scan.ts';
+import { cpuTime } from '../build/cpu-time.ts';
 import { ar, elf, file, snapshot } from '../build/snapshot.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { requireTool, run } from '../oracles.ts';
@@ -69,6 +70,17 @@ describe('debug-symbols', () => {
     expect(unsafe).toMatchObject({ severity: 'info', bytes: 0 });
     expect(unsafe?.title).toContain('900 B');
     expect(unsafe?.title).toContain('appended data');
+  });
+
+  it.each([
+    ['as many suffixes as files', 40_000, (index: number) => `f.x${index}`],
+    ['long names of suffixes', 40, (index: number) => `${'.so.'.repeat(16_000)}/${index}`],
+  ])('takes no quadratic time: %s', (_, length, nameOf) => {
+    const facts = elf({ unneeded: 100 });
+    const entries = Array.from({ length }, (__, index) => file(nameOf(index), 1000, { facts, mode: 0o644 }));
+    const started = cpuTime();
+    expect(check(entries)[0]?.claims).toHaveLength(length);
+    expect(cpuTime() - started).toBeLessThan(3000);
   });
 
   it('selects kernel modules and Rust libraries, and strips them as objects', () => {
