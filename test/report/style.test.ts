@@ -8,6 +8,7 @@ describe('text that fits', () => {
     expect(cutMiddle('short', 10)).toBe('short');
     expect(cutMiddle('a/long/path/to/file', 11)).toBe('a/l\u2026to/file');
     expect(Array.from(cutMiddle('x'.repeat(100), 20))).toHaveLength(20);
+    expect(cutMiddle('e\u0301'.repeat(30), 4)).toBe('e\u0301\u2026e\u0301e\u0301');
   });
 
   it('wraps at spaces', () => {

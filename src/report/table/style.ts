@@ -52,8 +52,12 @@ export function cutMiddle(text: string, width: number): string {
   if (columnsOf(text) <= width) return text;
   const tail = Math.ceil((width - 1) * 0.65);
   const chars = Array.from(text);
-  const end = fitting(chars.toReversed(), tail).toReversed();
-  return `${fitting(chars, width - 1 - tail).join('')}…${end.join('')}`;
+  // Without marks whose letter is left out: they would stand on the dots.
+  const end = fitting(chars.toReversed(), tail)
+    .toReversed()
+    .join('')
+    .replace(/^\p{M}+/u, '');
+  return `${fitting(chars, width - 1 - tail).join('')}…${end}`;
 }
 
 /** `text` in at most `width` columns, its end left out where it is longer: an instruction tells most at its beginning. */
