@@ -121,15 +121,14 @@ function checkExists(path: string): void {
 
 type FilesOf = (budget: ArtifactBudget) => ReadonlySet<string>;
 
-/** Files that the path of a budget matches, by their identities; looked for once, since a shell may give thousands of them. */
+/** Identities of the files that the path of a budget matches; looked for once, since a shell may give thousands of them. */
 function filesFinder(file: string): FilesOf {
   const known = new Map<ArtifactBudget, ReadonlySet<string>>();
   return (budget) => {
-    let files = known.get(budget);
-    if (files === undefined) {
-      files = new Set(findArtifacts(dirname(file), budget.path).map((path) => identityOf(inFolder(file, path))));
-      known.set(budget, files);
-    }
+    const files =
+      known.get(budget) ??
+      new Set(findArtifacts(dirname(file), budget.path).map((path) => identityOf(inFolder(file, path))));
+    known.set(budget, files);
     return files;
   };
 }

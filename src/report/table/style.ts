@@ -23,12 +23,9 @@ export function styleFor(color: boolean): Style {
   };
 }
 
-/**
- * Characters that terminals show in two columns, by Unicode's blocks (UAX #11): scripts would leave out what several of them share, as
- * the long vowels and middle dots of Japanese. Of rare ones it may say so of too many, which costs no more than a cut.
- */
+/** Characters that terminals show in two columns (UAX #11), by blocks: scripts leave out what several of them share, as `ー`. */
 const wide =
-  /[\u1100-\u115f\u2329\u232a\u2e80-\u303e\u3041-\ua4c6\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6b\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{1b2fb}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}\p{Emoji_Presentation}]/u;
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4c6\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe6b\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{1b2fb}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}\p{Emoji_Presentation}]/u;
 
 function charColumns(char: string): number {
   return char <= '\x7f' ? 1 : /\p{M}/u.test(char) ? 0 : wide.test(char) ? 2 : 1;
@@ -52,7 +49,7 @@ export function cutMiddle(text: string, width: number): string {
   if (columnsOf(text) <= width) return text;
   const tail = Math.ceil((width - 1) * 0.65);
   const chars = Array.from(text);
-  // Without marks whose letter is left out: they would stand on the dots.
+  // No mark may stand on the dots.
   const end = fitting(chars.toReversed(), tail)
     .toReversed()
     .join('')
