@@ -63,9 +63,14 @@ export function outOf(artifact: string, values: FixValues): string {
   return out;
 }
 
-/** `dist/app.tar.gz` becomes `dist/app-fixed.tar.gz`. */
+/**
+ * `dist/app.tar.gz` becomes `dist/app-fixed.tar.gz`. The name of a wheel says what it is, and installers refuse others: there it is a
+ * build tag (PEP 427), so that `a-1.0-py3-none-any.whl` becomes `a-1.0-1fixed-py3-none-any.whl`.
+ */
 function proposedOut(artifact: string): string {
   const path = artifact.replace(/\/+$/, '');
+  const [wheel, project, build, tags] = /^([^-]+-[^-]+)(?:-(\d[^-]*))?((?:-[^-]+){3}\.whl)$/.exec(basename(path)) ?? [];
+  if (wheel !== undefined) return join(dirname(path), `${project}-${build ?? 1}fixed${tags}`);
   const match = /^(.+?)((?:\.tar)?\.[A-Za-z0-9]+)?$/.exec(basename(path));
   const isDirectory = lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
   const [stem, suffix] = isDirectory || match === null ? [basename(path), ''] : [match[1] ?? '', match[2] ?? ''];

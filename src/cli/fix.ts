@@ -54,6 +54,7 @@ export async function runFixCommand(artifact: string, values: FixValues): Promis
     before: before.totals,
     plan,
     out,
+    inPlace: values['in-place'],
     compression: compression?.text ?? null,
     ...(exact === undefined ? {} : { exact }),
     outcome: null,

@@ -88,6 +88,8 @@ export interface Fix {
   readonly plan: FixPlan;
   /** Where the result is to be, as the user named it. */
   readonly out: string;
+  /** Whether the result takes the place of the artifact. */
+  readonly inPlace: boolean;
   /** How a new archive is compressed, `zstd:19`; null for directories and archives that are not. */
   readonly compression: string | null;
   /** What the compressed archive would save, measured (`--exact`); absent where it was not asked for. */

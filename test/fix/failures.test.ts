@@ -122,6 +122,26 @@ describe.skipIf(!ready)('fix', () => {
     expect(JSON.parse(fix(['tree.tar', '--json', '--out', 'x.tar.zst']).stdout).compression).toBe('zstd:19');
   });
 
+  it.each([
+    ['a_b-1.0-py3-none-any.whl', 'a_b-1.0-1fixed-py3-none-any.whl'],
+    ['a_b-1.0-7x-cp311-abi3-linux_x86_64.whl', 'a_b-1.0-7xfixed-cp311-abi3-linux_x86_64.whl'],
+    ['a.whl', 'a-fixed.whl'],
+  ])('proposes a name that installers take, of %s', (name, proposed) => {
+    writeFileSync(at(name), buildZip([{ name: 'a', content: 'a' }]));
+    expect(JSON.parse(fix([name, '--json']).stdout).out).toBe(proposed);
+    if (name === 'a.whl' || !requireTool('python3')) return;
+    const parse =
+      'import sys\nfrom pip._vendor.packaging.utils import parse_wheel_filename as p\nprint(p(sys.argv[1])[0])';
+    expect(run('python3', ['-c', parse, proposed])?.trim()).toBe('a-b');
+  });
+
+  it('ends a plan with the options that carry it out', () => {
+    const [options] = /^--out .* --apply(?= carries)/m.exec(fix(['tree']).stdout) ?? [''];
+    expect(options).toBe('--out tree-fixed --apply');
+    expect(fix(['tree', '--in-place']).stdout).toMatch(/^--in-place --apply .* replaces the artifact\.$/m);
+    expect(fix(['tree', '--out', 'a b']).stdout).toMatch(/^--out 'a b' --apply /m);
+  });
+
   it('replaces the artifact in place, in one step, through a symlink too', () => {
     run('cp', ['-a', 'tree', 'place'], { cwd: work });
     symlinkSync('place', at('to-place'));

@@ -3,6 +3,8 @@
 import { exactBytes, formatSize, formatSizes, groupDigits } from '../../bytes/size.ts';
 import { fixCommands } from '../../fix/commands.ts';
 import type { Fix, LeftAlone } from '../../model/fix.ts';
+import { nameFromText } from '../../model/name.ts';
+import { shellWord } from '../../model/shell.ts';
 import { inertLine, terminalName, terminalText } from '../escape.ts';
 import type { FixReport, ReportOptions } from '../reporter.ts';
 import { columns } from './grid.ts';
@@ -122,7 +124,7 @@ function leftText({ rule, reason, files, bytes, example }: LeftAlone, { units }:
   return `${rule}: ${size}${count}: ${terminalText(reason)}`;
 }
 
-function* commandsPart({ plan, outcome, out }: Fix, { width }: ReportOptions, style: Style): Iterable<string> {
+function* commandsPart({ plan, outcome, out, inPlace }: Fix, { width }: ReportOptions, style: Style): Iterable<string> {
   if (outcome !== null || plan.actions.length === 0) return;
   yield `\n${style.bold('Commands')} ${style.dim('(in a copy; --format shell prints all, as a script)')}\n`;
   for (const { title, commands } of fixCommands(plan.actions)) {
@@ -132,5 +134,6 @@ function* commandsPart({ plan, outcome, out }: Fix, { width }: ReportOptions, st
     const more = lines.length - commandLines;
     if (more > 0) yield `    ${style.dim(`… ${groupDigits(more)} more ${more === 1 ? 'line' : 'lines'}`)}\n`;
   }
-  yield `\n--apply carries this out on a copy, ${terminalText(out)}.\n`;
+  const where = inPlace ? '--in-place' : `--out ${shellWord(nameFromText(out))}`;
+  yield `\n${where} --apply carries this out on a copy${inPlace ? ' that then replaces the artifact' : ''}.\n`;
 }
