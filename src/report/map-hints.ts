@@ -61,19 +61,21 @@ function topmost(path: Name, known: ReadonlyMap<Name, number>): Name | null {
   return null;
 }
 
-/** Equal for paths that differ in numbers only, wrappers aside. */
+/** Equal for paths that differ in numbers only, or in eight digits of a hash as auditwheel and bundlers write them; wrappers aside. */
 function shapeOf(path: Name, stripped: number): string {
   return path
     .split('/')
     .slice(stripped)
     .join('/')
+    .replaceAll(/-[0-9a-f]{8}(?=[-.])/g, '-0')
     .replaceAll(/[0-9]+/g, '0');
 }
 
 /** What both begin with, up to the number that differs; null where that is nothing, or would need escapes. */
 function patternFor(a: Name, b: Name): string | null {
-  // Compiled Python modules all carry the version in one way: one pattern is better than one for each module.
+  // Compiled Python modules all carry the version in one way, as bundled libraries a hash: one pattern is better than one for each.
   if (/\.cpython-[0-9]/.test(a)) return '*.cpython-*';
+  if (/^lib.+-[0-9a-f]{8}.*\.so/.test(a)) return 'lib*.so*';
   let shared = 0;
   while (shared < a.length && a[shared] === b[shared]) shared++;
   const beginning = a.slice(0, shared).replace(/[0-9]+$/, '');

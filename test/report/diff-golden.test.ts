@@ -176,6 +176,23 @@ describe('hints', () => {
     expect(hintsOf([...big('a'), file('v1', 3, { digest: digest('1') })], [...big('a'), file('v2', 4)])).toEqual([]);
   });
 
+  it('the hash in the name of a bundled library or a chunk is as good as a number', () => {
+    const libraries = (...hashes: string[]): Entry[] => [
+      directory('pillow.libs'),
+      ...['libjpeg-#.so.62.4.0', 'libgfortran-#-0352e75f.so.5'].map((name, index) => {
+        const path = `pillow.libs/${name.replace('#', hashes[index] ?? '')}`;
+        return file(path, 900 - index, { digest: digest(path) });
+      }),
+    ];
+    expect(hintsOf(libraries('6e67f610', '040039e1'), libraries('31e2ca52', 'aaaaaaaa'))).toEqual([
+      'lib*.so*: pillow.libs/libjpeg-6e67f610.so.62.4.0 pillow.libs/libjpeg-31e2ca52.so.62.4.0',
+    ]);
+    const chunk = (name: string): Entry[] => [file(name, 50, { digest: digest(name) }), file('x', 1)];
+    expect(hintsOf(chunk('main-abcdef12.js'), chunk('main-12abcdef.js'))).toEqual([
+      'main-*: main-abcdef12.js main-12abcdef.js',
+    ]);
+  });
+
   it('one pattern for all compiled modules', () => {
     const modules = (version: string): Entry[] =>
       ['a', 'b'].map((name) => file(`lib/${name}.cpython-${version}.pyc`, 50, { digest: digest(`${name}${version}`) }));
