@@ -144,6 +144,24 @@ describe('goldens of a diff', () => {
   });
 });
 
+describe('counts of what came and went', () => {
+  it('are of what is told: no directories that something else tells of', async () => {
+    const tree = (version: string, names: readonly string[]) => ({
+      snapshot: snapshot([
+        ...['p', `p/a-${version}`, `p/a-${version}/licences`].map(directory),
+        file(`p/a-${version}/licences/MIT`, 30, { digest: digest('MIT') }),
+        ...names.map((name) => file(`p/a-${version}/${name}`, name.length, { digest: digest(name) })),
+      ]),
+      findings: [],
+    });
+    const two = [tree('1', ['x', 'xx']), tree('2', ['yyy', 'yyyy', 'yyyyy'])] as const;
+    const diff = diffSnapshots(...two, { stripComponents: 0, maps: [], sections: false });
+    // By hand: three files came, two went, one moved, and so did the two directories that held them.
+    expect(await print('table', diff)).toMatch(/^Added \(3\)[^]*^Removed \(2\)[^]*^Moved \(1\)/m);
+    expect(await print('markdown', diff)).toContain('Files: 3 added, 2 removed, 1 moved<');
+  });
+});
+
 describe('hints', () => {
   const hintsOf = (old: readonly Entry[], now: readonly Entry[]): string[] => {
     const judged = (entries: readonly Entry[]) => ({ snapshot: snapshot(entries), findings: [] });

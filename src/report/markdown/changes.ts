@@ -6,6 +6,7 @@ import type { Totals } from '../../model/snapshot.ts';
 import { markdownName } from '../escape-markdown.ts';
 import type { ReportOptions } from '../reporter.ts';
 import { storedView } from '../stored-view.ts';
+import { withoutFilled } from '../told-changes.ts';
 import { details, table } from './blocks.ts';
 import { andMore, count, countDelta, deltaCells, percentChange, sizeCells } from './figures.ts';
 
@@ -69,7 +70,7 @@ export function directoriesTable(whole: Diff, options: ReportOptions, rows: numb
 
 /** Files, folded. */
 export function filesDetails(diff: Diff, options: ReportOptions, rows: number): string[] {
-  const { changes } = diff;
+  const changes = withoutFilled(diff.changes);
   if (changes.length === 0) return [];
   const ranked = rank(changes, ({ delta }) => delta, options);
   const shown = ranked.filter(({ delta }) => Math.abs(delta) >= options.minChange).slice(0, rows);

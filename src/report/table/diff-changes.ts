@@ -1,9 +1,10 @@
 // What changed file by file: one group a kind, largest change first; for ELF files which sections grew, where that was asked for.
 import { formatDeltas, formatSizes, groupDigits, percentChange } from '../../bytes/size.ts';
 import type { Change, ChangeKind, Diff, SectionChange } from '../../model/diff.ts';
-import { compareNames, parentPath } from '../../model/name.ts';
+import { compareNames } from '../../model/name.ts';
 import { terminalName, terminalText } from '../escape.ts';
 import type { ReportOptions } from '../reporter.ts';
+import { withoutFilled } from '../told-changes.ts';
 import { columnsOf, cutMiddle, widest } from './style.ts';
 import type { Style } from './style.ts';
 
@@ -17,8 +18,9 @@ const mostSections = 8;
 
 export function* changesPart({ changes }: Diff, options: ReportOptions, style: Style): Iterable<string> {
   if (changes.length === 0) return;
+  const told = withoutFilled(changes);
   for (const kind of kinds) {
-    const group = changes.filter((change) => change.kind === kind);
+    const group = told.filter((change) => change.kind === kind);
     if (group.length > 0) yield* groupLines(kind, group, options, style);
   }
   yield '\n';
@@ -35,23 +37,14 @@ function* groupLines(
   const [text = ''] = formatDeltas([sum], options.units);
   const change = sum === 0 ? '' : `  ${style.change(sum, text)}`;
   yield `${style.bold(title)} ${style.dim(`(${groupDigits(group.length)})`)}${change}\n`;
-  const shown = withoutFilled(group);
-  const rows = shown
+  const rows = group
     .filter(({ delta }) => Math.abs(delta) >= options.minChange)
     .toSorted(order(options))
     .slice(0, options.top);
   yield* rowLines(kind, rows, options, style);
-  const more = shown.length - rows.length;
+  const more = group.length - rows.length;
   const how = options.minChange > 0 ? '--top N, --min-change SIZE' : '--top N';
   if (more > 0) yield style.dim(`  ${groupDigits(more)} more: ${how}\n`);
-}
-
-/** Directories that came or went with something in them are told by what was in them. */
-function withoutFilled(group: readonly Change[]): readonly Change[] {
-  const holders = new Set(group.map(({ path }) => parentPath(path)));
-  return group.filter(({ path, entryKind, kind }) => {
-    return entryKind !== 'directory' || kind === 'changed' || !holders.has(path);
-  });
 }
 
 function order({ sort }: ReportOptions): (a: Change, b: Change) => number {
