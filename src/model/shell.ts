@@ -43,9 +43,9 @@ export function firstCommands(commands: readonly string[], shown = 4): readonly 
   return commands.slice(0, shown).map((command, index) => (index === shown - 1 ? command + remark : command));
 }
 
-/** The path as `find -path` takes it: a pattern that only it matches. */
-export function findPattern(path: Name): string {
-  return shellWord(`./${path.replace(/[*?[\\]/g, String.raw`\$&`)}`);
+/** The path as `find -path` takes it, or with no `start` a name as `find -name` does: a pattern that only it matches. */
+export function findPattern(path: Name, start = './'): string {
+  return shellWord(`${start}${path.replace(/[*?[\\]/g, String.raw`\$&`)}`);
 }
 
 /** Words of `find` that leave these paths out. */

@@ -4,7 +4,7 @@ import { exactBytes } from '../bytes/size.ts';
 import type { Claim } from '../model/finding.ts';
 import type { ArFacts, ElfFacts } from '../model/facts.ts';
 import { exceptPaths, findPattern } from '../model/shell.ts';
-import { compareNames } from '../model/name.ts';
+import { baseName, compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry } from '../model/snapshot.ts';
 import { advice, commands, count, namesOf } from './rule.ts';
@@ -113,11 +113,13 @@ function stripCommands(group: StripGroup, context: RuleContext): string[] {
   const left = executables.length === 0 ? [] : elfFilesLeft(group, context, byMode);
   const byPath = isShorter(executables, left);
   if (byPath) for (const path of executables) paths.push(path);
-  for (const path of paths) tests.push(`-path ${findPattern(path)}`);
+  const testOf = paths.length + spared.size > mostPaths ? shortTests(context) : pathTest;
+  for (const path of paths) tests.push(testOf(path));
   const found: string[] = [];
   if (tests.length > 0) {
     const selection = tests.length === 1 ? tests[0] : `\\( ${tests.join(' -o ')} \\)`;
-    found.push(`find . -type f ${selection}${exceptPaths(spared)} -exec strip ${mode} {} +`);
+    const except = [...spared].map((path) => ` ! ${testOf(path)}`).join('');
+    found.push(`find . -type f ${selection}${except} -exec strip ${mode} {} +`);
   }
   if (executables.length > 0 && !byPath) {
     const each = `for f; do if head -c4 "$f" | grep -q ELF; then strip ${mode} "$f"; fi; done`;
@@ -125,6 +127,24 @@ function stripCommands(group: StripGroup, context: RuleContext): string[] {
     found.push(`find . -type f${byMode ? ' -perm -100' : ''}${apart} -exec sh -c '${each}' sh {} +`);
   }
   return found;
+}
+
+function pathTest(path: Name): string {
+  return `-path ${findPattern(path)}`;
+}
+
+/** Tells many files by their last names alone, where nothing else has these: bundled libraries lie deep and are named by a hash. */
+function shortTests({ files, names }: RuleContext): (path: Name) => string {
+  const seen = new Set<Name>();
+  const twice = new Set<Name>();
+  for (const { path } of files) {
+    for (const each of names.get(path) ?? [path]) {
+      const name = baseName(each);
+      (seen.has(name) ? twice : seen).add(name);
+    }
+  }
+  const isShort = (path: Name): boolean => path.includes('/') && !twice.has(baseName(path));
+  return (path) => (isShort(path) ? `-name ${findPattern(baseName(path), '')}` : pathTest(path));
 }
 
 /** Whether a command names the claimed files rather than those that it leaves out. */

@@ -10,7 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { debugSymbols } from '../../src/rules/debug-symbols.ts';
 import { judge } from '../../src/rules/index.ts';
@@ -246,4 +246,34 @@ describe.skipIf(!tools.every((name) => requireTool(name)))('its commands', () =>
       `find . -type f -name '*.so'${left} -exec strip --strip-unneeded {} +`,
     ]);
   });
+
+  it.skipIf(!requireTool('find'))(
+    'tell many files that lie deep by their names, where nothing else is called so',
+    () => {
+      const deep = join(tempDirectory('debug-symbols-deep'), 'tree');
+      const shrinks = { facts: elf({ unneeded: 100 }) };
+      const grows = { facts: elf({ unneeded: 1001 }) };
+      const claimed = [
+        'a.libs/liba-[1].so.1',
+        'a.libs/lib b-2.so.2',
+        'a.libs/twice.so.3',
+        'c.libs/-c.so.4',
+        'top.so.5',
+      ];
+      const others = ['b.libs/twice.so.3', ...Array.from('12345678', (name) => `d.libs/lib${name}.so.1`)];
+      for (const path of [...claimed, ...others]) {
+        mkdirSync(dirname(join(deep, path)), { recursive: true });
+        writeFileSync(join(deep, path), '');
+      }
+      const files = [
+        ...claimed.map((path) => file(path, 1000, shrinks)),
+        ...others.map((path) => file(path, 1000, grows)),
+      ];
+      const [command = ''] = check(files)[0]?.fix.commands ?? [];
+      const found = run('sh', ['-c', command.replace(/-exec.*/, '-print')], { cwd: deep }) ?? '';
+      expect(found.trim().split('\n').toSorted()).toEqual(claimed.map((path) => `./${path}`).toSorted());
+      expect(command).toContain(' -path ./a.libs/twice.so.3 ');
+      expect(command.match(/-name /g)).toHaveLength(3);
+    },
+  );
 });
