@@ -29,6 +29,12 @@ export function exactBytes(bytes: number): string {
   return `${groupDigits(bytes)} B`;
 }
 
+/** `1.2 KiB = 1,234 B`; once, where both are one: `472 B`. */
+export function bothSizes(bytes: number, units: Units): string {
+  const [text, exact] = [formatSize(bytes, units), exactBytes(bytes)];
+  return text === exact ? exact : `${text} = ${exact}`;
+}
+
 export function groupDigits(number: number): string {
   return String(number).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }

@@ -2,7 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { duSize, formatDeltas, formatSize, formatSizes, parseSize, percentChange } from '../../src/bytes/size.ts';
+import {
+  bothSizes,
+  duSize,
+  formatDeltas,
+  formatSize,
+  formatSizes,
+  parseSize,
+  percentChange,
+} from '../../src/bytes/size.ts';
 import { UsageError } from '../../src/errors.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { requireTool } from '../oracles.ts';
@@ -173,5 +181,14 @@ describe('parseSize', () => {
   it('repeats no more than 60 characters of what is none', () => {
     expect(() => parseSize('x'.repeat(60))).toThrow(`"${'x'.repeat(60)}" is not a size`);
     expect(() => parseSize('x'.repeat(61))).toThrow(`"${'x'.repeat(60)}…" is not a size`);
+  });
+});
+
+describe('both ways', () => {
+  it('says a size once where rounded and exact are one', () => {
+    expect(bothSizes(472, 'iec')).toBe('472 B');
+    expect(bothSizes(1023, 'bytes')).toBe('1,023 B');
+    expect(bothSizes(1000, 'si')).toBe('1.0 kB = 1,000 B');
+    expect(bothSizes(1536, 'iec')).toBe('1.5 KiB = 1,536 B');
   });
 });

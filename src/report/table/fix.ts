@@ -1,6 +1,6 @@
 // What `fix` prints in a terminal: what each rule promises (and, once done, what it achieved), what is left alone and why, and the
 // commands that the plan stands for.
-import { exactBytes, formatSize, formatSizes, groupDigits } from '../../bytes/size.ts';
+import { bothSizes, exactBytes, formatSize, formatSizes, groupDigits } from '../../bytes/size.ts';
 import { fixCommands } from '../../fix/commands.ts';
 import type { Fix, LeftAlone } from '../../model/fix.ts';
 import { nameFromText } from '../../model/name.ts';
@@ -67,15 +67,15 @@ function* totalPart(
 ): Iterable<string> {
   const { units } = options;
   const of = before.content > 0 ? ` (${percent(plan.promised, before.content)} of content)` : '';
-  yield `\n${sumLine(`Promised: ${exactBytesOf(plan.promised, units)}${of}`, options.width, style)}`;
+  yield `\n${sumLine(`Promised: ${bothSizes(plan.promised, units)}${of}`, options.width, style)}`;
   if (exact !== undefined) {
     const how = compression === null ? 'archive' : compression;
     const share = percent(exact.union, exact.base);
-    yield `  ${style.bold(`Compressed (${how}): ${exactBytesOf(exact.union, units)}`)} (${share} of ${formatSize(exact.base, units)})\n`;
+    yield `  ${style.bold(`Compressed (${how}): ${bothSizes(exact.union, units)}`)} (${share} of ${formatSize(exact.base, units)})\n`;
   }
   if (outcome === null) return;
   const kept = outcome.achieved === plan.promised;
-  yield `  ${style.bold(`Achieved: ${exactBytesOf(outcome.achieved, units)}`)}${kept ? ', as promised' : ', NOT as promised'}\n`;
+  yield `  ${style.bold(`Achieved: ${bothSizes(outcome.achieved, units)}`)}${kept ? ', as promised' : ', NOT as promised'}\n`;
   for (const { path, before: old, after: now } of outcome.updated) {
     const change = `brought up to date, ${exactBytes(old)} → ${exactBytes(now)}`;
     const name = cutMiddle(terminalName(path), Math.max(12, options.width - change.length - 4));
@@ -93,10 +93,6 @@ function* totalPart(
   const joined = sizes.join(', ');
   // A line for each where one line does not hold them: none is cut between number and unit.
   for (const line of joined.length <= options.width - 2 ? [joined] : sizes) yield `  ${style.dim(line)}\n`;
-}
-
-function exactBytesOf(bytes: number, units: ReportOptions['units']): string {
-  return units === 'bytes' ? exactBytes(bytes) : `${formatSize(bytes, units)} = ${exactBytes(bytes)}`;
 }
 
 function* brokenPart({ outcome }: Fix, { width }: ReportOptions, style: Style): Iterable<string> {

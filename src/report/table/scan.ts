@@ -1,5 +1,5 @@
 // The terminal report: sizes, directories largest first, findings with the command that fixes each, and their union last.
-import { exactBytes, formatSize, formatSizes, groupDigits } from '../../bytes/size.ts';
+import { bothSizes, exactBytes, formatSize, formatSizes, groupDigits } from '../../bytes/size.ts';
 import type { TreeNode } from '../../compare/rollup.ts';
 import type { Finding } from '../../model/finding.ts';
 import { compareNames, depth } from '../../model/name.ts';
@@ -151,11 +151,7 @@ function* findingsPart(
   yield* leftoversPart(leftovers, options, style);
   const { content } = snapshot.totals;
   const share = content > 0 ? ` (${percent(removable, content)} of content)` : '';
-  const exact =
-    options.units === 'bytes'
-      ? exactBytes(removable)
-      : `${formatSize(removable, options.units)} = ${exactBytes(removable)}`;
-  yield `\n${sumLine(`Removable: ${exact}${share}`, options.width, style)}`;
+  yield `\n${sumLine(`Removable: ${bothSizes(removable, options.units)}${share}`, options.width, style)}`;
   if (snapshot.image === undefined || findings.every(({ fix }) => fix.commands.length === 0)) return;
   const where = 'Run commands in the RUN that makes the files: a later layer frees nothing.';
   for (const line of wrap(where, options.width - 2)) yield style.dim(`  ${line}\n`);
