@@ -67,6 +67,8 @@ export async function runFix(run: FixRun): Promise<FixResult> {
     const record = await build(run, beside, stripper, (path, message) => broken.push({ path, message }));
     const after = await scan(beside, run.scan);
     verifyFix(run.before, after, run.plan, record);
+    if (record?.digest() === null && run.plan.actions.length > 0 && broken.every(({ path }) => path !== record.path))
+      broken.push({ path: record.path, message: 'cannot be unpacked, so it is not brought up to date' });
     const named = new Set(broken.map(({ path }) => path));
     for (const one of shortfalls(after, run.plan)) if (!named.has(one.path)) broken.push(one);
     const leftBehind = takePlace(beside, run);

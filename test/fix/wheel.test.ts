@@ -149,4 +149,15 @@ describe.skipIf(!ready)('the RECORD of a wheel', () => {
     ]);
     expect(report).not.toHaveProperty('updated');
   });
+
+  it('stays as it is where it cannot be unpacked, and the result says so', () => {
+    const wheel = join(work, 'packed.whl');
+    const packed = { name: `${info}/RECORD`, method: 12, data: Buffer.from('BZh9'), size: 9 };
+    writeFileSync(wheel, buildZip([...[...contents].map(([name, content]) => ({ name, content })), packed]));
+    const { report } = fixed(wheel, 1);
+    expect(report.actions.length).toBeGreaterThan(0);
+    expect(report.broken).toEqual([
+      { path: `${info}/RECORD`, message: 'cannot be unpacked, so it is not brought up to date' },
+    ]);
+  });
 });
