@@ -15,7 +15,7 @@ export const timestampBytecode: Rule = {
     const versions = new Set<string | null>();
     for (const pyc of context.pycs) {
       // Of each content once.
-      if (pyc.facts.mode !== 'timestamp' || pyc.entry.kind !== 'file') continue;
+      if (pyc.facts.mode !== 'timestamp' || pyc.entry.kind !== 'file' || !isChecked(pyc)) continue;
       versions.add(pyc.facts.python);
       const claim: Claim = { path: pyc.entry.path, part: 'header', bytes: 0 };
       const reason = staleness(context, pyc);
@@ -35,6 +35,11 @@ export const timestampBytecode: Rule = {
     return drafts;
   },
 };
+
+/** A pyc outside of `__pycache__` is read where its source is missing, and then unchecked (PEP 3147); by Python 2.7 beside it, too. */
+function isChecked({ facts, source }: Pyc): boolean {
+  return !facts.legacy || (facts.python === '2.7' && source !== undefined);
+}
 
 /** Why the interpreter would not take the pyc, or null where it would or where that cannot be known. */
 function staleness(context: RuleContext, { facts, source: named }: Pyc): string | null {

@@ -1,7 +1,11 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../src/rules/index.ts';
 import { timestampBytecode } from '../../src/rules/timestamp-bytecode.ts';
 import { file, hardlink, pyc, snapshot } from '../build/snapshot.ts';
+import { tempDirectory } from '../build/temp.ts';
+import { requireTool, run } from '../oracles.ts';
 
 const check = (entries: Parameters<typeof snapshot>[0]) => judge(snapshot(entries), [timestampBytecode]);
 const compiled = (more = {}) => file('__pycache__/m.cpython-39.pyc', 100, { facts: pyc(more) });
@@ -56,5 +60,24 @@ describe('timestamp-bytecode', () => {
   it('says nothing of hash-based pycs', () => {
     const facts = pyc({ mode: 'unchecked-hash', sourceMtime: null, sourceSize: null });
     expect(check([file('m.py', 10), file('m.pyc', 100, { facts })])).toEqual([]);
+  });
+
+  it('says nothing of bytecode outside of __pycache__, of which the source is read or the bytecode unchecked', () => {
+    const beside = (python: string) => file('m.pyc', 100, { facts: pyc({ legacy: true, python, sourceMtime: 5 }) });
+    expect(check([file('m.py', 10), beside('3.9')])).toEqual([]);
+    expect(check([beside('3.9')])).toEqual([]);
+    expect(check([beside('2.7')])).toEqual([]);
+    expect(check([file('m.py', 10), beside('2.7')])[0]?.severity).toBe('warn');
+  });
+
+  it.skipIf(!requireTool('python3'))('as Python does', () => {
+    const work = tempDirectory('legacy-pyc');
+    writeFileSync(join(work, 'm.py'), 'print("compiled")\n');
+    run('python3', ['-m', 'compileall', '-q', '-b', 'm.py'], { cwd: work });
+    writeFileSync(join(work, 'm.py'), 'print("sources!")\n');
+    const imported = () => run('python3', ['-B', '-c', 'import m'], { cwd: work })?.trim();
+    expect(imported()).toBe('sources!');
+    rmSync(join(work, 'm.py'));
+    expect(imported()).toBe('compiled');
   });
 });
