@@ -65,13 +65,17 @@ function damaged(): never {
   return refuse('failed', 'its build notes are damaged');
 }
 
-/** Updates `range`: what a note leaves out, or gives as 0, is that of the last note of its type. */
+/**
+ * Updates `range`: what a note leaves out, or gives as 0, is that of the last note of its type. A start behind its end, as the note
+ * has whose end the linker threw away, is taken for the end.
+ */
 function readRange(reader: Reader, at: number, length: number, range: { start: bigint; end: bigint }): boolean {
   if (length === 0) return true;
   if (length !== 4 && length !== 8 && length !== 16) return false;
   const start = length === 16 ? reader.u64big(at) : BigInt(reader.u32(at));
   const end = length === 16 ? reader.u64big(at + 8) : length === 8 ? BigInt(reader.u32(at + 4)) : (1n << 64n) - 1n;
-  if (start !== 0n) range.start = start;
+  const first = start > end ? end : start;
+  if (first !== 0n) range.start = first;
   if (end !== 0n) range.end = end;
   return true;
 }
