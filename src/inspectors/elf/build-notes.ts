@@ -84,7 +84,7 @@ function readRange(reader: Reader, at: number, length: number, range: { start: b
 function mergeNotes(notes: readonly Note[]): readonly Note[] {
   const kept: MergedNote[] = [];
   for (const note of mergeSort(notes, byName)) {
-    if (note.start < note.end && !isMerged(kept, note)) kept.push({ ...note });
+    if (note.start !== note.end && !isMerged(kept, note)) kept.push({ ...note });
   }
   return kept;
 }
