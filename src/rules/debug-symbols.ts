@@ -95,6 +95,7 @@ function stripCommands(group: StripGroup, context: RuleContext): string[] {
   const named = unsafe.length > mostSpared ? [] : unsafe;
   const spared = new Set(named);
   const tests: string[] = [];
+  let done = '';
   const others = namesOfOthers(
     group,
     context,
@@ -102,7 +103,10 @@ function stripCommands(group: StripGroup, context: RuleContext): string[] {
   );
   for (const [suffix, own] of suffixes.toSorted(([x], [y]) => compareNames(x, y))) {
     const alike = others.get(suffix) ?? [];
-    if (isShorter(own, alike)) for (const path of own) paths.push(path);
+    const byOwn = isShorter(own, alike);
+    // Strip may take more off a file the second time. Executables are no part of `own` where the suffix says nothing.
+    if (!byOwn || own.some((path) => suffixOf(path) !== null)) done += ` ! -name '*${suffix}'`;
+    if (byOwn) for (const path of own) paths.push(path);
     else {
       tests.push(`-name '*${suffix}'`);
       for (const name of alike) spared.add(name);
@@ -123,7 +127,7 @@ function stripCommands(group: StripGroup, context: RuleContext): string[] {
   }
   if (executables.length > 0 && !byPath) {
     const each = `for f; do if head -c4 "$f" | grep -q ELF; then strip ${mode} "$f"; fi; done`;
-    const apart = exceptPaths(new Set([...named, ...left]));
+    const apart = done + exceptPaths(new Set([...named, ...left]));
     found.push(`find . -type f${byMode ? ' -perm -100' : ''}${apart} -exec sh -c '${each}' sh {} +`);
   }
   return found;

@@ -105,7 +105,8 @@ describe('debug-symbols', () => {
     ]);
     expect(found?.fix.commands).toEqual([
       String.raw`find . -type f \( -name '*.debug' -o -path ./c \) -exec strip --strip-unneeded {} +`,
-      `find . -type f -perm -100 -exec sh -c 'for f; do if head -c4 "$f" | grep -q ELF; then strip --strip-unneeded "$f"; fi; done' sh {} +`,
+      // None twice: of some files strip takes more the second time.
+      `find . -type f -perm -100 ! -name '*.debug' -exec sh -c 'for f; do if head -c4 "$f" | grep -q ELF; then strip --strip-unneeded "$f"; fi; done' sh {} +`,
     ]);
   });
 
