@@ -3,7 +3,7 @@
 import { compareNames, depth, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
-import { resolveSymlink } from '../model/symlink.ts';
+import { detoursOut, resolveSymlink } from '../model/symlink.ts';
 import type { Resolved } from '../model/symlink.ts';
 import type { Tangles } from './tangles.ts';
 
@@ -11,7 +11,7 @@ export interface Symlinks {
   /** Those that go with what they lead to. */
   readonly free: ReadonlyMap<Name, Resolved>;
   /** Those that do not. */
-  readonly fixed: readonly Resolved[];
+  readonly fixed: readonly Pick<Resolved, 'detours'>[];
   /** What the latter lead to, with the reason for which it has to stay. */
   readonly held: ReadonlyMap<Name, string>;
 }
@@ -21,11 +21,16 @@ const byTangled = 'a symlink leads to it that is left as it is';
 
 export function symlinksOf({ entries }: Snapshot, paths: ReadonlyMap<Name, Entry>, tangles: Tangles): Symlinks {
   const free = new Map<Name, Resolved>();
-  const fixed: Resolved[] = [];
+  const fixed: Pick<Resolved, 'detours'>[] = [];
   const held = new Map<Name, string>();
   for (const entry of entries) {
     const resolved = resolveSymlink(entry, paths);
-    if (resolved === null) continue;
+    if (resolved === null) {
+      // What is outside stays, so its way there does.
+      const detours = detoursOut(entry, paths);
+      if (detours.length > 0) fixed.push({ detours });
+      continue;
+    }
     if (!resolved.absolute && tangles(entry.path) === null) {
       free.set(entry.path, resolved);
       continue;

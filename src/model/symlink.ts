@@ -17,7 +17,21 @@ export interface Resolved {
 const maxLinks = 40;
 
 /** null for what is no symlink, and for one that leads to nothing, in circles or out of the artifact. */
-export function resolveSymlink({ path, kind, link }: Entry, paths: ReadonlyMap<Name, Entry>): Resolved | null {
+export function resolveSymlink(entry: Entry, paths: ReadonlyMap<Name, Entry>): Resolved | null {
+  const way = walk(entry, paths);
+  return way === null || 'left' in way ? null : way;
+}
+
+/** Directories that a symlink passes before it leaves the artifact (`x` of `x/../../a`); none where it stays inside. */
+export function detoursOut(entry: Entry, paths: ReadonlyMap<Name, Entry>): readonly Name[] {
+  const way = walk(entry, paths);
+  return way !== null && 'left' in way ? way.left : [];
+}
+
+function walk(
+  { path, kind, link }: Entry,
+  paths: ReadonlyMap<Name, Entry>,
+): Resolved | { readonly left: readonly Name[] } | null {
   if (kind !== 'symlink' || link === null || link === '') return null;
   const passed = new Set<Name>();
   let at = parentPath(path) ?? '.';
@@ -38,7 +52,7 @@ export function resolveSymlink({ path, kind, link }: Entry, paths: ReadonlyMap<N
     if (part === '..') {
       const up = parentPath(at);
       // The root of a file system is its own parent.
-      if (up === null && !absolute) return null;
+      if (up === null && !absolute) return { left: [...passed] };
       at = up ?? '.';
       continue;
     }

@@ -118,6 +118,20 @@ describe.skipIf(!ready)('symlinks to what fix removes', () => {
     expect(existsSync(join(out, 'lib/readme'))).toBe(false);
   });
 
+  it('keep the directories that they pass on their way out of the artifact', () => {
+    const root = join(work, 'outside');
+    makeTree(root, {
+      'share/doc/passed/gone': 'gone',
+      'share/doc/other/gone': 'gone',
+      'bin/out -> ../share/doc/passed/../../../..': '',
+    });
+    expect(dangling(root)).toEqual([]);
+    const out = join(work, 'outside-out');
+    expect(sizecheck(['fix', root, '--rules', 'documentation', '--out', out, '--apply']).code).toBe(0);
+    expect(dangling(out)).toEqual([]);
+    expect(all(out).filter((path) => path.startsWith('share'))).toEqual(['share', 'share/doc', 'share/doc/passed']);
+  });
+
   it('keep what they lead to where they are absolute, with the reason', () => {
     const root = join(work, 'absolute');
     makeTree(root, {

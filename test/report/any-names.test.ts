@@ -90,6 +90,7 @@ function reportsOf(names: readonly string[]): Reports {
         before: totals(9),
         plan: { actions, rules: [], promised: 5, leftAlone: [left] },
         out: text,
+        inPlace: false,
         compression: null,
         outcome: null,
       },

@@ -9,7 +9,7 @@ import { inertLine, terminalName, terminalText } from '../escape.ts';
 import type { FixReport, ReportOptions } from '../reporter.ts';
 import { columns } from './grid.ts';
 import { percent } from './percent.ts';
-import { cutMiddle, styleFor, sumLine, wrap, wrapCommand } from './style.ts';
+import { columnsOf, cutMiddle, styleFor, sumLine, wrap, wrapCommand } from './style.ts';
 import type { Style } from './style.ts';
 
 /** Lines of one command that are shown. */
@@ -130,6 +130,7 @@ function* commandsPart({ plan, outcome, out, inPlace }: Fix, { width }: ReportOp
     const more = lines.length - commandLines;
     if (more > 0) yield `    ${style.dim(`… ${groupDigits(more)} more ${more === 1 ? 'line' : 'lines'}`)}\n`;
   }
-  const where = inPlace ? '--in-place' : `--out ${shellWord(nameFromText(out))}`;
-  yield `\n${where} --apply carries this out on a copy${inPlace ? ' that then replaces the artifact' : ''}.\n`;
+  const words = `${inPlace ? '--in-place' : `--out ${shellWord(nameFromText(out))}`} --apply`;
+  const what = `carries this out on a copy${inPlace ? ' that then replaces the artifact' : ''}.`;
+  yield `\n${words}${columnsOf(words) + 1 + what.length <= width ? ' ' : '\n'}${what}\n`;
 }
