@@ -210,8 +210,9 @@ describe.skipIf(!ready)('symlinks at random', () => {
   it('dangle afterwards only where they did before, whatever goes', async () => {
     await fc.assert(
       fc.asyncProperty(members, fc.array(fc.boolean(), { minLength: 14, maxLength: 14 }), async (given, claimed) => {
-        const root = join(work, `random-${count++}`);
-        mkdirSync(root);
+        // Deep in a folder of its own: links lead, and files are put, out of it by some levels, where nothing of another case may be.
+        const root = join(work, `random-${count++}`, 'up/up/up/up/up/up/up/up/root');
+        mkdirSync(root, { recursive: true });
         for (const [kind, path, link] of given) put(root, kind, path, link);
         const snapshot = asRoot(await scan(root, { ...defaultLimits, digests: 'all', facts: 'needed' }), root);
         const files = snapshot.entries.filter(({ kind }, index) => kind === 'file' && claimed[index % 14] === true);
