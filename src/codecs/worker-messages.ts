@@ -83,7 +83,7 @@ export function piecesAhead(window: number): number {
   return Math.max(leastAhead, mostAhead - Math.ceil(window / pieceLength));
 }
 
-const leastAhead = 12;
+const leastAhead = 8;
 const mostAhead = 48;
 
 export function packError(error: unknown): PackedError {
