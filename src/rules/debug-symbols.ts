@@ -7,7 +7,7 @@ import { exceptPaths, findPattern } from '../model/shell.ts';
 import { baseName, compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry } from '../model/snapshot.ts';
-import { advice, commands, count, namesOf } from './rule.ts';
+import { advice, commands, count, fileOf, namesOf } from './rule.ts';
 import type { FindingDraft, Rule, RuleContext } from './rule.ts';
 
 /** What claims of this rule call the part of a file that they are on. */
@@ -89,12 +89,16 @@ function unsafeDraft(unsafe: readonly UnsafeFile[]): FindingDraft {
 function stripCommands(group: StripGroup, context: RuleContext): string[] {
   const mode = group.isLinked ? '--strip-unneeded' : '-g';
   const { suffixes, paths, executables } = selectionOf(group);
+  const entryOf = (name: Name): Entry | null => fileOf(context, context.paths.get(name));
   // A file is damaged under any of its names.
   const unsafe = group.unsafe.flatMap((path) => namesOf(context, path));
   // They are named where they need not be, too, as long as they are few.
   const named = unsafe.length > mostSpared ? [] : unsafe;
   const spared = new Set(named);
   const tests: string[] = [];
+  /** Suffixes that files of other kinds have, too: what begins as ELF files do is stripped, but for `apart`. */
+  const mixed: { readonly suffix: string; readonly apart: readonly Name[] }[] = [];
+  const isElf = elfTest(context);
   let done = '';
   const others = namesOfOthers(
     group,
@@ -104,9 +108,13 @@ function stripCommands(group: StripGroup, context: RuleContext): string[] {
   for (const [suffix, own] of suffixes.toSorted(([x], [y]) => compareNames(x, y))) {
     const alike = others.get(suffix) ?? [];
     const byOwn = isShorter(own, alike);
+    const apart =
+      byOwn && group.isLinked && own.length > mostPaths ? alike.filter((name) => isElf(entryOf(name))) : null;
+    const isMixed = apart !== null && apart.length <= mostSpared;
     // Strip may take more off a file the second time. Executables are no part of `own` where the suffix says nothing.
-    if (!byOwn || own.some((path) => suffixOf(path) !== null)) done += ` ! -name '*${suffix}'`;
-    if (byOwn) for (const path of own) paths.push(path);
+    if (isMixed || !byOwn || own.some((path) => suffixOf(path) !== null)) done += ` ! -name '*${suffix}'`;
+    if (isMixed) mixed.push({ suffix, apart });
+    else if (byOwn) for (const path of own) paths.push(path);
     else {
       tests.push(`-name '*${suffix}'`);
       for (const name of alike) spared.add(name);
@@ -114,7 +122,7 @@ function stripCommands(group: StripGroup, context: RuleContext): string[] {
   }
   // Nothing says which permissions they get: without any in a zip, those of a plain file.
   const byMode = executables.every((path) => context.paths.get(path)?.mode !== null);
-  const left = executables.length === 0 ? [] : elfFilesLeft(group, context, byMode);
+  const left = executables.length === 0 ? [] : elfFilesLeft(group, context, byMode, isElf);
   const byPath = isShorter(executables, left);
   if (byPath) for (const path of executables) paths.push(path);
   const testOf = paths.length + spared.size > mostPaths ? shortTests(context) : pathTest;
@@ -125,8 +133,12 @@ function stripCommands(group: StripGroup, context: RuleContext): string[] {
     const except = [...spared].map((path) => ` ! ${testOf(path)}`).join('');
     found.push(`find . -type f ${selection}${except} -exec strip ${mode} {} +`);
   }
+  const each = `for f; do if head -c4 "$f" | grep -q ELF; then strip ${mode} "$f"; fi; done`;
+  for (const { suffix, apart } of mixed) {
+    const except = exceptPaths(new Set([...named, ...apart]));
+    found.push(`find . -type f -name '*${suffix}'${except} -exec sh -c '${each}' sh {} +`);
+  }
   if (executables.length > 0 && !byPath) {
-    const each = `for f; do if head -c4 "$f" | grep -q ELF; then strip ${mode} "$f"; fi; done`;
     const apart = done + exceptPaths(new Set([...named, ...left]));
     found.push(`find . -type f${byMode ? ' -perm -100' : ''}${apart} -exec sh -c '${each}' sh {} +`);
   }
@@ -219,11 +231,19 @@ function mayStrip({ facts, size }: Entry, group: StripGroup): boolean {
   return after !== null && after <= size;
 }
 
+/** Tells what begins as ELF files do; what an inspector could not read may be ELF all the same. */
+function elfTest({ snapshot }: RuleContext): (entry: Entry | null) => boolean {
+  const odd = new Set(snapshot.notices.map(({ path }) => path));
+  return (entry) => entry !== null && (entry.facts === null ? odd.has(entry.path) : entry.facts.type === 'elf');
+}
+
 /** ELF files that the command for many executables must leave out. @param byMode whether it looks at executable files alone. */
-function elfFilesLeft(group: StripGroup, context: RuleContext, byMode: boolean): Name[] {
-  // What an inspector could not read may be ELF all the same.
-  const odd = new Set(context.snapshot.notices.map(({ path }) => path));
-  const isElf = ({ path, facts }: Entry): boolean => (facts === null ? odd.has(path) : facts.type === 'elf');
+function elfFilesLeft(
+  group: StripGroup,
+  context: RuleContext,
+  byMode: boolean,
+  isElf: (entry: Entry) => boolean,
+): Name[] {
   const mayCome = (entry: Entry): boolean => (!byMode || isExecutable(entry)) && isElf(entry);
   const left = context.files.filter((entry) => mayCome(entry) && !mayStrip(entry, group));
   return left.flatMap(({ path }) => namesOf(context, path));

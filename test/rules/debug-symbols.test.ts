@@ -17,6 +17,7 @@ import { judge } from '../../src/rules/index.ts';
 import { defaultLimits } from '../../src/scan/limits.ts';
 import { scan } from '../../src/scan/scan.ts';
 import { cpuTime } from '../build/cpu-time.ts';
+import { noise } from '../build/noise.ts';
 import { ar, elf, file, snapshot } from '../build/snapshot.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { requireTool, run } from '../oracles.ts';
@@ -231,6 +232,25 @@ describe.skipIf(!tools.every((name) => requireTool(name)))('its commands', () =>
       expect(Object.keys(claimed)).toEqual(expect.arrayContaining(['x.so', 'x.so.1', 'x.o', 'p', 'p0']));
     },
   );
+
+  it('look at how files begin where most of a suffix are of other kinds, and name those that strip would damage', async () => {
+    const work = compiled();
+    for (let index = 0; index < 6; index++) copyFileSync(join(work, 'x.so'), join(work, `linux-${index}.bare`));
+    copyFileSync(join(work, 'p'), join(work, 'program.bare'));
+    // An object is stripped in another way, and a program with data behind it would lose them.
+    copyFileSync(join(work, 'x.o'), join(work, 'object.bare'));
+    writeFileSync(join(work, 'appended.bare'), Buffer.concat([readFileSync(join(work, 'p')), noise(5000)]));
+    for (let index = 0; index < 12; index++)
+      writeFileSync(join(work, `other-${index}.bare`), `MZ${index} of another system`);
+    const { claimed, changed } = await strip(work);
+    expect(changed).toEqual(claimed);
+    expect(Object.keys(claimed)).toEqual(
+      expect.arrayContaining(['linux-0.bare', 'linux-5.bare', 'program.bare', 'object.bare']),
+    );
+    expect(claimed).not.toHaveProperty(['appended.bare']);
+    const found = judge(await scan(work, { ...defaultLimits, digests: 'compare', facts: 'needed' }), [debugSymbols]);
+    expect(found.flatMap(({ fix }) => fix.commands)).toEqual([]);
+  });
 
   it('name the files to strip where those to leave alone are more', () => {
     const shrinks = { facts: elf({ unneeded: 100 }) };
