@@ -1,7 +1,7 @@
 // The list of files that a wheel brings along (`RECORD`, PEP 427): what is installed or unpacked is checked by it, so a wheel whose list
 // tells of files that are gone, or of other content, is refused.
 import { sha256 } from '../bytes/sha256.ts';
-import { SizecheckError } from '../errors.ts';
+import { FormatError, SizecheckError } from '../errors.ts';
 import { recordRows } from '../inspectors/packages/record.ts';
 import { longestList } from '../inspectors/packages/text.ts';
 import { normalizePath } from '../model/name.ts';
@@ -59,6 +59,8 @@ export function wheelRecord(snapshot: Snapshot, removed: ReadonlySet<Name>, onBr
 
 /** Rows that nothing is to be said of stay as they are spelled. @param contents hash and size, by path. */
 function updated(text: string, removed: ReadonlySet<Name>, contents: ReadonlyMap<Name, string>): string {
+  // Python's csv module ends rows there, too; nothing of such a list would be found.
+  if (/\r(?!\n)/.test(text)) throw new FormatError('bad-record', 'has lines that end in a bare carriage return');
   let result = '';
   let at = 0;
   for (const { fields, start, end } of recordRows(text)) {

@@ -126,7 +126,9 @@ function stripCommands(group: StripGroup, context: RuleContext): string[] {
   const byPath = isShorter(executables, left);
   if (byPath) for (const path of executables) paths.push(path);
   const testOf = paths.length + spared.size > mostPaths ? shortTests(context) : pathTest;
-  for (const path of paths) tests.push(testOf(path));
+  // Not twice, by its path and by a suffix.
+  const isDone = (path: Name): boolean => mixed.some(({ suffix }) => path.endsWith(suffix));
+  for (const path of paths) if (!isDone(path)) tests.push(testOf(path));
   const found: string[] = [];
   if (tests.length > 0) {
     const selection = tests.length === 1 ? tests[0] : `\\( ${tests.join(' -o ')} \\)`;
@@ -134,8 +136,9 @@ function stripCommands(group: StripGroup, context: RuleContext): string[] {
     found.push(`find . -type f ${selection}${except} -exec strip ${mode} {} +`);
   }
   const each = `for f; do if head -c4 "$f" | grep -q ELF; then strip ${mode} "$f"; fi; done`;
+  const versions = tests.includes(`-name '*${versioned}'`) ? ` ! -name '*${versioned}'` : '';
   for (const { suffix, apart } of mixed) {
-    const except = exceptPaths(new Set([...named, ...apart]));
+    const except = versions + exceptPaths(new Set([...named, ...apart]));
     found.push(`find . -type f -name '*${suffix}'${except} -exec sh -c '${each}' sh {} +`);
   }
   if (executables.length > 0 && !byPath) {

@@ -141,6 +141,18 @@ describe.skipIf(!ready)('the RECORD of a wheel', () => {
     ]);
   });
 
+  it('stays as it is where its lines end in a bare carriage return, and the result says so', () => {
+    const wheel = writeWheel('bare.whl', '\r');
+    const { out, report } = fixed(wheel, 1);
+    expect(memberOf(out, `${info}/RECORD`)).toBe(memberOf(wheel, `${info}/RECORD`));
+    expect(report.broken).toEqual([
+      {
+        path: `${info}/RECORD`,
+        message: 'has lines that end in a bare carriage return, so it is not brought up to date',
+      },
+    ]);
+  });
+
   it('stays as it is where it is too long to be read', () => {
     const wheel = writeWheel('long.whl', '\n', '', (record) => record + '\n'.repeat(64 * 1024 ** 2));
     const { report } = fixed(wheel, 1);

@@ -235,6 +235,8 @@ describe.skipIf(!tools.every((name) => requireTool(name)))('its commands', () =>
 
   it('look at how files begin where most of a suffix are of other kinds, and name those that strip would damage', async () => {
     const work = compiled();
+    // As packages of npm bring them: not executable, so that their mode tells nothing.
+    chmodSync(join(work, 'x.so'), 0o644);
     for (let index = 0; index < 6; index++) copyFileSync(join(work, 'x.so'), join(work, `linux-${index}.bare`));
     copyFileSync(join(work, 'p'), join(work, 'program.bare'));
     // An object is stripped in another way, and a program with data behind it would lose them.
@@ -242,13 +244,20 @@ describe.skipIf(!tools.every((name) => requireTool(name)))('its commands', () =>
     writeFileSync(join(work, 'appended.bare'), Buffer.concat([readFileSync(join(work, 'p')), noise(5000)]));
     for (let index = 0; index < 12; index++)
       writeFileSync(join(work, `other-${index}.bare`), `MZ${index} of another system`);
+    // Known by two suffixes, and stripped once.
+    copyFileSync(join(work, 'x.so'), join(work, 'twice.so.bare'));
+    const options = { ...defaultLimits, digests: 'compare', facts: 'needed' } as const;
+    const printed = judge(await scan(work, options), [debugSymbols]).flatMap(({ fix }) => fix.commands);
+    expect(printed.filter((command) => command.startsWith("find . -type f -name '*.bare'"))).toEqual([
+      expect.stringMatching(/^find \. -type f -name '\*\.bare' ! -name '\*\.so\.\*' .*head -c4/),
+    ]);
     const { claimed, changed } = await strip(work);
     expect(changed).toEqual(claimed);
     expect(Object.keys(claimed)).toEqual(
       expect.arrayContaining(['linux-0.bare', 'linux-5.bare', 'program.bare', 'object.bare']),
     );
     expect(claimed).not.toHaveProperty(['appended.bare']);
-    const found = judge(await scan(work, { ...defaultLimits, digests: 'compare', facts: 'needed' }), [debugSymbols]);
+    const found = judge(await scan(work, options), [debugSymbols]);
     expect(found.flatMap(({ fix }) => fix.commands)).toEqual([]);
   });
 
