@@ -51,22 +51,19 @@ export async function rewriteZip(
   const placed = new Map<CentralHeader, Placed>();
   try {
     copy(source, 0, headers.length === 0 ? place.start : offsetAt(headers, order[0] ?? 0), output);
-    const take = async (header: CentralHeader, decision: Decision, end: number): Promise<void> => {
-      const offset = output.length() - place.base;
-      if (decision.kind === 'rewrite' && isReadable(header)) {
-        placed.set(header, await rewriteMember(source, header, unpacker, decision.rewrite, offset, output));
-        return;
-      }
-      copy(source, header.offset, end, output);
-      const { size, compressed, crc } = header;
-      placed.set(header, { header, offset, size, compressed, crc, rewritten: false });
-    };
     const ends = new Map(order.map((index, rank) => [index, endOf(headers, order[rank + 1], place.start)]));
     // What is found by its offset may stand anywhere.
     for (const index of order.toSorted((a, b) => lateness(decisions[a]) - lateness(decisions[b]))) {
       const [header, decision] = [headers[index], decisions[index]];
       if (header === undefined || decision === undefined || decision.kind === 'drop') continue;
-      await take(header, decision, ends.get(index) ?? place.start);
+      const offset = output.length() - place.base;
+      if (decision.kind === 'rewrite' && isReadable(header)) {
+        placed.set(header, await rewriteMember(source, header, unpacker, decision.rewrite, offset, output));
+        continue;
+      }
+      copy(source, header.offset, ends.get(index) ?? place.start, output);
+      const { size, compressed, crc } = header;
+      placed.set(header, { header, offset, size, compressed, crc, rewritten: false });
     }
   } finally {
     await unpacker.close();
