@@ -22,8 +22,7 @@ const threadFile = {
   },
 };
 
-// Nothing of the library needs the forges; only the bundled command line does.
-for (const folder of [out, resolve(root, 'dist/forge')]) await rm(folder, { recursive: true, force: true });
+await rm(out, { recursive: true, force: true });
 const main = await bundled({
   main: resolve(root, 'src/cli/main.ts'),
   'trial-process': resolve(root, 'src/codecs/trial-process.ts'),

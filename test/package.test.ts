@@ -2,7 +2,7 @@
 // licence of everything that is bundled goes along.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -43,6 +43,22 @@ describe('the package', () => {
 
   it.each(files)('%s imports nothing that is not installed', (file) => {
     expect(packagesOf(file).filter((name) => !declared.has(name))).toEqual([]);
+  });
+
+  it('has declarations that stand on their own', () => {
+    const folder = tempDirectory('declarations');
+    writeFileSync(join(folder, 'use.mts'), `export * from ${JSON.stringify(join(dist, 'index.js'))};\n`);
+    const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')];
+    const options = ['--noEmit', '--strict', '--target', 'es2023', '--module', 'nodenext', ...types];
+    const tsc = [join(root, 'node_modules/typescript/bin/tsc'), ...options, 'use.mts'];
+    const run = spawnSync(process.execPath, tsc, { cwd: folder, encoding: 'utf8' });
+    expect(run).toMatchObject({ stdout: '', status: 0 });
+  });
+
+  it('has no module that nobody can reach', () => {
+    // Forges and fixes are for the command line alone, which has a bundle of its own.
+    expect(files).toContain('index.js');
+    expect(files.filter((file) => file.startsWith('forge/') || file.startsWith('fix/'))).toEqual([]);
   });
 
   it('carries the licences of what is bundled', () => {
