@@ -1,6 +1,8 @@
 // Fixed-layout parts of a .xz file (.xz file format 1.2.1, sections 2.1 and 3.1), each with its own CRC-32.
 import { byteAt } from '../bytes/at.ts';
 import { crc32 } from 'node:zlib';
+import { createBranchFilter, createDelta, filterKind } from './xz-filters.ts';
+import type { XzFilter } from './xz-filters.ts';
 
 /** Throws a FormatError at the field that is being read. */
 export type Fail = (code: string, message: string) => never;
@@ -8,7 +10,6 @@ export type Fail = (code: string, message: string) => never;
 export const streamHeaderLength = 12;
 const headerMagic = Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]);
 const footerMagic = Buffer.from('YZ');
-const lzma2Filter = 0x21;
 
 export function hasXzMagic(bytes: Uint8Array): boolean {
   return headerMagic.equals(bytes.subarray(0, headerMagic.length));
@@ -44,6 +45,8 @@ export interface XzBlockHeader {
   readonly compressed: number | null;
   readonly uncompressed: number | null;
   readonly dictionary: number;
+  /** What the content goes through after LZMA2, in this order. */
+  readonly filters: readonly XzFilter[];
 }
 
 /** @param bytes the whole block header, its size byte and CRC included. */
@@ -63,17 +66,44 @@ export function readBlockHeader(bytes: Uint8Array, fail: Fail): XzBlockHeader {
   const compressed = (flags & 0x40) === 0 ? null : number();
   const uncompressed = (flags & 0x80) === 0 ? null : number();
   if (compressed === 0) fail('bad-header', 'has an xz block that claims to be empty');
-  const filter = number();
-  if ((flags & 3) !== 0 || filter !== lzma2Filter) {
-    fail('unsupported', 'uses an xz filter other than LZMA2 (BCJ or delta), which cannot be decoded');
-  }
-  const properties = number();
-  const size = byteAt(bytes, at);
-  if (properties !== 1 || at >= end || size > 40) fail('bad-header', 'has bad LZMA2 properties in an xz block header');
-  if (bytes.subarray(at + 1, end).some((byte) => byte !== 0)) {
+  const properties = (): Uint8Array => {
+    const length = number();
+    at += length;
+    if (at > end) fail('bad-header', 'has filters that do not fit into an xz block header');
+    return bytes.subarray(at - length, at);
+  };
+  const filters: XzFilter[] = [];
+  for (let left = flags & 3; left > 0; left--) filters.unshift(readFilter(number(), properties(), fail));
+  const last = number();
+  if (filterKind(last)?.name !== 'lzma2') failOf(last, fail);
+  const [size = 41, ...more] = properties();
+  if (more.length > 0 || size > 40) fail('bad-header', 'has bad LZMA2 properties in an xz block header');
+  if (bytes.subarray(at, end).some((byte) => byte !== 0)) {
     fail('bad-header', 'has an xz block header with padding that is not zero');
   }
-  return { compressed, uncompressed, dictionary: dictionarySize(size) };
+  return { compressed, uncompressed, dictionary: dictionarySize(size), filters };
+}
+
+/** A filter before the last one. */
+function readFilter(id: number, properties: Uint8Array, fail: Fail): XzFilter {
+  const kind = filterKind(id);
+  if (kind === null || kind.name === 'lzma2') return failOf(id, fail);
+  if (kind.name === 'delta') {
+    if (properties.length !== 1) fail('bad-header', 'has bad properties of a delta filter in an xz block header');
+    return createDelta(byteAt(properties, 0) + 1);
+  }
+  const { branches } = kind;
+  const start = properties.length === 4 ? u32(properties, 0) : 0;
+  if ((properties.length !== 0 && properties.length !== 4) || start % branches.alignment !== 0) {
+    fail('bad-header', 'has bad properties of a filter for machine code in an xz block header');
+  }
+  return createBranchFilter(branches, start);
+}
+
+/** Of a filter that is unknown, or that stands where it cannot. */
+function failOf(id: number, fail: Fail): never {
+  if (filterKind(id) === null) fail('unsupported', `uses the xz filter ${id}, which cannot be decoded`);
+  return fail('bad-header', 'has its xz filters in an impossible order');
 }
 
 function dictionarySize(code: number): number {

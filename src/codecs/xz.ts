@@ -11,6 +11,7 @@ import type { FieldParser } from './fields.ts';
 import { createLzma2Decoder, longestChunk } from './lzma2.ts';
 import { createOutput } from './output.ts';
 import { createXzCheck } from './xz-check.ts';
+import { createFilterChain } from './xz-filters.ts';
 import { checkStreamFooter, hasXzMagic, readBlockHeader, readStreamHeader, readVarint } from './xz-header.ts';
 import { streamHeaderLength } from './xz-header.ts';
 
@@ -89,18 +90,23 @@ function createXzDecoder(options: DecodeOptions): Decoder {
     const check = createXzCheck(checkId) ?? fail('unsupported', `uses an unknown xz check (number ${checkId})`);
     blockCount += 1;
     dictionary = Math.max(dictionary, header.dictionary);
+    const filters = header.filters.length === 0 ? null : createFilterChain(header.filters);
+    const begin = output.total;
     let compressed = 0;
     let uncompressed = 0;
     let told = 0;
     const tell = (made: number, read: number): void => {
-      options.mark?.(output.total + made, compressed + read - told);
+      options.mark?.(begin + uncompressed + made, compressed + read - told);
       told = compressed + read;
+    };
+    const put = (piece: Uint8Array): void => {
+      check.update(piece);
+      output.put(piece, emit);
     };
     const events = {
       data(piece: Uint8Array): void {
         uncompressed += piece.length;
-        check.update(piece);
-        output.put(piece, emit);
+        put(filters === null ? piece : filters.decode(piece));
         tell(0, 0);
       },
       trace: options.mark === undefined ? undefined : tell,
@@ -109,6 +115,7 @@ function createXzDecoder(options: DecodeOptions): Decoder {
     yield* lzma2.parse(header.dictionary, events, (length) => {
       compressed += length;
     });
+    if (filters !== null) put(filters.finish());
     if (compressed !== (header.compressed ?? compressed) || uncompressed !== (header.uncompressed ?? uncompressed)) {
       fail('bad-length', 'has an xz block whose sizes are not what its header says');
     }

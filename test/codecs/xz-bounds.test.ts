@@ -90,7 +90,12 @@ describe('a block header', () => {
     [39, 3 * 2 ** 30],
     [40, 2 ** 32 - 1],
   ])('with the dictionary %i means %i bytes', (code, dictionary) => {
-    expect(read(header(0, [0x21, 1, code]))).toEqual({ compressed: null, uncompressed: null, dictionary });
+    expect(read(header(0, [0x21, 1, code]))).toEqual({
+      compressed: null,
+      uncompressed: null,
+      dictionary,
+      filters: [],
+    });
   });
 
   it('may tell sizes, of up to nine bytes', () => {
@@ -104,6 +109,11 @@ describe('a block header', () => {
     expect(read(header(0, [0x21, 1, 0], 40)).dictionary).toBe(4096);
   });
 
+  it('may name up to three filters before LZMA2', () => {
+    const three = [0x03, 1, 255, 0x04, 0, 0x07, 4, 4, 0, 0, 0];
+    expect(read(header(3, [...three, 0x21, 1, 0])).filters).toHaveLength(3);
+  });
+
   it.each([
     ['with a dictionary above 40', header(0, [0x21, 1, 41]), 'bad-header'],
     ['with two properties', header(0, [0x21, 2, 0]), 'bad-header'],
@@ -111,8 +121,17 @@ describe('a block header', () => {
     ['with padding that is not zero', header(0, [0x21, 1, 0, 0, 1], 8), 'bad-header'],
     ['with padding that is not zero at once', header(0, [0x21, 1, 0, 1], 8), 'bad-header'],
     ['with padding that is not zero at its end', header(0, [0x21, 1, 0, 0, 0, 1]), 'bad-header'],
-    ['with another filter', header(0, [0x04, 0, 0]), 'unsupported'],
-    ['with two filters', header(1, [0x21, 1, 0, 0x21, 1, 0]), 'unsupported'],
+    ['with an unknown filter', header(0, [0x0b, 0, 0]), 'unsupported'],
+    ['with an unknown filter before the last', header(1, [0x0b, 0, 0x21, 1, 0]), 'unsupported'],
+    ['with no filter that compresses', header(0, [0x04, 0]), 'bad-header'],
+    ['with two that compress', header(1, [0x21, 1, 0, 0x21, 1, 0]), 'bad-header'],
+    ['with one behind that which compresses', header(1, [0x21, 1, 0, 0x04, 0]), 'bad-header'],
+    ['with delta without a distance', header(1, [0x03, 0, 0x21, 1, 0]), 'bad-header'],
+    ['with delta of two properties', header(1, [0x03, 2, 0, 0, 0x21, 1, 0]), 'bad-header'],
+    ['with a start offset of two bytes', header(1, [0x04, 2, 0, 0, 0x21, 1, 0]), 'bad-header'],
+    ['with a start offset within an instruction', header(1, [0x07, 4, 2, 0, 0, 0, 0x21, 1, 0]), 'bad-header'],
+    ['with properties longer than the header', header(1, [0x04, 4, 0, 0, 0]), 'bad-header'],
+    ['with properties of a length without end', header(1, [0x03, 0x80, 0x80, 0x80, 0x80, 0x80]), 'bad-header'],
     ['with reserved flags', header(0x04, [0x21, 1, 0]), 'unsupported'],
     ['with the highest reserved flag', header(0x20, [0x21, 1, 0]), 'unsupported'],
     ['of an empty block', header(0x40, [0, 0x21, 1, 0]), 'bad-header'],
