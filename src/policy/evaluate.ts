@@ -7,7 +7,7 @@ import { isMember } from './budgets.ts';
 import type { ArtifactBudget, Budgets, GroupBudget } from './budgets.ts';
 import type { Baseline, Evidence, Measured, Unmeasured } from './evidence.ts';
 import { contributorsToCompressed, contributorsToContent, contributorsToGrowth, largest } from './contributors.ts';
-import { imageLimits, imageVerdicts } from './image-verdicts.ts';
+import { doubtOfBase, imageLimits, imageVerdicts } from './image-verdicts.ts';
 import type { Growth, Limit } from './limits.ts';
 import { pathVerdicts } from './path-verdicts.ts';
 import { ignoreVerdicts, ruleVerdicts, unknownRuleVerdicts } from './rule-verdicts.ts';
@@ -44,6 +44,7 @@ export function evaluate(budgets: Budgets, evidence: Evidence): Evaluation {
 function artifactVerdicts(one: Measured, budgets: Budgets): Ranked[] {
   const { name, budget, snapshot, judged } = one;
   const doubt = doubtOf(snapshot.notices);
+  const baseDoubt = budget.image === undefined ? null : doubtOfBase(budget.image, snapshot);
   const subject = { artifact: name, why: budget.reason };
   const { compressed, uncompressed, growth } = budget;
   return [
@@ -61,7 +62,7 @@ function artifactVerdicts(one: Measured, budgets: Budgets): Ranked[] {
     ...(growth === null ? [] : growthVerdicts(subject, growth, one.baseline, doubt)),
     ...pathVerdicts(subject, budget.paths, snapshot, doubt),
     ...(budget.image === undefined ? [] : imageVerdicts(subject, budget.image, snapshot, one.baseline)),
-    ...ruleVerdicts(name, budgets.rules, judged.findings, doubt ?? doubtOf(snapshot.notices, unseen)),
+    ...ruleVerdicts(name, budgets.rules, judged.findings, doubt ?? baseDoubt ?? doubtOf(snapshot.notices, unseen)),
   ];
 }
 

@@ -18,6 +18,7 @@ export function imageVerdicts(about: About, budget: ImageBudget, snapshot: Snaps
   if (image === undefined)
     return unknownImageVerdicts(about, budget, 'the artifact is no image, or a snapshot without its layers');
   const { baseLayers } = budget;
+  const doubt = doubtOfBase(budget, snapshot);
   const own = image.layers.slice(baseLayers);
   const judged = hidden.filter((file) => isJudged(file, baseLayers));
   const waste = judged.reduce((sum, { size }) => sum + size, 0);
@@ -29,7 +30,7 @@ export function imageVerdicts(about: About, budget: ImageBudget, snapshot: Snaps
   const overBytes = Math.max(0, waste - Math.floor((content * (budget.wastePercent?.max ?? 0)) / 100));
   const none = 'the layers hold 0 bytes, of which there is no percentage';
   const limited = (measure: Measure, limit: Limit | null, figure: Figure): Ranked[] =>
-    limit === null ? [] : [judgeLimit({ ...about, measure }, limit, figure)];
+    limit === null ? [] : [judgeLimit({ ...about, measure }, limit, { ...figure, doubt })];
   return [
     ...limited('waste', budget.waste, { actual: waste, remark, top }),
     ...limited('waste-percent', budget.wastePercent, {
@@ -39,9 +40,16 @@ export function imageVerdicts(about: About, budget: ImageBudget, snapshot: Snaps
       overBytes,
     }),
     ...limited('layers', budget.layers, { actual: own.length, remark, top: [], overBytes: 0 }),
-    ...(budget.pull === null ? [] : [pullVerdict(about, budget.pull, baseline, baseLayers)]),
+    ...(budget.pull === null ? [] : [pullVerdict(about, budget.pull, baseline, baseLayers, doubt)]),
     ...(budget.dive === null ? [] : diveVerdicts(about, budget.dive, snapshot)),
   ];
+}
+
+/** Why it is not certain what of an image is its base; then nothing that leaves the base out can be judged. Null where it is. */
+export function doubtOfBase({ baseLayers }: ImageBudget, { image }: Snapshot): string | null {
+  const count = image?.layers.length;
+  if (count === undefined || count >= baseLayers) return null;
+  return `"baseLayers" is ${baseLayers}, and the image has ${count} ${count === 1 ? 'layer' : 'layers'}: not all of them are its base`;
 }
 
 /** What rules are to see of an image whose base is left out. */
@@ -78,7 +86,7 @@ function byPath(files: readonly HiddenFile[]): Contributor[] {
   return [...bytes].map(([path, sum]) => ({ path, bytes: sum }));
 }
 
-function pullVerdict(about: About, limit: Limit, baseline: Baseline, baseLayers: number): Ranked {
+function pullVerdict(about: About, limit: Limit, baseline: Baseline, baseLayers: number, doubt: string | null): Ranked {
   const subject: Subject = { ...about, measure: 'pull' };
   if (baseline.kind !== 'diff') return notKnown(subject, limit, baseline.reason);
   const { image } = baseline.diff;
@@ -92,7 +100,7 @@ function pullVerdict(about: About, limit: Limit, baseline: Baseline, baseLayers:
   }
   const top = largest(layers.map(({ index, compressed }) => ({ path: `layer ${index}`, bytes: compressed ?? 0 })));
   const actual = layers.reduce((sum, { compressed }) => sum + (compressed ?? 0), 0);
-  return judgeLimit(subject, limit, { actual, remark: null, top });
+  return judgeLimit(subject, limit, { actual, remark: null, doubt, top });
 }
 
 /** With dive's figures and comparisons; base layers count, as in dive. */

@@ -34,8 +34,8 @@ const app = snapshot([file('etc/a', 1000, { layer: 0 })], {
 
 const none: Baseline = { kind: 'missing', reason: 'no baseline' };
 
-function verdicts(limits: object, one: Snapshot = app, baseline: Baseline = none): readonly Verdict[] {
-  const text = JSON.stringify({ version: 1, artifacts: [{ name: 'app', path: 'app.tar', ...limits }] });
+function verdicts(limits: object, one: Snapshot = app, baseline: Baseline = none, more = {}): readonly Verdict[] {
+  const text = JSON.stringify({ version: 1, artifacts: [{ name: 'app', path: 'app.tar', ...limits }], ...more });
   const { budgets } = readBudgets(Buffer.from(text));
   const [budget] = budgets.artifacts;
   if (budget === undefined) throw new Error('no budget');
@@ -72,13 +72,32 @@ describe('limits on layers', () => {
         ['layers', 3, 'fail', 2],
       ],
     );
-    expect(brief(verdicts({ baseLayers: 9, waste: { max: 0 }, wastePercent: { max: 0 }, layers: { max: 0 } }))).toEqual(
+    expect(brief(verdicts({ baseLayers: 4, waste: { max: 0 }, wastePercent: { max: 0 }, layers: { max: 0 } }))).toEqual(
       [
         ['waste', 0, 'pass', 0],
         ['waste-percent', 0, 'pass', 0],
         ['layers', 0, 'pass', 0],
       ],
     );
+  });
+
+  it('judges nothing above a base that the image cannot have', () => {
+    // Else every limit held, on no bytes at all.
+    const limits = { waste: { max: 0 }, wastePercent: { max: 0 }, layers: { max: 0 }, pull: { max: 1 } };
+    const found = verdicts({ baseLayers: 5, ...limits, dive: { highestWastedBytes: '30MB' } });
+    const because = '"baseLayers" is 5, and the image has 4 layers: not all of them are its base';
+    expect(found.map(({ measure, status, reason }) => [measure, status, reason])).toEqual([
+      ['waste', 'unknown', because],
+      ['waste-percent', 'unknown', because],
+      ['layers', 'unknown', because],
+      ['pull', 'unknown', 'no baseline'],
+      ['highestWastedBytes', 'pass', null],
+    ]);
+    const rules = { rules: { 'deleted-in-later-layer': 'error' } };
+    expect(verdicts({ baseLayers: 5, waste: { max: 900 } }, app, none, rules)).toMatchObject([
+      { measure: 'waste', status: 'unknown' },
+      { measure: 'rule', status: 'unknown', reason: because },
+    ]);
   });
 
   it('leaves files of base layers out of rules', () => {
