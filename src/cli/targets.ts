@@ -83,9 +83,8 @@ function namedTargets(file: string, budgets: Budgets, artifacts: readonly string
     checkExists(path);
     return (name === null ? coveringBudgets(file, budgets, path, filesOf) : [name]).map((budget) => ({ budget, path }));
   });
-  // A file that is given twice, however it is spelt, counts once in a group.
-  const keyOf = ({ budget, path }: (typeof all)[number]): string =>
-    `${budget.at} ${path === '-' ? path : resolve(path)}`;
+  // A file that is given twice, by whatever name, counts once in a group.
+  const keyOf = ({ budget, path }: (typeof all)[number]): string => `${budget.at} ${identityOf(path)}`;
   const pairs = [...new Map(all.toReversed().map((pair) => [keyOf(pair), pair])).values()].toReversed();
   const targets = pairs.map(({ budget, path }): Target => {
     const count = pairs.filter((other) => other.budget === budget).length;

@@ -1,5 +1,14 @@
 // The gate at the command line: every way a budget can hold, warn, fail or stay unknown, with the exit code that goes with it.
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import zlib, { gzipSync } from 'node:zlib';
@@ -672,6 +681,14 @@ describe('check', () => {
       for (const line of ran.stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
     }
     expect(readdirSync(root).filter((name) => name.startsWith('.sizecheck'))).toEqual([]);
+  });
+
+  it('counts a file once that is given by several names', () => {
+    const root = folder({ 'budgets.json': budgets({ uncompressed: { max: 1 } }) });
+    symlinkSync('old.tar', join(root, 'latest.tar'));
+    const args = ['check', 'latest.tar', './old.tar', 'old.tar', '--json'];
+    const { gate }: { gate: { verdicts: { artifact: string }[] } } = JSON.parse(sizecheck(args, { cwd: root }).stdout);
+    expect(gate.verdicts.map(({ artifact }) => artifact)).toEqual(['app']);
   });
 
   it('says the same in JSON, twice', () => {
