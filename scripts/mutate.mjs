@@ -58,7 +58,7 @@ const areas = [
     bzip2: ['bit-reader', 'fields', 'output', 'bzip2', 'bzip2-block'],
     gzip: ['gzip'],
     zstd: ['zstd-frames'],
-    xz: ['xz-header', 'xz', 'lzma2', 'lzma'],
+    xz: ['xz-header', 'xz-filters', 'xz-branches', 'xz', 'lzma2', 'lzma'],
   }).map(([test, names]) => ({
     sources: names.map((name) => `src/codecs/${name}.ts`),
     tests: [`${test}.test.ts`, ...codecTests.filter((name) => name.startsWith(`${test}-`))].map(

@@ -111,14 +111,13 @@ export const sparc = everyWord(4, 4, (bytes, at, position) => {
   return true;
 });
 
-/** Slots of a bundle of each template that hold a branch, as bits. */
-const branchSlots = [4, 4, 6, 6, 0, 0, 7, 7, 4, 4, 0, 0, 4, 4, 0, 0];
+/** Slots of a bundle that hold a branch, by template from 16 on. */
+const branchSlots = [[2], [2], [1, 2], [1, 2], [], [], [0, 1, 2], [0, 1, 2], [2], [2], [], [], [2], [2]];
 
 /** `br.call`: bundles of 128 bits, with five of template and three slots of 41; targets have 21 bits of bundles, the upper one apart. */
 export const ia64 = everyWord(16, 16, (bytes, at, position) => {
-  const template = byteAt(bytes, at) & 0x1f;
-  const slots = template < 16 ? 0 : (branchSlots[template - 16] ?? 0);
-  for (let slot = 0; slot < 3; slot++) if (((slots >> slot) & 1) === 1) convertSlot(bytes, at, slot, position);
+  const slots = branchSlots[(byteAt(bytes, at) & 0x1f) - 16] ?? [];
+  for (const slot of slots) convertSlot(bytes, at, slot, position);
   return true;
 });
 
@@ -154,7 +153,7 @@ function isSign(byte: number): boolean {
 function createX86(): Branches {
   let seen = 0;
   // Bytes since the last opcode, itself included.
-  let distance = 6;
+  let distance = 0;
   return (bytes, position) => {
     let at = 0;
     while (at + 5 <= bytes.length) {
@@ -163,7 +162,7 @@ function createX86(): Branches {
         distance++;
         continue;
       }
-      seen = distance > 5 ? 0 : aged(seen, distance);
+      seen = aged(seen, distance);
       distance = 0;
       const isSound = isSign(byteAt(bytes, at + 4));
       if (isSound && mayConvert(seen)) {
@@ -183,14 +182,14 @@ function createX86(): Branches {
 
 function aged(seen: number, distance: number): number {
   let now = seen;
-  for (let byte = 0; byte < distance; byte++) now = (now & 0x77) << 1;
+  // What is further away than four bytes is forgotten.
+  for (let byte = Math.min(distance, 4); byte > 0; byte--) now = (now & 0x77) << 1;
   return now;
 }
 
-/** Whether what was seen before speaks against a call here. */
+/** Whether what was seen before may stand before a call: at most one opcode, and none with a sound target. */
 function mayConvert(seen: number): boolean {
-  const before = seen >> 1;
-  return before < 0x10 && [0, 1, 2, 4].includes(before & 7);
+  return [0, 1, 2, 4].includes(seen >> 1);
 }
 
 /** The byte of a target at which the last opcode before it stands, from the top. */

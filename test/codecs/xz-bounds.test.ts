@@ -125,6 +125,7 @@ describe('a block header', () => {
     ['with an unknown filter before the last', header(1, [0x0b, 0, 0x21, 1, 0]), 'unsupported'],
     ['with no filter that compresses', header(0, [0x04, 0]), 'bad-header'],
     ['with two that compress', header(1, [0x21, 1, 0, 0x21, 1, 0]), 'bad-header'],
+    ['with one that compresses, without properties, before the last', header(1, [0x21, 0, 0x21, 1, 0]), 'bad-header'],
     ['with one behind that which compresses', header(1, [0x21, 1, 0, 0x04, 0]), 'bad-header'],
     ['with delta without a distance', header(1, [0x03, 0, 0x21, 1, 0]), 'bad-header'],
     ['with delta of two properties', header(1, [0x03, 2, 0, 0, 0x21, 1, 0]), 'bad-header'],

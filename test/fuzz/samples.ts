@@ -470,6 +470,8 @@ const makers: Readonly<Record<Family, () => Sample[]>> = {
       ['-0', '--check=sha256'],
       ['-3', '--check=none', '--block-size=4000'],
       ['--lzma2=preset=6,lc=0,lp=4,pb=0'],
+      ['--check=none', '--x86', '--lzma2=preset=0'],
+      ['--check=none', '--delta=dist=3', '--arm64', '--ia64', '--lzma2=preset=0'],
     ),
   bzip2: () => compressed('bzip2', ['-9'], ['-1']),
   ar: () => arSamples(),
