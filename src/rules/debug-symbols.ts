@@ -125,7 +125,7 @@ function stripCommands(group: StripGroup, context: RuleContext): string[] {
   const left = executables.length === 0 ? [] : elfFilesLeft(group, context, byMode, isElf);
   const byPath = isShorter(executables, left);
   if (byPath) for (const path of executables) paths.push(path);
-  const testOf = paths.length + spared.size > mostPaths ? shortTests(context) : pathTest;
+  const testOf = paths.length + spared.size > mostPaths ? shortTests(context, [...paths, ...spared]) : pathTest;
   // Not twice, by its path and by a suffix.
   const isDone = (path: Name): boolean => mixed.some(({ suffix }) => path.endsWith(suffix));
   for (const path of paths) if (!isDone(path)) tests.push(testOf(path));
@@ -153,15 +153,18 @@ function pathTest(path: Name): string {
 }
 
 /** Tells many files by their last names alone, where nothing else has these: bundled libraries lie deep and are named by a hash. */
-function shortTests({ files, names }: RuleContext): (path: Name) => string {
+function shortTests({ files, names }: RuleContext, told: readonly Name[]): (path: Name) => string {
+  const lasts = new Set(told.map(lastUnit));
   const seen = new Set<Name>();
   const twice = new Set<Name>();
-  for (const { path } of files) {
-    for (const each of names.get(path) ?? [path]) {
-      const name = baseName(each);
-      (seen.has(name) ? twice : seen).add(name);
-    }
-  }
+  const add = (path: Name): void => {
+    // By the last letter first: this is asked of every file.
+    if (!lasts.has(lastUnit(path))) return;
+    const name = baseName(path);
+    (seen.has(name) ? twice : seen).add(name);
+  };
+  for (const { path } of files) add(path);
+  for (const all of names.values()) for (const further of all.slice(1)) add(further);
   const isShort = (path: Name): boolean => path.includes('/') && !twice.has(baseName(path));
   return (path) => (isShort(path) ? `-name ${findPattern(baseName(path), '')}` : pathTest(path));
 }
