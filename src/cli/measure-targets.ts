@@ -122,6 +122,12 @@ function compared(
   if (old.value === null) {
     return { kind: 'missing', reason: 'no baseline is named; give --baseline OLD, or "baseline" in the budgets file' };
   }
+  if (old.value.isPart !== after.snapshot.isPart) {
+    const which = old.value.isPart === true ? `the baseline "${baseline ?? ''}"` : 'the artifact';
+    const reason = `${which} is a snapshot of a part (--include, --exclude or --layer), and the other is whole`;
+    if (budget.growth === null && !values.quiet) warnLine(`${reason}; they are not compared`);
+    return { kind: 'unusable', reason };
+  }
   const olds = judge(old.value, rulesOf(budgets), 'counted');
   const before = { snapshot: old.value, findings: judgeByPolicy(olds, budgets, today).findings };
   const diff = diffSnapshots(before, after, { ...pairing, sections: false });

@@ -65,7 +65,6 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
   const report = {
     ...(values.by === 'package' ? withPackages(judgement, values) : judgement),
     allLayers: values.layers,
-    isPart: layer !== undefined || values.include.length + values.exclude.length > 0,
     ...(flattened === null ? {} : { flattened }),
     ...(values.sections ? { sections: sectionRollup(snapshot) } : {}),
     ...(values.bytecode ? { bytecode: bytecodeRollup(snapshot) } : {}),

@@ -52,7 +52,7 @@ export function diffSnapshots(before: Judged, after: Judged, options: DiffOption
     directories: directoryChanges(old, now),
     changes,
     findings: findingChanges({ tree: old, findings: before.findings }, { tree: now, findings: after.findings }),
-    notices: [...unknownContent(unknown), ...after.snapshot.notices],
+    notices: [...halfSelected(before, after), ...unknownContent(unknown), ...after.snapshot.notices],
     ...(image === null ? {} : { image }),
     ...storedChanges({ tree: old, snapshot: before.snapshot }, { tree: now, snapshot: after.snapshot }),
   };
@@ -169,6 +169,15 @@ function rowOf(old: TreeEntry | null, now: TreeEntry | null): DirectoryChange {
 }
 
 /** Truth about what was not compared. */
+/** What stands in one of them alone may just not have been selected in the other. */
+function halfSelected(before: Judged, after: Judged): Notice[] {
+  const isPart = before.snapshot.isPart === true;
+  if (isPart === (after.snapshot.isPart === true)) return [];
+  const [part, whole] = isPart ? ['old', 'new'] : ['new', 'old'];
+  const message = `the ${part} one is a snapshot of a part (--include, --exclude or --layer), and the ${whole} one is whole`;
+  return [{ code: 'part', path: null, message }];
+}
+
 function unknownContent(files: number): Notice[] {
   if (files === 0) return [];
   const what = files === 1 ? '1 file has' : `${files} files have`;

@@ -216,6 +216,8 @@ export interface ArtifactIdentity {
 export interface Snapshot {
   readonly artifact: ArtifactIdentity;
   readonly totals: Totals;
+  /** Whether entries were selected, or a layer: the artifact's own lengths are of more than its content then. Absent where nothing was. */
+  readonly isPart?: true;
   /** Sorted by path, byte order; the root first. */
   readonly entries: readonly Entry[];
   /** In archive order. */

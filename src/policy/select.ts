@@ -38,6 +38,7 @@ export function selectEntries(
   const { archive, compressed } = snapshot.totals;
   return {
     ...snapshot,
+    isPart: true,
     entries,
     totals: totalsOf(entries, archive, compressed),
     superseded: snapshot.superseded.filter(({ path }) => chosen(path)),

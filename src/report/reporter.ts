@@ -25,8 +25,6 @@ export interface ScanReport {
   readonly findings: readonly Finding[];
   /** Bytes of content that at least one finding claims. */
   readonly removable: number;
-  /** Whether entries were selected, or a layer: lengths of the file are of more than the content then. */
-  readonly isPart?: boolean;
   /** Where the bytes of ELF files are; absent where it was not asked for. */
   readonly sections?: SectionRollup;
   /** Sizes by package instead of by directory; absent where it was not asked for. */

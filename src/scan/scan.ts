@@ -150,6 +150,7 @@ function imageSnapshot(
   return {
     artifact,
     totals: totalsOf(entries, archive, artifact.length),
+    ...(layer === undefined ? {} : { isPart: true }),
     entries,
     superseded,
     notices: notices.toSorted(compareNotices),

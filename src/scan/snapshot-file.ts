@@ -127,6 +127,7 @@ function snapshotOf(root: Json, sum: StoredSum, entriesOf: () => Entry[]): Snaps
   return {
     artifact,
     totals,
+    ...partOf(root),
     ...(spent === null || !sum.isKept ? {} : { overhead: spent }),
     ...(how === null || !sum.isKept ? {} : { made: how }),
     entries,
@@ -143,6 +144,12 @@ function stripVersionOf({ stripVersion }: Json): Pick<Snapshot, 'stripVersion'> 
   if (stripVersion === undefined) return {};
   if (typeof stripVersion === 'string' && /^\d{1,4}\.\d{1,4}$/.test(stripVersion)) return { stripVersion };
   throw bad(`has stripVersion ${spell(stripVersion)}, which is no release`);
+}
+
+function partOf({ part }: Json): Pick<Snapshot, 'isPart'> {
+  if (part === undefined || part === false) return {};
+  if (part === true) return { isPart: true };
+  throw bad(`has part ${spell(part)}, which is neither true nor false`);
 }
 
 function imageOf(root: Json): Pick<Snapshot, 'image' | 'hidden'> {

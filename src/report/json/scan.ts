@@ -29,6 +29,7 @@ function* parts(report: ScanReport): Iterable<string> {
   yield opening(tool);
   yield member('artifact', artifact);
   yield member('totals', totals);
+  if (snapshot.isPart === true) yield member('part', true);
   if (snapshot.image !== undefined) yield* imageJson(snapshot.image);
   if (flattened !== undefined) yield member('flattened', flattened);
   if (snapshot.overhead !== undefined) yield member('overhead', snapshot.overhead);

@@ -6,7 +6,7 @@ import { percent } from './percent.ts';
 
 export function sizeNote(
   size: 'content' | 'disk' | 'archive' | 'compressed',
-  { snapshot, isPart }: Pick<ScanReport, 'snapshot' | 'isPart'>,
+  { snapshot }: Pick<ScanReport, 'snapshot'>,
 ): string {
   const { artifact, totals } = snapshot;
   switch (size) {
@@ -18,7 +18,7 @@ export function sizeNote(
       return archiveNote(snapshot);
     case 'compressed':
       // The file holds what was not selected, too.
-      return totals.content > 0 && isPart !== true
+      return totals.content > 0 && snapshot.isPart !== true
         ? `the file itself, ${percent(totals.compressed ?? 0, totals.content)} of content`
         : 'the file itself';
   }

@@ -1,0 +1,97 @@
+// Snapshots of a part of an artifact: they know that they are, wherever they are read.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseSnapshot } from '../../src/scan/snapshot-file.ts';
+import { buildTar } from '../build/tar.ts';
+import { tempDirectory } from '../build/temp.ts';
+import { sizecheck } from './run.ts';
+
+const work = tempDirectory('part');
+const tar = buildTar([
+  { name: 'a', content: 'a'.repeat(5000) },
+  { name: 'b', content: 'b'.repeat(700) },
+]);
+writeFileSync(join(work, 'app.tar'), tar);
+const run = (...args: string[]) => sizecheck(args, { cwd: work });
+for (const [name, options] of Object.entries({ whole: [], part: ['--exclude', 'b'], other: ['--include', 'a'] }))
+  run('snapshot', 'app.tar', ...options, '-o', `${name}.json`);
+
+/** The line on the file's own length. */
+function compressedLine(...args: string[]): string | undefined {
+  const { code, stdout } = run('scan', ...args);
+  expect(code).toBe(0);
+  return stdout.split('\n').find((line) => line.startsWith('  compressed'));
+}
+
+describe('a snapshot of a part', () => {
+  it('calls the length of the file no share of its content', () => {
+    expect(compressedLine('app.tar')).toMatch(/the file itself, \d+/);
+    expect(compressedLine('whole.json')).toBe(compressedLine('app.tar'));
+    expect(compressedLine('app.tar', '--exclude', 'b')).toMatch(/the file itself$/);
+    expect(compressedLine('part.json')).toBe(compressedLine('app.tar', '--exclude', 'b'));
+  });
+
+  it('stays one where it is saved again, and selecting all makes none of it whole', () => {
+    run('snapshot', 'part.json', '-o', 'again.json');
+    expect(run('diff', 'part.json', 'again.json', '--exit-code').code).toBe(0);
+    const { part, totals } = JSON.parse(run('scan', 'again.json', '--json').stdout);
+    expect([part, totals.content, totals.compressed]).toEqual([true, 5000, tar.length]);
+    expect(JSON.parse(run('scan', 'app.tar', '--json').stdout)).not.toHaveProperty('part');
+  });
+
+  it.each([
+    [
+      'part.json',
+      'app.tar',
+      'the old one is a snapshot of a part (--include, --exclude or --layer), and the new one is whole',
+    ],
+    [
+      'app.tar',
+      'part.json',
+      'the new one is a snapshot of a part (--include, --exclude or --layer), and the old one is whole',
+    ],
+    ['part.json', 'other.json', null],
+    ['whole.json', 'app.tar', null],
+  ])('diff %s %s says so', (old, now, message) => {
+    const { notices } = JSON.parse(run('diff', old, now, '--json').stdout);
+    expect(notices).toEqual(message === null ? [] : [{ code: 'part', path: null, message }]);
+    const lines = run('diff', old, now).stdout.split('\n');
+    expect(lines.some((line) => line.includes('a snapshot of a part'))).toBe(message !== null);
+    for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(80);
+  });
+
+  it('is no baseline of the whole', () => {
+    const growth = { max: 1_000_000 };
+    const budgets = (artifact: object) =>
+      writeFileSync(
+        join(work, 'budgets.json'),
+        JSON.stringify({ version: 1, artifacts: [{ name: 'app', ...artifact }] }),
+      );
+    budgets({ path: 'app.tar', baseline: 'part.json', growth });
+    const unknown = run('check');
+    expect(unknown.code).toBe(2);
+    expect(unknown.stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'the baseline "part.json" is a snapshot of a part (--include, --exclude or --layer), and the other is whole',
+    );
+    budgets({ path: 'part.json', baseline: 'app.tar', growth });
+    expect(run('check').code).toBe(2);
+    budgets({ path: 'part.json', baseline: 'other.json', growth });
+    expect(run('check').code).toBe(0);
+    budgets({ path: 'app.tar', baseline: 'whole.json', growth });
+    expect(run('check').code).toBe(0);
+    // Nothing is to be judged by the baseline: a warning, and no comparison.
+    budgets({ path: 'app.tar', baseline: 'part.json', uncompressed: { max: '1 MB' } });
+    expect(run('check')).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/^sizecheck: warning: .*not compared\n$/),
+    });
+  });
+
+  it('says so in words that are checked', () => {
+    const text = run('snapshot', 'part.json').stdout;
+    expect(parseSnapshot(text).isPart).toBe(true);
+    expect(parseSnapshot(text.replace('"part": true', '"part": false')).isPart).toBeUndefined();
+    expect(() => parseSnapshot(text.replace('"part": true', '"part": "yes"'))).toThrow('neither true nor false');
+  });
+});
