@@ -5,7 +5,7 @@ import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'n
 import { tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseSize } from '../bytes/size.ts';
-import { parseCandidate, usualCandidates } from '../codecs/candidates.ts';
+import { commandOf, parseCandidate, usualCandidates } from '../codecs/candidates.ts';
 import type { Candidate } from '../codecs/candidates.ts';
 import { decode } from '../codecs/decode.ts';
 import { detectCodec } from '../codecs/index.ts';
@@ -45,7 +45,9 @@ interface Stream {
 /** Returns the exit code. */
 export async function runCompress(artifact: string, values: CompressValues): Promise<number> {
   if (artifact === '-') throw new UsageError('compress reads the artifact more than once: give a path');
-  const wanted = values.with.flatMap((text) => text.split(',')).map(parseCandidate);
+  const named = values.with.flatMap((text) => text.split(',')).map(parseCandidate);
+  // What is named twice would write to one file.
+  const wanted = [...new Map(named.map((how) => [commandOf(how), how])).values()];
   const memory = values.memory === undefined ? totalmem() / 2 : parseSize(values.memory, '--memory');
   const loading = reporterNamed(formatOf(values), 'compress');
   const directory = mkdtempSync(join(tmpdir(), 'sizecheck-compress-'));

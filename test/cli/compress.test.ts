@@ -77,6 +77,12 @@ describe('sizes are those of the programs', () => {
     expect(json.best).not.toBeNull();
   });
 
+  it('of each way once, however often it is named', () => {
+    const json = compressJson([tar, '--with', 'gzip:9,gzip:9', '--with', 'gzip:9']);
+    expect(json.trials.map(({ how }) => how)).toEqual(['gzip:9']);
+    expect(json.untried).toEqual([]);
+  });
+
   it('the stream inside a codec is what is compressed, and today is a row', () => {
     const packed = `${tar}.gz`;
     writeFileSync(packed, gzipSync(readFileSync(tar), { level: 1 }));
