@@ -14,7 +14,7 @@ import { exitCodes } from './errors.ts';
 import { measure } from './measure.ts';
 import { isDirectoryOnDisk, packedTotals } from './packing.ts';
 import type { InitValues } from './policy-options.ts';
-import { writeFile, writeStdout } from './output.ts';
+import { isSameFile, writeFile, writeStdout } from './output.ts';
 
 const schemaUrl = 'https://unpkg.com/sizecheck/docs/budgets.schema.json';
 
@@ -44,6 +44,7 @@ export async function runInit(
   for (const path of artifacts) {
     if (path === '-') throw new UsageError('a budget needs a path; standard input has none');
     onArtifact(path);
+    if (isSameFile(file, path)) throw new UsageError('--budgets names the artifact itself; it would be overwritten');
     const snapshot = await measured(path, values);
     const taken = drafts.map(({ name }) => name);
     const draft = { ...drafted(path, snapshot, values, taken), ...diveOf(snapshot, imported) };
