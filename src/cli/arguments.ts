@@ -46,6 +46,7 @@ export interface Parsed<Specs extends OptionSpecs> {
 /** @throws UsageError for unknown options and for values that an option does not take. */
 export function parseArguments<const Specs extends OptionSpecs>(argv: readonly string[], specs: Specs): Parsed<Specs> {
   const { values, positionals } = parseStrictly(argv, specs);
+  if (positionals.includes('')) throw new UsageError('an argument is empty; is a variable not set?');
   const checked = Object.entries(specs).map(([name, spec]) => [name, valueOf(name, spec, values[name])]);
   // Each value was made by valueOf from the spec of its own key, which is what the mapped type says.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
@@ -102,10 +103,13 @@ function valueOf(
 ): unknown {
   switch (spec.kind) {
     case 'flag':
-    case 'text':
       return given ?? spec.default;
-    case 'list':
-      return given ?? [];
+    case 'text':
+    case 'list': {
+      const value = given ?? (spec.kind === 'list' ? [] : spec.default);
+      if ([value].flat().includes('')) throw new UsageError(`--${name} is empty; is a variable not set?`);
+      return value;
+    }
     case 'number': {
       if (given === undefined) return spec.default;
       const value = typeof given === 'string' && /^[0-9]{1,16}$/.test(given) ? Number(given) : Number.NaN;

@@ -50,6 +50,9 @@ describe('arguments', () => {
     [['--quiet=yes'], 'does not take an argument'],
     [['--quite'], 'did you mean --quiet?'],
     [['--zzzzzz'], 'there is no option --zzzzzz'],
+    [['-o', ''], /^--output is empty; is a variable not set\?$/],
+    [['--include', 'p', '--include='], /^--include is empty/],
+    [['x', ''], /^an argument is empty/],
   ])('%j is refused', (line, says) => {
     expect(() => parseArguments(line, specs)).toThrow(UsageError);
     expect(() => parseArguments(line, specs)).toThrow(says);
