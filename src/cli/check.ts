@@ -15,7 +15,7 @@ import { formatOf } from './format.ts';
 import { measureTargets } from './measure-targets.ts';
 import type { Run } from './measure-targets.ts';
 import { toReportOptions } from './options.ts';
-import { isSameFile, print } from './output.ts';
+import { print, refuseOverwriting } from './output.ts';
 import type { CheckValues } from './policy-options.ts';
 import { budgetsFromOptions, targetsOf, withBaselines } from './targets.ts';
 import type { Target, Targets } from './targets.ts';
@@ -32,7 +32,8 @@ export async function runCheck(
   const loading = reporterNamed(format, 'check');
   const file = values.budgets ?? 'budgets.json';
   const { budgets, found } = plan(file, artifacts, values, onArtifact);
-  refuseOverwriting(file, found, values);
+  const inputs = found.targets.flatMap(({ path, baseline }) => [path, baseline]);
+  refuseOverwriting(values.output, [file, values['dive-ci'], ...inputs]);
   const today = new Date().toISOString().slice(0, 10);
   const run: Run = { values, budgets, onArtifact, today, pairing: toPairing(values) };
   const { measured, broken } = await measureTargets(found.targets, run);
@@ -101,13 +102,6 @@ function withCompression(budgets: Budgets, text: string | undefined): Budgets {
   if (text === undefined) return budgets;
   const compressWith = parseCompression(text);
   return { ...budgets, artifacts: budgets.artifacts.map((budget) => ({ ...budget, compressWith })) };
-}
-
-function refuseOverwriting(file: string, { targets }: Targets, { output }: CheckValues): void {
-  if (output === undefined) return;
-  const inputs = [file, ...targets.flatMap(({ path, baseline }) => [path, ...(baseline === null ? [] : [baseline])])];
-  const hit = inputs.find((path) => isSameFile(output, path));
-  if (hit !== undefined) throw new UsageError(`--output names "${hit}", which is read; it would be overwritten`);
 }
 
 function checked({ name, snapshot, judged, baseline }: Measured): CheckedArtifact {

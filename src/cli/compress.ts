@@ -27,7 +27,7 @@ import { formatOf } from './format.ts';
 import type { CompressValues } from './compress-options.ts';
 import { toReportOptions } from './options.ts';
 import { tryOrders } from './order-trial.ts';
-import { print, trackUnfinished, writeFile } from './output.ts';
+import { print, refuseOverwriting, trackUnfinished, writeFile } from './output.ts';
 import { createProgress } from './progress.ts';
 import { tool } from './tool.ts';
 import { runTrial, startTrials, stopTrials } from './trials.ts';
@@ -45,6 +45,7 @@ interface Stream {
 /** Returns the exit code. */
 export async function runCompress(artifact: string, values: CompressValues): Promise<number> {
   if (artifact === '-') throw new UsageError('compress reads the artifact more than once: give a path');
+  refuseOverwriting(values.output, [artifact]);
   const named = values.with.flatMap((text) => text.split(',')).map(parseCandidate);
   // What is named twice would write to one file.
   const wanted = [...new Map(named.map((how) => [commandOf(how), how])).values()];

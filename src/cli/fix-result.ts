@@ -1,7 +1,7 @@
 // Where the result of a fix goes and how a new archive is compressed. A name that says what the result is in is never given to anything
 // else.
 import { existsSync, lstatSync, realpathSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { parseCompression } from '../codecs/compress.ts';
 import type { Compression } from '../codecs/compress.ts';
 import { UsageError } from '../errors.ts';
@@ -58,6 +58,8 @@ export function outOf(artifact: string, values: FixValues): string {
   if (values.out !== undefined && lstatSync(out, { throwIfNoEntry: false }) !== undefined) {
     throw new UsageError(`--out ${out} exists already; fix never overwrites`);
   }
+  if (values.output !== undefined && resolve(values.output) === resolve(out))
+    throw new UsageError('--out and --output name the same file');
   if (!existsSync(dirname(out))) throw new UsageError(`--out ${out}: there is no directory ${dirname(out)}`);
   if (isInside(dirname(out), artifact)) throw new UsageError(`--out ${out} lies inside the artifact`);
   return out;

@@ -38,13 +38,14 @@ export async function runInit(
   if (existsSync(file) && !values.force) throw new ConfigError('exists already; --force overwrites it');
   if (artifacts.length === 0) throw new UsageError('which artifacts? Give a path or several');
   parsePercent(values.headroom, '--headroom');
+  for (const path of [...artifacts, values['from-dive-ci'] ?? ''])
+    if (isSameFile(file, path)) throw new UsageError(`"${path}" is read; it would be overwritten`);
   const imported = values['from-dive-ci'] === undefined ? null : importDive(values['from-dive-ci'], onArtifact);
   const drafts: Drafted[] = [];
   const lines: string[] = [];
   for (const path of artifacts) {
     if (path === '-') throw new UsageError('a budget needs a path; standard input has none');
     onArtifact(path);
-    if (isSameFile(file, path)) throw new UsageError('--budgets names the artifact itself; it would be overwritten');
     const snapshot = await measured(path, values);
     const taken = drafts.map(({ name }) => name);
     const draft = { ...drafted(path, snapshot, values, taken), ...diveOf(snapshot, imported) };

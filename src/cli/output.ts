@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { removeTree } from '../bytes/remove-tree.ts';
 import { giveRights, modeUntilWhole, rightsOf } from '../bytes/rights.ts';
 import type { Rights } from '../bytes/rights.ts';
-import { OutputError, systemCode } from '../errors.ts';
+import { OutputError, UsageError, systemCode } from '../errors.ts';
 
 /** Pieces are joined up to this many characters before they are written. */
 const batchLength = 1 << 16;
@@ -82,7 +82,7 @@ function removeQuietly(path: string): void {
   unfinished.delete(path);
 }
 
-/** Whether writing to `path` would overwrite the artifact that is being read. */
+/** Whether writing to `path` would overwrite what is at the other one. */
 export function isSameFile(path: string, artifact: string): boolean {
   try {
     const [a, b] = [statSync(path, { bigint: true }), statSync(artifact, { bigint: true })];
@@ -90,6 +90,13 @@ export function isSameFile(path: string, artifact: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** @throws UsageError where the result would overwrite what is read. */
+export function refuseOverwriting(output: string | undefined, inputs: readonly (string | null | undefined)[]): void {
+  if (output === undefined) return;
+  const hit = inputs.find((path) => typeof path === 'string' && isSameFile(output, path));
+  if (hit !== undefined) throw new UsageError(`--output names "${hit}", which is read; it would be overwritten`);
 }
 
 function writeThrough(path: string, flags: 'w' | 'wx', rights: Rights | null, pieces: Iterable<string>): void {

@@ -6,7 +6,7 @@ import type { ReportOptions, Reports } from '../report/reporter.ts';
 import { exitCodes } from './errors.ts';
 import { formatOf } from './format.ts';
 import { toReportOptions } from './options.ts';
-import { print } from './output.ts';
+import { print, refuseOverwriting } from './output.ts';
 import type { SavedReportValues } from './report-options.ts';
 import { readReport } from './saved-report.ts';
 
@@ -14,6 +14,7 @@ import { readReport } from './saved-report.ts';
 export async function runReport(path: string, values: SavedReportValues): Promise<number> {
   const options = toReportOptions(values);
   const format = formatOf(values);
+  refuseOverwriting(values.output, [path]);
   const { kind, report } = await readReport(path, values.size);
   if (format === 'du' && kind === 'diff') requireOwnPaths(report.diff);
   const pieces =

@@ -279,6 +279,23 @@ describe('output', () => {
     expect(readdirSync(work).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
+  it('never over what is read', () => {
+    const gz = put('read.tar.gz', gzipSync(archive));
+    const dive = put('.dive-ci', 'rules:\n  lowestEfficiency: 0.9\n');
+    const report = join(work, 'read.json');
+    expect(sizecheck(['diff', gz, gz, '--json', '-o', report]).code).toBe(0);
+    const commands = [
+      ['report', report, '-o', report],
+      ['compress', gz, '--with', 'gzip:1', '-o', gz],
+      ['check', gz, '--dive-ci', dive, '-o', dive],
+      ['fix', gz, '--out', 'made.tar.gz', '-o', './made.tar.gz'],
+      ['init', gz, '--from-dive-ci', dive, '--budgets', dive, '--force'],
+    ];
+    const before = [gz, dive, report].map((path) => readFileSync(path));
+    for (const command of commands) expect(failure(command)).toMatch(/overwritten|the same file/);
+    expect([gz, dive, report].map((path) => readFileSync(path))).toEqual(before);
+  });
+
   it('to a file replaces it in one step', () => {
     const path = put('out.json', 'old');
     expect(sizecheck(['snapshot', tree, '-o', path])).toEqual({ code: 0, stdout: '', stderr: '' });
