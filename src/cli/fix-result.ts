@@ -70,7 +70,9 @@ export function outOf(artifact: string, values: FixValues): string {
  * build tag (PEP 427), so that `a-1.0-py3-none-any.whl` becomes `a-1.0-1fixed-py3-none-any.whl`.
  */
 function proposedOut(artifact: string): string {
-  const path = artifact.replace(/\/+$/, '');
+  const given = artifact.replace(/\/+$/, '');
+  // What has no name of its own, `.`, has the one that its parent knows it by.
+  const path = /(?:^|\/)\.\.?$/.test(given) && existsSync(given) ? realpathSync(given) : given;
   const [wheel, project, build, tags] = /^([^-]+-[^-]+)(?:-(\d[^-]*))?((?:-[^-]+){3}\.whl)$/.exec(basename(path)) ?? [];
   if (wheel !== undefined) return join(dirname(path), `${project}-${build ?? 1}fixed${tags}`);
   const match = /^(.+?)((?:\.tar)?\.[A-Za-z0-9]+)?$/.exec(basename(path));

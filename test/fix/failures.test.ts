@@ -1,6 +1,15 @@
 // What `fix` refuses, and what is left where it fails or is interrupted: the artifact as it was, and nothing beside it.
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -115,6 +124,8 @@ describe.skipIf(!ready)('fix', () => {
   it('proposes a place beside the artifact', () => {
     expect(JSON.parse(fix(['tree', '--json']).stdout).out).toBe('tree-fixed');
     expect(JSON.parse(fix(['./tree/', '--json']).stdout).out).toBe('tree-fixed');
+    const within = sizecheck(['fix', './', '--json'], { cwd: at('tree') });
+    expect(JSON.parse(within.stdout).out).toBe(`${realpathSync(at('tree'))}-fixed`);
     expect(JSON.parse(fix(['tree.tar.gz', '--json']).stdout)).toMatchObject({
       out: 'tree-fixed.tar.gz',
       compression: 'gzip:9',
