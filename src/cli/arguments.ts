@@ -73,7 +73,9 @@ function parseStrictly(argv: readonly string[], specs: OptionSpecs) {
     const unknown = /^Unknown option '(-[^']*)'/.exec(message)?.[1];
     if (unknown === undefined)
       throw new UsageError(`${message.split('\n')[0] ?? ''}; see sizecheck --help`, { cause: error });
-    const near = nearest(unknown.replace(/^-+/, ''), Object.keys(specs));
+    const word = unknown.replace(/^-+/, '');
+    // Any short name is near to a single letter.
+    const near = word.length > 1 ? nearest(word, Object.keys(specs)) : null;
     throw new UsageError(`there is no option ${unknown}${near === null ? '' : `; did you mean --${near}?`}`, {
       cause: error,
     });

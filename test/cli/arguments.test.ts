@@ -49,6 +49,7 @@ describe('arguments', () => {
     [['--top'], 'argument missing'],
     [['--quiet=yes'], 'does not take an argument'],
     [['--quite'], 'did you mean --quiet?'],
+    [['-Z'], /^there is no option -Z$/],
     [['--zzzzzz'], 'there is no option --zzzzzz'],
     [['-o', ''], /^--output is empty; is a variable not set\?$/],
     [['--include', 'p', '--include='], /^--include is empty/],
