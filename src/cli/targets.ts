@@ -7,6 +7,7 @@ import { decodeText } from '../policy/budgets.ts';
 import type { ArtifactBudget, Budgets } from '../policy/budgets.ts';
 import { diveRules } from '../policy/dive-ci.ts';
 import type { Unmeasured } from '../policy/evidence.ts';
+import type { DiveRules } from '../policy/dive-ci.ts';
 import type { DiveLimits } from '../policy/image-limits.ts';
 import type { Growth, Limit } from '../policy/limits.ts';
 import { findArtifacts } from './find-artifacts.ts';
@@ -222,14 +223,13 @@ const noImageLimits = { waste: null, wastePercent: null, layers: null, pull: nul
 
 /** The limits of a `.dive-ci` file, each at its own name. @throws ConfigError. */
 function diveLimits(file: string): DiveLimits {
-  let text: string;
+  let rules: DiveRules;
   try {
-    text = decodeText(readFileSync(file));
+    rules = diveRules(decodeText(readFileSync(file)));
   } catch (error) {
-    if (error instanceof ConfigError) throw new ConfigError(`--dive-ci "${file}" ${error.message}`);
+    if (error instanceof ConfigError) throw new ConfigError(`--dive-ci "${file}": ${error.message}`);
     throw new ConfigError(`--dive-ci "${file}" cannot be read (${systemCode(error)})`, { cause: error });
   }
-  const rules = diveRules(text);
   const limit = (at: keyof DiveLimits): Limit | null => {
     const max = rules[at];
     return max === null ? null : { at, max, warnAt: null };

@@ -90,7 +90,9 @@ describe('an image at the command line', () => {
       { measure: 'lowestEfficiency', limit: 0.5, status: 'pass' },
     ]);
     writeFileSync(join(work, 'bad'), 'lowestEfficiency: 2\n');
-    expect(sizecheck(['check', 'image.tar', '--dive-ci', 'bad'], { cwd: work })).toMatchObject({ code: 2, stdout: '' });
+    const bad = sizecheck(['check', 'image.tar', '--dive-ci', 'bad'], { cwd: work });
+    expect(bad).toMatchObject({ code: 2, stdout: '' });
+    expect(bad.stderr).toContain('--dive-ci "bad": lowestEfficiency');
   });
 
   it.each([
