@@ -1,10 +1,11 @@
 // `compress ARTIFACT`: takes the stream out of what the artifact is in, tries ways to compress it, and says which is best. What is
 // written on the way lies in a temporary directory that goes with the command, however it ends.
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
-import { tmpdir, totalmem } from 'node:os';
+import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseSize } from '../bytes/size.ts';
+import { temporaryDirectory } from '../bytes/temporary.ts';
 import { commandOf, parseCandidate, usualCandidates } from '../codecs/candidates.ts';
 import type { Candidate } from '../codecs/candidates.ts';
 import { decode } from '../codecs/decode.ts';
@@ -51,7 +52,7 @@ export async function runCompress(artifact: string, values: CompressValues): Pro
   const wanted = [...new Map(named.map((how) => [commandOf(how), how])).values()];
   const memory = values.memory === undefined ? totalmem() / 2 : parseSize(values.memory, '--memory');
   const loading = reporterNamed(formatOf(values), 'compress');
-  const directory = mkdtempSync(join(tmpdir(), 'sizecheck-compress-'));
+  const directory = temporaryDirectory('compress');
   trackUnfinished(directory);
   try {
     const stream = await streamOf(artifact, join(directory, 'stream'), values);

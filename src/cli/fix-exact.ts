@@ -2,9 +2,9 @@
 // base is the archive itself, compressed in the same way: so only what is removed makes the difference. The program of the codec
 // compresses where it is installed, so that sizes are its own.
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { temporaryDirectory } from '../bytes/temporary.ts';
 import type { Compression } from '../codecs/compress.ts';
 import { UsageError } from '../errors.ts';
 import { weighFix } from '../fix/run.ts';
@@ -23,7 +23,7 @@ export async function exactSavings(
 ): Promise<ExactSavings> {
   const { format } = run.before.artifact;
   if (format === 'directory') throw new UsageError('--exact needs an archive: a directory is not compressed yet');
-  const directory = mkdtempSync(join(tmpdir(), 'sizecheck-exact-'));
+  const directory = temporaryDirectory('exact');
   run.onTemporary(directory);
   const out = join(directory, 'archive');
   const { compression } = run;

@@ -1,10 +1,9 @@
 // The strip programs of this machine: which release they are, what they can read, and one run of them. They get a copy under a
 // plain name: names of the artifact never reach a command line.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { InputError } from '../errors.ts';
+import { temporaryDirectory } from '../bytes/temporary.ts';
 import type { StripVersion } from '../inspectors/elf/strip-version.ts';
 import type { ArFacts, ElfFacts } from '../model/facts.ts';
 import type { StripMode } from '../model/fix.ts';
@@ -93,7 +92,7 @@ export interface Stripper {
 
 /** @throws InputError where no temporary directory can be made. */
 export function createStripper(onTemporary: (path: string) => void): Stripper {
-  const directory = temporary();
+  const directory = temporaryDirectory('strip');
   onTemporary(directory);
   const [input, result] = [join(directory, 'file'), join(directory, 'stripped')];
   const strip = (program: string, mode: StripMode): StripRun => {
@@ -118,14 +117,4 @@ export function createStripper(onTemporary: (path: string) => void): Stripper {
       rmSync(directory, { recursive: true, force: true });
     },
   };
-}
-
-function temporary(): string {
-  try {
-    return mkdtempSync(join(tmpdir(), 'sizecheck-strip-'));
-  } catch (error) {
-    throw new InputError('spool-failed', `cannot make a temporary directory in ${tmpdir()} (set TMPDIR)`, {
-      cause: error,
-    });
-  }
 }

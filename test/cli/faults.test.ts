@@ -103,6 +103,16 @@ describe('output files', () => {
     expect(shell('"$NODE" "$CLI" a.tar -o /dev/stdout | cat').stdout).toBe(expected.replace(file, 'a.tar'));
   });
 
+  it.each([
+    ['compress', []],
+    ['fix', ['--exact']],
+  ])('no place for what %s makes on the way is an error', (command, options) => {
+    const ran = sizecheck([command, file, ...options], { env: { TMPDIR: join(work, 'missing') } });
+    expect(ran).toMatchObject({ code: 2, stdout: '' });
+    expect(ran.stderr).toMatch(errorLine);
+    expect(ran.stderr).toContain('TMPDIR');
+  });
+
   it('no room for what must be spooled is an error', () => {
     const large = join(work, 'large.tar');
     writeFileSync(
