@@ -126,7 +126,7 @@ function tooLong(answer: Answer | ServiceError, { service, timeLimit, now }: Htt
   if (isPassing(answer.status)) {
     return new ServiceError(
       'failing',
-      `${service} fails (HTTP ${answer.status}), and ${seconds} s are over`,
+      `${service} fails (HTTP ${answer.status}), and --timeout ${seconds} leaves no time for another try`,
       answer.status,
     );
   }

@@ -354,7 +354,7 @@ describe('faults', () => {
   it('the time limit holds for all tries together', async () => {
     for (let index = 0; index < 6; index++) server.instead.push(['GET /repos', { status: 503 }]);
     const error = await refused(post(body, { timeLimit: 5000 }));
-    expect(error.message).toBe('GitHub fails (HTTP 503), and 5 s are over');
+    expect(error.message).toBe('GitHub fails (HTTP 503), and --timeout 5 leaves no time for another try');
     expect(waits).toEqual([1000, 2000]);
   });
 });
