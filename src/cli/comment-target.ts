@@ -58,18 +58,20 @@ function gitlabTarget(values: TargetValues, env: Environment): Target {
 
 function apiOf(values: TargetValues, standard: string): string {
   const address = values['api-url'] ?? standard;
-  const { protocol, username } = parseAddress(address);
-  if ((protocol !== 'https:' && protocol !== 'http:') || username !== '') {
+  const { protocol, username, password } = parseAddress(address);
+  // The address is not repeated: it holds a secret.
+  if (username + password !== '') throw new UsageError('the address of the API holds a name or password; leave it out');
+  if (protocol !== 'https:' && protocol !== 'http:') {
     throw new UsageError(`"${address}" is not the address of an API, such as https://api.github.com`);
   }
   return address.replace(/\/+$/, '');
 }
 
-function parseAddress(address: string): Pick<URL, 'protocol' | 'username'> {
+function parseAddress(address: string): Pick<URL, 'protocol' | 'username' | 'password'> {
   try {
     return new URL(address);
   } catch {
-    return { protocol: '', username: '' };
+    return { protocol: '', username: '', password: '' };
   }
 }
 

@@ -193,6 +193,8 @@ describe('comment that cannot be', () => {
     [['--from', 'changed.json', '--repo', 'o r', '--pr', '7'], /--repo takes OWNER\/NAME/],
     [['--from', 'changed.json', '--repo', 'o/r', '--pr', '7;x'], /--pr takes the number/],
     [[...here, '--api-url', 'ftp://x'], /is not the address of an API/],
+    [[...here, '--api-url', 'http://u:secret@x'], /^(?!.*secret).*holds a name or password/s],
+    [[...here, '--api-url', 'http://:secret@x'], /^(?!.*secret).*holds a name or password/s],
     [[...here, '--api-url', 'nonsense'], /is not the address of an API/],
     [[...here, '--token-env', 'NONE'], /NONE holds no token/],
     [[...here, '--forge', 'gitea'], /--forge takes one of auto, github, gitlab/],
