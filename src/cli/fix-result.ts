@@ -78,7 +78,9 @@ function proposedOut(artifact: string): string {
   const match = /^(.+?)((?:\.tar)?\.[A-Za-z0-9]+)?$/.exec(basename(path));
   const isDirectory = lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
   const [stem, suffix] = isDirectory || match === null ? [basename(path), ''] : [match[1] ?? '', match[2] ?? ''];
-  return join(dirname(path), `${stem}-fixed${suffix}`);
+  // Nothing here writes xz and bzip2.
+  const written = /^\.(?:tar\.(?:xz|bz2)|txz|tbz2?)$/i.test(suffix) ? '.tar.zst' : suffix;
+  return join(dirname(path), `${stem}-fixed${written}`);
 }
 
 function isInside(directory: string, artifact: string): boolean {

@@ -130,6 +130,10 @@ describe.skipIf(!ready)('fix', () => {
       out: 'tree-fixed.tar.gz',
       compression: 'gzip:9',
     });
+    expect(JSON.parse(fix(['tree.tar.bz2', '--json']).stdout)).toMatchObject({
+      out: 'tree-fixed.tar.zst',
+      compression: 'zstd:19',
+    });
     expect(JSON.parse(fix(['tree.tar', '--json', '--out', 'x.tar.zst']).stdout).compression).toBe('zstd:19');
   });
 
