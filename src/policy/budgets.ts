@@ -138,7 +138,7 @@ function budgetsOf(document: JsonDocument): Budgets {
   const version = required(members, 'version', root);
   if (version.node.type !== 'number' || version.node.value !== 1) failAt(version, 'should be 1');
   const schema = members.get('$schema');
-  if (schema !== undefined) textOf(schema);
+  if (schema !== undefined) textOf(schema, 4096);
   const list = required(members, 'artifacts', root);
   const names = new Set<string>();
   const rules = rulesOf(members.get('rules'));

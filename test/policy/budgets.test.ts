@@ -48,6 +48,7 @@ const valid: readonly string[] = [
   one(limit),
   one({ ...limit, baseline: 'old.json', optional: true, reason: 'cold start', compressWith: 'zstd:22:long' }),
   one(limit, { $schema: './budgets.schema.json', rules: {}, groups: [], ignore: [] }),
+  one(limit, { $schema: 's'.repeat(4096) }),
   one({}, { rules: { 'debug-symbols': 'error' } }),
   one({ ...limit, name: '\u{1f4e6}'.repeat(200) }),
   ...[0, 1, 1e3, 2 ** 53 - 1, '0 B', '12 MiB', '5MB', '1.5 GiB', ' 7 kB ', '0.5 KiB', '9007199254740991 B'].map(max),
