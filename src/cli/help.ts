@@ -26,9 +26,11 @@ export async function helpText(commands: readonly Command[], command: Command | 
   } else {
     yargs.usage(`sizecheck ${command.name} ${command.takes}\n\n${command.describe}`);
   }
+  if (command === null)
+    yargs.option('version', { type: 'boolean', describe: 'print the version; with --verbose also what decodes zstd' });
   if (shown !== undefined) addOptions(yargs, shown.options);
   yargs.epilogue(
-    'ARTIFACT, OLD, NEW: a directory, archive, package, library, snapshot file, or - for standard input.\nExit codes: 0 fine, 1 violated, 2 could not be measured.',
+    'ARTIFACT, OLD, NEW: a directory, archive, package, library, snapshot file, or - for standard input.\nExit codes: 0 fine, 1 violated, 2 could not be measured, 130 interrupted.',
   );
   return `${(await yargs.getHelp()).split('\n').map(apart).join('\n')}\n`;
 }
