@@ -57,6 +57,12 @@ describe('round trip', () => {
   it('of checks', async () => {
     const report = checkReport();
     expect(read(await json('check', report))).toEqual({ kind: 'check', report });
+    const [first, ...others] = report.artifacts;
+    const [found] = first?.findings ?? [];
+    if (first === undefined || found === undefined) throw new Error('no finding');
+    const findings = [{ ...found, claims: found.claims.map((claim) => ({ ...claim, layer: 0 })) }];
+    const ofImage = { ...report, artifacts: [{ ...first, findings }, ...others] };
+    expect(read(await json('check', ofImage))).toEqual({ kind: 'check', report: ofImage });
   });
 
   it('of any name', async () => {

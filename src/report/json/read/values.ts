@@ -49,6 +49,7 @@ function claimOf(node: Node): Claim {
     part: read.nullableText(node, 'part'),
     bytes: read.size(node, 'bytes'),
     ...(keeps === null ? {} : { keeps }),
+    ...(node.json['layer'] === undefined ? {} : { layer: read.size(node, 'layer') }),
   };
 }
 
