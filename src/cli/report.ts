@@ -4,7 +4,7 @@ import type { Diff } from '../model/diff.ts';
 import { formatNames, reporterNamed } from '../report/index.ts';
 import type { ReportOptions, Reports } from '../report/reporter.ts';
 import { exitCodes } from './errors.ts';
-import { formatOf } from './format.ts';
+import { formatOf, requireShown } from './format.ts';
 import { toReportOptions } from './options.ts';
 import { print, refuseOverwriting } from './output.ts';
 import type { SavedReportValues } from './report-options.ts';
@@ -17,6 +17,7 @@ export async function runReport(path: string, values: SavedReportValues): Promis
   refuseOverwriting(values.output, [path]);
   const { kind, report } = await readReport(path, values.size);
   if (format === 'du' && kind === 'diff') requireOwnPaths(report.diff);
+  if (kind === 'diff') requireShown(kind, format, { '--size compressed': values.size === 'compressed' });
   const pieces =
     kind === 'diff' ? await printed(format, kind, report, options) : await printed(format, kind, report, options);
   await print(pieces, values.output);

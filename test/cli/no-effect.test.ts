@@ -41,6 +41,13 @@ const refused: readonly Case[] = [
 ];
 
 describe('options without effect', () => {
+  it('of a saved report, too', () => {
+    const saved = sizecheck(['diff', 'a.tar.gz', 'a.tar.gz', '--size=compressed', '--json'], { cwd: work }).stdout;
+    const ran = sizecheck(['report', '-', '--size=compressed', '--format=csv'], { input: saved });
+    expect(ran).toMatchObject({ code: 2, stdout: '' });
+    expect(ran.stderr).toContain('--size compressed has no effect with --format csv');
+  });
+
   it.each(refused)('%j', (args, message) => {
     const ran = sizecheck(args, { cwd: work });
     expect([ran.code, ran.stdout]).toEqual([2, '']);
