@@ -29,7 +29,7 @@ export const commentOptions = {
   from: { kind: 'text', describe: 'report to post: a file of diff --json or check --json, or - for standard input' },
   key: {
     kind: 'text',
-    describe: 'which comment to update; one a key (default: the names of the budgets, or of the artifact)',
+    describe: 'which comment to update; one a key (default: the names of the artifacts)',
   },
   repo: { kind: 'text', describe: 'OWNER/NAME, or the GitLab project (default: as the CI system says)' },
   pr: { kind: 'text', describe: 'number of the pull or merge request (default: as the CI system says)' },
