@@ -103,11 +103,14 @@ function namedTargets(file: string, budgets: Budgets, artifacts: readonly string
   return { targets, absent: [], complete, partial };
 }
 
-/** `NAME=PATH` where NAME is that of an artifact; a path may hold "=" as well. */
+/** `NAME=PATH` where NAME is that of an artifact; a path may hold "=" as well. @throws UsageError for `NAME=`. */
 function splitName(word: string, artifacts: readonly ArtifactBudget[]): { name: ArtifactBudget | null; path: string } {
   const equals = word.indexOf('=');
   const named = equals < 0 ? undefined : artifacts.find(({ name }) => name === word.slice(0, equals));
-  return named === undefined ? { name: null, path: word } : { name: named, path: word.slice(equals + 1) };
+  if (named === undefined) return { name: null, path: word };
+  const path = word.slice(equals + 1);
+  if (path === '') throw new UsageError(`"${word}" names no path; is a variable not set?`);
+  return { name: named, path };
 }
 
 function checkExists(path: string): void {

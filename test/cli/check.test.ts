@@ -564,6 +564,22 @@ const cases: readonly Case[] = [
     error: true,
     says: 'would be overwritten',
   },
+  {
+    name: 'NAME= without a path',
+    budgets: { growth: { max: 1, missingBaseline: 'pass' } },
+    args: ['app='],
+    code: 2,
+    error: true,
+    says: '"app=" names no path',
+  },
+  {
+    name: '--baseline NAME= without a path',
+    budgets: { growth: { max: 1, missingBaseline: 'pass' } },
+    args: ['--baseline', 'app='],
+    code: 2,
+    error: true,
+    says: '"app=" names no path',
+  },
 
   {
     name: 'no budgets file',
