@@ -431,7 +431,7 @@ describe('the marker', () => {
     const check = await reporterNamed('markdown', 'check');
     const compare = await reporterNamed('markdown', 'diff');
     expect([...(check?.(checkReport(), plainOptions) ?? [])].join('')).toMatch(
-      /^<!-- sizecheck:layer-py312-amd64 -->\n/,
+      /^<!-- sizecheck:layer-py312-amd64%2Blayer-py313-amd64 -->\n/,
     );
     expect([...(compare?.(diffReport(), plainOptions) ?? [])].join('')).toMatch(
       /^<!-- sizecheck:python-3\.9\.19-linux-amd64\.tar\.zst -->\n/,

@@ -28,9 +28,32 @@ function percent(byte: number): string {
   return `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
 }
 
-/** The key of a comment for which none was given: the names of the budgets, or the new artifact of a diff without its directory. */
+/** The key of a comment for which none was given: the names of the artifacts that were asked for, or the new one of a diff without its directory. */
 export function defaultKey(report: CheckReport | DiffReport): string {
-  if ('gate' in report) return report.artifacts.map(({ name }) => name).join('+') || 'check';
+  if ('gate' in report) return askedFor(report).join('+') || 'check';
   const { name } = report.diff.after.artifact;
   return name.split(/[/\\]/).findLast((part) => part !== '') ?? 'diff';
+}
+
+/** The same whether an optional artifact is there or not, and however many files a glob matches: else these would make another comment. */
+function askedFor({ gate, artifacts }: CheckReport): string[] {
+  const byBudget: Set<string>[] = [];
+  for (const { artifact, budget } of gate.verdicts) {
+    const index = /^artifacts\[(\d{1,6})\]/.exec(budget)?.[1];
+    if (index !== undefined) (byBudget[Number(index)] ??= new Set()).add(artifact);
+  }
+  const limited = Object.values(byBudget);
+  // Nothing but rules may judge an artifact, whose verdicts do not say which budget is theirs.
+  const others = artifacts.filter(({ name }) => !limited.some((names) => names.has(name)));
+  return [...limited.map(commonName), ...others.map(({ name }) => name)];
+}
+
+/** `app` of `app (app-1.tar)` and `app (app-2.tar)`, which is what files of one budget are called. */
+function commonName(names: ReadonlySet<string>): string {
+  const [first = '', ...others] = names;
+  if (others.length === 0) return first;
+  let length = first.length;
+  for (const other of others) while (!other.startsWith(first.slice(0, length))) length--;
+  const end = first.lastIndexOf(' (', length);
+  return end < 0 ? first : first.slice(0, end);
 }
