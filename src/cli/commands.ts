@@ -99,12 +99,30 @@ export async function runCommand(argv: readonly string[], onArtifact: (name: str
   const words = end < 0 ? argv : argv.slice(0, end);
   if (argv.length === 0 || words.includes('--help') || words.includes('-h') || argv[0] === 'help') {
     const { helpText } = await import('./help.ts');
-    const about = argv[0] === 'help' ? commands.find(({ name }) => name === argv[1]) : named;
-    await writeStdout([await helpText(commands, about ?? null)]);
+    const about = argv[0] === 'help' ? aboutNamed(argv[1]) : (named ?? null);
+    await writeStdout([await helpText(commands, about)]);
     return argv.length === 0 ? exitCodes.failed : exitCodes.fine;
   }
   const command = named ?? scanCommand;
   return command.run(named === undefined ? argv : argv.slice(1), onArtifact);
+}
+
+/** The command that help is asked about; null for all. @throws UsageError where there is none of the name. */
+function aboutNamed(word: string | undefined): Command | null {
+  if (word === undefined || word.startsWith('-')) return null;
+  const command = commands.find(({ name }) => name === word);
+  if (command !== undefined) return command;
+  const near = nearCommand(word);
+  throw new UsageError(
+    `there is no command "${word}"; ${near === null ? 'see sizecheck --help' : `did you mean "${near}"?`}`,
+  );
+}
+
+function nearCommand(word: string): string | null {
+  return nearest(
+    word,
+    commands.map(({ name }) => name),
+  );
 }
 
 /** @throws UsageError unless there is exactly one. */
@@ -113,10 +131,7 @@ function onlyArtifact(positionals: readonly string[]): string {
   if (artifact === undefined)
     throw new UsageError('which artifact? Give a path, or - for standard input; see sizecheck --help');
   if (second === undefined) return artifact;
-  const near = nearest(
-    artifact,
-    commands.map(({ name }) => name),
-  );
+  const near = nearCommand(artifact);
   const hint = near === null ? 'one at a time' : `did you mean the command "${near}"?`;
   throw new UsageError(`"${artifact}" and "${second}" are given as artifacts; ${hint}`);
 }

@@ -1,5 +1,5 @@
 // Which artifacts a gate measures, each with the budget that it has: those of the budgets file, or those on the command line.
-import { lstatSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { parseSize } from '../bytes/size.ts';
 import { ConfigError, InputError, UsageError, systemCode } from '../errors.ts';
@@ -81,7 +81,7 @@ function namedTargets(file: string, budgets: Budgets, artifacts: readonly string
   const filesOf = filesFinder(file);
   const all = artifacts.flatMap((word) => {
     const { name, path } = splitName(word, budgets.artifacts);
-    checkExists(path);
+    checkExists(path, budgets);
     return (name === null ? coveringBudgets(file, budgets, path, filesOf) : [name]).map((budget) => ({ budget, path }));
   });
   // A file that is given twice, by whatever name, counts once in a group.
@@ -113,13 +113,23 @@ function splitName(word: string, artifacts: readonly ArtifactBudget[]): { name: 
   return { name: named, path };
 }
 
-function checkExists(path: string): void {
+function checkExists(path: string, budgets: Budgets): void {
   if (path === '-') return;
   try {
     lstatSync(path);
   } catch (error) {
-    throw new InputError('not-found', `"${path}" cannot be read (${systemCode(error)})`, { cause: error });
+    const message = `"${path}" cannot be read (${systemCode(error)})${misnamed(path, budgets)}`;
+    throw new InputError('not-found', message, { cause: error });
   }
+}
+
+/** What to say of a word that may be meant as `NAME=PATH`, with the name of none. */
+function misnamed(word: string, { artifacts }: Budgets): string {
+  const equals = word.indexOf('=');
+  if (equals < 1 || !existsSync(word.slice(equals + 1))) return '';
+  const names = artifacts.map(({ name }) => `"${name}"`);
+  const shown = names.slice(0, 5).join(', ') + (names.length > 5 ? ', …' : '');
+  return `; no artifact is called "${word.slice(0, equals)}": there ${names.length === 1 ? 'is' : 'are'} ${shown}`;
 }
 
 type FilesOf = (budget: ArtifactBudget) => ReadonlySet<string>;
@@ -164,6 +174,7 @@ function coveringBudgets(
 /** `--baseline OLD` for the only artifact, `--baseline NAME=OLD` for one of several; it stands before that of the file. */
 export function withBaselines({ targets, ...rest }: Targets, words: readonly string[]): Targets {
   let changed = targets;
+  const given = new Map<ArtifactBudget | undefined, string>();
   for (const word of words) {
     const { name, path } = splitName(
       word,
@@ -176,6 +187,11 @@ export function withBaselines({ targets, ...rest }: Targets, words: readonly str
       );
     }
     const budget = name ?? only?.budget;
+    const earlier = given.get(budget);
+    if (earlier !== undefined) {
+      throw new UsageError(`--baseline "${earlier}" and "${word}" are for one artifact; give one`);
+    }
+    given.set(budget, word);
     const count = targets.filter((one) => one.budget === budget).length;
     if (count > 1) {
       throw new UsageError(

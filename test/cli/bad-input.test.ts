@@ -370,6 +370,8 @@ describe('figures that must not lie', () => {
   it('nothing after the command but -- and a name is a scan', () => {
     expect(sizecheck(['--', linked]).stdout).toContain('97.7 KiB');
     expect(sizecheck(['help', 'snapshot']).stdout).toContain('sizecheck snapshot ARTIFACT');
+    expect(sizecheck(['help']).stdout).toBe(sizecheck(['--help']).stdout);
+    expect(failure(['help', 'snapshpt'])).toContain('there is no command "snapshpt"; did you mean "snapshot"?');
     expect(sizecheck(['--help']).stdout).toMatch(/--version .*130 interrupted/s);
     expect(sizecheck(['init', '--help']).stdout).toMatch(
       / the budgets file\n +\[string\] \[default: "budgets.json"\]\n/,

@@ -652,6 +652,22 @@ const cases: readonly Case[] = [
     code: 2,
     says: 'no baseline is named',
   },
+  {
+    name: 'two baselines for one artifact',
+    budgets: { growth: { max: 1 } },
+    args: ['--baseline', 'old.tar', '--baseline', 'app=dist/app.tar'],
+    code: 2,
+    error: true,
+    says: '--baseline "old.tar" and "app=dist/app.tar" are for one artifact',
+  },
+  {
+    name: 'a name that no artifact has',
+    budgets: { uncompressed: { max: 1 } },
+    args: ['ap=dist/app.tar'],
+    code: 2,
+    error: true,
+    says: '"ap=dist/app.tar" cannot be read (ENOENT); no artifact is called "ap": there is "app"',
+  },
   { name: 'limits for nothing', args: ['--max-compressed', '1MiB'], code: 2, error: true, says: 'which artifact' },
   {
     name: 'limits from both',
