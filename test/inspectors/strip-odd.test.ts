@@ -131,6 +131,7 @@ describe('built objects', () => {
     ['a relocation of no symbol', { sections: [text, rela(1, 0)], symbols }],
     ['a relocation of a symbol that is not there', { sections: [text, rela(1, 9)], symbols }],
     ['a core dump', { type: 4, sections: [text] }],
+    ['no processor, as in compiled files of Guile', { machine: 0, sections: [text], symbols }],
     ['a string table that is its own', { sections: [{ name: '.strings', type: 3, link: 1, content: '\0' }] }],
     ['no symbols at all', { sections: [text, { name: '.debug_info', content: 'data' }] }],
     ['a section without a name', { sections: [{ ...text, nameOffset: 0 }] }],

@@ -39,9 +39,9 @@ export function refuse(kind: StripRefusal['kind'], reason: string): never {
   throw new StripRefusal(kind, reason);
 }
 
-// Machines (e_machine) that a binutils 2.40 built for many targets handles.
+// Machines (e_machine) that a binutils 2.40 built for many targets handles. Files of none (0) it reads, but strips none of them.
 const knownMachines = new Set([
-  0, 2, 3, 4, 6, 8, 15, 18, 20, 21, 22, 23, 40, 42, 43, 50, 62, 180, 181, 183, 189, 243, 247, 252, 258, 0x9026, 0xf00d,
+  2, 3, 4, 6, 8, 15, 18, 20, 21, 22, 23, 40, 42, 43, 50, 62, 180, 181, 183, 189, 243, 247, 252, 258, 0x9026, 0xf00d,
 ]);
 
 /** @throws StripRefusal where the headers alone say that strip does not take the file. */
