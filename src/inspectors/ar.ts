@@ -8,8 +8,8 @@ import type { Steps } from '../bytes/steps.ts';
 import { FormatError } from '../errors.ts';
 import type { ArFacts, ElfTarget, MemberContent, StripSizes } from '../model/facts.ts';
 import { type ArMember, arKind, magicLength, openAr, readArMember } from './ar-members.ts';
-import { isElf, readElf } from './elf/file.ts';
-import { type StrippedFile, stripModel } from './elf/strip.ts';
+import { type ElfFile, isElf, readElf } from './elf/file.ts';
+import { foreignSymbols, type StrippedFile, stripModel } from './elf/strip.ts';
 import { type Range, rangesGone, shareOfGone } from './elf/strip-share.ts';
 import type { StripSections } from './elf/strip-sections.ts';
 import { StripRefusal } from './elf/strip-refusal.ts';
@@ -204,9 +204,10 @@ function memberModel(
   archive: Archive,
   member: ArMember,
   content: ByteSource,
-): ReadonlyMap<StripMode, StrippedFile> | null {
+): ReadonlyMap<StripMode, Pick<StrippedFile, 'size' | 'symbols'>> | null {
+  let elf: ElfFile | null = null;
   try {
-    const elf = readElf(content);
+    elf = readElf(content);
     noteTarget(archive, elf);
     const { stripped, symbols, view } = stripModel(elf, archive.version);
     const results = new Map(archive.modes.map((mode) => [mode, stripped(mode)]));
@@ -220,7 +221,9 @@ function memberModel(
         archive.totals = null;
         archive.refused = `of a member: ${error.message}`;
       }
-      return null;
+      if (error.kind !== 'foreign' || elf === null) return null;
+      const copied = { size: member.size, symbols: foreignSymbols(elf, archive.version) };
+      return new Map(archive.modes.map((mode) => [mode, copied]));
     }
     if (!(error instanceof FormatError)) throw error;
     const offset = member.offset + (error.offset ?? 0);

@@ -58,6 +58,12 @@ function gnu(name: string): readonly ArSpec[] {
 
 // strip copies what it does not know, and fails with what depends on a section that goes.
 const unknown = { name: 'core/', content: buildElf({ type: 4, sections: [text] }) };
+// Of a processor that strip does not know, AVR, and of none.
+const linking = [...symbols, { name: 'local', bind: 0 }, { name: 'undefined', shndx: 0 }, { name: 'weak', bind: 2 }];
+const foreign = [83, 0].map((machine) => {
+  const sections = [text, debug];
+  return { name: `${machine}.o/`, content: buildElf({ class: 32, machine, sections, symbols: linking }) };
+});
 const dependent = { name: '.dependent', flags: 0x80, link: 2, content: 'x' };
 const failing = { name: 'bad.o/', content: buildElf({ sections: [text, debug, dependent] }) };
 
@@ -92,6 +98,8 @@ const archives: readonly (readonly [what: string, members: readonly ArSpec[]])[]
   ['an index of nothing', [index]],
   ['an object among what is none', [index, unknown, { name: 'a.txt/', content: 'text' }, object, unknown]],
   ['an object that strip does not know', [unknown]],
+  ['objects of other processors alone', [index, ...foreign]],
+  ['objects of other processors among others', [index, ...foreign, object, unknown]],
   ['an object with which strip fails', [index, failing, object]],
   ['a last object with which strip fails', [index, object, failing]],
   ['the first bytes of the magic', [object, { name: 'magic/', content: '\x7fEL' }]],

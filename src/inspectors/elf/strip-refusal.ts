@@ -1,5 +1,6 @@
 // Files that GNU strip does not take. `unrecognised`: it does not know the file as an object at all, and copies it unchanged
-// where it is a member of an archive. `failed`: it starts and gives up, and so does the whole archive.
+// where it is a member of an archive. `foreign`: it does not know the processor alone, so the archive's index lists its symbols.
+// `failed`: it starts and gives up, and so does the whole archive.
 import { SizecheckError } from '../../errors.ts';
 import {
   EM_386,
@@ -25,17 +26,19 @@ import { type ElfFile, type ElfSection, type ElfSizes, elfSizes } from './file.t
 import type { StripVersion } from './strip-version.ts';
 import { lowestBit } from './words.ts';
 
+type RefusalKind = 'unrecognised' | 'foreign' | 'failed';
+
 /** Not shown as an error: its message becomes the fact `refused`. */
 export class StripRefusal extends SizecheckError {
-  readonly kind: 'unrecognised' | 'failed';
+  readonly kind: RefusalKind;
 
-  constructor(kind: 'unrecognised' | 'failed', reason: string) {
+  constructor(kind: RefusalKind, reason: string) {
     super('strip-refused', reason);
     this.kind = kind;
   }
 }
 
-export function refuse(kind: StripRefusal['kind'], reason: string): never {
+export function refuse(kind: RefusalKind, reason: string): never {
   throw new StripRefusal(kind, reason);
 }
 
@@ -44,12 +47,16 @@ const knownMachines = new Set([
   2, 3, 4, 6, 8, 15, 18, 20, 21, 22, 23, 40, 42, 43, 50, 62, 180, 181, 183, 189, 243, 247, 252, 258, 0x9026, 0xf00d,
 ]);
 
+/** @throws StripRefusal where strip does not know the processor. */
+export function checkMachine({ machine }: ElfFile): void {
+  if (!knownMachines.has(machine)) refuse('foreign', `strip does not know the machine ${machine}`);
+}
+
 /** @throws StripRefusal where the headers alone say that strip does not take the file. */
 export function checkSections(elf: ElfFile, version: StripVersion): void {
   if (elf.type === ET_CORE) refuse('unrecognised', 'it is a core dump');
   if (elf.sections.length === 0) refuse('unrecognised', 'it has no section headers');
   if (elf.shstrndx === 0) refuse('unrecognised', 'it has no section names');
-  if (!knownMachines.has(elf.machine)) refuse('unrecognised', `strip does not know the machine ${elf.machine}`);
   let stored = 0;
   const sizes = elfSizes(elf);
   const count = elf.sections.length;

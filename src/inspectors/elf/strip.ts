@@ -9,7 +9,7 @@ import { type ElfFile, elfSizes, type ElfSection, hasBytes } from './file.ts';
 import { keptDigest } from './kept-digest.ts';
 import { namesTableSize, reverseName } from './string-table.ts';
 import { alignUp, type Layout, layoutLinked, layoutObject, type OutSection, outSection } from './strip-layout.ts';
-import { StripRefusal } from './strip-refusal.ts';
+import { checkMachine, StripRefusal } from './strip-refusal.ts';
 import { isDebugSection, type StripSections, stripSections } from './strip-sections.ts';
 import { rangesGone, shareOfGone } from './strip-share.ts';
 import { unsafeReasons } from './unsafe.ts';
@@ -37,6 +37,7 @@ export interface StripModel {
  * @throws FormatError where the file is broken.
  */
 export function stripModel(elf: ElfFile, version: StripVersion): StripModel {
+  checkMachine(elf);
   const view = stripSections(elf, version);
   const symbols = lazily(() => markSymbols(view));
   const sections = lazily(() => outSections(view));
@@ -66,6 +67,16 @@ export function stripModel(elf: ElfFile, version: StripVersion): StripModel {
   }
 
   return { view, symbols, stripped };
+}
+
+/** What an archive's index lists of a member of another processor, which strip reads and copies as it is. @throws FormatError */
+export function foreignSymbols(elf: ElfFile, version: StripVersion): KeptSymbols {
+  const kept = unlessRefused(() => {
+    const view = { ...stripSections(elf, version), gone: new Uint8Array(elf.sections.length) };
+    const symbols = markSymbols(view);
+    return symbols === null ? noSymbols : keptSymbols(view, symbols, { mode: 'debug', sections: [], version });
+  });
+  return typeof kept === 'string' ? noSymbols : kept;
 }
 
 export type StripFacts = Pick<ElfFacts, 'strip' | 'unsafe' | 'stripShare' | 'kept'>;
