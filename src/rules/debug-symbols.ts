@@ -81,7 +81,7 @@ function unsafeDraft(unsafe: readonly UnsafeFile[]): FindingDraft {
     severity: 'info',
     title: `strip would take ${exactBytes(bytes)} off ${count(unsafe.length, 'file')} and damage ${unsafe.length === 1 ? 'it' : 'them'} (not counted): ${largest.why}`,
     claims: unsafe.map(({ path }) => ({ path, part: 'unsafe', bytes: 0 })),
-    fix: advice('link these files again without -g, or strip them before they are patched or bundled'),
+    fix: advice('link these files again without -g, or strip them before they are patched, bundled or signed'),
   };
 }
 
