@@ -1,5 +1,6 @@
 // duplicate-static-library: the same .a at several paths. Copies can go where a library of their file name stays; under another name
-// `-lNAME` finds nothing else, so these can become links.
+// `-lNAME` finds nothing else, so these can become links; and so can all where libraries of one name differ: then each directory is for a
+// processor or an ABI of its own, and its linker looks nowhere else.
 import type { Claim } from '../model/finding.ts';
 import { baseName } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
@@ -14,9 +15,10 @@ export const duplicateStaticLibrary: Rule = {
   severity: 'warn',
   check(context) {
     const again: Claim[] = [];
-    const renamed: Claim[] = [];
+    const apart: Claim[] = [];
     // Debian packages are ar archives, too.
     const libraries = context.staticLibraries.filter(({ entry }) => entry.path.endsWith('.a'));
+    const differing = differingNames(context, libraries);
     for (const copies of copiesByDigest(libraries.map(({ entry }) => entry))) {
       // Not one that lies in a test suite that goes: then the last copy would go with it.
       const keeper = keeperOf(copies, context.claimed);
@@ -28,20 +30,35 @@ export const duplicateStaticLibrary: Rule = {
         const claim = { path, part: null, bytes: size, keeps: keeper.path };
         // The bytes of a hard-linked file are freed only when all of its names go.
         const names = fileNames(context, path);
-        if (names.every((name) => staying.has(name))) again.push(claim);
+        if (names.every((name) => staying.has(name) && !differing.has(name))) again.push(claim);
         else {
           // Links share permissions and owner.
-          if (rightsOf(context, copy) === rightsOf(context, keeper)) renamed.push(claim);
+          if (rightsOf(context, copy) === rightsOf(context, keeper)) apart.push(claim);
           if (!context.claimed.has(path)) for (const name of names) staying.add(name);
         }
       }
     }
-    return [...draftAgain(context, again), ...draftRenamed(context, renamed)];
+    return [...draftAgain(context, again), ...draftApart(context, apart)];
   },
 };
 
 function fileNames(context: RuleContext, path: Name): Name[] {
   return namesOf(context, path).map(baseName);
+}
+
+/** Last names that libraries of different content have. */
+function differingNames(context: RuleContext, libraries: RuleContext['staticLibraries']): Set<Name> {
+  const contents = new Map<Name, string>();
+  const differing = new Set<Name>();
+  for (const { entry } of libraries) {
+    // What has no digest has a length of its own.
+    const content = entry.digest ?? entry.path;
+    for (const name of fileNames(context, entry.path)) {
+      if ((contents.get(name) ?? content) !== content) differing.add(name);
+      contents.set(name, content);
+    }
+  }
+  return differing;
 }
 
 function draftAgain(context: RuleContext, claims: readonly Claim[]): FindingDraft[] {
@@ -51,9 +68,10 @@ function draftAgain(context: RuleContext, claims: readonly Claim[]): FindingDraf
   return [{ title, claims, fix: commands(removeCommand(paths)) }];
 }
 
-function draftRenamed(context: RuleContext, claims: readonly Claim[]): FindingDraft[] {
+function draftApart(context: RuleContext, claims: readonly Claim[]): FindingDraft[] {
   if (claims.length === 0) return [];
-  const title = `${count(claims.length, 'static library is a copy', 'static libraries are copies')} of one with another name`;
+  const what = count(claims.length, 'static library is a copy', 'static libraries are copies');
+  const title = `${what} of one that linkers do not find in ${claims.length === 1 ? 'its' : 'their'} place`;
   const links = claims.flatMap(({ path, keeps = '' }) =>
     namesOf(context, path).map((name) => hardLinkCommand(keeps, name)),
   );

@@ -66,7 +66,7 @@ describe('duplicate-static-library', () => {
       { severity: 'info', bytes: 200, remedy: 'hard-link' },
       { severity: 'warn', bytes: 100 },
     ]);
-    expect(found[0]?.title).toBe('2 static libraries are copies of one with another name');
+    expect(found[0]?.title).toBe('2 static libraries are copies of one that linkers do not find in their place');
     expect(found[0]?.claims).toEqual([
       { path: 'lib/libnw.a', part: null, bytes: 100, keeps: 'lib/libn.a' },
       { path: 'some/libnw.a', part: null, bytes: 100, keeps: 'lib/libn.a' },
@@ -79,6 +79,29 @@ describe('duplicate-static-library', () => {
     ]);
     expect(found[1]?.fix.commands).toEqual(['rm other/libn.a other/libnw.a']);
     expect(found[1]?.remedy).toBeUndefined();
+  });
+
+  it('links copies where libraries of their name differ, as in the directories of several processors', () => {
+    const other = { digest: digest('y'), facts: ar(10) };
+    const judged = [
+      file('avr2/libm.a', 100, same),
+      file('avr3/libm.a', 100, same),
+      file('avr4/libm.a', 100, other),
+      // Of another name all are alike.
+      file('avr2/libx.a', 50, { digest: digest('z'), facts: ar(5) }),
+      file('avr4/libx.a', 50, { digest: digest('z'), facts: ar(5) }),
+    ];
+    const found = judge(snapshot(judged), [duplicateStaticLibrary]);
+    expect(found.map(({ bytes, fix }) => [bytes, fix.commands])).toEqual([
+      [100, ['ln -f -- avr2/libm.a avr3/libm.a']],
+      [50, ['rm avr4/libx.a']],
+    ]);
+    // A length that no other has is another content, too.
+    const unhashed = judge(
+      snapshot([...judged.slice(0, 2), file('avr5/libm.a', 70, { digest: null, facts: ar(10) })]),
+      [duplicateStaticLibrary],
+    );
+    expect(unhashed).toMatchObject([{ bytes: 100, remedy: 'hard-link' }]);
   });
 
   it('counts no name as one that stays where another rule removes it', () => {
