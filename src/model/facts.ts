@@ -12,9 +12,12 @@ export interface StripSizes {
   readonly refused?: string;
 }
 
+/** Code of the reason that says that nothing would be left: debug data that was split off another file. */
+export const debugAlone = 'debug-data-alone';
+
 /** A reason why stripping would damage the file (STRIP rules of docs/rules/debug-symbols.md). */
 export interface Unsafe {
-  /** `appended-data`, `undescribed-bytes`, `empty-segment`, `moved-section`, `signed-module`. */
+  /** `debug-data-alone`, `appended-data`, `undescribed-bytes`, `empty-segment`, `moved-section`, `signed-module`. */
   readonly code: string;
   /** Bytes concerned; 0 where the danger is not a count of bytes. */
   readonly bytes: number;

@@ -2,6 +2,7 @@
 // safe for the kind of file, and files that strip would damage are kept apart.
 import { exactBytes } from '../bytes/size.ts';
 import type { Claim } from '../model/finding.ts';
+import { debugAlone } from '../model/facts.ts';
 import type { ArFacts, ElfFacts } from '../model/facts.ts';
 import { exceptPaths, findPattern } from '../model/shell.ts';
 import { baseName, compareNames } from '../model/name.ts';
@@ -29,7 +30,9 @@ export const debugSymbols: Rule = {
       const danger = facts.unsafe[0];
       // A file without symbols is damaged all the same, so no command may touch it.
       if (danger !== undefined) group.unsafe.push(entry.path);
-      if (bytes > 0 && danger !== undefined) unsafe.push({ path: entry.path, bytes, why: danger.message });
+      // Debug data alone has a rule of its own.
+      if (bytes > 0 && danger !== undefined && danger.code !== debugAlone)
+        unsafe.push({ path: entry.path, bytes, why: danger.message });
       if (bytes <= 0 || danger !== undefined) continue;
       group.claims.push({ path: entry.path, part: debugPart, bytes });
       if (facts.type === 'ar' || !isExecutable(entry)) group.plain.add(entry.path);

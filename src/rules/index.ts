@@ -9,6 +9,7 @@ import { buildSources } from './build-sources.ts';
 import { bundledWheels } from './bundled-wheels.ts';
 import { contextOf } from './context.ts';
 import { copiedSharedLibrary } from './copied-shared-library.ts';
+import { debugFiles } from './debug-files.ts';
 import { debugSymbols } from './debug-symbols.ts';
 import { demoModules } from './demo-modules.ts';
 import { developmentFiles } from './development-files.ts';
@@ -38,6 +39,7 @@ import { timestampBytecode } from './timestamp-bytecode.ts';
 
 export const rules: readonly Rule[] = [
   debugSymbols,
+  debugFiles,
   optimizedBytecode,
   timestampBytecode,
   leftoverPycache,

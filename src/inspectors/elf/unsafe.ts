@@ -1,7 +1,8 @@
 // Reasons why stripping would damage an ELF file: all of them show in its headers and in the bytes that no header describes.
 import { firstIndex } from '../../bytes/search.ts';
+import { debugAlone } from '../../model/facts.ts';
 import type { Unsafe } from '../../model/facts.ts';
-import { PT_LOAD, SHT_NOBITS, SHT_NULL } from './constants.ts';
+import { PT_LOAD, SHF_ALLOC, SHF_WRITE, SHT_NOBITS, SHT_NOTE, SHT_NULL } from './constants.ts';
 import { type ElfFile, elfSizes } from './file.ts';
 import { isInSegment } from './segments.ts';
 import type { Layout } from './strip-layout.ts';
@@ -12,9 +13,20 @@ const page = 4096;
 export function unsafeReasons(view: StripSections, layout: Layout): readonly Unsafe[] {
   const { elf } = view;
   const described = describedRanges(elf);
-  const reasons = [appendedData(elf, described)];
+  const reasons = [splitOff(elf), appendedData(elf, described)];
   if (view.linked) reasons.push(undescribedBytes(elf, described), emptySegment(elf), movedSection(view, layout));
   return reasons.filter((reason) => reason !== null);
+}
+
+/**
+ * What `objcopy --only-keep-debug` made: of all that is loaded notes alone have bytes. Only there have sections none that are never written to,
+ * which tells it from an object file of variables without a value.
+ */
+function splitOff({ sections, source }: ElfFile): Unsafe | null {
+  const loaded = sections.filter(({ flags, size }) => (flags & SHF_ALLOC) !== 0 && size > 0);
+  const isEmptied = loaded.some(({ type, flags }) => type === SHT_NOBITS && (flags & SHF_WRITE) === 0);
+  if (!isEmptied || loaded.some(({ type }) => type !== SHT_NOBITS && type !== SHT_NOTE)) return null;
+  return { code: debugAlone, bytes: source.size, message: 'it holds debug data alone, of which nothing would be left' };
 }
 
 interface Range {
