@@ -2,14 +2,16 @@
 // the union of the claims they carry out. What cannot be done safely is left alone, and said.
 import type { Claim, Finding, Remedy } from '../model/finding.ts';
 import type { FixAction, FixPlan, LeftAlone, RulePromise } from '../model/fix.ts';
-import { compareNames, parentPath } from '../model/name.ts';
+import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
-import { resolveSymlink } from '../model/symlink.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
-import { debugSymbols, strippableBytes } from '../rules/debug-symbols.ts';
+import { debugSymbols } from '../rules/debug-symbols.ts';
+import { strippableBytes } from '../rules/strippable.ts';
 import { supersededPart } from '../rules/duplicate-entry.ts';
 import { aftermathOf, symlinksOf } from './aftermath.ts';
 import type { Symlinks } from './aftermath.ts';
+import { linkJudge } from './linking.ts';
+import type { LinkJudge } from './linking.ts';
 import { noStrip, programFor, stripModeOf } from './strip-tool.ts';
 import type { StripTool } from './strip-tool.ts';
 import type { Tangles } from './tangles.ts';
@@ -29,23 +31,13 @@ interface Work {
   readonly paths: ReadonlyMap<Name, Entry>;
   /** All names of each file. */
   readonly names: ReadonlyMap<Name, readonly Name[]>;
-  /** Files whose bytecode is checked by their time. */
-  readonly timed: ReadonlySet<Name>;
-  readonly traits: Map<Name, Traits>;
+  readonly reasonAgainstLink: LinkJudge;
   readonly symlinks: Symlinks;
   readonly removed: Set<Name>;
   readonly linked: Map<Name, Link>;
   readonly stripped: Map<Name, FixAction & { kind: 'strip' }>;
   readonly superseded: Map<Name, number>;
   readonly left: LeftClaim[];
-}
-
-interface Traits {
-  readonly isUniform: boolean;
-  /** Whether bytecode is checked by its time. */
-  readonly isTimed: boolean;
-  /** Whether a name of it lies in a directory that is read-only. */
-  readonly isClosed: boolean;
 }
 
 interface Link {
@@ -88,21 +80,16 @@ export function planFix(snapshot: Snapshot, findings: readonly Finding[], option
 function startWork(snapshot: Snapshot, options: PlanOptions): Work {
   const paths = new Map(snapshot.entries.map((entry) => [entry.path, entry]));
   const names = new Map<Name, Name[]>();
-  const timed = new Set<Name>();
-  for (const { path, kind, link, facts } of snapshot.entries) {
+  for (const { path, kind, link } of snapshot.entries) {
     if (kind === 'file') names.set(path, [path, ...(names.get(path) ?? [])]);
     if (kind === 'hardlink' && link !== null && names.get(link)?.push(path) === undefined) names.set(link, [path]);
-    if (facts?.type !== 'pyc' || facts.mode !== 'timestamp' || facts.source === null) continue;
-    const source = paths.get(facts.source);
-    timed.add(source?.kind === 'symlink' ? (resolveSymlink(source, paths)?.target ?? source.path) : facts.source);
   }
   return {
     snapshot,
     options,
     paths,
     names,
-    timed,
-    traits: new Map(),
+    reasonAgainstLink: linkJudge({ snapshot, paths, names }, options),
     symlinks: symlinksOf(snapshot, paths, options.tangles),
     removed: new Set(),
     linked: new Map(),
@@ -130,7 +117,7 @@ function planLink(work: Work, rule: string, claim: Claim, remedy: Remedy): void 
   if (work.removed.has(claim.path) || work.linked.has(claim.path)) return;
   const [file, keeper] = [work.paths.get(claim.path), work.paths.get(claim.keeps ?? '')];
   if (file === undefined || keeper === undefined) return;
-  const reason = reasonAgainstLink(work, file, keeper);
+  const reason = work.reasonAgainstLink(file, keeper);
   if (reason !== null) {
     work.left.push({ rule, claim, reason });
     return;
@@ -138,49 +125,6 @@ function planLink(work: Work, rule: string, claim: Claim, remedy: Remedy): void 
   // Further names of the file would have to become symlinks, too.
   const single = work.names.get(file.path)?.length === 1;
   work.linked.set(file.path, { target: keeper.path, remedy: single ? remedy : 'hard-link' });
-}
-
-function reasonAgainstLink(work: Work, file: Entry, keeper: Entry): string | null {
-  if (!work.options.links) return 'a zip has no hard links, and not all that unpacks it makes symlinks';
-  const tangled = work.options.tangles(file.path) ?? work.options.tangles(keeper.path);
-  if (tangled !== null) return tangled;
-  const traits = [traitsOf(work, file), traitsOf(work, keeper)];
-  if (!sharePermissions(file, keeper) || traits.some(({ isUniform }) => !isUniform)) {
-    return 'their permissions or owners differ from those of the copy that stays, and linked files share them';
-  }
-  if (traits.some(({ isTimed }) => isTimed) && file.mtime !== keeper.mtime) {
-    return 'their bytecode is checked by their time, which linked files share';
-  }
-  // The link has to come behind its target, and tar has closed the directory by then.
-  const isTar = work.snapshot.artifact.format === 'tar';
-  if (isTar && file.digest !== keeper.digest && traits.some(({ isClosed }) => isClosed)) {
-    return 'its directory is read-only, and tar has closed it before a link could come behind what it leads to';
-  }
-  return null;
-}
-
-/** What speaks against linking a file, of all of its names; looked up once, as one file can be the copy that stays of very many. */
-function traitsOf(work: Work, file: Entry): Traits {
-  const known = work.traits.get(file.path);
-  if (known !== undefined) return known;
-  const names = work.names.get(file.path) ?? [];
-  const traits = {
-    // An archive records permissions and owner with each name, and those of the first one count.
-    isUniform: names.every((name) => sharePermissions(work.paths.get(name) ?? file, file)),
-    isTimed: names.some((name) => work.timed.has(name)),
-    isClosed: names.some((name) => isReadOnly(work, name)),
-  };
-  work.traits.set(file.path, traits);
-  return traits;
-}
-
-function sharePermissions(a: Entry, b: Entry): boolean {
-  return a.mode === b.mode && a.uid === b.uid && a.gid === b.gid;
-}
-
-function isReadOnly({ paths }: Work, name: Name): boolean {
-  const mode = paths.get(parentPath(name) ?? '')?.mode;
-  return typeof mode === 'number' && (mode & 0o200) === 0;
 }
 
 /** Follows links to files that are linked themselves; a link whose target goes away is left alone. */
