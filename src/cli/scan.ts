@@ -21,7 +21,7 @@ import { exitCodes } from './errors.ts';
 import { formatOf, requireShown } from './format.ts';
 import { measure, warn } from './measure.ts';
 import { requireStored } from './require-stored.ts';
-import { parseLayer, selectRules, toReportOptions, toScanOptions } from './options.ts';
+import { parseLayer, scanOptions, selectRules, toReportOptions, toScanOptions } from './options.ts';
 import type { InputValues, ScanValues } from './options.ts';
 import { print } from './output.ts';
 import { tool } from './tool.ts';
@@ -38,6 +38,7 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
     '--compress-with': values['compress-with'] !== undefined,
     '--size compressed': values.size === 'compressed',
   });
+  if (values.by === 'package' && name === 'table') requireDirectories(values);
   const options = toReportOptions(values);
   // Loaded while the decoder starts up.
   const loading = reporterNamed(name, 'scan');
@@ -74,6 +75,13 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
   // Tables and JSON carry the notices themselves.
   if (name === 'du' && !values.quiet) warn(snapshot);
   return values['exit-zero'] ? exitCodes.fine : exitCodeOf(report.findings, values['fail-on']);
+}
+
+/** @throws UsageError for options on the table of directories, in whose place another one stands. */
+function requireDirectories({ size, depth }: ScanValues): void {
+  const option = size === 'disk' ? '--size disk' : depth !== scanOptions.depth.default ? '--depth' : null;
+  if (option !== null)
+    throw new UsageError(`${option} has no effect on the table of --by package: it is on directories`);
 }
 
 /** @throws UsageError for what is no image, and for a snapshot of one that was saved without the sizes dive gives layers. */

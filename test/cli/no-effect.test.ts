@@ -30,6 +30,8 @@ const refused: readonly Case[] = [
   ],
   [['diff', 'tree', 'tree', '--sections', '--format=csv'], 'formats that show it: table, json, markdown'],
   [['diff', 'a.tar.gz', 'a.tar.gz', '--size=compressed', '--format=github'], '--size compressed has no effect'],
+  [['scan', 'tree', '--by=package', '--size=disk'], '--size disk has no effect on the table of --by package'],
+  [['scan', 'tree', '--by=package', '--depth=3'], '--depth has no effect on the table of --by package'],
   [['scan', 'tree', '--layers'], '--layers is for images; this is none'],
   [['scan', 'a.tar.gz', '--image', 'x'], '--image is for images; this is none'],
   [['snapshot', 'tree', '--platform', 'linux/amd64'], '--platform is for images; this is none'],
@@ -59,6 +61,7 @@ describe('options without effect', () => {
     ['scan', 'tree', '--by=package', '--sections', '--bytecode', '--format=snapshot'],
     ['scan', 'tree', '--by=package', '--sections', '--bytecode', '--json', '--format=json'],
     ['scan', 'a.tar.gz', '--size=compressed', '--json'],
+    ['scan', 'a.tar.gz', '--by=package', '--size=compressed'],
     ['diff', 'tree', 'tree', '--sections', '--format=markdown'],
   ])('%s %s %s takes effect', (...args) => {
     expect(sizecheck(args, { cwd: work })).toMatchObject({ code: 0, stderr: '' });
