@@ -5,8 +5,13 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { rolldown } from 'rolldown';
 import { describe, expect, it } from 'vitest';
+import { buildImage, layoutFiles, tarOf } from './build/image.ts';
+import { buildTar } from './build/tar.ts';
 import { tempDirectory } from './build/temp.ts';
+import { buildZip } from './build/zip.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -59,6 +64,40 @@ describe('the package', () => {
     // Forges and fixes are for the command line alone, which has a bundle of its own.
     expect(files).toContain('index.js');
     expect(files.filter((file) => file.startsWith('forge/') || file.startsWith('fix/'))).toEqual([]);
+  });
+
+  // A bundler leaves the file of the decoding thread behind; esbuild knows no place at all for a module that becomes CommonJS.
+  it.each([
+    ['ES module', 'esm', 'mjs', undefined],
+    ['CommonJS', 'cjs', 'cjs', undefined],
+    ['CommonJS of esbuild', 'cjs', 'cjs', 'undefined'],
+  ] as const)('decodes in a program that a bundler makes: %s', async (_kind, format, ending, url) => {
+    const folder = tempDirectory('bundled');
+    const layers = ['one', 'two'].map((name) => ({ members: [{ name, content: name }], packing: 'gzip' as const }));
+    writeFileSync(join(folder, 'image.tar'), tarOf(layoutFiles([buildImage({ layers })])));
+    writeFileSync(join(folder, 'a.tar.gz'), gzipSync(buildTar([{ name: 'a', content: 'content' }])));
+    writeFileSync(join(folder, 'a.zip'), buildZip([{ name: 'a', content: Buffer.from('content') }]));
+    writeFileSync(
+      join(folder, 'use.mjs'),
+      `import { defaultLimits, scan } from ${JSON.stringify(join(dist, 'index.js'))};
+      const options = { ...defaultLimits, digests: 'auto', facts: 'needed', thread: 'worker' };
+      Promise.all(process.argv.slice(2).map((file) => scan(file, options))).then((all) =>
+        console.log(all.map(({ totals }) => totals.content)));`,
+    );
+    const file = join(folder, `bundle.${ending}`);
+    const bundle = await rolldown({
+      input: join(folder, 'use.mjs'),
+      platform: 'node',
+      external: /^zstd/,
+      logLevel: 'silent',
+      ...(url === undefined ? {} : { transform: { define: { 'import.meta.url': url } } }),
+    });
+    await bundle.write({ file, format, codeSplitting: false });
+    const run = spawnSync(process.execPath, [file, 'a.tar.gz', 'a.zip', 'image.tar'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect(run).toMatchObject({ stderr: '', stdout: '[ 7, 7, 6 ]\n' });
   });
 
   it('carries the licences of what is bundled', () => {

@@ -1,5 +1,6 @@
 // The worker thread that decodes. It may be started before it is known what there is to decode, because starting takes as long as
 // decoding 20 MB: then it loads what it needs and sleeps until it gets its task.
+import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { WorkerTask } from './worker-messages.ts';
 
@@ -10,10 +11,18 @@ export const workerThreshold = 16 * 1024 * 1024;
 export type DecodeThread = 'calling' | 'worker' | undefined;
 
 /** Whether a file of `length` encoded bytes (null where that is not known) is decoded in a worker; `own` is where this module is. */
-export function useWorker(length: number | null, wanted: DecodeThread, own = import.meta.url): boolean {
-  // Node 20 cannot run a worker from TypeScript: sources that are run as they are (in tests) decode in the calling thread.
-  if (own.endsWith('.ts')) return false;
-  return wanted === undefined ? length === null || length >= workerThreshold : wanted === 'worker';
+export function useWorker(length: number | null, wanted: DecodeThread, own?: string): boolean {
+  const isWorth = wanted === undefined ? length === null || length >= workerThreshold : wanted === 'worker';
+  const file = isWorth ? threadFile(own) : null;
+  return file !== null && existsSync(file);
+}
+
+/**
+ * What a worker runs. It is not there where sources are run as they are (in tests), and where a bundler put this module into a
+ * program's own file, whose place is not even known in CommonJS: there the calling thread decodes.
+ */
+function threadFile(own: string | undefined = import.meta.url): URL | null {
+  return own === undefined ? null : new URL('./decode-worker.js', own);
 }
 
 /** What a thread is given before its task. */
@@ -48,9 +57,11 @@ export function takeDecodingThread(task: WorkerTask): Worker {
 }
 
 function startThread(): DecodingThread {
+  const file = threadFile();
+  if (file === null) throw new Error('there is no file for the decoding thread');
   const ready = new Int32Array(new SharedArrayBuffer(4));
   const workerData: ThreadStart = { ready: ready.buffer };
   // Flags of this process may not suit a worker (`--input-type` keeps it from starting).
-  const worker = new Worker(new URL('./decode-worker.js', import.meta.url), { workerData, execArgv: [] });
+  const worker = new Worker(file, { workerData, execArgv: [] });
   return { worker, ready };
 }

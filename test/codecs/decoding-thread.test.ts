@@ -39,7 +39,7 @@ vi.mock('node:worker_threads', async (original) => {
 vi.mock('../../src/codecs/decoding-thread.ts', async (original) => {
   const real = await original<typeof import('../../src/codecs/decoding-thread.ts')>();
   const asBuilt = (length: number | null, wanted: DecodeThread): boolean =>
-    real.useWorker(length, wanted, 'file:///decoding-thread.js');
+    real.useWorker(length, wanted, pathToFileURL(built).href);
   return { ...real, useWorker: asBuilt };
 });
 
@@ -65,6 +65,7 @@ it('is worth it for long files and for those of unknown length, unless told othe
     '../../src/codecs/decoding-thread.ts',
   );
   expect(real.useWorker(workerThreshold, 'worker')).toBe(false);
+  expect(real.useWorker(workerThreshold, 'worker', pathToFileURL(join(folder, 'bundle.mjs')).href)).toBe(false);
 });
 
 interface Run {
