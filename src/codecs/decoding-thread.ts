@@ -46,6 +46,11 @@ export function warmUpDecodingThread(onStarted: () => void = () => {}): void {
   waiting.push(thread);
 }
 
+/** Ends all threads that wait, for an image that is given up; where another scan would have taken one, it starts its own. */
+export async function dismissDecodingThreads(): Promise<void> {
+  await Promise.all(waiting.splice(0).map(({ worker }) => worker.terminate()));
+}
+
 /** A thread that works on `task`, already waiting or new. */
 export function takeDecodingThread(task: WorkerTask): Worker {
   const { worker, ready } = waiting.shift() ?? startThread();

@@ -18,6 +18,9 @@ import { createWorkerUnpacker } from '../../src/codecs/unpack.ts';
 import { createRangeList } from '../../src/codecs/zip-data.ts';
 import { FormatError, InputError, UsageError } from '../../src/errors.ts';
 import { zipFormat } from '../../src/formats/zip.ts';
+import { defaultLimits } from '../../src/scan/limits.ts';
+import { scan } from '../../src/scan/scan.ts';
+import { buildImage, layoutFiles, tarOf } from '../build/image.ts';
 import { recordingSink } from '../build/sink.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { buildZip } from '../build/zip.ts';
@@ -27,11 +30,16 @@ import { noise, prose } from './harness.ts';
 const built = join(import.meta.dirname, '../../dist/codecs/decode-worker.js');
 if (!existsSync(built)) throw new Error('dist/ is missing: "npm test" builds before it tests');
 
+/** Threads that were started and did not end. */
+const live = vi.hoisted(() => new Set<object>());
+
 vi.mock('node:worker_threads', async (original) => {
   const real = await original<typeof import('node:worker_threads')>();
   class BuiltWorker extends real.Worker {
     constructor(_script: URL, options: object) {
       super(pathToFileURL(built), options);
+      live.add(this);
+      this.on('exit', () => live.delete(this));
     }
   }
   return { ...real, Worker: BuiltWorker };
@@ -192,6 +200,22 @@ it('notices a thread that ends before its task does, and takes one that waits', 
   };
   await expect(rest()).rejects.toThrow(/^the decoding thread stopped early/);
   closeSync(fd);
+});
+
+it.each(['damage', 'a receiver that throws'])('does not outlive an image that ends by %s', async (how) => {
+  const members = [{ name: 'noise', content: noise(100_000) }];
+  const image = buildImage({ layers: [{ members, packing: 'gzip' }, { members, packing: 'zstd' }, { members }] });
+  const archive = tarOf(layoutFiles([image]));
+  const at = archive.indexOf(image.layers[0]?.blob ?? '') + 1000;
+  if (how === 'damage') archive.fill(0, at, at + 100);
+  const path = put('image.tar', archive);
+  const onProgress = (): never => {
+    throw new Error('enough');
+  };
+  const options = { ...defaultLimits, digests: 'auto', facts: 'needed', thread: 'worker' } as const;
+  const running = scan(path, how === 'damage' ? options : { ...options, onProgress });
+  await expect(running).rejects.toThrow(how === 'damage' ? /layer 0/ : 'enough');
+  await vi.waitFor(() => expect(live.size).toBe(0));
 });
 
 describe('zip members', () => {

@@ -2,7 +2,7 @@
 // after the other in the order of its manifest, and every digest on the way is verified.
 import { forEachChunk } from '../../bytes/source.ts';
 import type { ByteSource } from '../../bytes/source.ts';
-import { useWorker, warmUpDecodingThread } from '../../codecs/decoding-thread.ts';
+import { dismissDecodingThreads, useWorker, warmUpDecodingThread } from '../../codecs/decoding-thread.ts';
 import { FormatError } from '../../errors.ts';
 import type { Name } from '../../model/name.ts';
 import type { FormatName } from '../../model/snapshot.ts';
@@ -121,7 +121,13 @@ async function readParts(
     const onRead = (bytes: number): void => options.onProgress?.(read + bytes);
     const diffId = diffIds[index] ?? '';
     const ledger = charged.get(part.stored.path) === index ? options.ledger : undefined;
-    layers.end(await readLayer(part, layers.begin(), { ...options, ledger, index, diffId, onUnpacked, onRead }));
+    const how = { ...options, ledger, index, diffId, onUnpacked, onRead };
+    try {
+      layers.end(await readLayer(part, layers.begin(), how));
+    } catch (error) {
+      await dismissDecodingThreads(); // the next layer's
+      throw error;
+    }
     read += part.stored.size;
   }
 }
