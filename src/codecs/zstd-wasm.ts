@@ -55,13 +55,16 @@ const structLength = 12;
 /** zstd returns errors as the largest values of size_t: minus a code below 120. */
 const firstError = 2 ** 32 - 120;
 
+/** The words of zstd itself, which the module lacks and the other backends have. */
 const messages: Readonly<Record<number, string>> = {
-  14: 'unsupported frame parameter',
-  16: 'window too large',
-  20: 'corrupted block detected',
-  22: 'checksum does not match',
-  30: 'corrupted literals or tables',
-  64: 'out of memory',
+  14: 'Unsupported frame parameter',
+  16: 'Frame requires too much memory for decoding',
+  20: 'Data corruption detected',
+  22: "Restored data doesn't match checksum",
+  24: "Header of Literals' block doesn't respect format specification",
+  30: 'Dictionary is corrupted',
+  32: 'Dictionary mismatch',
+  64: 'Allocation error : not enough memory',
 };
 
 function open(): ZstdStream {

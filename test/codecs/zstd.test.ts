@@ -133,6 +133,17 @@ describe.each(zstdBackends.map((backend) => backend.name))('zstd by %s', (name) 
     expect((await formatErrorOf(codec, encoded)).code).toBe('bad-frame');
   });
 
+  test.skipIf(!hasZstd)('says what is wrong in the same words as every other backend', async () => {
+    const encoded = compress(content);
+    const flipped = Buffer.from(encoded);
+    flipped[encoded.length - 2] = (encoded.at(-2) ?? 0) ^ 1;
+    const sum = /^has a corrupt zstd frame \(Restored data doesn't match checksum\)$/;
+    expect((await formatErrorOf(codec, flipped)).message).toMatch(sum);
+    const corrupt = frame({ window: 1 << 17 }, [block('compressed', Buffer.alloc(200, 0x5a))]);
+    const data = /^has a corrupt zstd frame \(Data corruption detected\)$/;
+    expect((await formatErrorOf(codec, corrupt)).message).toMatch(data);
+  });
+
   test('refuses content sizes that lie', async () => {
     const raw = [block('raw', small)];
     for (const contentSize of [small.length - 1, small.length + 1, 2 ** 40]) {
