@@ -1,7 +1,7 @@
 // Starts decoding threads while the rest of the program is still loading, where the command line names large compressed files or zips.
 // A wrong guess costs a sleeping thread, never a result.
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { warmUpDecodingThread, workerThreshold } from '../codecs/decoding-thread.ts';
+import { useWorker, warmUpDecodingThread } from '../codecs/decoding-thread.ts';
 import { detectCodec } from '../codecs/index.ts';
 
 /** No command reads more than two artifacts side by side. */
@@ -23,7 +23,7 @@ export function anticipateDecoding(argv: readonly string[], onRunning: (threads:
 function isLargeAndCompressed(word: string): boolean {
   try {
     const stats = statSync(word, { throwIfNoEntry: false });
-    if (stats?.isFile() !== true || stats.size < workerThreshold) return false;
+    if (stats?.isFile() !== true || !useWorker(stats.size, undefined)) return false;
     const fd = openSync(word, 'r');
     try {
       const head = new Uint8Array(16);

@@ -13,8 +13,15 @@ export type DecodeThread = 'calling' | 'worker' | undefined;
 /** Whether a file of `length` encoded bytes (null where that is not known) is decoded in a worker; `own` is where this module is. */
 export function useWorker(length: number | null, wanted: DecodeThread, own?: string): boolean {
   const isWorth = wanted === undefined ? length === null || length >= workerThreshold : wanted === 'worker';
-  const file = isWorth ? threadFile(own) : null;
+  const file = isWorth && isAllowed() ? threadFile(own) : null;
   return file !== null && existsSync(file);
+}
+
+/** `node --permission` starts no threads unless it is told to. */
+function isAllowed(): boolean {
+  // The types of Node 20 do not know that it is absent without the flag.
+  const permission: { has(scope: string): boolean } | undefined = process.permission;
+  return permission === undefined || permission.has('worker');
 }
 
 /**
