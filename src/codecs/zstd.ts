@@ -1,5 +1,5 @@
 // zstd (RFC 8878): frames are found and checked by us, decoded by the fastest backend that this machine has.
-import { FormatError } from '../errors.ts';
+import { FormatError, InputError } from '../errors.ts';
 import type { Notice } from '../model/snapshot.ts';
 import type { Codec, DecodeOptions, Decoder, Emit } from './codec.ts';
 import { createOutput } from './output.ts';
@@ -40,7 +40,10 @@ async function loadBackend(only?: ZstdBackendName): Promise<ZstdBackend> {
   for (const backend of zstdBackends) {
     if ((only === undefined || backend.name === only) && (await backend.load())) return backend;
   }
-  throw new Error(`no zstd decoder could be loaded${only === undefined ? '' : ` (${only})`}`);
+  // WebAssembly is missing under --jitless, and where the address space is limited (ulimit -v): it reserves 10 GB.
+  const rest =
+    only === undefined ? ', not even WebAssembly; use Node 22.15 or later, or install zstd-napi' : ` (${only})`;
+  throw new InputError('no-decoder', `no zstd decoder could be loaded${rest}`);
 }
 
 function bid(head: Uint8Array): number {

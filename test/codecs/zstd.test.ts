@@ -1,6 +1,6 @@
 // All zstd backends against the zstd program, hand-made frames and broken data.
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { FormatError } from '../../src/errors.ts';
 import { zstdBackend, zstdBackends, zstdCodec } from '../../src/codecs/zstd.ts';
 import { requireTool, runRaw } from '../oracles.ts';
@@ -36,6 +36,13 @@ it('uses the first backend that loads', async () => {
   const first = zstdBackends.find((backend) => loaded.has(backend.name));
   expect(await zstdBackend()).toBe(first?.name);
   expect(loaded).toContain('wasm');
+});
+
+it('says what is missing where none loads', async () => {
+  const spies = zstdBackends.map((backend) => vi.spyOn(backend, 'load').mockResolvedValue(false));
+  const message: unknown = expect.stringMatching(/WebAssembly; use Node 22\.15 .* zstd-napi$/);
+  await expect(zstdCodec().prepare()).rejects.toMatchObject({ name: 'InputError', code: 'no-decoder', message });
+  for (const spy of spies) spy.mockRestore();
 });
 
 describe.each(zstdBackends.map((backend) => backend.name))('zstd by %s', (name) => {
