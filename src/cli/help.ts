@@ -7,7 +7,8 @@ import type { Command } from './commands.ts';
 export async function helpText(commands: readonly Command[], command: Command | null): Promise<string> {
   // yargs is an ES module, which the bundle (CommonJS) can only load this way.
   const { default: createYargs } = await import('yargs');
-  const yargs = createYargs([])
+  // It asks for the working directory, which may be gone, unless it is given one; it reads nothing there.
+  const yargs = createYargs([], '/')
     .scriptName('sizecheck')
     .version(false)
     .help(false)

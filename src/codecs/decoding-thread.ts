@@ -17,8 +17,13 @@ export function useWorker(length: number | null, wanted: DecodeThread, own?: str
   return file !== null && existsSync(file);
 }
 
-/** `node --permission` starts no threads unless it is told to. */
+/** Node starts no thread where the working directory is gone, and none under `--permission` unless it is told to. */
 function isAllowed(): boolean {
+  try {
+    process.cwd();
+  } catch {
+    return false;
+  }
   // The types of Node 20 do not know that it is absent without the flag.
   const permission: { has(scope: string): boolean } | undefined = process.permission;
   return permission === undefined || permission.has('worker');
