@@ -10,6 +10,8 @@ export async function helpText(commands: readonly Command[], command: Command | 
   // It asks for the working directory, which may be gone, unless it is given one; it reads nothing there.
   const yargs = createYargs([], '/')
     .scriptName('sizecheck')
+    // Else its own words would be in the language of the machine, and ours in English.
+    .locale('en')
     .version(false)
     .help(false)
     .wrap(Math.min(100, process.stdout.columns ?? 80))

@@ -377,6 +377,12 @@ describe('figures that must not lie', () => {
       / the budgets file\n +\[string\] \[default: "budgets.json"\]\n/,
     );
   });
+
+  it('helps in English whatever the language of the machine', () => {
+    const help = sizecheck(['--help'], { env: { LC_ALL: 'C' } });
+    for (const LC_ALL of ['de_DE.UTF-8', 'ja_JP.UTF-8', 'ar'])
+      expect(sizecheck(['--help'], { env: { LC_ALL } })).toEqual(help);
+  });
 });
 
 describe('work that is bounded', () => {
