@@ -2,6 +2,7 @@
 // decoding 20 MB: then it loads what it needs and sleeps until it gets its task.
 import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
+import { InputError } from '../errors.ts';
 import type { WorkerTask } from './worker-messages.ts';
 
 /** Encoded bytes from which on a worker thread (about 60 ms to start and end) is worth it. */
@@ -50,9 +51,18 @@ interface DecodingThread {
 
 const waiting: DecodingThread[] = [];
 
-/** Starts a thread for one `takeDecodingThread` to come; `onStarted` is called once it runs. It does not keep the process alive. */
+/**
+ * Starts a thread for one `takeDecodingThread` to come; `onStarted` is called once it runs. It does not keep the process alive. Where the
+ * system gives none, that is told when it is taken, if it ever is.
+ */
 export function warmUpDecodingThread(onStarted: () => void = () => {}): void {
-  const thread = startThread();
+  let thread: DecodingThread;
+  try {
+    thread = startThread();
+  } catch (error) {
+    if (error instanceof InputError) return;
+    throw error;
+  }
   thread.worker.unref();
   thread.worker.once('online', onStarted);
   waiting.push(thread);
@@ -63,7 +73,7 @@ export async function dismissDecodingThreads(): Promise<void> {
   await Promise.all(waiting.splice(0).map(({ worker }) => worker.terminate()));
 }
 
-/** A thread that works on `task`, already waiting or new. */
+/** A thread that works on `task`, already waiting or new. @throws InputError `no-thread` where the system gives none (`ulimit -u`). */
 export function takeDecodingThread(task: WorkerTask): Worker {
   const { worker, ready } = waiting.shift() ?? startThread();
   worker.ref();
@@ -79,6 +89,11 @@ function startThread(): DecodingThread {
   const ready = new Int32Array(new SharedArrayBuffer(4));
   const workerData: ThreadStart = { ready: ready.buffer };
   // Flags of this process may not suit a worker (`--input-type` keeps it from starting).
-  const worker = new Worker(file, { workerData, execArgv: [] });
-  return { worker, ready };
+  try {
+    const worker = new Worker(file, { workerData, execArgv: [] });
+    return { worker, ready };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new InputError('no-thread', `cannot be decoded: no thread can be started (${why})`, { cause: error });
+  }
 }

@@ -32,11 +32,13 @@ if (!existsSync(built)) throw new Error('dist/ is missing: "npm test" builds bef
 
 /** Threads that were started and did not end. */
 const live = vi.hoisted(() => new Set<object>());
+const system = vi.hoisted(() => ({ isOut: false }));
 
 vi.mock('node:worker_threads', async (original) => {
   const real = await original<typeof import('node:worker_threads')>();
   class BuiltWorker extends real.Worker {
     constructor(_script: URL, options: object) {
+      if (system.isOut) throw new Error('EAGAIN');
       super(pathToFileURL(built), options);
       live.add(this);
       this.on('exit', () => live.delete(this));
@@ -216,6 +218,22 @@ it.each(['damage', 'a receiver that throws'])('does not outlive an image that en
   const running = scan(path, how === 'damage' ? options : { ...options, onProgress });
   await expect(running).rejects.toThrow(how === 'damage' ? /layer 0/ : 'enough');
   await vi.waitFor(() => expect(live.size).toBe(0));
+});
+
+it('is told to be missing where the system gives none, and only when it is needed', async () => {
+  await vi.waitFor(() => expect(live.size).toBe(0));
+  const path = put('no-thread.gz', gzipSync(content));
+  system.isOut = true;
+  try {
+    expect(() => warmUpDecodingThread()).not.toThrow();
+    await expect(decodeFile('gzip', path, 'worker')).rejects.toMatchObject({
+      name: 'InputError',
+      code: 'no-thread',
+      message: 'cannot be decoded: no thread can be started (EAGAIN)',
+    });
+  } finally {
+    system.isOut = false;
+  }
 });
 
 describe('zip members', () => {
