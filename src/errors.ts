@@ -53,7 +53,7 @@ export class OutputError extends SizecheckError {
   }
 }
 
-/** The operating system refused: unreadable, missing, not a regular file, disk full. */
+/** The operating system refused: unreadable, missing, not a regular file, disk full; or this machine has no decoder for it. */
 export class InputError extends SizecheckError {}
 
 /** A service on the network (GitHub, GitLab) refused, or did not answer in time. */

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
 import { describe, expect, it } from 'vitest';
@@ -58,6 +59,18 @@ describe('the package', () => {
     const tsc = [join(root, 'node_modules/typescript/bin/tsc'), ...options, 'use.mts'];
     const run = spawnSync(process.execPath, tsc, { cwd: folder, encoding: 'utf8' });
     expect(run).toMatchObject({ stdout: '', status: 0 });
+  });
+
+  it('says of every function and value what it is', async () => {
+    const declarations = readdirSync(dist, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.d.ts'))
+      .map((file) => readFileSync(join(dist, file), 'utf8'))
+      .join('\n');
+    const names = Object.keys(await import(pathToFileURL(join(dist, 'index.js')).href));
+    expect(names.length).toBeGreaterThan(30);
+    const isTold = (name: string): boolean =>
+      new RegExp(`\\*/\\nexport (?:declare )?(?:const|function|class) ${name}\\b`).test(declarations);
+    expect(names.filter((name) => !isTold(name))).toEqual([]);
   });
 
   it('has no module that nobody can reach', () => {

@@ -49,6 +49,7 @@ export interface OptimizedTree extends BytecodeTree {
   readonly kept: { readonly files: number; readonly bytes: number };
 }
 
+/** What bytecode takes, in bytes. The snapshot must have been made with `bytecode`; without it, all pycs are `unread`. */
 export function bytecodeRollup(snapshot: Snapshot): BytecodeRollup {
   const versions = new Map<string | null, { python: string | null; files: number; bytes: number }>();
   const parts = { files: 0, bytes: 0, docstrings: 0, lineTables: 0, columnTables: 0, exceptionTables: 0 };

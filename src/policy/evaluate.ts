@@ -20,6 +20,7 @@ export interface Evaluation {
   readonly skippedGroups: readonly string[];
 }
 
+/** Judges what was measured: one verdict a limit. What could not be measured is `unknown` and never passes. */
 export function evaluate(budgets: Budgets, evidence: Evidence): Evaluation {
   const { measured, unmeasured, partial = [] } = evidence;
   const asked = new Set([...measured, ...unmeasured].map(({ budget }) => budget));

@@ -8,6 +8,7 @@ type Cell = string | number | null;
 
 const diffHeader = 'path from content_before content_after content_delta disk_before disk_after disk_delta'.split(' ');
 
+/** `--format csv`: sizes are bytes. */
 export const csvReporter: Reporter = {
   *scan({ tree }, { stored: tells }) {
     const more = tells === true ? ['compressed', 'own_compressed'] : [];

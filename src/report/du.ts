@@ -8,6 +8,7 @@ import type { Name } from '../model/name.ts';
 import { terminalName } from './escape.ts';
 import type { Reporter } from './reporter.ts';
 
+/** `--format du`. */
 export const duReporter: Reporter = {
   *scan({ tree }, { units }) {
     for (const { path, own } of postOrder(tree)) yield duLine(own.disk, path, units);

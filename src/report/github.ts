@@ -30,6 +30,7 @@ const titles: Readonly<Record<Worse, string>> = {
 
 const words = { word: terminalText, text: terminalText };
 
+/** `--format github`: annotations. */
 export const githubReporter: Reporter = {
   *scan({ snapshot, findings }, { units }) {
     yield* commands(

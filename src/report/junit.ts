@@ -11,6 +11,7 @@ const words = { word: terminalText, text: terminalText };
 /** What a verdict counts as in JUnit's words. */
 type Outcome = 'passed' | 'failure' | 'error' | 'skipped';
 
+/** `--format junit`, of a check. */
 export const junitReporter: Reporter = {
   *check({ tool, gate }) {
     const suites = new Map<string, Verdict[]>();

@@ -37,6 +37,7 @@ import { staticLibrary } from './static-library.ts';
 import { testSuite } from './test-suite.ts';
 import { timestampBytecode } from './timestamp-bytecode.ts';
 
+/** All rules, in the order in which they judge. */
 export const rules: readonly Rule[] = [
   debugSymbols,
   debugFiles,

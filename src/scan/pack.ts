@@ -35,7 +35,8 @@ const step = 1 << 18;
 /**
  * @param compression null to have the archive itself.
  * @param snapshot of the directory `root`, made just now.
- * @throws InputError, with the path, for a file that cannot be read or is no longer what the snapshot says.
+ * @throws InputError, with the path, for a file that cannot be read or is no longer what the snapshot says; UsageError where this
+ * machine has no encoder for the codec.
  */
 export function packDirectory(
   root: string,

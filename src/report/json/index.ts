@@ -6,6 +6,7 @@ import { diffJson } from './diff.ts';
 import { fixJson } from './fix.ts';
 import { scanJson, snapshotJson } from './scan.ts';
 
+/** `--format json`, schema 1: sizes are bytes, what is unknown is null; `parseReport` reads those of a diff and a check. */
 export const jsonReporter: Reporter = {
   scan: scanJson,
   diff: diffJson,
@@ -14,4 +15,5 @@ export const jsonReporter: Reporter = {
   compress: compressJson,
 };
 
+/** `--format snapshot`, of a scan with `digests: 'all'` and `facts: 'all'`; `parseSnapshot` reads it. */
 export const snapshotReporter: Reporter = { scan: snapshotJson };

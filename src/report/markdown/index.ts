@@ -16,6 +16,7 @@ import { imageLines } from './image.ts';
 import { comparedDetails, footer, measuredDetails, noticesDetails } from './identity.ts';
 import { defaultKey, marker } from './marker.ts';
 
+/** `--format markdown`, of a diff or a check: the comment on a pull request. */
 export const markdownReporter: Reporter = {
   *diff(report, options) {
     yield markdownOf(report, options, defaultKey(report));
