@@ -13,6 +13,8 @@ export { packageRollup } from './compare/packages/index.ts';
 export type { PackageOptions, PackageRollup, PackageRow, PackageSizes } from './compare/packages/index.ts';
 export { rollup } from './compare/rollup.ts';
 export type { Sizes, TreeNode } from './compare/rollup.ts';
+export { sectionRollup } from './compare/section-rollup.ts';
+export type { SectionRollup, SectionTotal } from './compare/section-rollup.ts';
 export { ConfigError, FormatError, InputError, SizecheckError, UsageError } from './errors.ts';
 export type {
   ArFacts,
@@ -24,6 +26,7 @@ export type {
   PycFacts,
   PycLevel,
   PycMode,
+  SectionGroup,
   SectionSize,
   StripSizes,
   UnreadCode,
@@ -47,10 +50,19 @@ export type { Name } from './model/name.ts';
 export type {
   ArtifactIdentity,
   CodecName,
+  DiveFigures,
+  DiveFile,
   Entry,
   EntryKind,
   FormatName,
+  HiddenFile,
+  Image,
+  ImageLayer,
+  Made,
+  MadeFacts,
   Notice,
+  Overhead,
+  OverheadName,
   Snapshot,
   Superseded,
   Totals,
