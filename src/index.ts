@@ -16,6 +16,7 @@ export type { Sizes, TreeNode } from './compare/rollup.ts';
 export { sectionRollup } from './compare/section-rollup.ts';
 export type { SectionRollup, SectionTotal } from './compare/section-rollup.ts';
 export { ConfigError, FormatError, InputError, SizecheckError, UsageError } from './errors.ts';
+export type { ImageChoice } from './formats/format.ts';
 export type {
   ArFacts,
   ElfFacts,

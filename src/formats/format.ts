@@ -91,9 +91,9 @@ export interface ReadOptions {
   /** Where to decode; by default that depends on the input's length. */
   readonly thread?: DecodeThread;
   /** Called now and then with the bytes of the artifact read so far. */
-  readonly onProgress?: (bytes: number) => void;
+  readonly onProgress?: ((bytes: number) => void) | undefined;
   /** Which image of several, and whether to look for one (`--image`, `--platform`, `--as`). */
-  readonly image?: ImageChoice;
+  readonly image?: ImageChoice | undefined;
   /** Index of the layer of an image that is asked for alone. */
   readonly layer?: number | undefined;
   /** Takes down what each byte of the artifact is there for, where it is asked. */

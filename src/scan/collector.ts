@@ -26,7 +26,7 @@ export interface CollectorOptions {
   readonly digestPurpose?: DigestPurpose | undefined;
   readonly facts: FactsWanted;
   /** Outcomes by digest, of this artifact and of others that are scanned with the same `facts`. */
-  readonly knownFacts?: Map<string, Outcome>;
+  readonly knownFacts?: Map<string, Outcome> | undefined;
   /** Release of GNU strip whose results facts predict. */
   readonly stripVersion?: StripVersion | undefined;
   readonly compressDebug?: boolean | undefined;

@@ -24,7 +24,7 @@ export interface Packed {
 
 export interface PackOptions {
   /** Called now and then with the bytes of the archive so far and in all. */
-  readonly onProgress?: (done: number, total: number) => void;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
   /** Takes the compressed bytes, if anyone wants them. */
   readonly emit?: EmitCompressed;
 }

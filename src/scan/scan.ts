@@ -39,7 +39,7 @@ export interface ScanOptions extends ArtifactOptions {
    * What scans share: content that one of them has inspected is not inspected again. Only for scans with equal `facts`; begin
    * with an empty map, each adds to it.
    */
-  readonly knownFacts?: Map<string, Outcome>;
+  readonly knownFacts?: Map<string, Outcome> | undefined;
   /** Release of GNU strip (binutils) whose results are predicted: 2.35, 2.40 (the default) or 2.44. */
   readonly stripVersion?: StripVersion | undefined;
   /** Whether to tell how many bytes of the artifact file carry each entry. */
