@@ -7,6 +7,7 @@ import { temporaryDirectory } from '../bytes/temporary.ts';
 import type { StripVersion } from '../inspectors/elf/strip-version.ts';
 import type { ArFacts, ElfFacts } from '../model/facts.ts';
 import type { StripMode } from '../model/fix.ts';
+import { isLinked } from '../rules/strippable.ts';
 
 export interface StripTool {
   /** Release as it says, `2.40`. */
@@ -47,7 +48,7 @@ function output(program: string, args: readonly string[]): string | null {
 }
 
 export function stripModeOf(facts: ElfFacts | ArFacts): StripMode {
-  return facts.type === 'elf' && facts.elfType !== 'REL' ? '--strip-unneeded' : '-g';
+  return isLinked(facts) ? '--strip-unneeded' : '-g';
 }
 
 /** Object formats of BFD, and the prefix of Debian's cross tools, by machine, class and byte order. */

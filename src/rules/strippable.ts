@@ -9,10 +9,12 @@ export function strippableBytes(entry: Entry, facts: ElfFacts | ArFacts): number
   return after === null ? 0 : Math.max(0, entry.size - after);
 }
 
+/** Length in bytes after that; null where strip refuses the file. */
 export function lengthAfter(facts: ElfFacts | ArFacts): number | null {
   return isLinked(facts) ? facts.strip.unneeded : facts.strip.debug;
 }
 
+/** Executables and shared libraries, and core dumps, which strip refuses; no object files. */
 export function isLinked(facts: ElfFacts | ArFacts): boolean {
   return facts.type === 'elf' && facts.elfType !== 'REL';
 }
