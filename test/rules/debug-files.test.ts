@@ -57,6 +57,7 @@ describe.skipIf(!tools)('debug-files', () => {
     // What has no bytes in what is loaded, but was not split off anything.
     compile(at('variables.o'), 'int variables[100];', '-c');
     compile(at('nothing.o'), '', '-c');
+    compile(at('room.o'), '__asm__(".section .heap, \\"a\\", %nobits\\nheap: .space 4096");', '-c');
   });
 
   const claimed = ['lib/debug/libx.so.debug', 'lib/debug/program.debug', 'lib/debug/x.ko.debug', 'lib/libdata.so.dbg'];
@@ -78,6 +79,7 @@ describe.skipIf(!tools)('debug-files', () => {
       'lib/x.ko',
       'nothing.o',
       'program',
+      'room.o',
       'variables.o',
     ]);
     expect(stripped).toHaveLength(1);

@@ -2,7 +2,7 @@
 import { firstIndex } from '../../bytes/search.ts';
 import { debugAlone } from '../../model/facts.ts';
 import type { Unsafe } from '../../model/facts.ts';
-import { PT_LOAD, SHF_ALLOC, SHF_WRITE, SHT_NOBITS, SHT_NOTE, SHT_NULL } from './constants.ts';
+import { ET_REL, PT_LOAD, SHF_ALLOC, SHF_EXECINSTR, SHF_WRITE, SHT_NOBITS, SHT_NOTE, SHT_NULL } from './constants.ts';
 import { type ElfFile, elfSizes } from './file.ts';
 import { isInSegment } from './segments.ts';
 import type { Layout } from './strip-layout.ts';
@@ -19,12 +19,13 @@ export function unsafeReasons(view: StripSections, layout: Layout): readonly Uns
 }
 
 /**
- * What `objcopy --only-keep-debug` made: of all that is loaded notes alone have bytes. Only there have sections none that are never written to,
- * which tells it from an object file of variables without a value.
+ * What `objcopy --only-keep-debug` made: of all that is loaded notes alone have bytes. Only there have sections none that are never
+ * written to. Object files may reserve such room, of a heap or of constants that are zero, but none for code.
  */
-function splitOff({ sections, source }: ElfFile): Unsafe | null {
+function splitOff({ type: kind, sections, source }: ElfFile): Unsafe | null {
   const loaded = sections.filter(({ flags, size }) => (flags & SHF_ALLOC) !== 0 && size > 0);
-  const isEmptied = loaded.some(({ type, flags }) => type === SHT_NOBITS && (flags & SHF_WRITE) === 0);
+  const [mask, want] = kind === ET_REL ? [SHF_EXECINSTR, SHF_EXECINSTR] : [SHF_WRITE, 0];
+  const isEmptied = loaded.some(({ type, flags }) => type === SHT_NOBITS && (flags & mask) === want);
   if (!isEmptied || loaded.some(({ type }) => type !== SHT_NOBITS && type !== SHT_NOTE)) return null;
   return { code: debugAlone, bytes: source.size, message: 'it holds debug data alone, of which nothing would be left' };
 }
