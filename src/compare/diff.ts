@@ -168,7 +168,6 @@ function rowOf(old: TreeEntry | null, now: TreeEntry | null): DirectoryChange {
   };
 }
 
-/** Truth about what was not compared. */
 /** What stands in one of them alone may just not have been selected in the other. */
 function halfSelected(before: Judged, after: Judged): Notice[] {
   const isPart = before.snapshot.isPart === true;
@@ -178,6 +177,7 @@ function halfSelected(before: Judged, after: Judged): Notice[] {
   return [{ code: 'part', path: null, message }];
 }
 
+/** Truth about what was not compared. */
 function unknownContent(files: number): Notice[] {
   if (files === 0) return [];
   const what = files === 1 ? '1 file has' : `${files} files have`;

@@ -1,5 +1,5 @@
-// The commands that strip some files of an artifact and leave all others alone: strip knows more formats than ELF, damages some files, makes
-// some longer, and may take more off a file the second time.
+// The commands that strip some files of an artifact and leave all others alone: strip knows more formats than ELF, damages some files,
+// makes some longer, and may take more off a file the second time.
 import type { Claim } from '../model/finding.ts';
 import { exceptPaths, findPattern } from '../model/shell.ts';
 import { baseName, compareNames } from '../model/name.ts';

@@ -28,7 +28,10 @@ function percent(byte: number): string {
   return `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
 }
 
-/** The key of a comment for which none was given: the names of the artifacts that were asked for, or the new one of a diff without its directory. */
+/**
+ * The key of a comment for which none was given: the names of the artifacts that were asked for, or that of the new one of a diff without
+ * its directory.
+ */
 export function defaultKey(report: CheckReport | DiffReport): string {
   if ('gate' in report) return askedFor(report).join('+') || 'check';
   const { name } = report.diff.after.artifact;
