@@ -60,7 +60,9 @@ export function outOf(artifact: string, values: FixValues): string {
   }
   if (values.output !== undefined && resolve(values.output) === resolve(out))
     throw new UsageError('--out and --output name the same file');
-  if (!existsSync(dirname(out))) throw new UsageError(`--out ${out}: there is no directory ${dirname(out)}`);
+  // Else it is the artifact that is not there, which is told where it is read.
+  if (values.out !== undefined && !existsSync(dirname(out)))
+    throw new UsageError(`--out ${out}: there is no directory ${dirname(out)}`);
   if (isInside(dirname(out), artifact)) throw new UsageError(`--out ${out} lies inside the artifact`);
   return out;
 }

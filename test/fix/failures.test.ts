@@ -126,6 +126,8 @@ describe.skipIf(!ready)('fix', () => {
     expect(JSON.parse(fix(['./tree/', '--json']).stdout).out).toBe('tree-fixed');
     const within = sizecheck(['fix', './', '--json'], { cwd: at('tree') });
     expect(JSON.parse(within.stdout).out).toBe(`${realpathSync(at('tree'))}-fixed`);
+    // Nobody gave an --out that could be wrong.
+    expect(fix(['nowhere/app.tar']).stderr).toBe('sizecheck: nowhere/app.tar: does not exist\n');
     expect(JSON.parse(fix(['tree.tar.gz', '--json']).stdout)).toMatchObject({
       out: 'tree-fixed.tar.gz',
       compression: 'gzip:9',
