@@ -31,8 +31,10 @@ it.each([
   [['dist/app-1.tar', 'extra.tar']],
   [['dist/app-1.tar', 'dist/app-2.tar']],
   [['dist/app-1 (b).tar', 'dist/app-1 (c).tar', 'dist/app-2.tar', 'extra.tar']],
+  [['dist/app-1 (b).tar', 'dist/app-1 (c).tar']],
 ])('of %j', (files) => {
   expect(markerOf([app, extra], files)).toBe('<!-- sizecheck:app%2Bextra -->');
+  expect(markerOf([{ ...app, name: 'app (arm)' }], files.slice(0, 2))).toBe('<!-- sizecheck:app%20%28arm%29 -->');
 });
 
 it('names artifacts that are judged by rules alone, and no groups and ignores', () => {

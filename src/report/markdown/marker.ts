@@ -48,15 +48,17 @@ function askedFor({ gate, artifacts }: CheckReport): string[] {
   const limited = Object.values(byBudget);
   // Nothing but rules may judge an artifact, whose verdicts do not say which budget is theirs.
   const others = artifacts.filter(({ name }) => !limited.some((names) => names.has(name)));
-  return [...limited.map(commonName), ...others.map(({ name }) => name)];
+  return [...limited.map((names) => commonName(names, artifacts)), ...others.map(({ name }) => name)];
 }
 
 /** `app` of `app (app-1.tar)` and `app (app-2.tar)`, which is what files of one budget are called. */
-function commonName(names: ReadonlySet<string>): string {
+function commonName(names: ReadonlySet<string>, artifacts: CheckReport['artifacts']): string {
   const [first = '', ...others] = names;
   if (others.length === 0) return first;
-  let length = first.length;
-  for (const other of others) while (!other.startsWith(first.slice(0, length))) length--;
-  const end = first.lastIndexOf(' (', length);
-  return end < 0 ? first : first.slice(0, end);
+  // Both names may hold " (" themselves; the path of one that was measured tells them apart.
+  const known = artifacts.find(({ name }) => names.has(name));
+  const name = known?.name ?? first;
+  const starts = [...name.matchAll(/ \(/g)].map(({ index }) => index);
+  const start = starts.find((at) => known?.artifact.name.endsWith(name.slice(at + 2, -1)) === true);
+  return name.slice(0, start ?? starts[0]);
 }
