@@ -12,7 +12,7 @@ import { alignUp, type Layout, layoutLinked, layoutObject, type OutSection, outS
 import { checkMachine, StripRefusal } from './strip-refusal.ts';
 import { isDebugSection, type StripSections, stripSections } from './strip-sections.ts';
 import { rangesGone, shareOfGone } from './strip-share.ts';
-import { unsafeReasons } from './unsafe.ts';
+import { splitOff, unsafeReasons } from './unsafe.ts';
 import type { StripVersion } from './strip-version.ts';
 import type { Symbols } from './symbols.ts';
 import { type KeptSymbols, keptSymbols, markSymbols, noSymbols, type StripMode, stripModes } from './strip-symbols.ts';
@@ -99,13 +99,14 @@ const refusedSizes: StripSizes = { debug: null, unneeded: null, all: null };
  */
 export function stripFacts(elf: ElfFile, wanted: StripWanted): StripFacts {
   const model = unlessRefused(() => stripModel(elf, wanted.version));
-  if (typeof model === 'string') return { strip: { ...refusedSizes, refused: model }, unsafe: [] };
+  // A file that strip refuses may be debug data alone, too.
+  if (typeof model === 'string') return { strip: { ...refusedSizes, refused: model }, unsafe: splitOff(elf) };
   const spared: StripMode | null = wanted.facts === 'all' ? null : model.view.linked ? 'debug' : 'unneeded';
   const results = stripModes.map((mode) => (mode === spared ? null : unlessRefused(() => model.stripped(mode))));
   const [debug, unneeded, all] = results.map((result) => (typeof result === 'string' ? null : result));
   const refused = results.find((result) => typeof result === 'string');
   const sizes = { debug: debug?.size ?? null, unneeded: unneeded?.size ?? null, all: all?.size ?? null };
-  const unsafe = all ? unsafeReasons(model.view, all.layout) : [];
+  const unsafe = all ? unsafeReasons(model.view, all.layout) : splitOff(elf);
   const comparable = model.view.linked && sizes.unneeded !== null && unsafe.length === 0;
   return {
     strip: refused === undefined ? sizes : { ...sizes, refused },

@@ -13,7 +13,7 @@ const page = 4096;
 export function unsafeReasons(view: StripSections, layout: Layout): readonly Unsafe[] {
   const { elf } = view;
   const described = describedRanges(elf);
-  const reasons = [splitOff(elf), appendedData(elf, described)];
+  const reasons = [...splitOff(elf), appendedData(elf, described)];
   if (view.linked) reasons.push(undescribedBytes(elf, described), emptySegment(elf), movedSection(view, layout));
   return reasons.filter((reason) => reason !== null);
 }
@@ -22,12 +22,14 @@ export function unsafeReasons(view: StripSections, layout: Layout): readonly Uns
  * What `objcopy --only-keep-debug` made: of all that is loaded notes alone have bytes. Only there have sections none that are never
  * written to. Object files may reserve such room, of a heap or of constants that are zero, but none for code.
  */
-function splitOff({ type: kind, sections, source }: ElfFile): Unsafe | null {
+export function splitOff({ type: kind, sections, source }: ElfFile): readonly Unsafe[] {
   const loaded = sections.filter(({ flags, size }) => (flags & SHF_ALLOC) !== 0 && size > 0);
   const [mask, want] = kind === ET_REL ? [SHF_EXECINSTR, SHF_EXECINSTR] : [SHF_WRITE, 0];
   const isEmptied = loaded.some(({ type, flags }) => type === SHT_NOBITS && (flags & mask) === want);
-  if (!isEmptied || loaded.some(({ type }) => type !== SHT_NOBITS && type !== SHT_NOTE)) return null;
-  return { code: debugAlone, bytes: source.size, message: 'it holds debug data alone, of which nothing would be left' };
+  if (!isEmptied || loaded.some(({ type }) => type !== SHT_NOBITS && type !== SHT_NOTE)) return [];
+  return [
+    { code: debugAlone, bytes: source.size, message: 'it holds debug data alone, of which nothing would be left' },
+  ];
 }
 
 interface Range {
