@@ -81,9 +81,9 @@ export function toPairing(
   return { stripComponents: strip === 'auto' ? strip : Number(strip), maps };
 }
 
-function judged(snapshot: Snapshot, selected: readonly Rule[], { ignore, include, exclude }: DiffValues): Judged {
+function judged(snapshot: Snapshot, selected: readonly Rule[], { ignore }: DiffValues): Judged {
   const found = ignoreClaims(judge(snapshot, selected, 'counted'), ignore, new Set(ruleIds));
-  return { snapshot, findings: include.length + exclude.length === 0 ? found : ofPart(found) };
+  return { snapshot, findings: snapshot.isPart === true ? ofPart(found) : found };
 }
 
 function onlyIn(notices: readonly Notice[], others: readonly Notice[]): Notice[] {

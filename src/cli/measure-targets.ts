@@ -8,6 +8,7 @@ import { isMember } from '../policy/budgets.ts';
 import type { Budgets } from '../policy/budgets.ts';
 import type { Baseline, Measured, Unmeasured } from '../policy/evidence.ts';
 import { claimsAboveBase, withoutHiddenBase } from '../policy/image-verdicts.ts';
+import { ofPart } from '../policy/part.ts';
 import { judgeByPolicy, rulesOf } from '../policy/severities.ts';
 import { judge } from '../rules/index.ts';
 import type { CheckValues } from './policy-options.ts';
@@ -69,11 +70,8 @@ async function measureTarget(target: Target, run: Run): Promise<Measured> {
   if (after.status === 'rejected') throw after.reason;
   const snapshot = await packed(after.value, target, run);
   const base = budget.image?.baseLayers ?? 0;
-  const findings = claimsAboveBase(
-    judge(withoutHiddenBase(snapshot, base), rulesOf(budgets), 'counted'),
-    snapshot,
-    base,
-  );
+  const found = judge(withoutHiddenBase(snapshot, base), rulesOf(budgets), 'counted');
+  const findings = claimsAboveBase(snapshot.isPart === true ? ofPart(found) : found, snapshot, base);
   const judged = judgeByPolicy(findings, budgets, today);
   return {
     name,

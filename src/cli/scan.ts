@@ -132,11 +132,11 @@ export async function runSnapshot(artifact: string, values: InputValues): Promis
 function judged(
   snapshot: Snapshot,
   selected: readonly Rule[],
-  { ignore, include, exclude }: Pick<ScanValues, 'ignore' | 'include' | 'exclude'>,
+  { ignore }: Pick<ScanValues, 'ignore'>,
   leftovers: 'apart' | 'counted',
 ): ScanReport {
   const found = ignoreClaims(judge(snapshot, selected, leftovers), ignore, new Set(ruleIds));
-  const findings = include.length + exclude.length === 0 ? found : ofPart(found);
+  const findings = snapshot.isPart === true ? ofPart(found) : found;
   return { tool, snapshot, tree: rollup(snapshot), findings, removable: removableContent(snapshot, findings) };
 }
 

@@ -46,7 +46,7 @@ const sweeping: ReadonlySet<string> = new Set(rules.filter(({ sweeps }) => sweep
 
 /** Findings on a part of an artifact, whose commands may be for more than that, unless they name files. */
 export function ofPart(findings: readonly Finding[]): Finding[] {
-  const advice = 'its command is for a whole artifact; --include and --exclude make this a part of one';
+  const advice = 'its command is for a whole artifact; this is a part of one (--include, --exclude or --layer)';
   return findings.map((found) => (namesFiles(found.fix) ? found : { ...found, fix: { commands: [], advice } }));
 }
 

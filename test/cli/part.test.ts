@@ -1,8 +1,10 @@
 // Snapshots of a part of an artifact: they know that they are, wherever they are read.
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../src/model/finding.ts';
 import { parseSnapshot } from '../../src/scan/snapshot-file.ts';
+import { buildElf } from '../build/elf.ts';
 import { buildTar } from '../build/tar.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { sizecheck } from './run.ts';
@@ -86,6 +88,29 @@ describe('a snapshot of a part', () => {
       code: 0,
       stderr: expect.stringMatching(/^sizecheck: warning: .*not compared\n$/),
     });
+  });
+
+  it('prints no command that would go beyond it, wherever it is read', () => {
+    const tree = join(work, 'tree');
+    for (const folder of ['in', 'out']) mkdirSync(join(tree, folder), { recursive: true });
+    // What `find . -name '*.debug' -delete` would take along is not known here.
+    const sections = [{ name: '.text', type: 8, flags: 6, size: 100 }];
+    writeFileSync(join(tree, 'in/x.debug'), buildElf({ type: 3, sections }));
+    writeFileSync(join(tree, 'out/notes.debug'), 'notes');
+    const fixOf = (...args: string[]) => {
+      const { artifacts } = JSON.parse(run('check', ...args, '--max-uncompressed', '1GB', '--json').stdout);
+      return artifacts[0].findings.map(({ rule, fix }: Finding) => [rule, fix.commands.length]);
+    };
+    run('snapshot', 'tree', '-o', 'tree.json');
+    expect(fixOf('tree.json')).toEqual([['debug-files', 1]]);
+    run('snapshot', 'tree', '--include', 'in/**', '-o', 'in.json');
+    expect(fixOf('in.json')).toEqual([['debug-files', 0]]);
+    const printed = run('scan', 'in.json').stdout.replaceAll(/\s+/g, ' ');
+    expect(printed).toContain('its command is for a whole artifact; this is a part of one');
+    expect(printed).not.toContain('-delete');
+    const { findings } = JSON.parse(run('diff', 'app.tar', 'in.json', '--json').stdout);
+    expect(JSON.stringify(findings)).toContain('debug-files');
+    expect(JSON.stringify(findings)).not.toContain('-delete');
   });
 
   it('says so in words that are checked', () => {
