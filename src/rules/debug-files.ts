@@ -1,15 +1,14 @@
-// debug-files: debug data that was split off programs and libraries (`objcopy --only-keep-debug`). strip would make useless husks of these
-// files, so they go as a whole or stay.
+// debug-files: debug data that was split off programs, libraries and object files (`objcopy --only-keep-debug`, `gcc -gsplit-dwarf`). strip
+// would make useless husks of these files, so they go as a whole or stay.
 import { debugAlone } from '../model/facts.ts';
 import type { Claim } from '../model/finding.ts';
-import type { Name } from '../model/name.ts';
 import { exceptPaths, removeCommand } from '../model/shell.ts';
 import { commands, count, namesOf } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
-const suffix = '.debug';
+const suffixes = ['.debug', '.dwo'] as const;
 
-/** Files of that suffix which the command leaves out one by one. */
+/** Files of such a suffix which a command leaves out one by one. */
 const mostSpared = 8;
 
 export const debugFiles: Rule = {
@@ -25,18 +24,19 @@ export const debugFiles: Rule = {
   },
 };
 
-/** By suffix where they have it, else by name. */
+/** By suffix where they have one, else by name. */
 function removal(context: RuleContext, claims: readonly Claim[]): string[] {
   const own = new Set(claims.flatMap(({ path }) => namesOf(context, path)));
-  const alike = new Set<Name>();
-  for (const { path, kind } of context.snapshot.entries) {
-    if (path.endsWith(suffix) && (kind === 'file' || kind === 'hardlink')) alike.add(path);
+  const found: string[] = [];
+  for (const suffix of suffixes) {
+    const alike = context.snapshot.entries.filter(
+      ({ path, kind }) => path.endsWith(suffix) && (kind === 'file' || kind === 'hardlink'),
+    );
+    const spared = alike.flatMap(({ path }) => (own.has(path) ? [] : [path]));
+    if (spared.length === alike.length || spared.length > mostSpared) continue;
+    found.push(`find . -type f -name '*${suffix}'${exceptPaths(spared)} -delete`);
+    for (const { path } of alike) own.delete(path);
   }
-  const spared = [...alike].filter((path) => !own.has(path));
-  const isShort = alike.size > spared.length && spared.length <= mostSpared;
-  const others = isShort ? [...own].filter((path) => !alike.has(path)) : [...own];
-  return [
-    ...(isShort ? [`find . -type f -name '*${suffix}'${exceptPaths(spared)} -delete`] : []),
-    ...(others.length === 0 ? [] : [removeCommand(others)]),
-  ];
+  if (own.size > 0) found.push(removeCommand([...own]));
+  return found;
 }

@@ -56,6 +56,7 @@ describe.skipIf(!tools)('debug-files', () => {
     const xtensa = readFileSync(at('lib/debug/libx.so.debug'));
     xtensa.writeUInt16LE(94, 18);
     writeFileSync(at('lib/debug/xtensa.debug'), xtensa);
+    compile(at('split.o'), 'int split(int a) { return a + 1; }', '-c', '-gsplit-dwarf');
     linkSync(at('lib/debug/program.debug'), at('lib/debug/same.debug'));
     symlinkSync('program.debug', at('lib/debug/link.debug'));
     writeFileSync(at('notes.debug'), 'switch debugging on\n');
@@ -66,7 +67,7 @@ describe.skipIf(!tools)('debug-files', () => {
   });
 
   const claimed = ['libx.so', 'program', 'x.ko', 'xtensa'].map((name) => `lib/debug/${name}.debug`);
-  claimed.push('lib/libdata.so.dbg');
+  claimed.push('lib/libdata.so.dbg', 'split.dwo');
 
   it('claims them whole, and leaves strip to others', async () => {
     const found = await findingsOf(at('.'));
@@ -76,6 +77,7 @@ describe.skipIf(!tools)('debug-files', () => {
     );
     expect(whole?.fix.commands).toEqual([
       "find . -type f -name '*.debug' ! -path ./notes.debug -delete",
+      "find . -type f -name '*.dwo' -delete",
       'rm lib/libdata.so.dbg',
     ]);
     const stripped = found.filter(({ rule }) => rule === 'debug-symbols');
@@ -86,6 +88,7 @@ describe.skipIf(!tools)('debug-files', () => {
       'nothing.o',
       'program',
       'room.o',
+      'split.o',
       'variables.o',
     ]);
     expect(stripped).toHaveLength(1);

@@ -3,9 +3,10 @@ import { firstIndex } from '../../bytes/search.ts';
 import { debugAlone } from '../../model/facts.ts';
 import type { Unsafe } from '../../model/facts.ts';
 import { ET_REL, PT_LOAD, SHF_ALLOC, SHF_EXECINSTR, SHF_WRITE, SHT_NOBITS, SHT_NOTE, SHT_NULL } from './constants.ts';
-import { type ElfFile, elfSizes } from './file.ts';
+import { type ElfFile, type ElfSection, elfSizes, hasBytes } from './file.ts';
 import { isInSegment } from './segments.ts';
 import type { Layout } from './strip-layout.ts';
+import { isDebugSection } from './strip-sections.ts';
 import type { StripSections } from './strip-sections.ts';
 
 const page = 4096;
@@ -18,18 +19,28 @@ export function unsafeReasons(view: StripSections, layout: Layout): readonly Uns
   return reasons.filter((reason) => reason !== null);
 }
 
+/** Debug data that was split off another file: strip would leave nothing of it. */
+export function splitOff(elf: ElfFile): readonly Unsafe[] {
+  const loaded = elf.sections.filter(({ flags, type }) => (flags & SHF_ALLOC) !== 0 && type !== SHT_NOTE);
+  const isSplit = loaded.length === 0 ? hasDebugData(elf) : isEmptied(elf, loaded);
+  if (!isSplit) return [];
+  const message = 'it holds debug data alone, of which nothing would be left';
+  return [{ code: debugAlone, bytes: elf.source.size, message }];
+}
+
+/** `.dwo` files of `gcc -gsplit-dwarf`, and what dwz gathers of several: compilers give all others sections to load, if only empty ones. */
+function hasDebugData({ sections, machine }: ElfFile): boolean {
+  return sections.some((section) => hasBytes(section) && isDebugSection(section, machine));
+}
+
 /**
  * What `objcopy --only-keep-debug` made: of all that is loaded notes alone have bytes. Only there have sections none that are never
  * written to. Object files may reserve such room, of a heap or of constants that are zero, but none for code.
  */
-export function splitOff({ type: kind, sections, source }: ElfFile): readonly Unsafe[] {
-  const loaded = sections.filter(({ flags, size }) => (flags & SHF_ALLOC) !== 0 && size > 0);
+function isEmptied({ type: kind }: ElfFile, loaded: readonly ElfSection[]): boolean {
   const [mask, want] = kind === ET_REL ? [SHF_EXECINSTR, SHF_EXECINSTR] : [SHF_WRITE, 0];
-  const isEmptied = loaded.some(({ type, flags }) => type === SHT_NOBITS && (flags & mask) === want);
-  if (!isEmptied || loaded.some(({ type }) => type !== SHT_NOBITS && type !== SHT_NOTE)) return [];
-  return [
-    { code: debugAlone, bytes: source.size, message: 'it holds debug data alone, of which nothing would be left' },
-  ];
+  const filled = loaded.filter(({ size }) => size > 0);
+  return filled.some(({ flags }) => (flags & mask) === want) && filled.every(({ type }) => type === SHT_NOBITS);
 }
 
 interface Range {
