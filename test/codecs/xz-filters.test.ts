@@ -9,7 +9,7 @@ import { scan } from '../../src/scan/scan.ts';
 import { buildTar } from '../build/tar.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { requireTool, runRaw } from '../oracles.ts';
-import { decodeAll, prose } from './harness.ts';
+import { decodeAll, expectFlips, expectTruncations, prose } from './harness.ts';
 
 const hasXz = requireTool('xz');
 
@@ -122,6 +122,15 @@ describe.skipIf(!hasXz)('filters', () => {
       ),
       { numRuns: 150 },
     );
+  });
+
+  it('never make something else of flipped bits, nor of a stream that is cut', async () => {
+    const content = Buffer.concat([prose(200), (code['x86'] ?? Buffer.alloc(0)).subarray(0, 300)]);
+    for (const filters of [['--x86'], ['--delta=dist=3', '--arm64']]) {
+      const encoded = filtered(content, ...filters);
+      expect(await expectFlips(xz, encoded, content)).toBe(encoded.length * 8);
+      await expectTruncations(xz, encoded);
+    }
   });
 
   it('are taken back from a real program, in an archive', async () => {
