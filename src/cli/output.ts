@@ -1,5 +1,15 @@
 // Where results go: standard output with back-pressure, or a file that appears whole or not at all.
-import { closeSync, fsyncSync, lstatSync, openSync, realpathSync, renameSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { removeTree } from '../bytes/remove-tree.ts';
 import { giveRights, modeUntilWhole, rightsOf } from '../bytes/rights.ts';
@@ -82,10 +92,11 @@ function removeQuietly(path: string): void {
   unfinished.delete(path);
 }
 
-/** Whether writing to `path` would overwrite what is at the other one. */
+/** Whether writing to `path` would overwrite what is at the other one; `-` is what standard input reads. */
 export function isSameFile(path: string, artifact: string): boolean {
   try {
-    const [a, b] = [statSync(path, { bigint: true }), statSync(artifact, { bigint: true })];
+    const a = statSync(path, { bigint: true });
+    const b = artifact === '-' ? fstatSync(0, { bigint: true }) : statSync(artifact, { bigint: true });
     return a.isFile() && a.dev === b.dev && a.ino === b.ino;
   } catch {
     return false;

@@ -293,6 +293,14 @@ describe('output', () => {
     ];
     const before = [gz, dive, report].map((path) => readFileSync(path));
     for (const command of commands) expect(failure(command)).toMatch(/overwritten|the same file/);
+    // Nor over what standard input reads.
+    const input = openSync(gz, 'r');
+    const piped = spawnSync(process.execPath, [cli, 'scan', '-', '-o', gz], {
+      stdio: [input, 'pipe', 'pipe'],
+      encoding: 'utf8',
+    });
+    closeSync(input);
+    expect(piped).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('it would be overwritten') });
     expect([gz, dive, report].map((path) => readFileSync(path))).toEqual(before);
   });
 
