@@ -120,10 +120,9 @@ function compared(
   if (old.value === null) {
     return { kind: 'missing', reason: 'no baseline is named; give --baseline OLD, or "baseline" in the budgets file' };
   }
-  if (old.value.isPart !== after.snapshot.isPart) {
-    const which = old.value.isPart === true ? `the baseline "${baseline ?? ''}"` : 'the artifact';
-    const reason = `${which} is a snapshot of a part (--include, --exclude or --layer), and the other is whole`;
-    if (budget.growth === null && !values.quiet) warnLine(`${reason}; they are not compared`);
+  if (old.value.isPart === true && after.snapshot.isPart !== true) {
+    const reason = `the baseline "${baseline ?? ''}" is a snapshot of a part (--include, --exclude or --layer)`;
+    if (budget.growth === null && !values.quiet) warnLine(`${reason}; it is not compared`);
     return { kind: 'unusable', reason };
   }
   const olds = judge(old.value, rulesOf(budgets), 'counted');

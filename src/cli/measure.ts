@@ -7,14 +7,14 @@ import { inertLine, terminalName, terminalText } from '../report/escape.ts';
 import { scan } from '../scan/scan.ts';
 import { toScanOptions } from './options.ts';
 import type { InputValues, Thoroughness } from './options.ts';
-import { isSameFile } from './output.ts';
+import { refuseOverwriting } from './output.ts';
 import { letYoungHeapGrow } from './garbage.ts';
 import { createProgress } from './progress.ts';
 import { optimizeAsUsual } from './tune.ts';
 
 /** @throws UsageError where the result would overwrite the artifact, and for options that take no effect on it. */
 export async function measure(artifact: string, values: InputValues, thoroughness: Thoroughness): Promise<Snapshot> {
-  checkOutput(values, artifact);
+  refuseOverwriting(values.output, [artifact]);
   const progress = createProgress('reading', null, isShown(values));
   try {
     const options = { ...toScanOptions(values, thoroughness), onProgress: (bytes: number) => progress.update(bytes) };
@@ -39,7 +39,7 @@ export async function measureBoth(
   thoroughness: Thoroughness,
   onFault: (artifact: string) => void,
 ): Promise<[before: Snapshot, after: Snapshot]> {
-  for (const artifact of artifacts) checkOutput(values, artifact);
+  refuseOverwriting(values.output, artifacts);
   const progress = createProgress('reading', null, isShown(values));
   const base = { ...toScanOptions(values, thoroughness), knownFacts: new Map() };
   const read = [0, 0];
@@ -80,12 +80,6 @@ export async function measureBoth(
 function tuneForJudging(): void {
   optimizeAsUsual();
   letYoungHeapGrow();
-}
-
-function checkOutput({ output }: InputValues, artifact: string): void {
-  if (output !== undefined && isSameFile(output, artifact)) {
-    throw new UsageError(`--output names the artifact itself; it would be overwritten`);
-  }
 }
 
 /** Only a saved snapshot can be of another version: it holds lengths, and no content to predict others from. */

@@ -107,7 +107,9 @@ export function isSameFile(path: string, artifact: string): boolean {
 export function refuseOverwriting(output: string | undefined, inputs: readonly (string | null | undefined)[]): void {
   if (output === undefined) return;
   const hit = inputs.find((path) => typeof path === 'string' && isSameFile(output, path));
-  if (hit !== undefined) throw new UsageError(`--output names "${hit}", which is read; it would be overwritten`);
+  if (hit === undefined) return;
+  const what = hit === '-' ? 'what standard input reads' : `"${hit}", which is read`;
+  throw new UsageError(`--output names ${what}; it would be overwritten`);
 }
 
 function writeThrough(path: string, flags: 'w' | 'wx', rights: Rights | null, pieces: Iterable<string>): void {

@@ -1,7 +1,7 @@
 // From what was measured to the gate. Pure: the same figures, budgets and day give the same verdicts.
 import { spellBytes } from '../model/json-name.ts';
 import { nameFromText } from '../model/name.ts';
-import type { Notice } from '../model/snapshot.ts';
+import type { Notice, Snapshot } from '../model/snapshot.ts';
 import type { Gate } from '../model/verdict.ts';
 import { isMember } from './budgets.ts';
 import type { ArtifactBudget, Budgets, GroupBudget } from './budgets.ts';
@@ -44,14 +44,15 @@ export function evaluate(budgets: Budgets, evidence: Evidence): Evaluation {
 
 function artifactVerdicts(one: Measured, budgets: Budgets): Ranked[] {
   const { name, budget, snapshot, judged } = one;
-  const doubt = doubtOf(snapshot.notices);
+  const doubt = doubtOfWhole(snapshot);
   const baseDoubt = budget.image === undefined ? null : doubtOfBase(budget.image, snapshot);
   const subject = { artifact: name, why: budget.reason };
   const { compressed, uncompressed, growth } = budget;
   return [
     ...limited({ ...subject, measure: 'compressed' }, compressed, () => ({
       ...compressedFigure(one),
-      doubt,
+      // Of a part, too, it is that of the whole file.
+      doubt: doubtOf(snapshot.notices),
       top: contributorsToCompressed(snapshot),
     })),
     ...limited({ ...subject, measure: 'uncompressed' }, uncompressed, () => ({
@@ -62,7 +63,9 @@ function artifactVerdicts(one: Measured, budgets: Budgets): Ranked[] {
     })),
     ...(growth === null ? [] : growthVerdicts(subject, growth, one.baseline, doubt)),
     ...pathVerdicts(subject, budget.paths, snapshot, doubt),
-    ...(budget.image === undefined ? [] : imageVerdicts(subject, budget.image, snapshot, one.baseline)),
+    ...(budget.image === undefined
+      ? []
+      : imageVerdicts(subject, budget.image, snapshot, one.baseline, doubt ?? baseDoubt)),
     ...ruleVerdicts(name, budgets.rules, judged.findings, doubt ?? baseDoubt ?? doubtOf(snapshot.notices, unseen)),
   ];
 }
@@ -170,8 +173,11 @@ function groupVerdicts(group: GroupBudget, { measured, unmeasured }: Evidence): 
     const without = parts.find(({ bytes }) => bytes === null);
     if (without !== undefined)
       return [notKnown(subject, limit, `"${without.one.name}": ${compressedFigure(without.one).remark ?? ''}`)];
-    const doubted = members.find(({ snapshot }) => doubtOf(snapshot.notices) !== null);
-    const doubt = doubted === undefined ? null : `"${doubted.name}": ${doubtOf(doubted.snapshot.notices) ?? ''}`;
+    const doubts = members.flatMap(({ name, snapshot }) => {
+      const why = measure === 'compressed' ? doubtOf(snapshot.notices) : doubtOfWhole(snapshot);
+      return why === null ? [] : [`"${name}": ${why}`];
+    });
+    const doubt = doubts[0] ?? null;
     const actual = parts.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
     const top = largest(parts.map(({ one, bytes }) => ({ path: nameFromText(one.name), bytes: bytes ?? 0 })));
     const remark = members.length === 0 ? 'none of its members is there' : null;
@@ -184,6 +190,11 @@ const doubtful: ReadonlySet<string> = new Set(['unreadable', 'changed', 'vanishe
 
 /** Notices that say that a size is known but not what is in it: no rule can have looked there. */
 const unseen: ReadonlySet<string> = new Set(['unreadable-content', 'sparse-not-hashed']);
+
+/** Why it is not certain what the artifact holds: a limit on a part would hold on what was not selected. Null where it is. */
+function doubtOfWhole({ notices, isPart }: Snapshot): string | null {
+  return doubtOf(notices) ?? (isPart === true ? 'it is a snapshot of a part (--include, --exclude or --layer)' : null);
+}
 
 /** Why the figures of an artifact are not certain; null where they are. */
 function doubtOf(notices: readonly Notice[], codes = doubtful): string | null {

@@ -13,12 +13,18 @@ import type { Figure, Ranked, Subject } from './verdicts.ts';
 
 type About = Omit<Subject, 'measure'>;
 
-export function imageVerdicts(about: About, budget: ImageBudget, snapshot: Snapshot, baseline: Baseline): Ranked[] {
+/** @param doubt why it is not certain what the layers hold above their base; null where it is. */
+export function imageVerdicts(
+  about: About,
+  budget: ImageBudget,
+  snapshot: Snapshot,
+  baseline: Baseline,
+  doubt: string | null,
+): Ranked[] {
   const { image, hidden = [] } = snapshot;
   if (image === undefined)
     return unknownImageVerdicts(about, budget, 'the artifact is no image, or a snapshot without its layers');
   const { baseLayers } = budget;
-  const doubt = doubtOfBase(budget, snapshot);
   const own = image.layers.slice(baseLayers);
   const judged = hidden.filter((file) => isJudged(file, baseLayers));
   const waste = judged.reduce((sum, { size }) => sum + size, 0);

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/model/finding.ts';
+import type { Verdict } from '../../src/model/verdict.ts';
 import { parseSnapshot } from '../../src/scan/snapshot-file.ts';
 import { buildElf } from '../build/elf.ts';
 import { buildTar } from '../build/tar.ts';
@@ -74,12 +75,12 @@ describe('a snapshot of a part', () => {
     const unknown = run('check');
     expect(unknown.code).toBe(2);
     expect(unknown.stdout.replaceAll(/\s+/g, ' ')).toContain(
-      'the baseline "part.json" is a snapshot of a part (--include, --exclude or --layer), and the other is whole',
+      'the baseline "part.json" is a snapshot of a part (--include, --exclude or --layer)',
     );
     budgets({ path: 'part.json', baseline: 'app.tar', growth });
     expect(run('check').code).toBe(2);
     budgets({ path: 'part.json', baseline: 'other.json', growth });
-    expect(run('check').code).toBe(0);
+    expect(run('check').code).toBe(2);
     budgets({ path: 'app.tar', baseline: 'whole.json', growth });
     expect(run('check').code).toBe(0);
     // Nothing is to be judged by the baseline: a warning, and no comparison.
@@ -88,6 +89,34 @@ describe('a snapshot of a part', () => {
       code: 0,
       stderr: expect.stringMatching(/^sizecheck: warning: .*not compared\n$/),
     });
+  });
+
+  it('passes no limit but that on the length of the file, which is of all', () => {
+    const limits = {
+      uncompressed: { max: '1 MB' },
+      compressed: { max: '1 MB' },
+      paths: [{ match: '*', total: '1 MB' }],
+    };
+    const root = {
+      rules: { 'duplicate-file': 'error' },
+      groups: [{ name: 'all', members: ['app'], uncompressed: { max: '1 MB' }, compressed: { max: '1 MB' } }],
+    };
+    const statuses = (path: string) => {
+      const artifacts = [{ name: 'app', path, ...limits }];
+      writeFileSync(join(work, 'budgets.json'), JSON.stringify({ version: 1, artifacts, ...root }));
+      const { gate } = JSON.parse(run('check', '--json').stdout);
+      return gate.verdicts
+        .map(({ artifact, measure, status }: Verdict) => `${artifact} ${measure} ${status}`)
+        .toSorted();
+    };
+    const all = ['all compressed', 'all uncompressed', 'app compressed', 'app path', 'app rule', 'app uncompressed'];
+    expect(statuses('whole.json')).toEqual(all.map((one) => `${one} pass`));
+    expect(statuses('part.json')).toEqual(
+      all.map((one) => `${one} ${one.endsWith(' compressed') ? 'pass' : 'unknown'}`),
+    );
+    // What is over anyway is over.
+    const over = run('check', 'part.json', '--max-uncompressed', '4999');
+    expect([over.code, over.stdout.includes('FAIL')]).toEqual([1, true]);
   });
 
   it('prints no command that would go beyond it, wherever it is read', () => {

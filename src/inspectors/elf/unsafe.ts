@@ -38,9 +38,10 @@ function hasDebugData({ sections, machine }: ElfFile): boolean {
  * written to. Object files may reserve such room, of a heap or of constants that are zero, but none for code.
  */
 function isEmptied({ type: kind }: ElfFile, loaded: readonly ElfSection[]): boolean {
-  const [mask, want] = kind === ET_REL ? [SHF_EXECINSTR, SHF_EXECINSTR] : [SHF_WRITE, 0];
+  const isTelling = ({ flags }: ElfSection): boolean =>
+    kind === ET_REL ? (flags & SHF_EXECINSTR) !== 0 : (flags & SHF_WRITE) === 0;
   const filled = loaded.filter(({ size }) => size > 0);
-  return filled.some(({ flags }) => (flags & mask) === want) && filled.every(({ type }) => type === SHT_NOBITS);
+  return filled.some(isTelling) && filled.every(({ type }) => type === SHT_NOBITS);
 }
 
 interface Range {
