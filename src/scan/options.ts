@@ -2,7 +2,10 @@
 // default. Nothing of it is taken silently.
 import { UsageError } from '../errors.ts';
 import { stripVersions } from '../inspectors/elf/strip-version.ts';
+import { defaultLimits } from './limits.ts';
 import type { ScanOptions } from './scan.ts';
+
+export const defaultOptions = { ...defaultLimits, digests: 'auto', facts: 'needed' } as const satisfies ScanOptions;
 
 const limits = ['maxEntries', 'maxUnpacked', 'maxWindow'] as const;
 

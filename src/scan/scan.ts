@@ -21,7 +21,7 @@ import { withMembers } from './made.ts';
 import { chargeMembers, overheadOf } from './stored.ts';
 import { hashFiles } from './hashing.ts';
 import { entriesOf, totalsOf } from './entries.ts';
-import { checkOptions } from './options.ts';
+import { checkOptions, defaultOptions } from './options.ts';
 import { createLayerStack } from './image/layers.ts';
 import type { ImageRead } from './image/layers.ts';
 import { looksLikeSnapshot, snapshotReader } from './snapshot-file.ts';
@@ -55,11 +55,13 @@ export interface ScanOptions extends ArtifactOptions {
 }
 
 /**
- * Reads an artifact (a path, `-` for standard input, or a snapshot file) and returns its snapshot.
+ * Reads an artifact (a path, `-` for standard input, or a snapshot file) and returns its snapshot. Options that are not given are
+ * `defaultLimits`, digests `auto` and facts `needed`.
  * @throws FormatError where the artifact's own totals cannot be known, InputError where the system refuses, UsageError for options
  * that are none or do not suit the artifact.
  */
-export async function scan(artifact: string, options: ScanOptions): Promise<Snapshot> {
+export async function scan(artifact: string, given: Partial<ScanOptions> = {}): Promise<Snapshot> {
+  const options: ScanOptions = { ...defaultOptions, ...given };
   checkOptions(options);
   const opened = await openArtifact(artifact);
   try {

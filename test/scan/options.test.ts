@@ -36,3 +36,9 @@ it('takes no limit at all, and options that are there without a value', async ()
   const { totals } = await scan(path, { ...good, ...endless, stripVersion: undefined, layer: undefined });
   expect(totals.content).toBe(7);
 });
+
+it('needs no options', async () => {
+  expect(await scan(path)).toEqual(await scan(path, good));
+  const { entries } = await scan(path, { stored: true });
+  expect(entries.map((entry) => [entry.path, entry.stored])).toContainEqual(['a', 7]);
+});
