@@ -1,5 +1,6 @@
 // Findings that are new and findings that are fixed, claim by claim: a claim is the same on both sides if it is of the same rule,
 // on the same part of the same file, wherever that file went.
+import { groupDigits } from '../bytes/size.ts';
 import type { FindingChanges, RuleChange } from '../model/diff.ts';
 import type { Claim, Finding } from '../model/finding.ts';
 import { compareNames } from '../model/name.ts';
@@ -144,7 +145,8 @@ function unpaired(findings: readonly Finding[], { paired }: Side, how: 'new' | '
     const claims = found.claims.filter((_, at) => paired[start + at] !== true);
     before += found.claims.length;
     if (claims.length === 0) continue;
-    const part = claims.length === found.claims.length ? '' : ` (${claims.length} of ${found.claims.length} ${how})`;
+    const [left, all] = [claims.length, found.claims.length];
+    const part = left === all ? '' : ` (${groupDigits(left)} of ${groupDigits(all)} ${how})`;
     const bytes = claims.reduce((sum, claim) => sum + claim.bytes, 0);
     kept.push({ ...found, title: `${found.title}${part}`, bytes, claims });
   }

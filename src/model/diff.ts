@@ -123,6 +123,9 @@ export interface ImageChange {
   readonly cacheBroke: { readonly index: number; readonly before: string | null; readonly after: string | null } | null;
 }
 
+/** Codes of notices that a comparison adds to those of the new side. */
+export const comparisonCodes: ReadonlySet<string> = new Set(['part', 'content-unknown']);
+
 export interface Diff {
   readonly before: Side;
   readonly after: Side;
@@ -132,7 +135,7 @@ export interface Diff {
   /** By path. */
   readonly changes: readonly Change[];
   readonly findings: FindingChanges;
-  /** Notices of the new side. */
+  /** Of the comparison (`comparisonCodes`), then of the new side. */
   readonly notices: readonly Notice[];
   /** Of two images. */
   readonly image?: ImageChange;

@@ -29,7 +29,8 @@ export const timestampBytecode: Rule = {
       fix,
     }));
     if (fresh.length > 0) {
-      const title = `${count(fresh.length, 'pyc is', 'pycs are')} checked by the source's time; changed times make them stale`;
+      const howStale = fresh.length === 1 ? 'a changed time makes it stale' : 'changed times make them stale';
+      const title = `${count(fresh.length, 'pyc is', 'pycs are')} checked by the source's time; ${howStale}`;
       drafts.push({ severity: 'info', title, claims: fresh, fix });
     }
     return drafts;

@@ -59,6 +59,8 @@ describe('a snapshot of a part', () => {
   ])('diff %s %s says so', (old, now, message) => {
     const { notices } = JSON.parse(run('diff', old, now, '--json').stdout);
     expect(notices).toEqual(message === null ? [] : [{ code: 'part', path: null, message }]);
+    // It is about both.
+    expect(run('diff', old, now).stdout.match(/^Notices.*/gm)).toEqual(message === null ? null : ['Notices (1)']);
     const lines = run('diff', old, now).stdout.split('\n');
     expect(lines.some((line) => line.includes('a snapshot of a part'))).toBe(message !== null);
     for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(80);

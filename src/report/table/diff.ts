@@ -1,9 +1,11 @@
 // The terminal report of a diff: sizes of both sides, directories by their own change, changes by kind, findings fixed and new.
 // The rows of directories, shown or counted, add up to the TOTAL row, which is the difference of the totals.
 import { formatDeltas, formatSizes, groupDigits, percentChange } from '../../bytes/size.ts';
+import { comparisonCodes } from '../../model/diff.ts';
 import type { Diff, Side } from '../../model/diff.ts';
 import type { Finding } from '../../model/finding.ts';
 import { shellWord } from '../../model/shell.ts';
+import type { Notice } from '../../model/snapshot.ts';
 import { inertLine, terminalName, terminalText } from '../escape.ts';
 import { mapHints } from '../map-hints.ts';
 import type { DiffReport, ReportOptions } from '../reporter.ts';
@@ -120,8 +122,13 @@ function* findingsPart({ findings }: Diff, options: ReportOptions, style: Style)
 }
 
 function* claimLines(found: Finding, indent: number, options: ReportOptions, style: Style): Iterable<string> {
-  // What frees nothing is not worth three lines.
-  const shown = found.claims.slice(0, options.verbose ? options.top : found.bytes > 0 ? 3 : 0);
+  // What frees nothing is not worth three lines; its title says more than its rule.
+  if (found.bytes === 0 && !options.verbose) {
+    const lines = wrap(terminalText(found.title), Math.max(12, options.width - indent));
+    for (const line of lines) yield style.dim(`${' '.repeat(indent)}${line}\n`);
+    return;
+  }
+  const shown = found.claims.slice(0, options.verbose ? options.top : 3);
   const sizes = formatSizes(
     shown.map(({ bytes }) => bytes),
     options.units,
@@ -151,9 +158,21 @@ function* ruleLines(rules: Diff['findings']['rules'], options: ReportOptions, st
 }
 
 function* noticesPart({ notices }: Diff, options: ReportOptions, style: Style): Iterable<string> {
+  const ofBoth = notices.filter(({ code }) => comparisonCodes.has(code));
+  yield* noticeLines('Notices', ofBoth, options, style);
+  const ofNew = notices.filter(({ code }) => !comparisonCodes.has(code));
+  yield* noticeLines('Notices on the new side', ofNew, options, style);
+}
+
+function* noticeLines(
+  title: string,
+  notices: readonly Notice[],
+  options: ReportOptions,
+  style: Style,
+): Iterable<string> {
   if (notices.length === 0) return;
   const shown = options.verbose ? notices : notices.slice(0, 5);
-  yield `\n${style.bold(`Notices on the new side (${groupDigits(notices.length)})`)}\n`;
+  yield `\n${style.bold(`${title} (${groupDigits(notices.length)})`)}\n`;
   for (const { path, message } of shown) {
     const line = path === null ? terminalText(message) : `${terminalName(path)}: ${terminalText(message)}`;
     for (const [index, part] of wrap(line, options.width - 4).entries())
