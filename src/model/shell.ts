@@ -6,11 +6,17 @@ import type { Name } from './name.ts';
 /** Characters that need no quotes in a POSIX shell. A word that begins with "::" gets some: at the beginning of a line, CI would obey it. */
 const plain = /^(?!::)[A-Za-z0-9_@%+=:,./-]+$/;
 
+/** Letters of scripts that are written from left to right and need no marks: what is pasted is what was shown. */
+const legible =
+  /^(?:[\x20-\x7e]|(?=\p{L})[\p{scx=Latn}\p{scx=Grek}\p{scx=Cyrl}\p{scx=Hani}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}])*$/u;
+
 /** `name` as one word of a POSIX shell; `$'…'` (bash, zsh, ksh, POSIX 2024) where bytes must be spelled out. */
 export function shellWord(name: Name): string {
   if (plain.test(name)) return name;
   const text = nameToText(name);
-  if (text !== null && /^[\x20-\x7e\u00c0-\u024f]*$/.test(text)) return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+  // What a program on the way may compose in another manner is spelled out.
+  if (text !== null && legible.test(text) && text === text.normalize('NFC'))
+    return `'${text.replaceAll("'", String.raw`'\''`)}'`;
   let spelled = '';
   for (const unit of name) {
     const code = unit.charCodeAt(0);

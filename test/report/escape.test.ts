@@ -75,6 +75,21 @@ describe('names in JSON', () => {
 });
 
 describe.skipIf(!requireTool('bash'))('names in shell commands', () => {
+  it.each([
+    ['caf\u00e9', "'caf\u00e9'"],
+    ['\u65e5\u672c\u8a9e/\u30c6\u30fc\u30d6\u30eb.txt', "'\u65e5\u672c\u8a9e/\u30c6\u30fc\u30d6\u30eb.txt'"],
+    ['\ud55c\uad6d \u0394 \u0416', "'\ud55c\uad6d \u0394 \u0416'"],
+    ['cafe\u0301', String.raw`$'cafe\xcc\x81'`],
+    ['\u212b', String.raw`$'\xe2\x84\xab'`],
+    ['\u05d0', String.raw`$'\xd7\x90'`],
+    ['\u202ea', String.raw`$'\xe2\x80\xaea'`],
+    ['\u00a0', String.raw`$'\xc2\xa0'`],
+    ['\u00d7', String.raw`$'\xc3\x97'`],
+  ])('show %j as %s', (name, word) => {
+    expect(shellWord(nameFromText(name))).toBe(word);
+    expect(runRaw('bash', ['-c', `printf %s ${word}`]).toString()).toBe(name);
+  });
+
   it('mean exactly that name', () => {
     const names = [
       'plain',
