@@ -43,6 +43,9 @@ export type {
   RuleChange,
   SectionChange,
   Side,
+  StoredChange,
+  StoredChanges,
+  StoredSizes,
   TotalsDelta,
 } from './model/diff.ts';
 export type { Claim, Finding, Fix, Remedy, Severity } from './model/finding.ts';

@@ -1,18 +1,20 @@
 // The list of changes: what was added, removed, moved, and what differs of an entry that both sides have. What cannot be known
 // (a digest or an owner that one side lacks) is never claimed; times are no change. The deltas sum to the totals' content delta.
-import type { Aspect, Change } from '../model/diff.ts';
+import type { Aspect, Change, StoredSizes } from '../model/diff.ts';
 import { compareNames } from '../model/name.ts';
 import type { EntryKind } from '../model/snapshot.ts';
 import { carrierOf } from './links.ts';
 import { isSameComponent } from './pair.ts';
 import type { ComponentMatcher } from './pair.ts';
 import { sectionChanges } from './sections.ts';
-import { bytesOf, contentOf, isPlainDirectory } from './tree.ts';
+import { bytesOf, contentOf, isPlainDirectory, storedOf } from './tree.ts';
 import type { TreeEntry } from './tree.ts';
 
 export interface ChangeOptions {
   readonly maps: readonly ComponentMatcher[];
   readonly sections: boolean;
+  /** Whether entries of both sides tell which bytes carry them. */
+  readonly stored: boolean;
   /** Old names that content left for another path. */
   readonly moved: ReadonlySet<TreeEntry>;
   /** Directories above what is compared: no one asks about wrappers. */
@@ -33,7 +35,7 @@ export function changesOf(before: readonly TreeEntry[], after: readonly TreeEntr
     const now = old.partner;
     if (isIgnored(old, options)) continue;
     if (now === null || isOnlyImplied(now, old)) {
-      if (old.entry !== null) changes.push(oneSided(old, 'removed'));
+      if (old.entry !== null) changes.push(oneSided(old, 'removed', options));
       continue;
     }
     if (sameContent(old, now) === null) unknown++;
@@ -43,7 +45,7 @@ export function changesOf(before: readonly TreeEntry[], after: readonly TreeEntr
   for (const now of after) {
     const old = now.partner;
     if (isIgnored(now, options) || now.entry === null) continue;
-    if (old === null || isOnlyImplied(old, now)) changes.push(oneSided(now, 'added'));
+    if (old === null || isOnlyImplied(old, now)) changes.push(oneSided(now, 'added', options));
   }
   return { changes: changes.toSorted((a, b) => compareNames(a.path, b.path) || compareNames(a.kind, b.kind)), unknown };
 }
@@ -58,13 +60,19 @@ function isOnlyImplied(name: TreeEntry, partner: TreeEntry): boolean {
   return name.entry === null && !isPlainDirectory(partner);
 }
 
-function oneSided(name: TreeEntry, kind: 'added' | 'removed'): Change {
+function oneSided(name: TreeEntry, kind: 'added' | 'removed', options: ChangeOptions): Change {
   const bytes = bytesOf(name);
   const [before, after] = kind === 'added' ? [null, bytes] : [bytes, null];
   const delta = kind === 'added' ? bytes : 0 - bytes;
+  const stored = !options.stored ? null : kind === 'added' ? carried(null, name) : carried(name, null);
   // Written out in one shape: there may be a million of them.
   const entryKind = kindOf(name);
-  return { path: name.path, kind, entryKind, before, after, delta, from: null, aspects: [], sections: null };
+  return { path: name.path, kind, entryKind, before, after, delta, from: null, aspects: [], sections: null, stored };
+}
+
+function carried(old: TreeEntry | null, now: TreeEntry | null): StoredSizes {
+  const [before, after] = [old === null ? null : storedOf(old), now === null ? null : storedOf(now)];
+  return { before, after, delta: (after ?? 0) - (before ?? 0) };
 }
 
 /** null where nothing is known to differ. */
@@ -83,6 +91,7 @@ function pairChange(old: TreeEntry, now: TreeEntry, options: ChangeOptions): Cha
     from: old.path === now.path ? null : old.path,
     aspects,
     sections: options.sections && aspects.includes('content') ? sectionChanges(contentOf(old), contentOf(now)) : null,
+    stored: options.stored ? carried(old, now) : null,
   };
 }
 

@@ -44,7 +44,8 @@ export function diffSnapshots(before: Judged, after: Judged, options: DiffOption
   chooseCarriers(old.all, now.all);
   const ignored = new Set([...starts.before.above, ...starts.after.above].filter(isPlainDirectory));
   const image = imageChange(before.snapshot.image, after.snapshot.image);
-  const { changes, unknown } = changesOf(old.all, now.all, { ...options, moved, ignored });
+  const stored = before.snapshot.overhead !== undefined && after.snapshot.overhead !== undefined;
+  const { changes, unknown } = changesOf(old.all, now.all, { ...options, moved, ignored, stored });
   return {
     before: sideOf(before, starts.before.stripped),
     after: sideOf(after, starts.after.stripped),

@@ -165,6 +165,15 @@ export function contentOf({ entry, inode }: TreeEntry): Entry | null {
 
 /** Bytes that a name is charged among changes: each content once, at its carrier. */
 export function bytesOf(name: TreeEntry): number {
-  if (name.inode !== null) return name.inode.carrier === name ? name.inode.file.size : 0;
-  return name.entry?.size ?? 0;
+  return chargedTo(name)?.size ?? 0;
+}
+
+/** The same of the bytes that carry it in the artifact file. */
+export function storedOf(name: TreeEntry): number {
+  return chargedTo(name)?.stored ?? 0;
+}
+
+function chargedTo(name: TreeEntry): Entry | null {
+  if (name.inode !== null) return name.inode.carrier === name ? name.inode.file : null;
+  return name.entry;
 }

@@ -62,6 +62,13 @@ export interface SectionChange {
   readonly delta: number;
 }
 
+/** Bytes of the artifact file that carry an entry on either side (`entries[].stored`); null where the entry is absent. */
+export interface StoredSizes {
+  readonly before: number | null;
+  readonly after: number | null;
+  readonly delta: number;
+}
+
 export interface Change {
   /** Path on the new side; on the old side for `removed`. */
   readonly path: Name;
@@ -78,6 +85,8 @@ export interface Change {
   readonly aspects: readonly Aspect[];
   /** Sections of an ELF file whose sizes differ, largest change first; null where not asked for or not known. */
   readonly sections: readonly SectionChange[] | null;
+  /** null unless both sides tell; what has the same content on both is no change, whatever carries it. */
+  readonly stored: StoredSizes | null;
 }
 
 /** Bytes that the findings of one rule claim on either side. */

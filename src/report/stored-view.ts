@@ -1,5 +1,7 @@
-// A diff with its compressed bytes in the place of content, for tables that show one size by directory (`--size compressed`).
-import type { Diff } from '../model/diff.ts';
+// A diff with its compressed bytes in the place of content, for tables that show one size by directory and by file
+// (`--size compressed`).
+import type { Change, Diff } from '../model/diff.ts';
+import { withoutFilled } from './told-changes.ts';
 
 /** What carries no content has a row of its own, so that rows still add up to the difference of the files. */
 const overheadRow = '(headers, padding, framing)';
@@ -33,6 +35,31 @@ export function storedView(diff: Diff): Diff {
       delta: { content: row.delta, disk: 0 },
     })),
   };
+}
+
+/** Files by the bytes that a report shows of them. */
+export interface ShownFiles {
+  readonly changes: readonly Change[];
+  /** What these sizes are, where it is not the size of the directories above them or not content; else empty. */
+  readonly unit: '' | 'compressed' | 'content';
+  /** Compressed bytes that files of the same content take more or less than before: all deltas are then those of the directories. */
+  readonly unchanged: number;
+}
+
+export function shownFiles(
+  diff: Diff,
+  { stored, size }: { readonly stored?: boolean; readonly size: string },
+): ShownFiles {
+  const told = withoutFilled(diff.changes);
+  if (stored !== true || diff.stored === undefined)
+    return { changes: told, unit: size === 'content' ? '' : 'content', unchanged: 0 };
+  const { before, after } = diff.stored.overhead;
+  const changed = diff.changes.reduce((sum, change) => sum + (change.stored?.delta ?? 0), after - before);
+  return { changes: told.map(byStored), unit: 'compressed', unchanged: (diff.delta.compressed ?? 0) - changed };
+}
+
+function byStored(change: Change): Change {
+  return change.stored === null ? change : { ...change, ...change.stored };
 }
 
 function sized(bytes: number | null): { content: number; disk: number } | null {

@@ -68,6 +68,7 @@ export function change(path: string, before: number | null, after: number | null
     from: null,
     aspects: before === null || after === null ? [] : ['content'],
     sections: null,
+    stored: null,
     ...more,
   };
 }

@@ -11,8 +11,15 @@ import { sizecheck } from './run.ts';
 const work = tempDirectory('diff-stored');
 const ready = ['tar', 'gzip', 'zstd'].every(requireTool);
 
+interface Sizes {
+  before: number | null;
+  after: number | null;
+  delta: number;
+}
+
 interface Json {
   delta: { compressed: number };
+  changes: { path: string; kind: string; stored: Sizes }[];
   overhead: { before: number; after: number };
   stored: { path: string; before: number | null; after: number | null; delta: number }[];
 }
@@ -110,5 +117,93 @@ describe.skipIf(!ready)('compressed bytes of two archives', () => {
     expect(directory.stderr).toBe(`sizecheck: tree-new.tar.zst: ${needs}`);
     const other = sizecheck(['diff', 'tree-old.tar.gz', 'new.tar.zst', '--size', 'compressed'], { cwd: work });
     expect(other).toEqual({ code: 2, stdout: '', stderr: `sizecheck: tree-old.tar.gz: ${needs}` });
+  });
+});
+
+describe.skipIf(!['zip', 'zipinfo', 'tar'].every(requireTool))('compressed bytes of files', () => {
+  const text = (words: number): string =>
+    Array.from({ length: words }, (_, at) => `word ${(at * 7919) % 1009}`).join('\n');
+
+  function write(tree: string, files: Readonly<Record<string, Buffer | string>>): void {
+    mkdirSync(join(work, tree), { recursive: true });
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(work, tree, name), content);
+  }
+
+  /** Compressed sizes by name, as zipinfo tells them. */
+  function compressedIn(zip: string): Map<string, number> {
+    const lines = run('zipinfo', ['-l', zip], { cwd: work }).trim().split('\n').slice(2, -1);
+    return new Map(lines.map((line) => line.split(/\s+/)).map((cells) => [cells.at(-1) ?? '', Number(cells[5])]));
+  }
+
+  function filesOf(old: string, now: string): Json {
+    // Sound: docs/json.md.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    return json(['diff', old, now, '--size', 'compressed']) as Json;
+  }
+
+  it('of a zip are those of its members', () => {
+    write('one', { big: text(9000), gone: noise(700, 1), same: text(4000), was: text(500) });
+    write('two', { big: text(12_000), fresh: noise(900, 2), same: text(4000), is: text(500) });
+    for (const [tree, level] of Object.entries({ one: '-1', two: '-9' }))
+      run('sh', ['-c', `cd ${tree} && zip -q ${level} ../${tree}.zip *`], { cwd: work });
+    const [old, now] = [compressedIn('one.zip'), compressedIn('two.zip')];
+    const { changes, delta, overhead } = filesOf('one.zip', 'two.zip');
+    const sizes = (before?: number, after?: number): Sizes => ({
+      before: before ?? null,
+      after: after ?? null,
+      delta: (after ?? 0) - (before ?? 0),
+    });
+    expect(changes.map(({ path, kind, stored }) => [path, kind, stored])).toEqual([
+      ['big', 'changed', sizes(old.get('big'), now.get('big'))],
+      ['fresh', 'added', sizes(undefined, now.get('fresh'))],
+      ['gone', 'removed', sizes(old.get('gone'))],
+      ['is', 'moved', sizes(old.get('was'), now.get('is'))],
+    ]);
+    const told = changes.reduce((sum, { stored }) => sum + stored.delta, 0);
+    const unchanged = (now.get('same') ?? 0) - (old.get('same') ?? 0);
+    expect(unchanged).toBeLessThan(0);
+    expect(told + unchanged + overhead.after - overhead.before).toBe(delta.compressed);
+
+    const shown = (format: string): string =>
+      sizecheck(['diff', 'one.zip', 'two.zip', '--size', 'compressed', '--units', 'bytes', '--format', format], {
+        cwd: work,
+      })
+        .stdout.replaceAll(',', '')
+        .replaceAll('\u00a0', ' ');
+    const table = shown('table');
+    expect(table).toContain(`\nUnchanged  ${unchanged} B compressed: equal content that compressed differently\n`);
+    expect(table).toContain(`\nAdded (1)  +${now.get('fresh')} B compressed\n  +${now.get('fresh')} B  fresh\n`);
+    const markdown = shown('markdown');
+    expect(markdown).toContain('| File (compressed) |');
+    expect(markdown).toContain(`| ${old.get('big')} B | ${now.get('big')} B | \`big\` |`);
+    expect(markdown).toContain(`| \u2212${-unchanged} B | | | | unchanged files which compressed differently |`);
+  });
+
+  it('are those of all its names once, and content where disk usage is shown', () => {
+    write('linked', { a: noise(3000, 5) });
+    run(
+      'sh',
+      ['-c', 'tar -cf first.tar linked && ln linked/a linked/b && ln linked/a linked/c && tar -cf later.tar linked'],
+      {
+        cwd: work,
+      },
+    );
+    const { changes } = filesOf('first.tar', 'later.tar');
+    expect(changes.map(({ path, stored }) => [path, stored.delta])).toEqual([
+      ['linked/b', 0],
+      ['linked/c', 0],
+    ]);
+    write('linked', { d: 'four' });
+    run('tar', ['-cf', 'last.tar', 'linked'], { cwd: work });
+    const { stdout } = sizecheck(['diff', 'later.tar', 'last.tar', '--size', 'disk'], { cwd: work });
+    expect(stdout).toContain('\nAdded (1)  +4 B content\n  +4 B  linked/d\n');
+  });
+
+  it('that all are the same', () => {
+    run('sh', ['-c', 'cd one && zip -q -9 ../again.zip *'], { cwd: work });
+    const args = ['diff', 'one.zip', 'again.zip', '--size', 'compressed', '--format'];
+    const table = sizecheck([...args, 'table'], { cwd: work }).stdout;
+    expect(table).toMatch(/^Unchanged {2}-\d\.\d KiB compressed: /m);
+    expect(sizecheck([...args, 'markdown'], { cwd: work }).stdout).toContain('<summary>Files: none changed</summary>');
   });
 });

@@ -73,7 +73,18 @@ function directoryToJson({ path, from, before, after, delta }: DirectoryChange):
   };
 }
 
-function changeToJson({ path, kind, entryKind, before, after, delta, from, aspects, sections }: Change): object {
+function changeToJson({
+  path,
+  kind,
+  entryKind,
+  before,
+  after,
+  delta,
+  from,
+  aspects,
+  sections,
+  stored,
+}: Change): object {
   return {
     ...nameToJson('path', path),
     kind,
@@ -84,6 +95,7 @@ function changeToJson({ path, kind, entryKind, before, after, delta, from, aspec
     ...fromToJson(from),
     ...(aspects.length === 0 ? {} : { aspects }),
     ...(sections === null ? {} : { sections }),
+    ...(stored === null ? {} : { stored }),
   };
 }
 

@@ -5,8 +5,7 @@ import { baseName, compareNames, depth } from '../../model/name.ts';
 import type { Totals } from '../../model/snapshot.ts';
 import { markdownName } from '../escape-markdown.ts';
 import type { ReportOptions } from '../reporter.ts';
-import { storedView } from '../stored-view.ts';
-import { withoutFilled } from '../told-changes.ts';
+import { shownFiles, storedView } from '../stored-view.ts';
 import { details, table } from './blocks.ts';
 import { andMore, count, countDelta, deltaCells, percentChange, sizeCells } from './figures.ts';
 
@@ -70,8 +69,8 @@ export function directoriesTable(whole: Diff, options: ReportOptions, rows: numb
 
 /** Files, folded. */
 export function filesDetails(diff: Diff, options: ReportOptions, rows: number): string[] {
-  const changes = withoutFilled(diff.changes);
-  if (changes.length === 0) return [];
+  const { changes, unit, unchanged } = shownFiles(diff, options);
+  if (changes.length === 0 && unchanged === 0) return [];
   const ranked = rank(changes, ({ delta }) => delta, options);
   const shown = ranked.filter(({ delta }) => Math.abs(delta) >= options.minChange).slice(0, rows);
   const rest = ranked.length - shown.length;
@@ -81,7 +80,7 @@ export function filesDetails(diff: Diff, options: ReportOptions, rows: number): 
   );
   const total = changes.reduce((sum, { delta }) => sum + delta, 0);
   const shownDelta = shown.reduce((sum, { delta }) => sum + delta, 0);
-  const deltas = deltaCells([...shown.map(({ delta }) => delta), total - shownDelta], options.units);
+  const deltas = deltaCells([...shown.map(({ delta }) => delta), total - shownDelta, unchanged], options.units);
   const cells = shown.map((change, index) => [
     deltas[index] ?? '',
     note(change),
@@ -89,8 +88,10 @@ export function filesDetails(diff: Diff, options: ReportOptions, rows: number): 
     sizes[2 * index + 1] ?? '',
     pathCell(change) + sectionsOf(change, options),
   ]);
-  if (rest > 0) cells.push([deltas.at(-1) ?? '', '', '', '', andMore(rest)]);
-  return details(`Files: ${kinds(changes)}`, table(pathColumns, ['Change', '', 'Before', 'After', 'File'], cells));
+  if (rest > 0) cells.push([deltas.at(-2) ?? '', '', '', '', andMore(rest)]);
+  if (unchanged !== 0) cells.push([deltas.at(-1) ?? '', '', '', '', 'unchanged files, which compressed differently']);
+  const title = ['Change', '', 'Before', 'After', unit === '' ? 'File' : `File (${unit})`];
+  return details(`Files: ${changes.length === 0 ? 'none changed' : kinds(changes)}`, table(pathColumns, title, cells));
 }
 
 function kinds(changes: readonly Change[]): string {

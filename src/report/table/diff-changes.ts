@@ -4,7 +4,7 @@ import type { Change, ChangeKind, Diff, SectionChange } from '../../model/diff.t
 import { compareNames } from '../../model/name.ts';
 import { terminalName, terminalText } from '../escape.ts';
 import type { ReportOptions } from '../reporter.ts';
-import { withoutFilled } from '../told-changes.ts';
+import { shownFiles } from '../stored-view.ts';
 import { columnsOf, cutMiddle, widest } from './style.ts';
 import type { Style } from './style.ts';
 
@@ -16,26 +16,31 @@ const wide = 100;
 /** Most sections shown of one file. */
 const mostSections = 8;
 
-export function* changesPart({ changes }: Diff, options: ReportOptions, style: Style): Iterable<string> {
-  if (changes.length === 0) return;
-  const told = withoutFilled(changes);
+export function* changesPart(diff: Diff, options: ReportOptions, style: Style): Iterable<string> {
+  const { changes, unit, unchanged } = shownFiles(diff, options);
+  if (changes.length === 0 && unchanged === 0) return;
   for (const kind of kinds) {
-    const group = told.filter((change) => change.kind === kind);
-    if (group.length > 0) yield* groupLines(kind, group, options, style);
+    const group = changes.filter((change) => change.kind === kind);
+    if (group.length > 0) yield* groupLines({ kind, group, unit }, options, style);
+  }
+  if (unchanged !== 0) {
+    const [text = ''] = formatDeltas([unchanged], options.units);
+    yield `${style.bold('Unchanged')}  ${style.change(unchanged, text)} ${style.dim('compressed: equal content that compressed differently')}\n`;
   }
   yield '\n';
 }
 
-function* groupLines(
-  kind: ChangeKind,
-  group: readonly Change[],
-  options: ReportOptions,
-  style: Style,
-): Iterable<string> {
+interface Group {
+  readonly kind: ChangeKind;
+  readonly group: readonly Change[];
+  readonly unit: string;
+}
+
+function* groupLines({ kind, group, unit }: Group, options: ReportOptions, style: Style): Iterable<string> {
   const sum = group.reduce((total, { delta }) => total + delta, 0);
   const title = `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
   const [text = ''] = formatDeltas([sum], options.units);
-  const change = sum === 0 ? '' : `  ${style.change(sum, text)}`;
+  const change = sum === 0 ? '' : `  ${style.change(sum, text)}${style.dim(unit === '' ? '' : ` ${unit}`)}`;
   yield `${style.bold(title)} ${style.dim(`(${groupDigits(group.length)})`)}${change}\n`;
   const rows = group
     .filter(({ delta }) => Math.abs(delta) >= options.minChange)

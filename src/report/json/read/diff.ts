@@ -10,6 +10,7 @@ import type {
   Side,
   StoredChange,
   StoredChanges,
+  StoredSizes,
   TotalsDelta,
 } from '../../../model/diff.ts';
 import * as read from './fields.ts';
@@ -60,14 +61,12 @@ function storedOf(node: Node): StoredChanges {
 }
 
 function storedChangeOf(node: Node): StoredChange {
+  return { path: read.name(node, 'path'), from: read.optionalName(node, 'from'), ...storedSizesOf(node) };
+}
+
+function storedSizesOf(node: Node): StoredSizes {
   const [before, after] = [read.nullableSize(node, 'before'), read.nullableSize(node, 'after')];
-  return {
-    path: read.name(node, 'path'),
-    from: read.optionalName(node, 'from'),
-    before,
-    after,
-    delta: difference(node, before ?? undefined, after ?? undefined),
-  };
+  return { before, after, delta: difference(node, before, after) };
 }
 
 function imageOf(node: Node): ImageChange {
@@ -163,6 +162,7 @@ function changeOf(node: Node): Change {
       node.json['sections'] === undefined || node.json['sections'] === null
         ? null
         : read.list(node, 'sections', sectionOf),
+    stored: node.json['stored'] === undefined ? null : storedSizesOf(read.object(node, 'stored')),
   };
 }
 
