@@ -60,12 +60,14 @@ async function measureTarget(target: Target, run: Run): Promise<Measured> {
   const { name, path, budget, baseline } = target;
   const { values, budgets, today } = run;
   const options = { ...values, include: [], exclude: [] };
-  // What is large may compress to nothing, so what a limit on the file itself names goes by the bytes of that.
+  // What is large may compress to nothing, so what a limit on the file itself names goes by the bytes of that, and so does what changed.
   const stored = budget.compressed !== null || budget.paths.some(({ compressed }) => compressed);
   // Both are read side by side; only one draws its progress.
   const [after, before] = await Promise.allSettled([
     measure(path, options, { digests: baseline === null ? 'compare' : 'all', facts: 'needed', stored }),
-    baseline === null ? null : measure(baseline, { ...options, progress: false }, { digests: 'all', facts: 'needed' }),
+    baseline === null
+      ? null
+      : measure(baseline, { ...options, progress: false }, { digests: 'all', facts: 'needed', stored }),
   ]);
   if (after.status === 'rejected') throw after.reason;
   const snapshot = await packed(after.value, target, run);

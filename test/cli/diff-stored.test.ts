@@ -199,6 +199,26 @@ describe.skipIf(!['zip', 'zipinfo', 'tar'].every(requireTool))('compressed bytes
     expect(stdout).toContain('\nAdded (1)  +4 B content\n  +4 B  linked/d\n');
   });
 
+  it('are those of the tables where a limit on compressed bytes alone is broken', () => {
+    const tables = (...limits: readonly string[]): RegExpMatchArray | null =>
+      sizecheck(['check', 'two.zip', '--baseline', 'one.zip', '--format', 'markdown', ...limits], {
+        cwd: work,
+      }).stdout.match(/(?:Directory|File) ?(?:\(.*\))?(?= \|$)/gm);
+    const content = ['Directory (own content)', 'File'];
+    expect(tables('--max-compressed', '7 kB')).toEqual(['Directory (own compressed)', 'File (compressed)']);
+    expect(tables('--max-compressed', '8 kB')).toEqual(content);
+    expect(tables('--max-compressed', '7 kB', '--max-growth', '0')).toEqual(content);
+    expect(tables('--max-compressed', '7 kB', '--max-uncompressed', '1 kB')).toEqual(content);
+    expect(tables('--max-growth', '0')).toEqual(content);
+    // What is read back of the gate shows the same.
+    const gate = sizecheck(['check', 'two.zip', '--baseline', 'one.zip', '--max-compressed', '7 kB', '--json'], {
+      cwd: work,
+    });
+    const again = sizecheck(['report', '-', '--format', 'markdown'], { cwd: work, input: gate.stdout }).stdout;
+    expect(again).toContain('| File (compressed) |');
+    expect(again).toContain('unchanged files, which compressed differently');
+  });
+
   it('that all are the same', () => {
     run('sh', ['-c', 'cd one && zip -q -9 ../again.zip *'], { cwd: work });
     const args = ['diff', 'one.zip', 'again.zip', '--size', 'compressed', '--format'];

@@ -3,7 +3,7 @@
 import type { Units } from '../../bytes/size.ts';
 import type { Diff } from '../../model/diff.ts';
 import type { Totals } from '../../model/snapshot.ts';
-import type { CheckedArtifact } from '../../model/verdict.ts';
+import type { CheckedArtifact, Gate, Measure } from '../../model/verdict.ts';
 import { markdownWord } from '../escape-markdown.ts';
 import type { CheckReport, DiffReport, Reporter, ReportOptions } from '../reporter.ts';
 import { fit, paragraphs } from './blocks.ts';
@@ -50,9 +50,17 @@ function checkParts({ gate, artifacts }: CheckReport, given: ReportOptions, limi
     tally(gate),
     budgetTable(gate, options.units, most),
     evidence(gate, options.units, most),
-    ...shown.flatMap((one) => artifactParts(one, artifacts.length > 1, options, limits)),
+    ...shown.flatMap((one) => artifactParts(one, artifacts.length > 1, bySizeOver(gate, one, options), limits)),
     left > 0 ? [`${count(left, 'more artifact')}.`] : [],
   ];
+}
+
+/** Tables are of the size whose limit is at stake: of compressed bytes where it is that one alone, and where both sides tell. */
+function bySizeOver({ verdicts }: Gate, { name }: CheckedArtifact, options: ReportOptions): ReportOptions {
+  const own = verdicts.filter(({ artifact, status }) => artifact === name && (status === 'fail' || status === 'warn'));
+  const isOver = (...measures: readonly Measure[]): boolean => own.some(({ measure }) => measures.includes(measure));
+  const stored = isOver('compressed') && !isOver('uncompressed', 'growth', 'growth-percent');
+  return stored ? { ...options, stored } : options;
 }
 
 /** @param several whether there are others, so that it has to be said which one this is; of one, the headline says so. */
