@@ -84,7 +84,7 @@ describe.skipIf(!ready)('compressed bytes of two archives', () => {
 
   it('tables and comments, also of a saved report', () => {
     const table = sizecheck(['diff', 'old.tar.gz', 'new.tar.zst', '--size', 'compressed'], { cwd: work }).stdout;
-    expect(table).toContain('Directories (own compressed bytes, subdirectories left out)');
+    expect(table).toContain('Directories (own compressed bytes; new and gone ones with all in them)');
     expect(table).toMatch(/\[new\].* fresh\n/);
     expect(table).toContain('(headers, padding, framing)');
     const markdown = ['--size', 'compressed', '--format', 'markdown'];

@@ -186,7 +186,7 @@ describe('a comment on a gate', () => {
 describe('a comment on a diff', () => {
   it('adds up: rows, the rest and the total', () => {
     const directories = Array.from({ length: 40 }, (_, index) =>
-      directoryChange(`d${index}`, 1000 * index, 1500 * index),
+      directoryChange(`d${index}`, 1000 * (index + 1), 1500 * (index + 1)),
     );
     const sum = directories.reduce((all, { delta }) => all + delta.content, 0);
     const base = diff();

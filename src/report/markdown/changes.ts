@@ -6,6 +6,8 @@ import type { Totals } from '../../model/snapshot.ts';
 import { markdownName } from '../escape-markdown.ts';
 import type { ReportOptions } from '../reporter.ts';
 import { shownFiles, storedView } from '../stored-view.ts';
+import { directoriesIn, shownDirectories } from '../whole-trees.ts';
+import type { ShownDirectory } from '../whole-trees.ts';
 import { details, table } from './blocks.ts';
 import { andMore, count, countDelta, deltaCells, percentChange, sizeCells } from './figures.ts';
 
@@ -39,10 +41,10 @@ export function directoriesTable(whole: Diff, options: ReportOptions, rows: numb
   const { size, units, minChange } = options;
   const isShown = ({ path, delta }: DirectoryChange): boolean =>
     Math.abs(delta[size]) >= minChange && depth(path) <= options.depth;
-  const ranked = rank(diff.directories, ({ delta }) => delta[size], options);
+  const ranked = rank(shownDirectories(diff.directories, size), ({ delta }) => delta[size], options);
   const shown = ranked.filter(isShown).slice(0, rows);
   if (ranked.length === 0) return [];
-  const rest = ranked.length - shown.length;
+  const rest = directoriesIn(ranked) - directoriesIn(shown);
   const shownDelta = shown.reduce((sum, { delta }) => sum + delta[size], 0);
   const total = diff.delta[size];
   const [old, now] = [diff.before.totals[size], diff.after.totals[size]];
@@ -56,7 +58,7 @@ export function directoriesTable(whole: Diff, options: ReportOptions, rows: numb
     percentChange(directory.before?.[size] ?? null, directory.after?.[size] ?? null),
     sizes[2 * index] ?? '',
     sizes[2 * index + 1] ?? '',
-    pathCell(directory),
+    pathCell(directory) + belowCell(directory),
   ]);
   if (rest > 0) cells.push([deltas.at(-2) ?? '', '', '', '', andMore(rest)]);
   cells.push([`**${deltas.at(-1)}**`, percentChange(old, now), sizes.at(-2) ?? '', sizes.at(-1) ?? '', '**Total**']);
@@ -65,6 +67,10 @@ export function directoriesTable(whole: Diff, options: ReportOptions, rows: numb
     ['Change', '', 'Before', 'After', `Directory (own ${stored ? 'compressed' : size})`],
     cells,
   );
+}
+
+function belowCell({ below }: ShownDirectory): string {
+  return below === 0 ? '' : ` and ${groupDigits(below)} below`;
 }
 
 /** Files, folded. */

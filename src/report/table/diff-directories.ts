@@ -6,6 +6,7 @@ import { compareNames, depth } from '../../model/name.ts';
 import { terminalName } from '../escape.ts';
 import type { ReportOptions } from '../reporter.ts';
 import { storedView } from '../stored-view.ts';
+import { directoriesIn, shownDirectories } from '../whole-trees.ts';
 import { columns } from './grid.ts';
 import { cutMiddle, widest } from './style.ts';
 import type { Style } from './style.ts';
@@ -13,34 +14,35 @@ import type { Style } from './style.ts';
 export function* directoriesPart(whole: Diff, options: ReportOptions, style: Style): Iterable<string> {
   const { size } = options;
   const diff = options.stored === true ? storedView(whole) : whole;
-  // Those that differ in the other size alone are no news here.
-  const changed = diff.directories.filter(
-    ({ before, after, delta }) => delta[size] !== 0 || before === null || after === null,
-  );
+  const changed = shownDirectories(diff.directories, size);
   if (changed.length === 0 || (diff.changes.length === 0 && diff.delta[size] === 0)) return;
   const rows = changed
     .filter(({ path, delta }) => depth(path) <= options.depth && Math.abs(delta[size]) >= options.minChange)
     .toSorted(order(options))
     .slice(0, options.top);
   const rest = diff.delta[size] - rows.reduce((sum, { delta }) => sum + delta[size], 0);
-  const more = changed.length - rows.length;
-  const lines: Line[] = rows.map(({ before, after, delta, path }) => ({
+  const more = directoriesIn(changed) - directoriesIn(rows);
+  const lines: Line[] = rows.map(({ before, after, delta, path, below }) => ({
     delta: delta[size],
     before: before?.[size] ?? null,
     after: after?.[size] ?? null,
     text: terminalName(path),
+    remark: below === 0 ? '' : ` (and ${groupDigits(below)} below)`,
     fixed: false,
   }));
-  if (more > 0) lines.push({ delta: rest, before: null, after: null, text: style.dim(moreText(more)), fixed: true });
+  if (more > 0)
+    lines.push({ delta: rest, before: null, after: null, text: style.dim(moreText(more)), remark: '', fixed: true });
   const { before, after } = diff;
   lines.push({
     delta: diff.delta[size],
     before: before.totals[size],
     after: after.totals[size],
     text: style.bold('TOTAL'),
+    remark: '',
     fixed: true,
   });
-  yield `${style.bold('Directories')} ${style.dim(`(own ${options.stored === true ? 'compressed bytes' : size}, subdirectories left out${options.stored === true ? '' : ', as du -S'})`)}\n`;
+  const what = options.stored === true ? 'own compressed bytes' : `own ${size} as du -S`;
+  yield `${style.bold('Directories')} ${style.dim(`(${what}; new and gone ones with all in them)`)}\n`;
   yield* grid(lines, options, style);
   yield '\n';
 }
@@ -66,6 +68,8 @@ interface Line {
   readonly before: number | null;
   readonly after: number | null;
   readonly text: string;
+  /** Behind the text, and never cut. */
+  readonly remark: string;
   /** Whether the text is ours and may not be cut. */
   readonly fixed: boolean;
 }
@@ -86,12 +90,12 @@ function* grid(lines: readonly Line[], options: ReportOptions, style: Style): It
   // Two columns of indent, two between each of the five columns.
   const taken = 10 + widest(deltas, 6) + widest(percents, 1) + widest(befores, 6) + widest(afters, 5);
   const room = Math.max(20, options.width - taken);
-  const cells = lines.map(({ delta, text, fixed }, index) => [
+  const cells = lines.map(({ delta, text, remark, fixed }, index) => [
     `  ${style.change(delta, deltas[index] ?? '')}`,
     style.change(delta, percents[index] ?? ''),
     befores[index] ?? '',
     afters[index] ?? '',
-    fixed ? text : cutMiddle(text, room),
+    fixed ? text : cutMiddle(text, room - remark.length) + style.dim(remark),
   ]);
   const head = ['  CHANGE', '%', 'BEFORE', 'AFTER', 'DIRECTORY'].map((text) => style.dim(text));
   yield* columns([head, ...cells], ['right', 'right', 'right', 'right', 'left']);
