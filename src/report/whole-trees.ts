@@ -1,17 +1,48 @@
 // Directories that are new or gone with all that is in them stand in one row: what grew is the package that came, not the largest of
-// its hundred folders.
+// its hundred folders. So do those below the deepest level that is asked for.
 import type { DirectoryChange } from '../model/diff.ts';
-import { parentPath } from '../model/name.ts';
+import { depth as depthOf, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 
 export interface ShownDirectory extends DirectoryChange {
-  /** Directories below it that the row stands for, too. */
+  /** Directories below it that the row stands for, too; `before` and `after` are both null where not all of these differ. */
   readonly below: number;
 }
 
 /** Rows whose size of this kind differs; empty directories stand among the changes. */
-export function shownDirectories(directories: readonly DirectoryChange[], size: 'content' | 'disk'): ShownDirectory[] {
-  return wholeTrees(directories).filter(({ delta }) => delta[size] !== 0);
+export function shownDirectories(
+  directories: readonly DirectoryChange[],
+  { size, depth }: { readonly size: 'content' | 'disk'; readonly depth: number },
+): ShownDirectory[] {
+  return downTo(wholeTrees(directories), depth).filter(({ delta }) => delta[size] !== 0);
+}
+
+/** What is deeper counts for the directory above it; what that holds in all is not known from what differs. */
+function downTo(rows: readonly ShownDirectory[], depth: number): ShownDirectory[] {
+  const kept = new Map<Name, ShownDirectory[]>();
+  for (const row of rows) {
+    const isDeep = depthOf(row.path) > depth;
+    const place = isDeep ? row.path.split('/').slice(0, depth).join('/') || '.' : row.path;
+    const group = kept.get(place);
+    if (group === undefined) kept.set(place, [row]);
+    else group.push(row);
+  }
+  return [...kept].flatMap(([path, group]) =>
+    group.every((row) => row.path === path) ? group : [folded(path, group)],
+  );
+}
+
+function folded(path: Name, group: readonly ShownDirectory[]): ShownDirectory {
+  const sum = (size: 'content' | 'disk'): number => group.reduce((bytes, { delta }) => bytes + delta[size], 0);
+  const own = group.find((row) => row.path === path);
+  return {
+    path,
+    from: own?.from ?? null,
+    before: null,
+    after: null,
+    delta: { content: sum('content'), disk: sum('disk') },
+    below: directoriesIn(group) - (own === undefined ? 0 : 1),
+  };
 }
 
 /** How many directories the rows stand for. */

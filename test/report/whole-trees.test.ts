@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { DirectoryChange } from '../../src/model/diff.ts';
-import { wholeTrees } from '../../src/report/whole-trees.ts';
+import { shownDirectories, wholeTrees } from '../../src/report/whole-trees.ts';
 import { directoryChange } from '../build/report.ts';
 
 const paths = fc.uniqueArray(
@@ -57,6 +57,45 @@ it('shows what came whole as its topmost directory, and what it holds once', () 
     }),
     { numRuns: 300 },
   );
+});
+
+it('counts what is deeper than --depth for the directory above it', () => {
+  const rows = [
+    directoryChange('.', 5, 6),
+    directoryChange('a/b', null, 100),
+    directoryChange('a/b/c', null, 20),
+    directoryChange('a/d', 40, 43),
+    directoryChange('e', 7, 9),
+    directoryChange('e/f/g', 50, null),
+    directoryChange('h', 8, 8),
+  ];
+  const shown = (depth: number, size: 'content' | 'disk' = 'content') =>
+    shownDirectories(rows, { size, depth }).map(({ path, before, after, delta, below }) => [
+      path,
+      before === null ? null : before[size],
+      after === null ? null : after[size],
+      delta[size],
+      below,
+    ]);
+  expect(shown(0)).toEqual([['.', null, null, 76, 6]]);
+  expect(shown(1)).toEqual([
+    ['.', 5, 6, 1, 0],
+    ['a', null, null, 123, 3],
+    ['e', null, null, -48, 1],
+  ]);
+  const whole = [
+    ['.', 5, 6, 1, 0],
+    ['a/b', null, 120, 120, 1],
+    ['a/d', 40, 43, 3, 0],
+    ['e', 7, 9, 2, 0],
+  ];
+  expect(shown(3)).toEqual([...whole, ['e/f/g', 50, null, -50, 0]]);
+  expect(shown(2)).toEqual([...whole, ['e/f', null, null, -50, 1]]);
+  // Of disk usage alone what is new or gone differs here.
+  expect(shown(9, 'disk')).toEqual([
+    ['a/b', null, 16_384, 16_384, 1],
+    ['e/f/g', 8192, null, -8192, 0],
+  ]);
 });
 
 it('keeps apart what went and what came at one path, and takes deep trees', () => {

@@ -1,7 +1,7 @@
 // A diff's part of a comment: sizes, directories, files. The rows shown, the row of the rest and the total always add up.
 import { groupDigits } from '../../bytes/size.ts';
 import type { Change, ChangeKind, Diff, DirectoryChange } from '../../model/diff.ts';
-import { baseName, compareNames, depth } from '../../model/name.ts';
+import { baseName, compareNames } from '../../model/name.ts';
 import type { Totals } from '../../model/snapshot.ts';
 import { markdownName } from '../escape-markdown.ts';
 import type { ReportOptions } from '../reporter.ts';
@@ -39,10 +39,8 @@ export function directoriesTable(whole: Diff, options: ReportOptions, rows: numb
   const stored = options.stored === true && whole.stored !== undefined;
   const diff = stored ? storedView(whole) : whole;
   const { size, units, minChange } = options;
-  const isShown = ({ path, delta }: DirectoryChange): boolean =>
-    Math.abs(delta[size]) >= minChange && depth(path) <= options.depth;
-  const ranked = rank(shownDirectories(diff.directories, size), ({ delta }) => delta[size], options);
-  const shown = ranked.filter(isShown).slice(0, rows);
+  const ranked = rank(shownDirectories(diff.directories, options), ({ delta }) => delta[size], options);
+  const shown = ranked.filter(({ delta }) => Math.abs(delta[size]) >= minChange).slice(0, rows);
   if (ranked.length === 0) return [];
   const rest = directoriesIn(ranked) - directoriesIn(shown);
   const shownDelta = shown.reduce((sum, { delta }) => sum + delta[size], 0);
@@ -56,8 +54,8 @@ export function directoriesTable(whole: Diff, options: ReportOptions, rows: numb
   const cells = shown.map((directory, index) => [
     deltas[index] ?? '',
     percentChange(directory.before?.[size] ?? null, directory.after?.[size] ?? null),
-    sizes[2 * index] ?? '',
-    sizes[2 * index + 1] ?? '',
+    isTold(directory) ? (sizes[2 * index] ?? '') : '',
+    isTold(directory) ? (sizes[2 * index + 1] ?? '') : '',
     pathCell(directory) + belowCell(directory),
   ]);
   if (rest > 0) cells.push([deltas.at(-2) ?? '', '', '', '', andMore(rest)]);
@@ -67,6 +65,11 @@ export function directoriesTable(whole: Diff, options: ReportOptions, rows: numb
     ['Change', '', 'Before', 'After', `Directory (own ${stored ? 'compressed' : size})`],
     cells,
   );
+}
+
+/** Of what was added up by depth only the change is known. */
+function isTold({ before, after }: ShownDirectory): boolean {
+  return before !== null || after !== null;
 }
 
 function belowCell({ below }: ShownDirectory): string {

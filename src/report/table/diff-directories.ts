@@ -2,7 +2,7 @@
 // of changes adds up to the TOTAL row: what is not shown has a row of its own.
 import { formatDeltas, formatSizes, groupDigits, percentChange } from '../../bytes/size.ts';
 import type { Diff, DirectoryChange } from '../../model/diff.ts';
-import { compareNames, depth } from '../../model/name.ts';
+import { compareNames } from '../../model/name.ts';
 import { terminalName } from '../escape.ts';
 import type { ReportOptions } from '../reporter.ts';
 import { storedView } from '../stored-view.ts';
@@ -14,10 +14,10 @@ import type { Style } from './style.ts';
 export function* directoriesPart(whole: Diff, options: ReportOptions, style: Style): Iterable<string> {
   const { size } = options;
   const diff = options.stored === true ? storedView(whole) : whole;
-  const changed = shownDirectories(diff.directories, size);
+  const changed = shownDirectories(diff.directories, options);
   if (changed.length === 0 || (diff.changes.length === 0 && diff.delta[size] === 0)) return;
   const rows = changed
-    .filter(({ path, delta }) => depth(path) <= options.depth && Math.abs(delta[size]) >= options.minChange)
+    .filter(({ delta }) => Math.abs(delta[size]) >= options.minChange)
     .toSorted(order(options))
     .slice(0, options.top);
   const rest = diff.delta[size] - rows.reduce((sum, { delta }) => sum + delta[size], 0);
