@@ -9,6 +9,7 @@ export type { BytecodeParts, BytecodeRollup, BytecodeTree, OptimizedTree, Python
 export { diffSnapshots } from './compare/diff.ts';
 export type { DiffOptions, Judged } from './compare/diff.ts';
 export type { ComponentMatcher } from './compare/pair.ts';
+export { packageChanges } from './compare/packages/changes.ts';
 export { packageRollup } from './compare/packages/index.ts';
 export type { PackageOptions, PackageRollup, PackageRow, PackageSizes } from './compare/packages/index.ts';
 export { rollup } from './compare/rollup.ts';
@@ -41,6 +42,8 @@ export type {
   DirectoryChange,
   FindingChanges,
   RuleChange,
+  PackageChange,
+  PackageSide,
   SectionChange,
   Side,
   StoredChange,

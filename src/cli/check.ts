@@ -11,7 +11,7 @@ import { reporterNamed } from '../report/index.ts';
 import { removableContent } from '../rules/removable.ts';
 import { toPairing } from './diff.ts';
 import { exitCodes, warnLine } from './errors.ts';
-import { formatOf } from './format.ts';
+import { formatOf, requireShown } from './format.ts';
 import { measureTargets } from './measure-targets.ts';
 import type { Run } from './measure-targets.ts';
 import { toReportOptions } from './options.ts';
@@ -29,6 +29,8 @@ export async function runCheck(
   onArtifact: (name: string) => void,
 ): Promise<number> {
   const format = formatOf(values);
+  // A summary is Markdown, whatever the format.
+  if (!values.summary) requireShown('check', format, { '--by package': values.by === 'package' });
   const loading = reporterNamed(format, 'check');
   const file = values.budgets ?? 'budgets.json';
   const { budgets, found } = plan(file, artifacts, values, onArtifact);

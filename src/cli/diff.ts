@@ -15,6 +15,7 @@ import { measureBoth, warnOf } from './measure.ts';
 import { selectRules, toReportOptions } from './options.ts';
 import type { DiffValues } from './options.ts';
 import { print } from './output.ts';
+import { requirePackages, withPackages } from './packages.ts';
 import { requireStored } from './require-stored.ts';
 import { appendReport } from './summary.ts';
 import { tool } from './tool.ts';
@@ -32,22 +33,31 @@ export async function runDiff(
   const name = formatOf(values);
   // A summary is Markdown, whatever the format.
   const compressed = values.size === 'compressed';
-  if (!values.summary) requireShown('diff', name, { '--sections': values.sections, '--size compressed': compressed });
+  const byPackage = values.by === 'package';
+  if (!values.summary) {
+    const asked = { '--sections': values.sections, '--size compressed': compressed, '--by package': byPackage };
+    requireShown('diff', name, asked);
+  }
+  if (byPackage && values.size !== 'content')
+    throw new UsageError(`--by package is of content; give it, or --size ${values.size}`);
   const options = toReportOptions(values);
   const how = toDiffOptions(values, name);
   // Loaded while the decoders start up.
   const loading = reporterNamed(name, 'diff');
-  const thoroughness = { digests: 'all', facts: values.sections ? 'all' : 'needed', stored: compressed } as const;
+  const facts = values.sections ? 'all' : 'needed';
+  const thoroughness = { digests: 'all', facts, stored: compressed, packages: byPackage } as const;
   const [before, after] = await measureBoth(artifacts, values, thoroughness, onFault);
-  if (compressed) {
-    for (const [index, snapshot] of [before, after].entries()) {
-      if (snapshot.overhead === undefined) onFault(artifacts[index] ?? '');
-      requireStored(snapshot);
-    }
+  for (const [index, snapshot] of [before, after].entries()) {
+    const { overhead, packageLists } = snapshot;
+    if ((compressed && overhead === undefined) || (byPackage && packageLists === undefined))
+      onFault(artifacts[index] ?? '');
+    if (compressed) requireStored(snapshot);
+    if (byPackage) requirePackages(snapshot);
   }
   const reporter = await loading;
   if (reporter === null) throw new UsageError(`there is no format "${name}"`);
-  const diff = diffSnapshots(judged(before, selected, values), judged(after, selected, values), how);
+  const compared = diffSnapshots(judged(before, selected, values), judged(after, selected, values), how);
+  const diff = byPackage ? withPackages(compared, before, after) : compared;
   const report = { tool, diff };
   await print(reporter(report, options), values.output);
   if (values.summary) await appendReport(report, options);

@@ -1,7 +1,7 @@
 // Which format a command prints, and options that would take no effect in it: these are errors.
 import { UsageError } from '../errors.ts';
 import { details, formatsWith } from '../report/index.ts';
-import type { Detail } from '../report/index.ts';
+import type { Detail, DetailedKind } from '../report/index.ts';
 
 /** @throws UsageError where `--json` contradicts `--format`. */
 export function formatOf({ json, format }: { readonly json: boolean; readonly format: string }): string {
@@ -12,7 +12,7 @@ export function formatOf({ json, format }: { readonly json: boolean; readonly fo
 
 /** @throws UsageError for a detail that is asked for and that the format does not show. */
 export function requireShown(
-  kind: 'scan' | 'diff',
+  kind: DetailedKind,
   format: string,
   asked: Readonly<Partial<Record<Detail, boolean>>>,
 ): void {

@@ -2,6 +2,7 @@
 import { diffSnapshots } from '../compare/diff.ts';
 import type { DiffOptions, Judged } from '../compare/diff.ts';
 import { InputError, SizecheckError, UsageError } from '../errors.ts';
+import type { Diff } from '../model/diff.ts';
 import { spellBytes } from '../model/json-name.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { isMember } from '../policy/budgets.ts';
@@ -14,6 +15,7 @@ import { judge } from '../rules/index.ts';
 import type { CheckValues } from './policy-options.ts';
 import { warnLine } from './errors.ts';
 import { measure } from './measure.ts';
+import { withPackages } from './packages.ts';
 import { isDirectoryOnDisk, packedTotals } from './packing.ts';
 import type { Target } from './targets.ts';
 
@@ -62,12 +64,13 @@ async function measureTarget(target: Target, run: Run): Promise<Measured> {
   const options = { ...values, include: [], exclude: [] };
   // What is large may compress to nothing, so what a limit on the file itself names goes by the bytes of that, and so does what changed.
   const stored = budget.compressed !== null || budget.paths.some(({ compressed }) => compressed);
+  const packages = values.by === 'package' && baseline !== null;
   // Both are read side by side; only one draws its progress.
   const [after, before] = await Promise.allSettled([
-    measure(path, options, { digests: baseline === null ? 'compare' : 'all', facts: 'needed', stored }),
+    measure(path, options, { digests: baseline === null ? 'compare' : 'all', facts: 'needed', stored, packages }),
     baseline === null
       ? null
-      : measure(baseline, { ...options, progress: false }, { digests: 'all', facts: 'needed', stored }),
+      : measure(baseline, { ...options, progress: false }, { digests: 'all', facts: 'needed', stored, packages }),
   ]);
   if (after.status === 'rejected') throw after.reason;
   const snapshot = await packed(after.value, target, run);
@@ -130,7 +133,15 @@ function compared(
   const olds = judge(old.value, rulesOf(budgets), 'counted');
   const before = { snapshot: old.value, findings: judgeByPolicy(olds, budgets, today).findings };
   const diff = diffSnapshots(before, after, { ...pairing, sections: false });
-  return { kind: 'diff', diff, notices: old.value.notices };
+  return { kind: 'diff', diff: detailed(diff, old.value, after.snapshot, values), notices: old.value.notices };
+}
+
+/** With its packages where these are asked for; a gate does not fail for how its comment looks. */
+function detailed(diff: Diff, before: Snapshot, after: Snapshot, { by, quiet }: Run['values']): Diff {
+  if (by !== 'package') return diff;
+  if (before.packageLists !== undefined && after.packageLists !== undefined) return withPackages(diff, before, after);
+  if (!quiet) warnLine('a snapshot file holds no lists of packages: what changed is shown by directory');
+  return diff;
 }
 
 /** The message with its place, without the artifact. */

@@ -98,6 +98,7 @@ export const diffOptions = {
     default: 'content',
     describe: 'size that tables show',
   },
+  by: scanOptions.by,
   units: scanOptions.units,
   depth: scanOptions.depth,
   top: scanOptions.top,

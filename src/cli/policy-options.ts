@@ -20,6 +20,7 @@ export const checkOptions = {
   map: diffOptions.map,
   format: { kind: 'choice', choices: formatNames('check'), default: 'table', describe: 'how to print the result' },
   json,
+  by: { ...diffOptions.by, describe: 'by what a comment shows what changed' },
   units,
   top,
   color,

@@ -20,6 +20,7 @@ import { UsageError } from '../errors.ts';
 import { exitCodes } from './errors.ts';
 import { formatOf, requireShown } from './format.ts';
 import { measure, warn } from './measure.ts';
+import { requirePackages } from './packages.ts';
 import { requireStored } from './require-stored.ts';
 import { parseLayer, scanOptions, selectRules, toReportOptions, toScanOptions } from './options.ts';
 import type { InputValues, ScanValues } from './options.ts';
@@ -140,12 +141,9 @@ function judged(
   return { tool, snapshot, tree: rollup(snapshot), findings, removable: removableContent(snapshot, findings) };
 }
 
-/** @throws UsageError for a snapshot file, which does not hold what packages are told by. */
 function withPackages(report: ScanReport, { include, exclude }: ScanValues): ScanReport {
   const { snapshot, findings } = report;
-  if (snapshot.packageLists === undefined) {
-    throw new UsageError('--by package needs the artifact itself: a snapshot file holds no lists of packages');
-  }
+  requirePackages(snapshot);
   const isWhole = include.length === 0 && exclude.length === 0;
   const packages = packageRollup(snapshot, { removable: removableByPath(snapshot, findings), isWhole });
   const notices = [...snapshot.notices, ...packages.notices];

@@ -49,6 +49,26 @@ export interface StoredChanges {
   readonly overhead: { readonly before: number; readonly after: number };
 }
 
+/** A package as one side has it. */
+export interface PackageSide {
+  /** Every version that is installed under its name, in byte order; empty where none is told. */
+  readonly versions: readonly string[];
+  /** Bytes of content. */
+  readonly content: number;
+}
+
+/** A package whose content or version differs. */
+export interface PackageChange {
+  /** null for what belongs to no package. */
+  readonly name: string | null;
+  readonly kind: 'python' | 'debian' | 'node' | 'unowned';
+  /** null where it is not there. */
+  readonly before: PackageSide | null;
+  readonly after: PackageSide | null;
+  /** Bytes of content. */
+  readonly delta: number;
+}
+
 export type ChangeKind = 'added' | 'removed' | 'changed' | 'moved';
 
 /** What differs of an entry that both sides have. */
@@ -150,4 +170,6 @@ export interface Diff {
   readonly image?: ImageChange;
   /** Where both sides tell. */
   readonly stored?: StoredChanges;
+  /** Where it was asked for; by name, last what belongs to none. The deltas sum to `delta.content`. */
+  readonly packages?: readonly PackageChange[];
 }

@@ -5,6 +5,9 @@ import type { Reporter, ReportKind, ReportOptions, Reports } from './reporter.ts
 export const details = ['--by package', '--sections', '--bytecode', '--compress-with', '--size compressed'] as const;
 export type Detail = (typeof details)[number];
 
+/** Reports that may show details. */
+export type DetailedKind = 'scan' | 'diff' | 'check';
+
 export interface ReporterEntry {
   /** The word for `--format`. */
   readonly name: string;
@@ -13,7 +16,7 @@ export interface ReporterEntry {
   /** Reports that it can print. A test compares this with what the loaded reporter has. */
   readonly kinds: readonly ReportKind[];
   /** Details that it shows; the option of any other is refused. */
-  readonly details: Readonly<Partial<Record<'scan' | 'diff', readonly Detail[]>>>;
+  readonly details: Readonly<Partial<Record<DetailedKind, readonly Detail[]>>>;
   readonly load: () => Promise<Reporter>;
 }
 
@@ -30,7 +33,7 @@ export const reporters: readonly ReporterEntry[] = [
     name: 'json',
     description: 'everything, as JSON (schema 1)',
     kinds: ['scan', 'diff', 'check', 'fix', 'compress'],
-    details: { scan: details, diff: details },
+    details: { scan: details, diff: details, check: ['--by package'] },
     load: async () => (await import('./json/index.ts')).jsonReporter,
   },
   {
@@ -51,7 +54,7 @@ export const reporters: readonly ReporterEntry[] = [
     name: 'markdown',
     description: 'a comment for a pull request, as Markdown',
     kinds: ['diff', 'check'],
-    details: { diff: details },
+    details: { diff: details, check: ['--by package'] },
     load: async () => (await import('./markdown/index.ts')).markdownReporter,
   },
   {
@@ -97,7 +100,7 @@ export function formatNames(kind: ReportKind): readonly string[] {
 }
 
 /** Words for `--format` of one command that show a detail. */
-export function formatsWith(kind: 'scan' | 'diff', detail: Detail): readonly string[] {
+export function formatsWith(kind: DetailedKind, detail: Detail): readonly string[] {
   return reporters.filter((one) => one.details[kind]?.includes(detail) === true).map(({ name }) => name);
 }
 

@@ -14,6 +14,7 @@ export function* diffJson({ tool, diff }: DiffReport): Iterable<string> {
   if (diff.image !== undefined) yield member('image', diff.image);
   yield* list('directories', diff.directories, directoryToJson);
   yield* list('changes', diff.changes, changeToJson);
+  if (diff.packages !== undefined) yield* list('packages', diff.packages, (one) => one);
   yield ',\n  "findings": {';
   yield* list('new', diff.findings.new, findingText, '\n    ');
   yield* list('fixed', diff.findings.fixed, findingText, ',\n    ');
@@ -36,6 +37,7 @@ export function diffText(diff: Diff): Iterable<string> {
     ...(diff.image === undefined ? {} : { image: diff.image }),
     directories: arrayText(diff.directories, directoryToJson),
     changes: arrayText(diff.changes, changeToJson),
+    ...(diff.packages === undefined ? {} : { packages: diff.packages }),
     findings: findingsText(diff),
     notices: arrayText(diff.notices, noticeToJson),
     ...(diff.stored === undefined ? {} : storedText(diff.stored)),

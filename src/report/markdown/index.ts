@@ -13,6 +13,7 @@ import { directoriesTable, filesDetails, sizesLine, sizesTable } from './changes
 import { count, sizeCells } from './figures.ts';
 import { claimed, findingsDetails } from './findings.ts';
 import { imageLines } from './image.ts';
+import { packagesTable } from './packages.ts';
 import { comparedDetails, footer, measuredDetails, noticesDetails } from './identity.ts';
 import { defaultKey, marker } from './marker.ts';
 
@@ -96,7 +97,9 @@ function changesParts(diff: Diff, options: ReportOptions, { rows }: Limits): str
   return [
     changed ? sizesTable(diff, options) : [],
     imageLines(diff, options),
-    directoriesTable(diff, options, rows),
+    diff.packages === undefined
+      ? directoriesTable(diff, options, rows)
+      : packagesTable(diff.packages, diff, options, rows),
     filesDetails(diff, options, rows),
     findingsDetails(found, { title: 'New findings', bytes: claimed(found), commands: true, units, rows }),
     findingsDetails(fixed, { title: 'Fixed findings', bytes: claimed(fixed), commands: false, units, rows }),

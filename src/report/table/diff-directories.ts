@@ -1,14 +1,14 @@
 // Directories that changed, as `du -S` on both sides would show it: own sizes, largest change first. Whatever is shown, the column
 // of changes adds up to the TOTAL row: what is not shown has a row of its own.
-import { formatDeltas, formatSizes, groupDigits, percentChange } from '../../bytes/size.ts';
+import { groupDigits } from '../../bytes/size.ts';
 import type { Diff, DirectoryChange } from '../../model/diff.ts';
 import { compareNames } from '../../model/name.ts';
 import { terminalName } from '../escape.ts';
 import type { ReportOptions } from '../reporter.ts';
 import { storedView } from '../stored-view.ts';
 import { directoriesIn, shownDirectories } from '../whole-trees.ts';
-import { columns } from './grid.ts';
-import { cutMiddle, widest } from './style.ts';
+import { changeGrid } from './change-grid.ts';
+import type { ChangeLine } from './change-grid.ts';
 import type { Style } from './style.ts';
 
 export function* directoriesPart(whole: Diff, options: ReportOptions, style: Style): Iterable<string> {
@@ -22,7 +22,7 @@ export function* directoriesPart(whole: Diff, options: ReportOptions, style: Sty
     .slice(0, options.top);
   const rest = diff.delta[size] - rows.reduce((sum, { delta }) => sum + delta[size], 0);
   const more = directoriesIn(changed) - directoriesIn(rows);
-  const lines: Line[] = rows.map(({ before, after, delta, path, below }) => ({
+  const lines: ChangeLine[] = rows.map(({ before, after, delta, path, below }) => ({
     delta: delta[size],
     before: before?.[size] ?? null,
     after: after?.[size] ?? null,
@@ -43,7 +43,7 @@ export function* directoriesPart(whole: Diff, options: ReportOptions, style: Sty
   });
   const what = options.stored === true ? 'own compressed bytes' : `own ${size} as du -S`;
   yield `${style.bold('Directories')} ${style.dim(`(${what}; new and gone ones with all in them)`)}\n`;
-  yield* grid(lines, options, style);
+  yield* changeGrid('DIRECTORY', lines, options, style);
   yield '\n';
 }
 
@@ -61,47 +61,4 @@ function byPath(a: DirectoryChange, b: DirectoryChange): number {
 
 function moreText(more: number): string {
   return `${groupDigits(more)} more ${more === 1 ? 'directory' : 'directories'}`;
-}
-
-interface Line {
-  readonly delta: number;
-  readonly before: number | null;
-  readonly after: number | null;
-  readonly text: string;
-  /** Behind the text, and never cut. */
-  readonly remark: string;
-  /** Whether the text is ours and may not be cut. */
-  readonly fixed: boolean;
-}
-
-function* grid(lines: readonly Line[], options: ReportOptions, style: Style): Iterable<string> {
-  const { units } = options;
-  const deltas = formatDeltas(
-    lines.map(({ delta }) => delta),
-    units,
-  );
-  const sizes = formatSizes(
-    lines.flatMap(({ before, after }) => [before ?? 0, after ?? 0]),
-    units,
-  );
-  const befores = lines.map(({ before }, index) => (before === null ? '' : (sizes[2 * index] ?? '')));
-  const afters = lines.map(({ after }, index) => (after === null ? '' : (sizes[2 * index + 1] ?? '')));
-  const percents = lines.map(shareOf);
-  // Two columns of indent, two between each of the five columns.
-  const taken = 10 + widest(deltas, 6) + widest(percents, 1) + widest(befores, 6) + widest(afters, 5);
-  const room = Math.max(20, options.width - taken);
-  const cells = lines.map(({ delta, text, remark, fixed }, index) => [
-    `  ${style.change(delta, deltas[index] ?? '')}`,
-    style.change(delta, percents[index] ?? ''),
-    befores[index] ?? '',
-    afters[index] ?? '',
-    fixed ? text : cutMiddle(text, room - remark.length) + style.dim(remark),
-  ]);
-  const head = ['  CHANGE', '%', 'BEFORE', 'AFTER', 'DIRECTORY'].map((text) => style.dim(text));
-  yield* columns([head, ...cells], ['right', 'right', 'right', 'right', 'left']);
-}
-
-function shareOf({ before, after }: Line): string {
-  if (before === null) return after === null ? '' : '[new]';
-  return after === null ? '[gone]' : percentChange(before, after);
 }

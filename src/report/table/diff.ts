@@ -12,6 +12,7 @@ import type { DiffReport, ReportOptions } from '../reporter.ts';
 import { changesPart } from './diff-changes.ts';
 import { directoriesPart } from './diff-directories.ts';
 import { imagePart } from './diff-image.ts';
+import { packagesPart } from './diff-packages.ts';
 import { columns } from './grid.ts';
 import { columnsOf, cutMiddle, styleFor, widest, wrap } from './style.ts';
 import type { Style } from './style.ts';
@@ -20,11 +21,17 @@ const sizeNames = ['content', 'disk', 'archive', 'compressed'] as const;
 
 export function* diffTable({ diff }: DiffReport, options: ReportOptions): Iterable<string> {
   const style = styleFor(options.color);
-  const parts = [heading, totalsPart, imagePart, directoriesPart, changesPart, hintsPart, findingsPart, noticesPart];
+  const parts = [heading, totalsPart, imagePart, placesPart, changesPart, hintsPart, findingsPart, noticesPart];
   for (const part of parts) {
     // Names that are wrapped may begin a line with what a CI system takes for a command.
     for (const piece of part(diff, options, style)) yield piece.split('\n').map(inertLine).join('\n');
   }
+}
+
+function placesPart(diff: Diff, options: ReportOptions, style: Style): Iterable<string> {
+  return diff.packages === undefined
+    ? directoriesPart(diff, options, style)
+    : packagesPart(diff.packages, diff, options, style);
 }
 
 function* heading({ before, after }: Diff, options: ReportOptions, style: Style): Iterable<string> {

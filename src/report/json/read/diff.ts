@@ -5,6 +5,8 @@ import type {
   Diff,
   DirectoryChange,
   ImageChange,
+  PackageChange,
+  PackageSide,
   RuleChange,
   SectionChange,
   Side,
@@ -18,6 +20,7 @@ import type { Node } from './fields.ts';
 import { artifactOf, findingOf, noticeOf, totalsOf } from './values.ts';
 
 const kinds = ['added', 'removed', 'changed', 'moved'] as const;
+const packageKinds = ['python', 'debian', 'node', 'unowned'] as const;
 const aspects = ['content', 'kind', 'mode', 'owner', 'link'] as const;
 
 export function diffOf(node: Node): Diff {
@@ -38,6 +41,7 @@ export function diffOf(node: Node): Diff {
     notices: read.list(node, 'notices', noticeOf),
     ...(node.json['image'] === undefined ? {} : { image: imageOf(read.object(node, 'image')) }),
     ...(node.json['stored'] === undefined ? {} : { stored: storedOf(node) }),
+    ...(node.json['packages'] === undefined ? {} : { packages: read.list(node, 'packages', packageOf) }),
   };
   for (const size of ['content', 'disk'] as const) {
     const sum = diff.directories.reduce((all, { delta }) => all + delta[size], 0);
@@ -45,7 +49,25 @@ export function diffOf(node: Node): Diff {
   }
   if (diff.stored !== undefined && storedDelta(diff.stored) !== diff.delta.compressed)
     throw read.bad('has stored bytes that do not sum to delta.compressed');
+  const { packages } = diff;
+  if (packages !== undefined && packages.reduce((sum, { delta }) => sum + delta, 0) !== diff.delta.content)
+    throw read.bad('has packages whose content does not sum to delta.content');
   return diff;
+}
+
+function packageOf(node: Node): PackageChange {
+  const sizesOf = (key: 'before' | 'after'): PackageSide | null => {
+    const side = read.nullableObject(node, key);
+    return side === null ? null : { versions: read.texts(side, 'versions'), content: read.size(side, 'content') };
+  };
+  const [before, after] = [sizesOf('before'), sizesOf('after')];
+  return {
+    name: read.nullableText(node, 'name'),
+    kind: read.word(node, 'kind', packageKinds),
+    before,
+    after,
+    delta: difference(node, before?.content, after?.content),
+  };
 }
 
 function storedDelta({ directories, overhead }: StoredChanges): number {

@@ -1,0 +1,60 @@
+// Which packages came, went, grew or got another version between two artifacts.
+import type { PackageChange, PackageSide } from '../../model/diff.ts';
+import { compareNames } from '../../model/name.ts';
+import type { PackageRollup, PackageRow } from './index.ts';
+
+interface Named {
+  readonly name: string;
+  readonly kind: PackageRow['kind'];
+  readonly versions: Set<string>;
+  content: number;
+}
+
+/**
+ * Packages whose content or version differs, by name, and last what belongs to none; the deltas sum to that of the content. What is
+ * installed under one name several times, as Node packages are, counts as one.
+ */
+export function packageChanges(before: PackageRollup, after: PackageRollup): PackageChange[] {
+  const [old, now] = [byName(before), byName(after)];
+  const changes: PackageChange[] = [];
+  for (const key of new Set([...old.keys(), ...now.keys()])) {
+    const [was, is] = [old.get(key), now.get(key)];
+    const known = is ?? was;
+    if (known === undefined) continue;
+    const change = changeOf(known.name, known.kind, sideOf(was), sideOf(is));
+    const sameVersions = change.before?.versions.join('\0') === change.after?.versions.join('\0');
+    if (change.delta !== 0 || !sameVersions) changes.push(change);
+  }
+  changes.sort((a, b) => compareNames(a.name ?? '', b.name ?? '') || compareNames(a.kind, b.kind));
+  return [...changes, changeOf(null, 'unowned', inNone(before), inNone(after))];
+}
+
+function inNone({ unowned: { content } }: PackageRollup): PackageSide {
+  return { versions: [], content };
+}
+
+function byName({ packages }: PackageRollup): Map<string, Named> {
+  const named = new Map<string, Named>();
+  for (const { name, kind, version, content } of packages) {
+    // To Python, `Flask-Cors` and `flask_cors` are one name.
+    const key = `${kind}\0${kind === 'python' ? name.toLowerCase().replace(/[-_.]+/g, '-') : name}`;
+    const known = named.get(key) ?? { name, kind, versions: new Set<string>(), content: 0 };
+    if (version !== null) known.versions.add(version);
+    known.content += content;
+    named.set(key, known);
+  }
+  return named;
+}
+
+function sideOf(named: Named | undefined): PackageSide | null {
+  return named === undefined ? null : { versions: [...named.versions].toSorted(compareNames), content: named.content };
+}
+
+function changeOf(
+  name: string | null,
+  kind: PackageChange['kind'],
+  before: PackageSide | null,
+  after: PackageSide | null,
+): PackageChange {
+  return { name, kind, before, after, delta: (after?.content ?? 0) - (before?.content ?? 0) };
+}

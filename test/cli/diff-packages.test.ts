@@ -1,0 +1,181 @@
+// `diff --by package` and `check --by package`: what each side's own files sum to (find and python3 say), in every form.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { PackageChange } from '../../src/model/diff.ts';
+import { tempDirectory } from '../build/temp.ts';
+import { requireTool, run } from '../oracles.ts';
+import { sizecheck } from './run.ts';
+
+const work = tempDirectory('diff-packages');
+
+function write(root: string, files: Readonly<Record<string, number>>): void {
+  for (const [path, size] of Object.entries(files)) {
+    mkdirSync(dirname(join(work, root, path)), { recursive: true });
+    writeFileSync(join(work, root, path), Buffer.alloc(size, path));
+  }
+}
+
+/** A Python package as an installer leaves it: with a list of its files. */
+function python(root: string, name: string, version: string, files: Readonly<Record<string, number>>): void {
+  const info = `${name}-${version}.dist-info`;
+  write(root, files);
+  mkdirSync(join(work, root, info), { recursive: true });
+  const lines = [...Object.keys(files).map((path) => `${path},,`), `${info}/RECORD,,`];
+  writeFileSync(join(work, root, info, 'RECORD'), `${lines.join('\n')}\n`);
+}
+
+function node(root: string, folder: string, version: string, size: number): void {
+  write(root, { [`${folder}/index.js`]: size });
+  const name = folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length);
+  writeFileSync(join(work, root, folder, 'package.json'), JSON.stringify({ name, version }));
+}
+
+/** Content below the given paths of a tree, as find sums it. */
+function content(root: string, ...paths: readonly string[]): number {
+  const sizes = run('find', [...paths, '-type', 'f', '-printf', '%s\\n'], { cwd: join(work, root) });
+  return sizes
+    .trim()
+    .split('\n')
+    .reduce((sum, size) => sum + Number(size), 0);
+}
+
+beforeAll(() => {
+  for (const root of ['old', 'new']) rmSync(join(work, root), { recursive: true, force: true });
+  write('old', { 'own.py': 10, 'same.py': 5 });
+  write('new', { 'own.py': 400, 'same.py': 5 });
+  python('old', 'Flask_Cors', '1.0', { 'cors/a.py': 100, 'cors/b.py': 50 });
+  python('new', 'flask.cors', '2.0', { 'cors/a.py': 120 });
+  python('old', 'gone', '3', { 'gone/x.py': 70 });
+  python('new', 'fresh|`<b>', '0.1', { 'fresh/y.py': 5000, 'fresh/deep/z.py': 10 });
+  python('old', 'steady', '7', { 'steady/s.py': 30 });
+  python('new', 'steady', '7', { 'steady/s.py': 30 });
+  node('old', 'node_modules/lodash', '4.17.20', 600);
+  node('new', 'node_modules/lodash', '4.17.21', 600);
+  node('new', 'node_modules/left/node_modules/lodash', '3.0.0', 80);
+  node('new', 'node_modules/left', '1.0.0', 9);
+  for (const root of ['old', 'new'])
+    run('sh', ['-c', `tar -cf ${root}.tar -C ${root} . && cd ${root} && zip -qr ../${root}.zip .`], { cwd: work });
+});
+
+function diff(old: string, now: string, ...more: readonly string[]): string {
+  const ran = sizecheck(['diff', old, now, '--by', 'package', ...more], { cwd: work });
+  expect([ran.code, ran.stderr]).toEqual([0, '']);
+  return ran.stdout;
+}
+
+function packagesOf(text: string): PackageChange[] {
+  // Sound: docs/json.md.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  const { packages, delta } = JSON.parse(text) as { packages: PackageChange[]; delta: { content: number } };
+  expect(packages.reduce((sum, one) => sum + one.delta, 0)).toBe(delta.content);
+  return packages;
+}
+
+describe.skipIf(!['find', 'tar', 'zip'].every(requireTool))('packages of a diff', () => {
+  it.each(['', '.tar', '.zip'])('are what each side has of them (%s)', (suffix) => {
+    const both = (kind: PackageChange['kind'], name: string | null, ...sides: readonly PackageChange['before'][]) => {
+      const [before = null, after = null] = sides;
+      return { name, kind, before, after, delta: (after?.content ?? 0) - (before?.content ?? 0) };
+    };
+    const side = (root: string, versions: readonly string[], ...paths: readonly string[]) => ({
+      versions,
+      content: content(root, ...paths),
+    });
+    expect(packagesOf(diff(`old${suffix}`, `new${suffix}`, '--json'))).toEqual([
+      both(
+        'python',
+        'flask.cors',
+        side('old', ['1.0'], 'cors', 'Flask_Cors-1.0.dist-info'),
+        side('new', ['2.0'], 'cors', 'flask.cors-2.0.dist-info'),
+      ),
+      both('python', 'fresh|`<b>', null, side('new', ['0.1'], 'fresh', 'fresh|`<b>-0.1.dist-info')),
+      both('python', 'gone', side('old', ['3'], 'gone', 'gone-3.dist-info')),
+      both('node', 'left', null, {
+        versions: ['1.0.0'],
+        content: content('new', 'node_modules/left') - content('new', 'node_modules/left/node_modules'),
+      }),
+      both(
+        'node',
+        'lodash',
+        side('old', ['4.17.20'], 'node_modules/lodash'),
+        side('new', ['3.0.0', '4.17.21'], 'node_modules/lodash', 'node_modules/left/node_modules/lodash'),
+      ),
+      both('unowned', null, side('old', [], 'own.py', 'same.py'), side('new', [], 'own.py', 'same.py')),
+    ]);
+  });
+
+  it('are told in tables and comments, whose rows add up', () => {
+    const units = ['--units', 'bytes'];
+    const table = diff('old.zip', 'new.zip', ...units);
+    expect(table).not.toContain('Directories (');
+    expect(table).toMatch(/ lodash 4\.17\.20 -> 3\.0\.0, 4\.17\.21 \(node\)\n/);
+    expect(table).toMatch(/ flask\.cors 1\.0 -> 2\.0 \(python\)\n/);
+    expect(table).toMatch(/\[new\] .* fresh\|`<b> 0\.1 \(python\)\n/);
+    expect(table).toMatch(/ \(in no package\)\n/);
+    for (const more of [[], ['--top', '2'], ['--sort', 'path'], ['--sort', 'size'], ['--min-change', '300']]) {
+      const text = diff('old.zip', 'new.zip', ...units, ...more);
+      const rows = text.slice(text.indexOf('PACKAGE\n') + 8, text.indexOf('TOTAL')).split('\n');
+      const deltas = rows.map((row) => Number(/^ +([-+]?[\d,]+) B/.exec(row)?.[1]?.replaceAll(',', '')));
+      const total = content('new', '.') - content('old', '.');
+      expect(deltas.at(-1)).toBe(total);
+      expect(deltas.slice(0, -1).reduce((sum, delta) => sum + delta, 0)).toBe(total);
+    }
+    const markdown = diff('old.zip', 'new.zip', '--format', 'markdown', ...units);
+    expect(markdown).toContain('| Package (content) |');
+    expect(markdown).toContain(String.raw`| ${'`'}fresh\x7c\x60<b> 0.1${'`'} (python) |`);
+    expect(markdown).toMatch(/\| \+390\u00a0B \| .* \| \(in no package\) \|/);
+    expect(markdown).not.toContain('Directory (own');
+  });
+
+  it('survive being saved, and have to add up', () => {
+    const saved = diff('old.zip', 'new.zip', '--json');
+    const again = sizecheck(['report', '-', '--format', 'json'], { cwd: work, input: saved });
+    expect(JSON.parse(again.stdout)).toEqual(JSON.parse(saved));
+    const less = JSON.stringify({
+      ...JSON.parse(saved),
+      packages: packagesOf(saved).filter(({ name }) => name !== 'gone'),
+    });
+    const wrong = sizecheck(['report', '-'], { cwd: work, input: less });
+    expect([wrong.code, wrong.stdout]).toEqual([2, '']);
+    expect(wrong.stderr).toContain('has packages whose content does not sum to delta.content\n');
+  });
+
+  it('are those of a gate, where its comment asks for them', () => {
+    const check = (...args: readonly string[]) =>
+      sizecheck(['check', 'new.zip', '--max-growth', '1', '--by', 'package', ...args], { cwd: work });
+    const text = check('--baseline', 'old.zip', '--format', 'markdown').stdout;
+    expect(text).toContain('| Package (content) |');
+    const saved = check('--baseline', 'old.zip', '--json').stdout;
+    expect(sizecheck(['comment', '--from', '-', '--dry-run'], { cwd: work, input: saved }).stdout).toContain(
+      '| Package (content) |',
+    );
+    const table = check('--baseline', 'old.zip');
+    expect([table.code, table.stdout]).toEqual([2, '']);
+    expect(table.stderr).toContain(
+      '--by package has no effect with --format table; formats that show it: json, markdown\n',
+    );
+    sizecheck(['snapshot', 'old.zip', '-o', 'old.json'], { cwd: work });
+    const snapshot = check('--baseline', 'old.json', '--format', 'markdown');
+    expect([snapshot.code, snapshot.stderr]).toEqual([
+      1,
+      'sizecheck: warning: a snapshot file holds no lists of packages: what changed is shown by directory\n',
+    ]);
+    expect(snapshot.stdout).toContain('| Directory (own content) |');
+  });
+
+  it.each([
+    [
+      ['old.json', 'new.zip'],
+      'old.json: --by package needs the artifact itself: a snapshot file holds no lists of packages',
+    ],
+    [['old.zip', 'new.zip', '--size', 'disk'], '--by package is of content; give it, or --size disk'],
+    [
+      ['old.zip', 'new.zip', '--format', 'csv'],
+      '--by package has no effect with --format csv; formats that show it: table, json, markdown',
+    ],
+  ])('of %j cannot be told', (args, message) => {
+    const ran = sizecheck(['diff', ...args, '--by', 'package'], { cwd: work });
+    expect(ran).toEqual({ code: 2, stdout: '', stderr: `sizecheck: ${message}\n` });
+  });
+});
