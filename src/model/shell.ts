@@ -3,8 +3,11 @@
 import { nameToText } from './name.ts';
 import type { Name } from './name.ts';
 
-/** Characters that need no quotes in a POSIX shell. A word that begins with "::" gets some: at the beginning of a line, CI would obey it. */
-const plain = /^(?!::)[A-Za-z0-9_@%+=:,./-]+$/;
+/**
+ * Characters that need no quotes in a POSIX shell. A word that begins with "::" gets some: at the beginning of a line, CI would obey it; so
+ * does one that begins with "=": zsh takes `=ls` for `/bin/ls`.
+ */
+const plain = /^(?!::|=)[A-Za-z0-9_@%+=:,./-]+$/;
 
 /** Letters of scripts that are written from left to right and need no marks: what is pasted is what was shown. */
 const legible =

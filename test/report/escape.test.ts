@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { nameFromJson, nameToJson } from '../../src/model/json-name.ts';
 import { nameFromBytes, nameFromText } from '../../src/model/name.ts';
-import { shellWord } from '../../src/model/shell.ts';
+import { shellPath, shellWord } from '../../src/model/shell.ts';
 import { inertLine, terminalName } from '../../src/report/escape.ts';
 import { requireTool, runRaw } from '../oracles.ts';
 
@@ -109,5 +109,9 @@ describe.skipIf(!requireTool('bash'))('names in shell commands', () => {
       expect(word).toMatch(/^[\x20-\x7e\u00a0-\uffff]+$/);
       expect(runRaw('bash', ['-c', `printf %s ${word}`]).toString('latin1')).toBe(name);
     }
+  });
+
+  it('quotes what zsh takes for the path of a program', () => {
+    expect([shellWord('=ls'), shellPath('=x/y'), shellWord('a=b')]).toEqual(["'=ls'", "'=x/y'", 'a=b']);
   });
 });
