@@ -80,5 +80,8 @@ function draft(
   const claims = wholeFileClaims(context, paths);
   if (claims.length === 0) return [];
   const title = `${count(claims.length, 'static library is', 'static libraries are')} ${what}`;
-  return [{ severity, title, claims, fix: commands(removeCommand([...paths])) }];
+  // A name whose file stays under other names is left alone: nothing is freed with it.
+  const claimed = new Set(claims.map(({ path }) => path));
+  const names = [...paths].filter((path) => claimed.has(fileOf(context, context.paths.get(path))?.path ?? path));
+  return [{ severity, title, claims, fix: commands(removeCommand(names)) }];
 }

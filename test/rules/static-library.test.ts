@@ -54,6 +54,13 @@ describe('static-library', () => {
     expect(check([library, ...others])).toMatchObject([{ severity, bytes: 100 }]);
   });
 
+  it('leaves a name alone whose file stays under another one', () => {
+    const linked = [file('kept.bin', 100, { facts: ar(50) }), hardlink('liba.a', 'kept.bin')];
+    expect(check(linked)).toEqual([]);
+    const [found] = check([...linked, library, hardlink('lib64/libz.a', library.path)]);
+    expect(found).toMatchObject({ bytes: 100, fix: { commands: ['rm lib/libz.a lib64/libz.a'] } });
+  });
+
   it('compares processors only where both are known', () => {
     for (const other of [file('lib/libz.so', 100, { facts: elf({}, { machine: 183 }) }), file('lib/libz.dylib', 100)]) {
       expect(check([{ ...library, facts: ar(50) }, other])).toMatchObject([{ severity: 'warn' }]);
