@@ -31,9 +31,21 @@ export function fixCommands(actions: readonly FixAction[]): CommandGroup[] {
 export function unpackCommands({ artifact, out }: Fix): string[] {
   const [from, to] = [shellText(artifact.name), shellText(out)];
   if (artifact.format === 'directory') return [`cp -a -- ${from} ${to}`];
-  return artifact.format === 'zip'
-    ? ['tree=$(mktemp -d)', `unzip -q ${from} -d "$tree"`]
-    : ['tree=$(mktemp -d)', `tar -xpf ${from} -C "$tree"`];
+  return ['tree=$(mktemp -d)', artifact.format === 'zip' ? unzipCommand(artifact.name) : untarCommand(artifact.name)];
+}
+
+/**
+ * The last one of members of one name, without a question; control characters as they are. unzip takes the name of an archive for a
+ * pattern, which may match another one.
+ */
+function unzipCommand(name: string): string {
+  const [file, input] = /[*?[]/.test(name) ? ['/dev/stdin', ` < ${shellText(name)}`] : [shellText(name), ''];
+  return `unzip -q -o -^ ${file} -d "$tree"${input}`;
+}
+
+/** GNU tar takes what stands before a colon for a host. */
+function untarCommand(name: string): string {
+  return `tar -xpf ${shellText(/^[^/]*:/.test(name) ? `./${name}` : name)} -C "$tree"`;
 }
 
 function linkCommands(actions: readonly FixAction[]): string[] {

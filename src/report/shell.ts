@@ -31,7 +31,9 @@ function* lines(commands: readonly string[]): Iterable<string> {
 }
 
 function packCommands({ artifact, compression }: Fix): string[] {
-  if (artifact.format === 'zip') return [...wheelNote(artifact.name), 'rm -f -- "$out"', 'zip -q -r -y "$out" .'];
+  // zip adds .zip to a name without an ending, and adds to what is there.
+  if (artifact.format === 'zip')
+    return [...wheelNote(artifact.name), 'zip -q -r -y "$tree.zip" .', 'mv -f -- "$tree.zip" "$out"'];
   const [codec, level, long] = compression?.split(':') ?? [];
   const filter =
     codec === undefined
