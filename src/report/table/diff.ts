@@ -122,7 +122,7 @@ function* findingsPart({ findings }: Diff, options: ReportOptions, style: Style)
   for (const [index, { word, sign, found }] of rows.entries()) {
     const size = style.change(sign * found.bytes, (deltas[index] ?? '').padStart(width));
     const severity = style.severity(found.severity, found.severity.padEnd(5));
-    yield `  ${word.padEnd(5)}  ${size}  ${severity}  ${style.bold(found.rule)}\n`;
+    yield `  ${word.padEnd(5)}  ${size}  ${severity}  ${style.bold(terminalText(found.rule))}\n`;
     yield* claimLines(found, width + 11, options, style);
   }
   yield* ruleLines(findings.rules, options, style);
@@ -160,7 +160,7 @@ function* ruleLines(rules: Diff['findings']['rules'], options: ReportOptions, st
     options.units,
   );
   for (const [index, { rule }] of changed.entries()) {
-    yield style.dim(`  ${rule}: ${sizes[2 * index]} before, ${sizes[2 * index + 1]} now\n`);
+    yield style.dim(`  ${terminalText(rule)}: ${sizes[2 * index]} before, ${sizes[2 * index + 1]} now\n`);
   }
 }
 
