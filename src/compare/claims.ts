@@ -57,11 +57,11 @@ function sideOf({ tree, findings }: JudgedTree, side: 'old' | 'new'): Side {
 }
 
 /** Files are known by their name on the new side, and there by the name that carries their content. */
-function placeOf(tree: Tree, { path }: Claim, side: 'old' | 'new'): Name {
+function placeOf(tree: Tree, { path, part }: Claim, side: 'old' | 'new'): Name {
   const name = tree.find(path);
-  // What layers of an image hide is in the tree of neither side; it is known by its path alone.
-  if (name === null) return `hidden:${path}`;
-  const carrier = carrierOf(name);
+  const carrier = name === null ? null : carrierOf(name);
+  // What layers of an image hide may be in the tree of neither side, or of one: then it is known by its path alone.
+  if (carrier === null || (part === 'hidden' && carrier.partner === null)) return `hidden:${path}`;
   const now = side === 'new' ? carrier : carrier.partner;
   return now === null ? `${side}:${path}` : carrierOf(now).path;
 }

@@ -4,7 +4,8 @@ import { diffSnapshots } from '../../src/compare/diff.ts';
 import type { Image, ImageLayer } from '../../src/model/snapshot.ts';
 import { diffJson } from '../../src/report/json/diff.ts';
 import { parseReport } from '../../src/report/json/read/index.ts';
-import { digest, image, snapshot } from '../build/snapshot.ts';
+import { finding } from '../build/report.ts';
+import { digest, file, image, snapshot } from '../build/snapshot.ts';
 
 /** Layers of these names; a name is content, and `compressed` its length in a registry. */
 function layered(names: readonly string[], compressed: number | null = 100): Image {
@@ -58,6 +59,20 @@ describe('layers of two images', () => {
     expect(imageChange(layered(['a', 'b'], null), layered(['a', 'c']))).toMatchObject({ shared: 1, pull: 100 });
     expect(imageChange(layered(['a', 'b']), layered(['a', 'c'], null))).toMatchObject({ shared: 1, pull: null });
     expect(imageChange(layered(['a']), layered(['a'], null))).toMatchObject({ shared: 1, pull: 0 });
+  });
+
+  it('takes what a layer hides for the same where a later layer removes the path, and where one brings it back', () => {
+    const claims = [{ path: 'x', part: 'hidden', bytes: 10, layer: 0 }];
+    const findings = [finding('metadata-only-copy', 10, { claims })];
+    const shown = { snapshot: snapshot([file('x', 10)], { image: image(['a', 'b']) }), findings };
+    const removed = { snapshot: snapshot([], { image: image(['a', 'b', 'c']) }), findings };
+    const options = { stripComponents: 0, maps: [], sections: false };
+    for (const [old, now] of [
+      [shown, removed],
+      [removed, shown],
+    ] as const) {
+      expect(diffSnapshots(old, now, options).findings).toMatchObject({ new: [], fixed: [] });
+    }
   });
 
   it('is in a saved report as it was', () => {
