@@ -36,7 +36,8 @@ export function forgeOf(forge: string, env: Environment): 'github' | 'gitlab' {
 
 function githubTarget(values: TargetValues, env: Environment): Target {
   const place = values.repo ?? env['GITHUB_REPOSITORY'] ?? '';
-  const [, owner, repo] = /^([\w.-]+)\/([\w.-]+)$/.exec(place) ?? [];
+  // Dots alone would lead to another address of the API.
+  const [, owner, repo] = /^(?!\.{1,2}\/)([\w.-]+)\/(?!\.{1,2}$)([\w.-]+)$/.exec(place) ?? [];
   if (owner === undefined || repo === undefined) {
     throw new UsageError(
       place === '' ? 'which repository? Give --repo OWNER/NAME' : `--repo takes OWNER/NAME, not "${place}"`,
