@@ -51,6 +51,7 @@ function gitlabTarget(values: TargetValues, env: Environment): Target {
   // For a merge request from a fork the pipeline may run in the fork; the merge request is in the target project.
   const project = values.repo ?? env['CI_MERGE_REQUEST_PROJECT_ID'] ?? env['CI_PROJECT_ID'] ?? '';
   if (project === '') throw new UsageError('which project? Give --repo GROUP/PROJECT or its number');
+  if (/^\.{1,2}$/.test(project)) throw new UsageError(`--repo takes GROUP/PROJECT or its number, not "${project}"`);
   const iid = values.pr ?? env['CI_MERGE_REQUEST_IID'];
   if (iid === undefined) throw new UsageError('which merge request? Give --pr N, or run in a merge-request pipeline');
   const api = apiOf(values, env['CI_API_V4_URL'] ?? 'https://gitlab.com/api/v4');

@@ -131,6 +131,7 @@ describe('comment', () => {
     [['--repo', 'a b', '--pr', '7'], '--repo takes OWNER/NAME, not "a b"'],
     [['--repo', 'a/..', '--pr', '7'], '--repo takes OWNER/NAME, not "a/.."'],
     [['--repo', '../a', '--pr', '7'], '--repo takes OWNER/NAME, not "../a"'],
+    [['--forge', 'gitlab', '--repo', '..', '--pr', '7'], '--repo takes GROUP/PROJECT or its number, not ".."'],
     [['--repo', 'o/r', '--pr', 'x'], '--pr takes the number of a pull request, not "x"'],
   ])('a dry run for %j fails as the real one would', async (target, reason) => {
     const args = ['--from', 'changed.json', '--dry-run', ...target];

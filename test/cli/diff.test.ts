@@ -324,6 +324,8 @@ describe.skipIf(!ready)('a runtime, unstripped with optimised bytecode, and the 
     try {
       const hint = sizecheck(['diff', 'before', 'renamed'], { cwd: work }).stdout;
       expect(hint).toContain("hint: --map 'python3.*' pairs lib/python3.1 with lib/python3.99\n");
+      const comment = sizecheck(['diff', 'before', 'renamed', '--format', 'markdown'], { cwd: work }).stdout;
+      expect(comment).toContain("\n- `--map 'python3.*'` would pair `lib/python3.1` with `lib/python3.99`\n");
       const mapped = ['before', 'renamed', '--map', 'python3.*'];
       const json = diffJson(mapped);
       checkFigures(json, before, at('renamed'));

@@ -63,8 +63,10 @@ function formatOf({ format, codecs }: ArtifactIdentity): string {
   return [format, ...codecs.toReversed()].join(' in ');
 }
 
-function holds({ files, directories }: Totals): string {
-  return `${count(files, 'file')}, ${count(directories, 'directory', 'directories')}`;
+function holds({ files, directories, symlinks, hardlinks }: Totals): string {
+  const links = [symlinks > 0 ? count(symlinks, 'symlink') : '', hardlinks > 0 ? count(hardlinks, 'hard link') : ''];
+  const all = [count(files, 'file'), count(directories, 'directory', 'directories'), ...links];
+  return all.filter((text) => text !== '').join(', ');
 }
 
 /** What was odd about an artifact: its figures may be less certain than they look. */

@@ -4,7 +4,9 @@ import type { Units } from '../../bytes/size.ts';
 import type { Diff } from '../../model/diff.ts';
 import type { Totals } from '../../model/snapshot.ts';
 import type { CheckedArtifact, Gate, Measure } from '../../model/verdict.ts';
-import { markdownWord } from '../escape-markdown.ts';
+import { shellWord } from '../../model/shell.ts';
+import { markdownName, markdownWord } from '../escape-markdown.ts';
+import { mapHints } from '../map-hints.ts';
 import type { CheckReport, DiffReport, Reporter, ReportOptions } from '../reporter.ts';
 import { fit, paragraphs } from './blocks.ts';
 import type { Limits } from './blocks.ts';
@@ -85,6 +87,14 @@ function artifactParts(one: CheckedArtifact, several: boolean, options: ReportOp
   ];
 }
 
+/** What would pair directories that have numbers in their names. */
+function hints(diff: Diff): string[] {
+  return mapHints(diff, 3).map(({ gone, added, pattern }) => {
+    const how = markdownWord(`--map ${shellWord(pattern)}`);
+    return `- ${how} would pair ${markdownName(gone)} with ${markdownName(added)}`;
+  });
+}
+
 function sizesOf({ compressed, content }: Totals, units: Units): string {
   const [compressedText, contentText] = sizeCells([compressed, content], units);
   return `${compressed === null ? '' : `compressed ${compressedText}, `}content ${contentText}`;
@@ -101,6 +111,7 @@ function changesParts(diff: Diff, options: ReportOptions, { rows }: Limits): str
       ? directoriesTable(diff, options, rows)
       : packagesTable(diff.packages, diff, options, rows),
     filesDetails(diff, options, rows),
+    hints(diff),
     findingsDetails(found, { title: 'New findings', bytes: claimed(found), commands: true, units, rows }),
     findingsDetails(fixed, { title: 'Fixed findings', bytes: claimed(fixed), commands: false, units, rows }),
     noticesDetails(diff.notices, rows),
