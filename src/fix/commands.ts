@@ -31,7 +31,11 @@ export function fixCommands(actions: readonly FixAction[]): CommandGroup[] {
 export function unpackCommands({ artifact, out }: Fix): string[] {
   const [from, to] = [shellText(artifact.name), shellText(out)];
   if (artifact.format === 'directory') return [`cp -a -- ${from} ${to}`];
-  return ['tree=$(mktemp -d)', artifact.format === 'zip' ? unzipCommand(artifact.name) : untarCommand(artifact.name)];
+  return [
+    'tree=$(mktemp -d)',
+    `trap 'chmod -R u+rwx -- "$tree"; rm -rf -- "$tree" "$tree.zip"' EXIT`,
+    artifact.format === 'zip' ? unzipCommand(artifact.name) : untarCommand(artifact.name),
+  ];
 }
 
 /**

@@ -43,8 +43,15 @@ it.skipIf(!['bash', 'zip', 'unzip', 'tar', 'python3'].every(requireTool)).each([
   writeFileSync(join(work, 'result.zip'), buildZip(other));
   const script = sizecheck(['fix', name, '--out', out, '--leftovers', '--format', 'shell'], { cwd: work });
   expect(script).toMatchObject({ code: 0, stderr: '' });
+  const temporary = tempDirectory('script-temporary');
+  const inside = `export TMPDIR=${temporary}\n${script.stdout}`;
   const before = readdirSync(work);
-  run('bash', ['-s'], { cwd: work, input: script.stdout });
+  run('bash', ['-s'], { cwd: work, input: inside });
+  expect(readdirSync(temporary)).toEqual([]);
+  // Nor is anything left where it fails half-way, among directories that may not be written to.
+  const failing = inside.replace('cd -- "$tree"\n', 'cd -- "$tree"\nmkdir -p a/b\nchmod 0 a\nfalse\n');
+  expect(() => run('bash', ['-s'], { cwd: work, input: failing })).toThrow();
+  expect(readdirSync(temporary)).toEqual([]);
   expect(readdirSync(work).toSorted()).toEqual([...before, out].toSorted());
   const applied = `applied-${name}`;
   expect(sizecheck(['fix', name, '--out', applied, '--leftovers', '--apply'], { cwd: work }).code).toBe(0);
