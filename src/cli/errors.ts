@@ -3,7 +3,7 @@ import { OutputError, ServiceError, SizecheckError } from '../errors.ts';
 import { inertLine, terminalName, terminalText } from '../report/escape.ts';
 
 /** Exit codes: 0 fine, 1 violated, 2 could not be measured, 130 interrupted. */
-export const exitCodes = { fine: 0, violated: 1, failed: 2, interrupted: 130, terminated: 143 } as const;
+export const exitCodes = { fine: 0, violated: 1, failed: 2, hungUp: 129, interrupted: 130, terminated: 143 } as const;
 
 /** One line that names artifact, member and offset; for an unexpected error (a bug) the stack follows. */
 export function describeError(error: unknown, artifact: string | null): string {

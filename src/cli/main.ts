@@ -37,6 +37,8 @@ function onSignal(code: number): () => void {
 
 process.on('SIGINT', onSignal(exitCodes.interrupted));
 process.on('SIGTERM', onSignal(exitCodes.terminated));
+// A terminal or connection that goes away; under nohup, too, as Node ends by this signal there, anyway.
+process.on('SIGHUP', onSignal(exitCodes.hungUp));
 // Should ever nothing be left to wait for before the end, then the program must not look as if all were fine.
 process.exitCode = exitCodes.failed;
 const early = (): void => {

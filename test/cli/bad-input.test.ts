@@ -315,6 +315,7 @@ describe('signals', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ] as const)('%s while standard input is silent exits %d at once', async (signal, code) => {
     const child = spawn(process.execPath, [cli, 'snapshot', '-', '-o', join(work, 'never.json')], {
       stdio: ['pipe', 'pipe', 'pipe'],
