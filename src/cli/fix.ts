@@ -1,7 +1,7 @@
 // `fix ARTIFACT`: judge, plan, and with --apply carry the plan out on a copy. The artifact stays as it is unless --in-place is given,
 // and even then it is replaced in one step by a copy that was proven.
 import { parseSize } from '../bytes/size.ts';
-import { UsageError } from '../errors.ts';
+import { OutputError, UsageError } from '../errors.ts';
 import { openArtifact } from '../formats/open.ts';
 import { planFix } from '../fix/plan.ts';
 import { runFix } from '../fix/run.ts';
@@ -64,7 +64,13 @@ export async function runFixCommand(artifact: string, values: FixValues): Promis
   const reporter = await loading;
   if (reporter === null) throw new UsageError(`there is no format "${values.format}"`);
   const layout = { ...values, size: 'content', sort: 'size', depth: 0, top: 12 } as const;
-  await print(reporter({ tool, fix }, toReportOptions(layout)), values.output);
+  try {
+    await print(reporter({ tool, fix }, toReportOptions(layout)), values.output);
+  } catch (error) {
+    // Else it would read as if nothing had been done.
+    if (fix.outcome !== null && error instanceof OutputError) error.message += `; the result is in ${out} all the same`;
+    throw error;
+  }
   return isKept(fix) ? exitCodes.fine : exitCodes.violated;
 }
 

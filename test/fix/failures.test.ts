@@ -172,6 +172,18 @@ describe.skipIf(!ready)('fix', () => {
     expect(leftovers()).toEqual([]);
   });
 
+  it('says that the result is there where only the report cannot be written', () => {
+    for (const place of [['--in-place'], ['--out', 'unreported.tar']]) {
+      run('cp', ['tree.tar', 'reported.tar'], { cwd: work });
+      const ran = fix(['reported.tar', ...place, '--apply', '-o', '/dev/full']);
+      const out = realpathSync(at(place.length === 1 ? 'reported.tar' : 'unreported.tar'));
+      expect(ran).toMatchObject({ code: 2, stdout: '' });
+      expect(ran.stderr).toContain(`/dev/full: cannot be written (ENOSPC); the result is in `);
+      expect(JSON.parse(fix([out, '--json']).stdout).promised.content).toBe(0);
+    }
+    expect(leftovers()).toEqual([]);
+  });
+
   it('says where strip does otherwise than predicted, and exits 1', () => {
     mkdirSync(at('bin'));
     // A strip that leaves one file as it is and refuses another.
