@@ -71,3 +71,8 @@ export class ServiceError extends SizecheckError {
 export function systemCode(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
+
+/** How a program ended that did not end well; without a status it was a signal (too little memory, a limit on files). */
+export function howItEnded(status: unknown, signal: unknown): string {
+  return typeof status === 'number' ? `exited ${status}` : `was ended by ${String(signal)}`;
+}

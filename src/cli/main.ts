@@ -53,10 +53,20 @@ main(process.argv.slice(2)).then(
   },
   (error: unknown) => {
     process.off('beforeExit', early);
-    // Another artifact may still be read, by this thread or another one, or waited for: there is nothing to finish any more.
-    process.stderr.write(`${describeError(error, artifact)}\n`, () => process.exit(exitCodes.failed));
+    fail(error);
   },
 );
+
+/** Another artifact may still be read, by this thread or another one, or waited for: there is nothing to finish any more. */
+function fail(error: unknown): void {
+  process.stderr.write(`${describeError(error, artifact)}\n`, () => process.exit(exitCodes.failed));
+}
+
+// What nobody waits for may fail, too (a file of ours that cannot be opened): Node would exit 1 then, which says that a budget is broken.
+process.on('uncaughtException', (error) => {
+  removeUnfinished();
+  fail(error);
+});
 
 // Errors of single writes are handled where they are made; without a listener they would also be thrown here.
 process.stdout.on('error', () => {});

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { commandOf, memoryOf, windowOf } from '../codecs/candidates.ts';
 import type { Candidate } from '../codecs/candidates.ts';
 import type { TrialResult, TrialTask } from '../codecs/trial.ts';
+import { howItEnded } from '../errors.ts';
 import { hasProgram } from './programs.ts';
 import type { Trial, Untried } from '../model/compression.ts';
 
@@ -133,18 +134,22 @@ export function runTrial(task: TrialTask, children: Set<ChildProcess> = new Set(
     // A group of its own: the program that it calls would outlive it otherwise.
     detached: process.platform !== 'win32',
   });
-  children.add(child);
   const [out, err]: [Buffer[], Buffer[]] = [[], []];
-  child.stdout.on('data', (piece: Buffer) => out.push(piece));
-  child.stderr.on('data', (piece: Buffer) => err.push(piece));
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code) => {
+    // It could not be started, and may have no streams, whatever their type says.
+    if (child.pid === undefined) return;
+    children.add(child);
+    child.stdout.on('data', (piece: Buffer) => out.push(piece));
+    child.stderr.on('data', (piece: Buffer) => err.push(piece));
+    child.on('close', (code, signal) => {
       children.delete(child);
       if (code !== 0) {
         const lines = Buffer.concat(err).toString('utf8').split('\n');
         reject(
-          new Error(lines.find((line) => /Error: /.test(line))?.replace(/^.*?Error: /, '') ?? `it exited ${code}`),
+          new Error(
+            lines.find((line) => /Error: /.test(line))?.replace(/^.*?Error: /, '') ?? `it ${howItEnded(code, signal)}`,
+          ),
         );
         return;
       }

@@ -113,6 +113,51 @@ describe('a disk that is full', () => {
   });
 });
 
+describe('what the system refuses to programs', () => {
+  const tree = join(work, 'limited');
+  mkdirSync(tree);
+  for (const name of ['a', 'b']) writeFileSync(join(tree, name), noise);
+  const limited = (limit: string, args: readonly string[]) =>
+    spawnSync('bash', ['-c', `ulimit ${limit} && exec "$0" "$@"`, process.execPath, cli, ...args], {
+      cwd: work,
+      encoding: 'utf8',
+    });
+
+  it.each([
+    ['length of files', '-f 300', ['fix', tree, '--apply', '--out', 'copy'], /cp was ended by SIGXFSZ\n$/],
+    ['length of what they make', '-f 300', ['compress', archive, '--with', 'gzip:1'], /gzip was ended by SIGXFSZ\)\n$/],
+  ])('%s: an error that says so', (_what, limit, args, message) => {
+    const listed = readdirSync(work);
+    const ran = limited(limit, args);
+    expect(ran).toMatchObject({ status: 2, stdout: '' });
+    expect(ran.stderr).toMatch(message);
+    expect(ran.stderr.split('\n')).toHaveLength(2);
+    expect(readdirSync(work)).toEqual(listed);
+  });
+
+  it('descriptors, however few: never what a broken budget exits with', () => {
+    const args = ['compress', archive, '--with', 'gzip:1'];
+    const runs = [19, 20, 21, 22, 23, 24, 26, 28].map((most) => limited(`-n ${most}`, args));
+    expect(runs.map(({ status }) => status)).not.toContain(1);
+    expect(runs.some(({ stderr }) => /^sizecheck: [^\n]*gzip:1 \(spawn [^\n]* EMFILE\)\n$/.test(stderr))).toBe(true);
+  });
+
+  it('a part of the program that cannot be loaded beside the measuring is no broken budget', () => {
+    const preload = join(work, 'preload.cjs');
+    writeFileSync(
+      preload,
+      `const fs = require('node:fs'), read = fs.readFileSync;
+fs.readFileSync = (path, ...rest) => {
+  if (String(path).endsWith('table.cjs')) throw Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' });
+  return read(path, ...rest);
+};`,
+    );
+    const ran = sizecheck(['diff', archive, archive], { env: { NODE_OPTIONS: `--require ${preload}` } });
+    expect(ran).toMatchObject({ code: 2, stdout: '' });
+    expect(ran.stderr).toMatch(/^sizecheck: internal error, [^\n]*EMFILE/);
+  });
+});
+
 describe('a file above 2 GiB', () => {
   it('is measured exactly, its debug data beyond 2^31 included', () => {
     const elf = buildElf({ type: 3, load: true, sections: [{ name: '.debug_info', content: Buffer.alloc(1000, 1) }] });
