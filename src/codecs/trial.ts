@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
 import zlib from 'node:zlib';
 import { fileSource } from '../bytes/source.ts';
+import { howItEnded } from '../errors.ts';
 import type { CodecName } from '../model/snapshot.ts';
 import { commandOf } from './candidates.ts';
 import type { Candidate } from './candidates.ts';
@@ -121,9 +122,9 @@ function windowIn(source: ReturnType<typeof fileSource>): number {
 }
 
 function call(program: string, args: readonly string[], from: number, to: number | 'ignore'): void {
-  const { status, error } = spawnSync(program, args, { stdio: [from, to, 'inherit'] });
+  const { status, signal, error } = spawnSync(program, args, { stdio: [from, to, 'inherit'] });
   if (error !== undefined) throw error;
-  if (status !== 0) throw new Error(`${program} exited ${status}`);
+  if (status !== 0) throw new Error(`${program} ${howItEnded(status, signal)}`);
 }
 
 function measured(work: () => void): { seconds: number; memory: number } {

@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { createTurns } from '../bytes/turns.ts';
-import { InputError, systemCode } from '../errors.ts';
+import { InputError, howItEnded, systemCode } from '../errors.ts';
 import type { FixAction, FixPlan } from '../model/fix.ts';
 import { baseName, nameFromText, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
@@ -35,10 +35,10 @@ export function copyDirectory(from: string, to: string, onStart: (stop: () => vo
         resolve();
         return;
       }
+      // A signal is no code, and a program that could not be started has one that is no number.
+      const why = typeof error.code === 'string' ? error.code : `cp ${howItEnded(error.code, error.signal)}`;
       const said = stderr.split('\n')[0] ?? '';
-      reject(
-        new InputError('unreadable', `cannot be copied: ${said === '' ? systemCode(error) : said}`, { cause: error }),
-      );
+      reject(new InputError('unreadable', `cannot be copied: ${said === '' ? why : said}`, { cause: error }));
     });
     onStart(() => child.kill('SIGKILL'));
   });

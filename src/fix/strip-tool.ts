@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryDirectory } from '../bytes/temporary.ts';
+import { howItEnded } from '../errors.ts';
 import type { StripVersion } from '../inspectors/elf/strip-version.ts';
 import type { ArFacts, ElfFacts } from '../model/facts.ts';
 import type { StripMode } from '../model/fix.ts';
@@ -102,7 +103,8 @@ export function createStripper(onTemporary: (path: string) => void): Stripper {
       env: { ...process.env, LC_ALL: 'C' },
     });
     if (ran.error === undefined && ran.status === 0) return { content: readFileSync(result), refused: '' };
-    const said = (ran.error?.message ?? ran.stderr).split('\n')[0] ?? '';
+    const line = (ran.error?.message ?? ran.stderr).split('\n')[0] ?? '';
+    const said = line === '' ? `it ${howItEnded(ran.status, ran.signal)}` : line;
     return { content: null, refused: said.replaceAll(`${input}: `, '').replace(/^\S*strip: /, '') };
   };
   return {
