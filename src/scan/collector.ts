@@ -14,6 +14,7 @@ import { contentReader } from './content.ts';
 import type { Outcome } from './inspection.ts';
 import { draftOf, modelDisk } from './draft.ts';
 import type { Draft } from './draft.ts';
+import { tooManyEntries } from './limits.ts';
 import { createLinks } from './links.ts';
 import type { Links } from './links.ts';
 
@@ -98,10 +99,7 @@ export function createCollector(options: CollectorOptions): Collector {
     const earlier = drafts.get(path);
     if (earlier !== undefined) replace(earlier, draft);
     else if (drafts.size >= most) {
-      throw new FormatError('too-many-entries', `holds more than ${options.maxEntries} entries (see --max-entries)`, {
-        path,
-        offset: member.offset,
-      });
+      throw tooManyEntries(options.maxEntries, { path, offset: member.offset });
     }
     drafts.set(path, draft);
     parents.add(path);

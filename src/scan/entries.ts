@@ -6,15 +6,16 @@ import type { Entry, Totals } from '../model/snapshot.ts';
 import type { Collected } from './collector.ts';
 import { modelBlock } from './draft.ts';
 import type { Draft } from './draft.ts';
+import { tooManyEntries } from './limits.ts';
 
 /**
  * Takes the table of drafts over, which then holds every entry by its path.
  * @param onDisk whether directories are all known already, as they are in a directory on disk.
  */
-export function entriesOf(collected: Collected, onDisk: boolean): Entry[] {
+export function entriesOf(collected: Collected, onDisk: boolean, maxEntries: number): Entry[] {
   const { drafts, links } = collected;
   links.settle((draft) => drafts.get(draft.path) === draft);
-  if (!onDisk) for (const directory of impliedDirectories(collected)) drafts.set(directory.path, directory);
+  if (!onDisk) for (const directory of impliedDirectories(collected, maxEntries)) drafts.set(directory.path, directory);
   return sortEntries([...drafts.values()]);
 }
 
@@ -23,12 +24,14 @@ export function sortEntries(entries: readonly Entry[]): Entry[] {
   return entries.toSorted((a, b) => (a.path === '.' ? -1 : b.path === '.' ? 1 : compareNames(a.path, b.path)));
 }
 
-/** Directories that archives imply by the paths of their members; extraction makes them. */
-export function impliedDirectories({
-  drafts,
-  parents,
-  notices,
-}: Pick<Collected, 'drafts' | 'parents' | 'notices'>): Draft[] {
+/**
+ * Directories that archives imply by the paths of their members; extraction makes them.
+ * @throws FormatError where they and the members are too many: one deep path implies two thousand.
+ */
+export function impliedDirectories(
+  { drafts, parents, notices }: Pick<Collected, 'drafts' | 'parents' | 'notices'>,
+  maxEntries: number,
+): Draft[] {
   const implied: Draft[] = [];
   const known = new Set<Name>();
   const add = (path: Name): void => {
@@ -40,6 +43,8 @@ export function impliedDirectories({
       notices.push({ code: 'not-a-directory', path, message });
       return;
     }
+    // The root is no entry more.
+    if (path !== '.' && drafts.size + implied.length > maxEntries) throw tooManyEntries(maxEntries, { path });
     const nothing = { size: 0, mode: null, uid: null, gid: null, mtime: null, digest: null, link: null, facts: null };
     implied.push({ path, kind: 'directory', disk: modelBlock, ...nothing });
   };

@@ -1,4 +1,6 @@
 // Limits that keep hostile input from taking all memory or all time; each is named in the error that it causes.
+import { FormatError } from '../errors.ts';
+import type { ErrorPlace } from '../errors.ts';
 
 /** Defaults of `--max-entries`, `--max-unpacked` and `--max-window`, as documented in docs/limits.md. */
 export const defaultLimits = {
@@ -9,3 +11,7 @@ export const defaultLimits = {
   /** Decoder window in bytes: 128 MiB. */
   maxWindow: 128 * 1024 ** 2,
 } as const;
+
+export function tooManyEntries(maxEntries: number, place: ErrorPlace): FormatError {
+  return new FormatError('too-many-entries', `holds more than ${maxEntries} entries (see --max-entries)`, place);
+}

@@ -115,7 +115,7 @@ export async function scan(artifact: string, given: Partial<ScanOptions> = {}): 
       const which = options.digests === 'all' ? 'all' : 'candidates';
       await hashFiles(collected, which, digestPurpose, options.onProgress);
     }
-    const entries = entriesOf(collected, format === 'directory');
+    const entries = entriesOf(collected, format === 'directory', options.maxEntries);
     const snapshot: Snapshot = {
       artifact: { name: artifact, format, codecs, length },
       totals: totalsOf(entries, archive, length),

@@ -475,5 +475,11 @@ describe('broken images', () => {
     const path = layout(files);
     await expect(scanned(path, {}, { maxUnpacked: 8000 })).rejects.toThrow('unpacks to more than 8000 bytes');
     await expect(scanned(path, {}, { maxEntries: 8 })).rejects.toThrow('holds more than 8 entries');
+    const members = [{ name: `${'d/'.repeat(40)}f` }];
+    const deep = layout(layoutFiles([buildImage({ layers: [{ members }] })]));
+    for (const image of [{}, { layer: 0 }]) {
+      expect((await scanned(deep, image, { maxEntries: 41 })).entries).toHaveLength(42);
+      await expect(scanned(deep, image, { maxEntries: 40 })).rejects.toThrow('holds more than 40 entries');
+    }
   });
 });

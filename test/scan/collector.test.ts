@@ -28,7 +28,7 @@ function collect(specs: readonly TarSpec[], limits: { maxUnpacked?: number; maxE
   reader.write(buildTar(specs));
   reader.finish();
   const collected = collector.collected();
-  const entries = entriesOf(collected, false);
+  const entries = entriesOf(collected, false, limits.maxEntries ?? defaultLimits.maxEntries);
   const lines = entries
     .filter(({ kind }) => kind !== 'directory')
     .map(({ path, kind, size, link }) => `${kind} ${path} ${size}${link === null ? '' : ` -> ${link}`}`);
@@ -240,5 +240,11 @@ describe('content', () => {
     expect(() => collect([a], { maxUnpacked: 4 })).toThrow('--max-unpacked');
     expect(() => collect([a, { name: 'b' }], { maxEntries: 1 })).toThrow('--max-entries');
     expect(() => collect([a], { maxUnpacked: 4 })).toThrow(FormatError);
+  });
+
+  it('counts directories that only paths tell of among the entries', () => {
+    const deep = { name: `${'d/'.repeat(9)}f` };
+    expect(collect([deep], { maxEntries: 10 }).entries).toHaveLength(11);
+    expect(() => collect([deep], { maxEntries: 9 })).toThrow('holds more than 9 entries (see --max-entries)');
   });
 });

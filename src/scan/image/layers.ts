@@ -2,11 +2,13 @@
 // the merged tree is kept.
 import type { ImageHead, LayerRead, LayerSink, MemberSink } from '../../formats/format.ts';
 import { normalizePath } from '../../model/name.ts';
+import type { Name } from '../../model/name.ts';
 import type { Entry, HiddenFile, Image, ImageLayer, Notice, Superseded } from '../../model/snapshot.ts';
 import { createCollector } from '../collector.ts';
 import type { Collected, Collector, CollectorOptions } from '../collector.ts';
 import type { Draft } from '../draft.ts';
 import { impliedDirectories, sortEntries } from '../entries.ts';
+import { tooManyEntries } from '../limits.ts';
 import { chargeMembers } from '../stored.ts';
 import { createDive } from './dive.ts';
 import type { Dive } from './dive.ts';
@@ -35,7 +37,12 @@ export interface LayerStackOptions extends CollectorOptions {
 
 export function createLayerStack(options: LayerStackOptions, notices: Notice[]): LayerStack {
   const knownFacts = options.knownFacts ?? new Map();
-  const merge = createMerge((code, path, message) => notices.push({ code, path, message }));
+  /** Directories that only paths tell of. */
+  let implied = 0;
+  const onImplied = (path: Name): void => {
+    if (++implied + taken > options.maxEntries) throw tooManyEntries(options.maxEntries, { path });
+  };
+  const merge = createMerge((code, path, message) => notices.push({ code, path, message }), onImplied);
   const dive = createDive();
   const layers: ImageLayer[] = [];
   const superseded: Superseded[] = [];
@@ -65,7 +72,7 @@ export function createLayerStack(options: LayerStackOptions, notices: Notice[]):
       const index = layers.length;
       const content = contentOf(collected, index);
       // Before merging, which settles links to other layers.
-      if (options.layer === index) alone = aloneOf(collected, content);
+      if (options.layer === index) alone = aloneOf(collected, content, options.maxEntries);
       const instruction = head?.instructions[index] ?? null;
       layers.push({ index, ...read, instruction, ...merge.add(content) });
       // Pushed one by one: there may be more than a call takes arguments.
@@ -141,12 +148,16 @@ function byPath(drafts: readonly Draft[]): Draft[] {
   return drafts.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-function aloneOf({ drafts, parents, notices }: Collected, { drafts: kept, unresolved }: LayerContent): Entry[] {
+function aloneOf(
+  { drafts, parents, notices }: Collected,
+  { drafts: kept, unresolved }: LayerContent,
+  maxEntries: number,
+): Entry[] {
   const all: Entry[] = [];
   // Copies: merging changes the records.
   for (const draft of kept) all.push({ ...draft });
   for (const { draft } of unresolved) all.push({ ...draft });
-  return sortEntries(all.concat(impliedDirectories({ drafts, parents, notices })));
+  return sortEntries(all.concat(impliedDirectories({ drafts, parents, notices }, maxEntries)));
 }
 
 function sum(numbers: readonly number[]): number {

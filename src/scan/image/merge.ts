@@ -44,7 +44,11 @@ interface Lost {
   readonly path: Name;
 }
 
-export function createMerge(notice: (code: string, path: Name, message: string) => void): Merge {
+/** @param onImplied told of each directory that is made because paths lie in it. */
+export function createMerge(
+  notice: (code: string, path: Name, message: string) => void,
+  onImplied: (path: Name) => void,
+): Merge {
   const root = rootNode();
   const hidden: HiddenFile[] = [];
   let layer = -1;
@@ -113,7 +117,9 @@ export function createMerge(notice: (code: string, path: Name, message: string) 
       const message = `is a ${known.entry?.kind ?? 'file'}, and layer ${layer} has members below it as if it were a directory`;
       notice('not-a-directory', known.path, message);
     }
-    return put(parent, name, null, null);
+    const made = put(parent, name, null, null);
+    onImplied(made.path);
+    return made;
   }
 
   function directoryFor(path: Name): TreeNode {
