@@ -14,7 +14,9 @@ export interface Resolved {
 }
 
 /** Symlinks that are followed in one path, as Linux does. */
-const maxLinks = 40;
+export const maxLinks = 40;
+/** Bytes of their texts, of which Linux takes 4,095 each: else forty long ones cost a second for each path through them. */
+export const maxLinkText = 1 << 14;
 
 /** null for what is no symlink, and for one that leads to nothing, in circles or out of the artifact. */
 export function resolveSymlink(entry: Entry, paths: ReadonlyMap<Name, Entry>): Resolved | null {
@@ -37,16 +39,20 @@ function walk(
   let at = parentPath(path) ?? '.';
   let absolute = false;
   let links = 0;
+  let left = maxLinkText;
   /** The next component last. */
   let parts: Name[] = [];
-  const follow = (text: Name): void => {
+  const follow = (text: Name): boolean => {
+    left -= text.length;
+    if (left < 0) return false;
     if (text.startsWith('/')) {
       absolute = true;
       at = '.';
     }
     parts = parts.concat(text.split('/').toReversed());
+    return true;
   };
-  follow(link);
+  if (!follow(link)) return null;
   for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
     if (part === '' || part === '.') continue;
     if (part === '..') {
@@ -60,8 +66,7 @@ function walk(
     const entry = paths.get(next);
     if (entry === undefined) return null;
     if (entry.kind === 'symlink') {
-      if (entry.link === null || entry.link === '' || ++links > maxLinks) return null;
-      follow(entry.link);
+      if (entry.link === null || entry.link === '' || ++links > maxLinks || !follow(entry.link)) return null;
       continue;
     }
     // Also with nothing but a slash behind it.

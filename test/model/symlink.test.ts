@@ -55,6 +55,18 @@ describe('where a symlink leads', () => {
     expect(resolved([...tree, symlink('s', 'd/e/../e/f')], 's')?.detours).toEqual([]);
   });
 
+  it('is followed through 16 KiB of text, so that no chain of long ones takes seconds', () => {
+    const work = tempDirectory('long-symlinks');
+    mkdirSync(join(work, 'd'));
+    writeFileSync(join(work, 'g'), '');
+    const way = 'd/../'.repeat(818);
+    const chain = ['g', 's1', 's2', 's3', 's4'].map((next, at) => symlink(`s${at + 1}`, `${way}${next}`));
+    for (const { path, link } of chain.slice(0, 4)) symlinkSync(link ?? '', join(work, path));
+    expect(realpathSync(join(work, 's4'))).toBe(join(realpathSync(work), 'g'));
+    expect(resolved([directory('d'), file('g', 1), ...chain], 's4')?.target).toBe('g');
+    expect(resolved([directory('d'), file('g', 1), ...chain], 's5')).toBeNull();
+  });
+
   it('is null for what is no symlink', () => {
     expect(resolved(tree, 'g')).toBeNull();
     expect(resolved(tree, 'd')).toBeNull();

@@ -7,6 +7,7 @@ import type { Snapshot } from '../../src/model/snapshot.ts';
 import { defaultLimits } from '../../src/scan/limits.ts';
 import { scan } from '../../src/scan/scan.ts';
 import { buildImage, layoutFiles, tarOf } from '../build/image.ts';
+import { pax } from '../build/tar.ts';
 import type { TarSpec } from '../build/tar.ts';
 import { tempDirectory } from '../build/temp.ts';
 
@@ -173,6 +174,21 @@ describe('what layers hide', () => {
     }
     expect(snapshot.image?.layers.map(({ content }) => content)).toEqual([4, alone.totals.content]);
     expect(snapshot.image?.layerBytes).toBe(snapshot.totals.content);
+  });
+
+  it('follows symlinks through 16 KiB of text in one path', async () => {
+    const way = 'd/../'.repeat(800);
+    const chain = (length: number): TarSpec[] =>
+      Array.from({ length }, (_, at) => [pax({ linkpath: `${way}s${at + 1}` }), { name: `s${at}`, type: '2' }]).flat();
+    for (const [length, codes] of [
+      [4, []],
+      [5, ['not-a-directory']],
+    ] as const) {
+      const last = directory(`s${length}`);
+      const { entries, notices } = await scanned([[directory('d'), ...chain(length), last], [file('s0/x/f', 'x')]]);
+      expect(entries.filter(({ kind }) => kind === 'file').map(({ path }) => path)).toEqual(['s4/x/f']);
+      expect(notices.map(({ code }) => code)).toEqual(codes);
+    }
   });
 
   it('follows no loop of symlinks', async () => {

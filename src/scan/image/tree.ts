@@ -2,6 +2,7 @@
 // name leads to it, whichever layers they come from. Symlinks in the directories of a path are followed, inside the tree, as
 // extraction does.
 import type { Name } from '../../model/name.ts';
+import { maxLinkText, maxLinks } from '../../model/symlink.ts';
 import type { Draft } from '../draft.ts';
 
 /** Content of a regular file, and how many names lead to it. */
@@ -23,9 +24,6 @@ export interface TreeNode {
   /** Layer that it is of. */
   layer: number;
 }
-
-/** Symlinks that are followed in one path. */
-const maxLinks = 40;
 
 export function rootNode(): TreeNode {
   return { path: '.', parent: null, children: new Map(), entry: null, content: null, layer: 0 };
@@ -69,6 +67,7 @@ export function walk(
   let parts = path.split('/').toReversed();
   let at = root;
   let links = 0;
+  let left = maxLinkText;
   for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
     if (part === '' || part === '.') continue;
     if (part === '..') {
@@ -81,8 +80,9 @@ export function walk(
       continue;
     }
     const link = child?.entry?.kind === 'symlink' ? child.entry.link : null;
-    if (link !== null && links < maxLinks) {
+    if (link !== null && links < maxLinks && link.length <= left) {
       links++;
+      left -= link.length;
       if (link.startsWith('/')) at = root;
       parts = parts.concat(link.split('/').toReversed());
       continue;
