@@ -34,8 +34,9 @@ export function mapHints(diff: Diff, most: number): MapHint[] {
     if (kind === 'added' && !newDirectories.has(parentPath(path) ?? ''))
       added.set(shapeOf(path, diff.after.stripped), path);
   }
+  const topmost = topmostIn(gone);
   for (const { path, after, delta } of diff.directories) {
-    const top = after === null ? topmost(path, gone) : null;
+    const top = after === null ? topmost(path) : null;
     if (top !== null) gone.set(top, (gone.get(top) ?? 0) - delta.content);
   }
   const hints = new Map<Name, Weighed>();
@@ -55,10 +56,17 @@ export function mapHints(diff: Diff, most: number): MapHint[] {
     .map(({ gone: old, added: now, pattern }) => ({ gone: old, added: now, pattern }));
 }
 
-/** The directory among `known` that holds a directory which is gone, or is it. */
-function topmost(path: Name, known: ReadonlyMap<Name, number>): Name | null {
-  for (let up: Name | null = path; up !== null; up = parentPath(up)) if (known.has(up)) return up;
-  return null;
+/** Finds the directory among `known` that holds a directory which is gone, or is it. No level is looked at twice, however deep. */
+function topmostIn(known: ReadonlyMap<Name, number>): (path: Name) => Name | null {
+  const found = new Map<Name, Name | null>();
+  return (path) => {
+    const passed: Name[] = [];
+    let up: Name | null = path;
+    for (; up !== null && !known.has(up) && !found.has(up); up = parentPath(up)) passed.push(up);
+    const top = up === null || known.has(up) ? up : (found.get(up) ?? null);
+    for (const one of passed) found.set(one, top);
+    return top;
+  };
 }
 
 /** Equal for paths that differ in numbers only, or in eight digits of a hash as auditwheel and bundlers write them; wrappers aside. */

@@ -194,6 +194,20 @@ describe('hints', () => {
     expect(hintsOf([...big('a'), file('v1', 3, { digest: digest('1') })], [...big('a'), file('v2', 4)])).toEqual([]);
   });
 
+  it('costs no square of the depth: 7,600 directories took 14 seconds', () => {
+    const chain = (name: string): Entry[] => [
+      ...Array.from({ length: 1900 }, (_, level) => directory(`${name}${'/d'.repeat(level)}`)),
+      file(`${name}${'/d'.repeat(1899)}/f`, 5000, { digest: digest(name) }),
+    ];
+    const side = (letter: string): Entry[] => ['1', '2', '3', '4'].flatMap((number) => chain(number + letter));
+    const judged = (letter: string) => ({ snapshot: snapshot(side(letter)), findings: [] });
+    const options = { stripComponents: 0, maps: [], sections: false };
+    const diff = diffSnapshots(judged('a'), judged('b'), options);
+    const start = performance.now();
+    expect(mapHints(diff, 3)).toEqual([]);
+    expect(performance.now() - start).toBeLessThan(4000);
+  });
+
   it('the hash in the name of a bundled library or a chunk is as good as a number', () => {
     const libraries = (...hashes: string[]): Entry[] => [
       directory('pillow.libs'),
