@@ -50,7 +50,7 @@ it.skipIf(!['bash', 'zip', 'unzip', 'tar', 'python3'].every(requireTool)).each([
   expect(readdirSync(temporary)).toEqual([]);
   // Nor is anything left where it fails half-way, among directories that may not be written to.
   const failing = inside.replace('cd -- "$tree"\n', 'cd -- "$tree"\nmkdir -p a/b\nchmod 0 a\nfalse\n');
-  expect(() => run('bash', ['-s'], { cwd: work, input: failing })).toThrow();
+  expect(() => run('bash', ['-s'], { cwd: work, input: failing })).toThrow('bash');
   expect(readdirSync(temporary)).toEqual([]);
   expect(readdirSync(work).toSorted()).toEqual([...before, out].toSorted());
   const applied = `applied-${name}`;
