@@ -38,8 +38,7 @@ export async function runDiff(
     const asked = { '--sections': values.sections, '--size compressed': compressed, '--by package': byPackage };
     requireShown('diff', name, asked);
   }
-  if (byPackage && values.size !== 'content')
-    throw new UsageError(`--by package is of content; give it, or --size ${values.size}`);
+  if (byPackage && values.size === 'disk') throw new UsageError('--by package shows no disk usage');
   const options = toReportOptions(values);
   const how = toDiffOptions(values, name);
   // Loaded while the decoders start up.

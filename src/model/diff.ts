@@ -55,6 +55,8 @@ export interface PackageSide {
   readonly versions: readonly string[];
   /** Bytes of content. */
   readonly content: number;
+  /** Bytes of the artifact file that carry it, where entries tell. */
+  readonly stored?: number;
 }
 
 /** A package whose content or version differs. */

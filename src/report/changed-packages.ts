@@ -1,22 +1,73 @@
 // What reports say of packages that changed, the same in each.
-import type { PackageChange } from '../model/diff.ts';
+import type { Diff, PackageChange, PackageSide } from '../model/diff.ts';
 import type { ReportOptions } from './reporter.ts';
+import { overheadLabel } from './stored-view.ts';
 
-/** The label of what is in no package. */
-export const inNoPackage = '(in no package)';
-
-/** In the order asked for; what is in no package stands last, and only if it differs. */
-export function orderedPackages(packages: readonly PackageChange[], { sort }: ReportOptions): PackageChange[] {
-  const named = packages.filter(({ name }) => name !== null);
-  const weight = ({ before, after, delta }: PackageChange): number =>
-    sort === 'delta' ? Math.abs(delta) : Math.max(before?.content ?? 0, after?.content ?? 0);
-  // They come by name, which is what sorting by path means here.
-  const ordered = sort === 'path' ? named : named.toSorted((a, b) => weight(b) - weight(a));
-  return [...ordered, ...packages.filter(({ name, delta }) => name === null && delta !== 0)];
+export interface ShownPackage {
+  /** Name and versions, free text; null for what is `part` of no package. */
+  readonly label: string | null;
+  /** Its kind, or what it is that is in no package. */
+  readonly part: string;
+  readonly before: number | null;
+  readonly after: number | null;
+  readonly delta: number;
 }
 
-/** Its name and versions, old and new where they differ; free text. */
-export function packageLabel(name: string, { before, after }: PackageChange, arrow: string): string {
+export interface ShownPackages {
+  readonly size: 'content' | 'compressed';
+  /** Those shown, in order, then what is in none. */
+  readonly rows: readonly ShownPackage[];
+  /** Packages that are left out, and their bytes. */
+  readonly more: number;
+  readonly rest: number;
+  readonly total: ShownPackage;
+}
+
+/** The rows, the rest and what is in no package sum to the total. @param most rows that are packages. */
+export function shownPackages(
+  packages: readonly PackageChange[],
+  diff: Diff,
+  arrow: string,
+  { sort, minChange, stored }: ReportOptions,
+  most: number,
+): ShownPackages {
+  const compressed = stored === true && diff.stored !== undefined;
+  const size = compressed ? 'compressed' : 'content';
+  const bytes = (side: PackageSide | null): number | null =>
+    side === null ? null : compressed ? (side.stored ?? 0) : side.content;
+  const rows = packages.map((one) => ({
+    label: one.name === null ? null : labelOf(one.name, one, arrow),
+    part: one.name === null ? '(in no package)' : one.kind,
+    ...sized(bytes(one.before), bytes(one.after)),
+    isNews: one.before?.versions.join() !== one.after?.versions.join(),
+  }));
+  const differing = rows.filter(({ label, delta, isNews }) => label !== null && (delta !== 0 || isNews));
+  const weight = ({ before, after, delta }: ShownPackage): number =>
+    sort === 'delta' ? Math.abs(delta) : Math.max(before ?? 0, after ?? 0);
+  // They come by name, which is what sorting by path means here.
+  const ordered = sort === 'path' ? differing : differing.toSorted((a, b) => weight(b) - weight(a));
+  const shown = ordered.filter(({ delta }) => Math.abs(delta) >= minChange).slice(0, most);
+  const { overhead } = compressed ? (diff.stored ?? {}) : {};
+  const others = rows.filter(({ label }) => label === null);
+  if (overhead !== undefined)
+    others.push({ label: null, part: overheadLabel(diff), ...sized(overhead.before, overhead.after), isNews: false });
+  const all = [...shown, ...others.filter(({ delta }) => delta !== 0)];
+  const total = sized(diff.before.totals[size], diff.after.totals[size]);
+  return {
+    size,
+    rows: all,
+    more: ordered.length - shown.length,
+    rest: all.reduce((left, { delta }) => left - delta, total.delta),
+    total: { label: null, part: 'total', ...total },
+  };
+}
+
+function sized(before: number | null, after: number | null): Pick<ShownPackage, 'before' | 'after' | 'delta'> {
+  return { before, after, delta: (after ?? 0) - (before ?? 0) };
+}
+
+/** Old and new versions where they differ. */
+function labelOf(name: string, { before, after }: PackageChange, arrow: string): string {
   const sides = [before, after].flatMap((side) => (side === null ? [] : [side.versions.join(', ')]));
   const versions = [...new Set(sides)].map((text) => (text === '' && sides.length > 1 ? '?' : text));
   return `${name} ${versions.join(` ${arrow} `)}`.trimEnd();

@@ -15,7 +15,7 @@ export function storedView(diff: Diff): Diff {
   const rows = [
     ...stored.directories,
     {
-      path: diff.image === undefined ? overheadRow : overheadOfImages,
+      path: overheadLabel(diff),
       from: null,
       before: overhead.before,
       after: overhead.after,
@@ -35,6 +35,11 @@ export function storedView(diff: Diff): Diff {
       delta: { content: row.delta, disk: 0 },
     })),
   };
+}
+
+/** Of the row of what carries no content. */
+export function overheadLabel({ image }: Diff): string {
+  return image === undefined ? overheadRow : overheadOfImages;
 }
 
 /** Files by the bytes that a report shows of them. */

@@ -40,6 +40,13 @@ function content(root: string, ...paths: readonly string[]): number {
     .reduce((sum, size) => sum + Number(size), 0);
 }
 
+/** Compressed bytes of members whose names hold one of the words. */
+const zipSizes = `
+import sys, zipfile
+members = zipfile.ZipFile(sys.argv[1]).infolist()
+print(sum(m.compress_size for m in members if any(word in m.filename for word in sys.argv[2].split(" "))))
+`;
+
 beforeAll(() => {
   for (const root of ['old', 'new']) rmSync(join(work, root), { recursive: true, force: true });
   write('old', { 'own.py': 10, 'same.py': 5 });
@@ -72,7 +79,7 @@ function packagesOf(text: string): PackageChange[] {
   return packages;
 }
 
-describe.skipIf(!['find', 'tar', 'zip'].every(requireTool))('packages of a diff', () => {
+describe.skipIf(!['find', 'tar', 'zip', 'python3'].every(requireTool))('packages of a diff', () => {
   it.each(['', '.tar', '.zip'])('are what each side has of them (%s)', (suffix) => {
     const both = (kind: PackageChange['kind'], name: string | null, ...sides: readonly PackageChange['before'][]) => {
       const [before = null, after = null] = sides;
@@ -128,6 +135,40 @@ describe.skipIf(!['find', 'tar', 'zip'].every(requireTool))('packages of a diff'
     expect(markdown).not.toContain('Directory (own');
   });
 
+  it('take of a zip what its members do', () => {
+    const zipped = (zip: string, words: string): number =>
+      Number(run('python3', ['-c', zipSizes, zip, words], { cwd: work }));
+    const lodash = [zipped('old.zip', 'lodash/'), zipped('new.zip', 'lodash/')] as const;
+    const cors = 'cors/ Flask_Cors- flask.cors-';
+    const text = diff('old.zip', 'new.zip', '--size', 'compressed', '--json');
+    const changes = new Map(packagesOf(text).map((one) => [one.name, one]));
+    const storedOf = (name: string | null): (number | undefined)[] => {
+      const { before, after } = changes.get(name) ?? {};
+      return [before?.stored, after?.stored];
+    };
+    expect(storedOf('lodash')).toEqual(lodash);
+    expect(storedOf('flask.cors')).toEqual([zipped('old.zip', cors), zipped('new.zip', cors)]);
+    const whole = JSON.parse(
+      sizecheck(['new.zip', '--by', 'package', '--size', 'compressed', '--json'], { cwd: work }).stdout,
+    );
+    const rows: { stored: number }[] = whole.packages;
+    expect(rows.reduce((sum, { stored }) => sum + stored, 0)).toBe(zipped('new.zip', ''));
+
+    const table = diff('old.zip', 'new.zip', '--size', 'compressed', '--units', 'bytes');
+    expect(table).toContain('Packages (compressed; each file');
+    expect(table).toMatch(new RegExp(` ${lodash[0]} B +${lodash[1]} B +lodash `));
+    expect(table).toMatch(/ \(headers, padding, framing\)\n.* TOTAL\n/);
+    const again = sizecheck(['report', '-', '--size', 'compressed', '--units', 'bytes'], { cwd: work, input: text });
+    expect(again.stdout).toBe(table);
+    const wrong = text.replace(`"stored":${lodash[1]}`, `"stored":${lodash[1] + 1}`);
+    expect(sizecheck(['report', '-'], { cwd: work, input: wrong }).stderr).toContain('do not sum to delta.compressed');
+    const scanned = sizecheck(['new.zip', '--by', 'package', '--size', 'compressed', '--units', 'bytes'], {
+      cwd: work,
+    });
+    expect(scanned.stdout).toMatch(new RegExp(`^ +${zipped('new.zip', 'steady')} B .* steady 7`, 'm'));
+    expect(scanned.stdout).toMatch(/^ {2}overhead [\d,]+ B, /m);
+  });
+
   it('survive being saved, and have to add up', () => {
     const saved = diff('old.zip', 'new.zip', '--json');
     const again = sizecheck(['report', '-', '--format', 'json'], { cwd: work, input: saved });
@@ -169,7 +210,7 @@ describe.skipIf(!['find', 'tar', 'zip'].every(requireTool))('packages of a diff'
       ['old.json', 'new.zip'],
       'old.json: --by package needs the artifact itself: a snapshot file holds no lists of packages',
     ],
-    [['old.zip', 'new.zip', '--size', 'disk'], '--by package is of content; give it, or --size disk'],
+    [['old.zip', 'new.zip', '--size', 'disk'], '--by package shows no disk usage'],
     [
       ['old.zip', 'new.zip', '--format', 'csv'],
       '--by package has no effect with --format csv; formats that show it: table, json, markdown',

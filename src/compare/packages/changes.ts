@@ -8,10 +8,11 @@ interface Named {
   readonly kind: PackageRow['kind'];
   readonly versions: Set<string>;
   content: number;
+  stored: number | undefined;
 }
 
 /**
- * Packages whose content or version differs, by name, and last what belongs to none; the deltas sum to that of the content. What is
+ * Packages whose content, version or compressed bytes differ, by name, and last what belongs to none; the deltas sum to that of the content. What is
  * installed under one name several times, as Node packages are, counts as one.
  */
 export function packageChanges(before: PackageRollup, after: PackageRollup): PackageChange[] {
@@ -23,31 +24,39 @@ export function packageChanges(before: PackageRollup, after: PackageRollup): Pac
     if (known === undefined) continue;
     const change = changeOf(known.name, known.kind, sideOf(was), sideOf(is));
     const sameVersions = change.before?.versions.join('\0') === change.after?.versions.join('\0');
-    if (change.delta !== 0 || !sameVersions) changes.push(change);
+    const sameStored = change.before?.stored === change.after?.stored;
+    if (change.delta !== 0 || !sameVersions || !sameStored) changes.push(change);
   }
   changes.sort((a, b) => compareNames(a.name ?? '', b.name ?? '') || compareNames(a.kind, b.kind));
   return [...changes, changeOf(null, 'unowned', inNone(before), inNone(after))];
 }
 
-function inNone({ unowned: { content } }: PackageRollup): PackageSide {
-  return { versions: [], content };
+function inNone({ unowned: { content, stored } }: PackageRollup): PackageSide {
+  return { versions: [], content, ...(stored === undefined ? {} : { stored }) };
 }
 
 function byName({ packages }: PackageRollup): Map<string, Named> {
   const named = new Map<string, Named>();
-  for (const { name, kind, version, content } of packages) {
+  for (const { name, kind, version, content, stored } of packages) {
     // To Python, `Flask-Cors` and `flask_cors` are one name.
     const key = `${kind}\0${kind === 'python' ? name.toLowerCase().replace(/[-_.]+/g, '-') : name}`;
-    const known = named.get(key) ?? { name, kind, versions: new Set<string>(), content: 0 };
+    const known = named.get(key) ?? { name, kind, versions: new Set<string>(), content: 0, stored: undefined };
     if (version !== null) known.versions.add(version);
     known.content += content;
+    if (stored !== undefined) known.stored = (known.stored ?? 0) + stored;
     named.set(key, known);
   }
   return named;
 }
 
 function sideOf(named: Named | undefined): PackageSide | null {
-  return named === undefined ? null : { versions: [...named.versions].toSorted(compareNames), content: named.content };
+  if (named === undefined) return null;
+  const { versions, content, stored } = named;
+  return {
+    versions: [...versions].toSorted(compareNames),
+    content,
+    ...(stored === undefined ? {} : { stored }),
+  };
 }
 
 function changeOf(

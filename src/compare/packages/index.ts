@@ -19,7 +19,11 @@ export interface PackageSizes {
   readonly files: number;
   /** Bytes that findings claim. */
   readonly removable: number;
+  /** Bytes of the artifact file that carry them, where entries tell. */
+  readonly stored?: number;
 }
+
+type Sum = { -readonly [Key in keyof PackageSizes]: PackageSizes[Key] };
 
 export interface PackageRow extends PackageSizes {
   readonly name: string;
@@ -54,13 +58,17 @@ export function packageRollup(
   const owners = createOwners();
   const notices = claimPackageFile(view, owners) ? [] : claimAll(view, owners, isWhole);
   const names = furtherNames(snapshot.entries);
-  const sums = owners.found.map(() => ({ content: 0, files: 0, removable: 0 }));
-  const unowned = { content: 0, files: 0, removable: 0 };
+  const nothing = { content: 0, files: 0, removable: 0, ...(snapshot.overhead === undefined ? {} : { stored: 0 }) };
+  const sums = owners.found.map((): Sum => ({ ...nothing }));
+  const unowned: Sum = { ...nothing };
   const tally = createTally();
-  for (const { path, kind, size } of snapshot.entries) {
-    if (kind !== 'file') continue;
+  for (const { path, kind, size, stored = 0 } of snapshot.entries) {
+    // A zip stores the targets of symlinks as it does content.
+    if (kind !== 'file' && stored === 0) continue;
     const owner = ownerOf(owners, path, names.get(path));
     const sum = (owner === null ? undefined : sums[owner]) ?? unowned;
+    if (sum.stored !== undefined) sum.stored += stored;
+    if (kind !== 'file') continue;
     sum.content += size;
     sum.files++;
     sum.removable += removable.get(path) ?? 0;
@@ -72,7 +80,7 @@ export function packageRollup(
     packages: owners.found
       .map((found, index): PackageRow => Object.assign({ ...found }, sums[index]))
       // What dpkg installed has Python's data too, of which no file is left.
-      .filter(({ kind, files }) => kind === 'debian' || files > 0)
+      .filter(({ kind, files, stored = 0 }) => kind === 'debian' || files > 0 || stored > 0)
       .toSorted((a, b) => b.content - a.content || compareNames(a.name, b.name) || compareNames(a.path, b.path)),
     unowned,
     notices:

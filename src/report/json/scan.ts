@@ -58,9 +58,18 @@ function unowned(rollup: PackageRollup): PackageJson {
   return { name: null, version: null, kind: 'unowned', path: null, ...rollup.unowned };
 }
 
-function packageToJson({ name, version, kind, path, content, files, removable }: PackageRow | PackageJson): object {
+function packageToJson({
+  name,
+  version,
+  kind,
+  path,
+  content,
+  files,
+  removable,
+  stored,
+}: PackageRow | PackageJson): object {
   const place = path === null ? { path } : nameToJson('path', path);
-  return { name, version, kind, ...place, content, files, removable };
+  return { name, version, kind, ...place, content, files, removable, ...(stored === undefined ? {} : { stored }) };
 }
 
 interface PackageJson extends PackageSizes {

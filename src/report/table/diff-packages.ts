@@ -2,7 +2,8 @@
 // so the column of changes adds up to the TOTAL row.
 import { groupDigits } from '../../bytes/size.ts';
 import type { Diff, PackageChange } from '../../model/diff.ts';
-import { inNoPackage, orderedPackages, packageLabel } from '../changed-packages.ts';
+import { shownPackages } from '../changed-packages.ts';
+import type { ShownPackage } from '../changed-packages.ts';
 import { terminalText } from '../escape.ts';
 import type { ReportOptions } from '../reporter.ts';
 import { changeGrid } from './change-grid.ts';
@@ -11,28 +12,25 @@ import type { Style } from './style.ts';
 
 export function* packagesPart(
   packages: readonly PackageChange[],
-  { delta, before, after }: Diff,
+  diff: Diff,
   options: ReportOptions,
   style: Style,
 ): Iterable<string> {
-  const ordered = orderedPackages(packages, options);
-  if (ordered.length === 0) return;
-  const rows = ordered.filter((row) => Math.abs(row.delta) >= options.minChange).slice(0, options.top);
+  const { size, rows, more, rest, total } = shownPackages(packages, diff, '->', options, options.top);
+  if (rows.length === 0 && more === 0) return;
   const lines = rows.map(lineOf);
-  const more = ordered.length - rows.length;
-  const rest = delta.content - rows.reduce((sum, row) => sum + row.delta, 0);
   const note = `${groupDigits(more)} more ${more === 1 ? 'package' : 'packages'}`;
   if (more > 0) lines.push({ delta: rest, before: null, after: null, text: style.dim(note), remark: '', fixed: true });
-  const total = { before: before.totals.content, after: after.totals.content, text: style.bold('TOTAL') };
-  lines.push({ ...total, delta: delta.content, remark: '', fixed: true });
-  yield `${style.bold('Packages')} ${style.dim('(content; each file belongs to one package or to none)')}\n`;
+  const { delta, before, after } = total;
+  lines.push({ delta, before, after, text: style.bold('TOTAL'), remark: '', fixed: true });
+  yield `${style.bold('Packages')} ${style.dim(`(${size}; each file belongs to one package or to none)`)}\n`;
   yield* changeGrid('PACKAGE', lines, options, style);
   yield '\n';
 }
 
-function lineOf(row: PackageChange): ChangeLine {
-  const { name, kind, before, after, delta } = row;
-  const sizes = { delta, before: before?.content ?? null, after: after?.content ?? null };
-  if (name === null) return { ...sizes, text: inNoPackage, remark: '', fixed: true };
-  return { ...sizes, text: terminalText(packageLabel(name, row, '->')), remark: ` (${kind})`, fixed: false };
+function lineOf({ label, part, delta, before, after }: ShownPackage): ChangeLine {
+  const sizes = { delta, before, after };
+  return label === null
+    ? { ...sizes, text: part, remark: '', fixed: true }
+    : { ...sizes, text: terminalText(label), remark: ` (${part})`, fixed: false };
 }

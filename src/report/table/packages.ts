@@ -1,7 +1,9 @@
 // Sizes by package, for `scan --by package`. What is not shown and what belongs to no package have rows of their own, so the columns
 // add up to the artifact.
 import { formatSizes, groupDigits } from '../../bytes/size.ts';
-import type { PackageRollup, PackageSizes } from '../../compare/packages/index.ts';
+import type { PackageRollup, PackageRow, PackageSizes } from '../../compare/packages/index.ts';
+import { compareNames } from '../../model/name.ts';
+import type { Totals } from '../../model/snapshot.ts';
 import { terminalText } from '../escape.ts';
 import type { ReportOptions } from '../reporter.ts';
 import { columns } from './grid.ts';
@@ -14,11 +16,16 @@ interface Row extends PackageSizes {
   readonly label: string;
 }
 
-export function* packagesTable(rollup: PackageRollup, options: ReportOptions, style: Style): Iterable<string> {
+export function* packagesTable(
+  rollup: PackageRollup,
+  { content, compressed }: Totals,
+  options: ReportOptions,
+  style: Style,
+): Iterable<string> {
   const rows = rowsOf(rollup, options);
-  const total = sumOf([...rollup.packages, rollup.unowned]).content;
+  const total = options.stored === true ? (compressed ?? 0) : content;
   const sizes = formatSizes(
-    rows.map(({ content }) => content),
+    rows.map((row) => sizeOf(row, options)),
     options.units,
   );
   const removable = formatSizes(
@@ -28,47 +35,55 @@ export function* packagesTable(rollup: PackageRollup, options: ReportOptions, st
   const files = rows.map((row) => groupDigits(row.files));
   const taken = 26 + widest(sizes, 4) + widest(removable, 9) + widest(files, 5);
   const width = Math.max(12, options.width - taken);
-  yield `${style.bold('Packages')} ${style.dim('(content; each file belongs to one package or to none)')}\n`;
+  const what =
+    options.stored === true
+      ? 'compressed; REMOVABLE is of content; each file is in one or none'
+      : 'content; each file belongs to one package or to none';
+  yield `${style.bold('Packages')} ${style.dim(`(${what})`)}\n`;
   yield* columns(
     [
       ['  SIZE', '%', 'REMOVABLE', 'FILES', 'KIND', 'PACKAGE'].map((text) => style.dim(text)),
-      ...rows.map(({ content, kind, label }, index) => [
+      ...rows.map((row, index) => [
         `  ${sizes[index]}`,
-        percent(content, total),
+        percent(sizeOf(row, options), total),
         removable[index] ?? '',
         files[index] ?? '',
-        kind,
-        cutMiddle(label, width),
+        row.kind,
+        cutMiddle(row.label, width),
       ]),
     ],
     ['right', 'right', 'right', 'right', 'left', 'left'],
   );
-  yield '\n';
 }
 
-function rowsOf({ packages, unowned }: PackageRollup, { top, sort }: ReportOptions): Row[] {
-  // By path means by name here.
-  const sorted =
-    sort === 'path' ? packages.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)) : packages;
+function sizeOf({ content, stored = 0 }: PackageSizes, options: ReportOptions): number {
+  return options.stored === true ? stored : content;
+}
+
+function rowsOf({ packages, unowned }: PackageRollup, options: ReportOptions): Row[] {
+  const { top, sort } = options;
+  // By path means by name here; they come by content.
+  const sorted = packages.toSorted((a, b) =>
+    sort === 'path' ? compareNames(a.name, b.name) : sizeOf(b, options) - sizeOf(a, options),
+  );
   const shown = sorted.slice(0, top);
   const rest = sorted.slice(top);
   return [
-    ...shown.map(({ name, version, kind, content, files, removable }) => ({
-      label: terminalText(version === null ? name : `${name} ${version}`),
-      kind,
-      content,
-      files,
-      removable,
-    })),
+    ...shown.map(labelled),
     ...(rest.length === 0 ? [] : [{ ...sumOf(rest), kind: '', label: `${groupDigits(rest.length)} more: --top N` }]),
     { ...unowned, kind: '', label: '(in no package)' },
   ];
 }
 
+function labelled(row: PackageRow): Row {
+  return { ...row, label: terminalText(row.version === null ? row.name : `${row.name} ${row.version}`) };
+}
+
 function sumOf(rows: readonly PackageSizes[]): PackageSizes {
-  const sum = { content: 0, files: 0, removable: 0 };
-  for (const { content, files, removable } of rows) {
+  const sum = { content: 0, files: 0, removable: 0, stored: 0 };
+  for (const { content, files, removable, stored = 0 } of rows) {
     sum.content += content;
+    sum.stored += stored;
     sum.files += files;
     sum.removable += removable;
   }

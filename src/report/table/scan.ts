@@ -1,5 +1,6 @@
 // The terminal report: sizes, directories largest first, findings with the command that fixes each, and their union last.
 import { bothSizes, exactBytes, formatSize, formatSizes, groupDigits } from '../../bytes/size.ts';
+import type { PackageRollup } from '../../compare/packages/index.ts';
 import type { TreeNode } from '../../compare/rollup.ts';
 import type { Finding } from '../../model/finding.ts';
 import { compareNames, depth } from '../../model/name.ts';
@@ -52,7 +53,18 @@ function* heading(report: ScanReport, options: ReportOptions, style: Style): Ite
 
 function* placesPart(report: ScanReport, options: ReportOptions, style: Style): Iterable<string> {
   if (report.packages === undefined) yield* directoriesPart(report, options, style);
-  else yield* packagesTable(report.packages, options, style);
+  else yield* packagesPart(report, report.packages, options, style);
+}
+
+function* packagesPart(
+  { snapshot }: ScanReport,
+  packages: PackageRollup,
+  options: ReportOptions,
+  style: Style,
+): Iterable<string> {
+  yield* packagesTable(packages, snapshot.totals, options, style);
+  if (options.stored === true) yield* overheadLines(snapshot, options, style);
+  yield '\n';
 }
 
 function* directoriesPart({ tree, snapshot }: ScanReport, options: ReportOptions, style: Style): Iterable<string> {

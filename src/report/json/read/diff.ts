@@ -52,13 +52,24 @@ export function diffOf(node: Node): Diff {
   const { packages } = diff;
   if (packages !== undefined && packages.reduce((sum, { delta }) => sum + delta, 0) !== diff.delta.content)
     throw read.bad('has packages whose content does not sum to delta.content');
+  if (packages !== undefined && diff.stored !== undefined && storedIn(packages, diff.stored) !== diff.delta.compressed)
+    throw read.bad('has packages whose stored bytes do not sum to delta.compressed');
   return diff;
+}
+
+function storedIn(packages: readonly PackageChange[], { overhead }: StoredChanges): number {
+  return packages.reduce(
+    (sum, { before, after }) => sum + (after?.stored ?? 0) - (before?.stored ?? 0),
+    overhead.after - overhead.before,
+  );
 }
 
 function packageOf(node: Node): PackageChange {
   const sizesOf = (key: 'before' | 'after'): PackageSide | null => {
     const side = read.nullableObject(node, key);
-    return side === null ? null : { versions: read.texts(side, 'versions'), content: read.size(side, 'content') };
+    if (side === null) return null;
+    const stored = side.json['stored'] === undefined ? {} : { stored: read.size(side, 'stored') };
+    return { versions: read.texts(side, 'versions'), content: read.size(side, 'content'), ...stored };
   };
   const [before, after] = [sizesOf('before'), sizesOf('after')];
   return {
