@@ -11,7 +11,7 @@ export type { DiffOptions, Judged } from './compare/diff.ts';
 export type { ComponentMatcher } from './compare/pair.ts';
 export { packageChanges } from './compare/packages/changes.ts';
 export { packageRollup } from './compare/packages/index.ts';
-export type { PackageOptions, PackageRollup, PackageRow, PackageSizes } from './compare/packages/index.ts';
+export type { PackageOptions, PackageRollup } from './compare/packages/index.ts';
 export { rollup } from './compare/rollup.ts';
 export type { Sizes, TreeNode } from './compare/rollup.ts';
 export { sectionRollup } from './compare/section-rollup.ts';
@@ -54,6 +54,7 @@ export type {
 export type { Claim, Finding, Fix, Remedy, Severity } from './model/finding.ts';
 export { nameFromText, nameToText } from './model/name.ts';
 export type { Name } from './model/name.ts';
+export type { PackageKind, PackageRow, PackageSizes, PackageTable } from './model/packages.ts';
 export type {
   ArtifactIdentity,
   CodecName,

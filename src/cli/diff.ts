@@ -15,7 +15,7 @@ import { measureBoth, warnOf } from './measure.ts';
 import { selectRules, toReportOptions } from './options.ts';
 import type { DiffValues } from './options.ts';
 import { print } from './output.ts';
-import { requirePackages, withPackages } from './packages.ts';
+import { hasPackages, requirePackages, withPackages } from './packages.ts';
 import { requireStored } from './require-stored.ts';
 import { appendReport } from './summary.ts';
 import { tool } from './tool.ts';
@@ -47,8 +47,7 @@ export async function runDiff(
   const thoroughness = { digests: 'all', facts, stored: compressed, packages: byPackage } as const;
   const [before, after] = await measureBoth(artifacts, values, thoroughness, onFault);
   for (const [index, snapshot] of [before, after].entries()) {
-    const { overhead, packageLists } = snapshot;
-    if ((compressed && overhead === undefined) || (byPackage && packageLists === undefined))
+    if ((compressed && snapshot.overhead === undefined) || (byPackage && !hasPackages(snapshot)))
       onFault(artifacts[index] ?? '');
     if (compressed) requireStored(snapshot);
     if (byPackage) requirePackages(snapshot);

@@ -15,7 +15,7 @@ import { judge } from '../rules/index.ts';
 import type { CheckValues } from './policy-options.ts';
 import { warnLine } from './errors.ts';
 import { measure } from './measure.ts';
-import { withPackages } from './packages.ts';
+import { hasPackages, withPackages } from './packages.ts';
 import { isDirectoryOnDisk, packedTotals } from './packing.ts';
 import type { Target } from './targets.ts';
 
@@ -139,9 +139,9 @@ function compared(
 /** With its packages where these are asked for; a gate does not fail for how its comment looks. */
 function detailed(diff: Diff, before: Snapshot, after: Snapshot, { by, quiet }: Run['values']): Diff {
   if (by !== 'package') return diff;
-  if (before.packageLists !== undefined && after.packageLists !== undefined) return withPackages(diff, before, after);
-  if (!quiet) warnLine('a snapshot file holds no lists of packages: what changed is shown by directory');
-  return diff;
+  if (!quiet && !(hasPackages(before) && hasPackages(after)))
+    warnLine('a snapshot was saved without packages: what changed is shown by directory');
+  return withPackages(diff, before, after);
 }
 
 /** The message with its place, without the artifact. */

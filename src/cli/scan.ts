@@ -1,5 +1,6 @@
 // `scan` and `snapshot`: measure, judge, print.
 import { packageRollup } from '../compare/packages/index.ts';
+import type { PackageRollup } from '../compare/packages/index.ts';
 import { bytecodeRollup } from '../compare/bytecode.ts';
 import { parseCompression } from '../codecs/compress.ts';
 import { sectionRollup } from '../compare/section-rollup.ts';
@@ -20,7 +21,6 @@ import { UsageError } from '../errors.ts';
 import { exitCodes } from './errors.ts';
 import { formatOf, requireShown } from './format.ts';
 import { measure, warn } from './measure.ts';
-import { requirePackages } from './packages.ts';
 import { requireStored } from './require-stored.ts';
 import { parseLayer, scanOptions, selectRules, toReportOptions, toScanOptions } from './options.ts';
 import type { InputValues, ScanValues } from './options.ts';
@@ -124,8 +124,12 @@ export async function runSnapshot(artifact: string, values: InputValues): Promis
     bytecode: true,
     stored: true,
     sample: true,
+    packages: true,
   });
-  await print(snapshotJson(judged(snapshot, rules, { ...values, ignore: [] }, 'apart')), values.output);
+  const report = judged(snapshot, rules, { ...values, ignore: [] }, 'apart');
+  // Of a snapshot file those that it was saved with; a part of one has none.
+  const packages = snapshot.packageLists === undefined ? snapshot.packages : rollupOf(report, values);
+  await print(snapshotJson(packages === undefined ? report : { ...report, packages }), values.output);
   if (!values.quiet && values.output !== undefined) warn(snapshot);
   return exitCodes.fine;
 }
@@ -141,13 +145,19 @@ function judged(
   return { tool, snapshot, tree: rollup(snapshot), findings, removable: removableContent(snapshot, findings) };
 }
 
-function withPackages(report: ScanReport, { include, exclude }: ScanValues): ScanReport {
-  const { snapshot, findings } = report;
-  requirePackages(snapshot);
-  const isWhole = include.length === 0 && exclude.length === 0;
-  const packages = packageRollup(snapshot, { removable: removableByPath(snapshot, findings), isWhole });
+/** @throws UsageError for a snapshot file, which does not hold what can be removed by other rules. */
+function withPackages(report: ScanReport, values: ScanValues): ScanReport {
+  const { snapshot } = report;
+  if (snapshot.packageLists === undefined)
+    throw new UsageError('--by package needs the artifact itself: a snapshot file holds no lists of packages');
+  const packages = rollupOf(report, values);
   const notices = [...snapshot.notices, ...packages.notices];
   return { ...report, packages, snapshot: { ...snapshot, notices } };
+}
+
+function rollupOf({ snapshot, findings }: ScanReport, { include, exclude }: InputValues): PackageRollup {
+  const isWhole = include.length === 0 && exclude.length === 0;
+  return packageRollup(snapshot, { removable: removableByPath(snapshot, findings), isWhole });
 }
 
 function exitCodeOf(findings: readonly Finding[], failOn: ScanValues['fail-on']): number {

@@ -2,6 +2,7 @@
 // without the snapshots it was made of. All figures are bytes; null stands for what is absent or unknown, never for 0.
 import type { Finding } from './finding.ts';
 import type { Name } from './name.ts';
+import type { PackageKind } from './packages.ts';
 import type { ArtifactIdentity, EntryKind, Notice, Totals } from './snapshot.ts';
 
 /** One side of a diff: who it is, and its sizes. */
@@ -63,7 +64,7 @@ export interface PackageSide {
 export interface PackageChange {
   /** null for what belongs to no package. */
   readonly name: string | null;
-  readonly kind: 'python' | 'debian' | 'node' | 'unowned';
+  readonly kind: PackageKind | 'unowned';
   /** null where it is not there. */
   readonly before: PackageSide | null;
   readonly after: PackageSide | null;

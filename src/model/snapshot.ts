@@ -2,6 +2,7 @@
 // saved, read back and judged again by newer rules.
 import type { Facts, PackageFacts } from './facts.ts';
 import type { Name } from './name.ts';
+import type { PackageTable } from './packages.ts';
 
 /** Formats an artifact can have. */
 export const formatNames = [
@@ -225,6 +226,8 @@ export interface Snapshot {
   readonly notices: readonly Notice[];
   /** What files of package managers say, by their paths; absent where nobody asked for it, and in snapshot files. */
   readonly packageLists?: ReadonlyMap<Name, PackageFacts>;
+  /** Of a snapshot file: the packages that it was saved with. */
+  readonly packages?: PackageTable | undefined;
   /** Release of GNU strip whose results the facts of ELF files and static libraries hold; absent in snapshots saved without it. */
   readonly stripVersion?: string;
   /** Layers, for images. */

@@ -39,6 +39,8 @@ export function selectEntries(
   return {
     ...snapshot,
     isPart: true,
+    // They are of the whole.
+    packages: undefined,
     entries,
     totals: totalsOf(entries, archive, compressed),
     superseded: snapshot.superseded.filter(({ path }) => chosen(path)),

@@ -1,7 +1,7 @@
 // Contract of a reporter: pure functions from values to text, one for each kind of report it can print. The text comes in
 // pieces, since the report of a large artifact does not fit into one string.
 import type { Units } from '../bytes/size.ts';
-import type { PackageRollup } from '../compare/packages/index.ts';
+import type { PackageTable } from '../model/packages.ts';
 import type { BytecodeRollup } from '../compare/bytecode.ts';
 import type { TreeNode } from '../compare/rollup.ts';
 import type { SectionRollup } from '../compare/section-rollup.ts';
@@ -28,7 +28,7 @@ export interface ScanReport {
   /** Where the bytes of ELF files are; absent where it was not asked for. */
   readonly sections?: SectionRollup;
   /** Sizes by package instead of by directory; absent where it was not asked for. */
-  readonly packages?: PackageRollup;
+  readonly packages?: PackageTable;
   /** How much of it is Python bytecode, and what that could be; absent where it was not asked for. */
   readonly bytecode?: BytecodeRollup;
   /** Index of the layer of an image that was taken alone; absent for the merged tree. */

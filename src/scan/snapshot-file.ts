@@ -20,6 +20,7 @@ import { cutList } from './json-list.ts';
 import type { ListTaker } from './json-list.ts';
 import { hiddenFrom, imageFrom } from './image/snapshot-image.ts';
 import { factsFrom } from './snapshot-facts.ts';
+import { packagesFrom } from './snapshot-packages.ts';
 import { bad, integer, list, object, oneOf, sizeOf, spell } from './snapshot-values.ts';
 import type { Json } from './snapshot-values.ts';
 
@@ -124,12 +125,15 @@ function snapshotOf(root: Json, sum: StoredSum, entriesOf: () => Entry[]): Snaps
   checkStored(sum.bytes, spent, totals.compressed);
   // Checked whether it is kept or not: a broken snapshot is one for every command.
   const how = root['made'] === undefined ? null : made(object(root['made'], 'made'));
+  const carried = spent === null ? null : sum.bytes;
+  const packages = root['packages'] === undefined ? null : packagesFrom(root['packages'], totals, carried);
   return {
     artifact,
     totals,
     ...partOf(root),
     ...(spent === null || !sum.isKept ? {} : { overhead: spent }),
     ...(how === null || !sum.isKept ? {} : { made: how }),
+    ...(packages === null ? {} : { packages }),
     entries,
     superseded: list(root['superseded'] ?? [], 'superseded').map((value, index) =>
       superseded(value, `superseded[${index}]`),

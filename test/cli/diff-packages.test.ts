@@ -1,5 +1,5 @@
 // `diff --by package` and `check --by package`: what each side's own files sum to (find and python3 say), in every form.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { PackageChange } from '../../src/model/diff.ts';
@@ -63,6 +63,10 @@ beforeAll(() => {
   node('new', 'node_modules/left', '1.0.0', 9);
   for (const root of ['old', 'new'])
     run('sh', ['-c', `tar -cf ${root}.tar -C ${root} . && cd ${root} && zip -qr ../${root}.zip .`], { cwd: work });
+  for (const root of ['old', 'new']) sizecheck(['snapshot', `${root}.zip`, '-o', `${root}.json`], { cwd: work });
+  const { packages, ...others } = JSON.parse(readFileSync(join(work, 'old.json'), 'utf8'));
+  expect(packages).toHaveLength(5);
+  writeFileSync(join(work, 'without.json'), JSON.stringify(others));
 });
 
 function diff(old: string, now: string, ...more: readonly string[]): string {
@@ -80,7 +84,7 @@ function packagesOf(text: string): PackageChange[] {
 }
 
 describe.skipIf(!['find', 'tar', 'zip', 'python3'].every(requireTool))('packages of a diff', () => {
-  it.each(['', '.tar', '.zip'])('are what each side has of them (%s)', (suffix) => {
+  it.each(['', '.tar', '.zip', '.json'])('are what each side has of them (%s)', (suffix) => {
     const both = (kind: PackageChange['kind'], name: string | null, ...sides: readonly PackageChange['before'][]) => {
       const [before = null, after = null] = sides;
       return { name, kind, before, after, delta: (after?.content ?? 0) - (before?.content ?? 0) };
@@ -196,19 +200,53 @@ describe.skipIf(!['find', 'tar', 'zip', 'python3'].every(requireTool))('packages
     expect(table.stderr).toContain(
       '--by package has no effect with --format table; formats that show it: json, markdown\n',
     );
-    sizecheck(['snapshot', 'old.zip', '-o', 'old.json'], { cwd: work });
     const snapshot = check('--baseline', 'old.json', '--format', 'markdown');
-    expect([snapshot.code, snapshot.stderr]).toEqual([
+    expect([snapshot.code, snapshot.stdout.replace('old.json', 'old.zip')]).toEqual([1, text]);
+    const without = check('--baseline', 'without.json', '--format', 'markdown');
+    expect([without.code, without.stderr]).toEqual([
       1,
-      'sizecheck: warning: a snapshot file holds no lists of packages: what changed is shown by directory\n',
+      'sizecheck: warning: a snapshot was saved without packages: what changed is shown by directory\n',
     ]);
-    expect(snapshot.stdout).toContain('| Directory (own content) |');
+    expect(without.stdout).toContain('| Directory (own content) |');
+  });
+
+  it('are kept by snapshots, also of snapshots, and have to be those of their entries', () => {
+    const whole = diff('old.zip', 'new.zip', '--size', 'compressed', '--json');
+    const kept = diff('old.json', 'new.zip', '--size', 'compressed', '--json');
+    expect(packagesOf(kept)).toEqual(packagesOf(whole));
+    sizecheck(['snapshot', 'old.json', '-o', 'again.json'], { cwd: work });
+    expect(readFileSync(join(work, 'again.json'))).toEqual(readFileSync(join(work, 'old.json')));
+    const saved = readFileSync(join(work, 'old.json'), 'utf8');
+    const wrong: readonly (readonly [from: RegExp, to: string, message: RegExp])[] = [
+      [
+        /"content":108,"files":2/,
+        '"content":109,"files":2',
+        /has packages with content of \d+, but totals.content \d+/,
+      ],
+      [/"content":108,"files":2/, '"content":108,"files":3', /has packages with files of 12, but totals.files 11/],
+      [/("content":108.*"stored":)(\d+)/, '$11$2', /has packages with \d+ stored bytes, but its entries have \d+/],
+      [/"kind":"unowned"/, '"kind":"node"', /has packages without a last row of what is in none/],
+      [/"name":"gone"/, '"name":7', /has no packages\[\d\]\.name/],
+      [/"version":"3"/, '"version":3', /has a bad packages\[\d\]\.version 3/],
+      [/"kind":"python"/, '"kind":"ruby"', /has an unknown packages\[\d\]\.kind/],
+      [/"packages": \[/, '"packages": {}, "other": [', /has no list at packages/],
+    ];
+    for (const [from, to, message] of wrong) {
+      expect(saved).toMatch(from);
+      const ran = sizecheck(['scan', '-'], { cwd: work, input: saved.replace(from, to) });
+      expect([ran.code, ran.stdout]).toEqual([2, '']);
+      expect(ran.stderr).toMatch(message);
+    }
   });
 
   it.each([
     [
-      ['old.json', 'new.zip'],
-      'old.json: --by package needs the artifact itself: a snapshot file holds no lists of packages',
+      ['without.json', 'new.zip'],
+      'without.json: --by package needs the artifact itself, or the whole of a snapshot that was saved with packages',
+    ],
+    [
+      ['old.json', 'new.zip', '--include', 'cors/**'],
+      'old.json: --by package needs the artifact itself, or the whole of a snapshot that was saved with packages',
     ],
     [['old.zip', 'new.zip', '--size', 'disk'], '--by package shows no disk usage'],
     [

@@ -1,7 +1,7 @@
 // Which packages came, went, grew or got another version between two artifacts.
 import type { PackageChange, PackageSide } from '../../model/diff.ts';
 import { compareNames } from '../../model/name.ts';
-import type { PackageRollup, PackageRow } from './index.ts';
+import type { PackageRow, PackageTable } from '../../model/packages.ts';
 
 interface Named {
   readonly name: string;
@@ -12,11 +12,12 @@ interface Named {
 }
 
 /**
- * Packages whose content, version or compressed bytes differ, by name, and last what belongs to none; the deltas sum to that of the content. What is
- * installed under one name several times, as Node packages are, counts as one.
+ * Packages whose content, version or compressed bytes differ, by name, and last what belongs to none; the deltas sum to that of the
+ * content. What is installed under one name several times, as Node packages are, counts as one.
+ * @param told whether to compare the compressed bytes that carry them, where both sides tell.
  */
-export function packageChanges(before: PackageRollup, after: PackageRollup): PackageChange[] {
-  const [old, now] = [byName(before), byName(after)];
+export function packageChanges(before: PackageTable, after: PackageTable, told = false): PackageChange[] {
+  const [old, now] = [byName(before, told), byName(after, told)];
   const changes: PackageChange[] = [];
   for (const key of new Set([...old.keys(), ...now.keys()])) {
     const [was, is] = [old.get(key), now.get(key)];
@@ -28,14 +29,14 @@ export function packageChanges(before: PackageRollup, after: PackageRollup): Pac
     if (change.delta !== 0 || !sameVersions || !sameStored) changes.push(change);
   }
   changes.sort((a, b) => compareNames(a.name ?? '', b.name ?? '') || compareNames(a.kind, b.kind));
-  return [...changes, changeOf(null, 'unowned', inNone(before), inNone(after))];
+  return [...changes, changeOf(null, 'unowned', inNone(before, told), inNone(after, told))];
 }
 
-function inNone({ unowned: { content, stored } }: PackageRollup): PackageSide {
-  return { versions: [], content, ...(stored === undefined ? {} : { stored }) };
+function inNone({ unowned: { content, stored } }: PackageTable, told: boolean): PackageSide {
+  return { versions: [], content, ...(told && stored !== undefined ? { stored } : {}) };
 }
 
-function byName({ packages }: PackageRollup): Map<string, Named> {
+function byName({ packages }: PackageTable, told: boolean): Map<string, Named> {
   const named = new Map<string, Named>();
   for (const { name, kind, version, content, stored } of packages) {
     // To Python, `Flask-Cors` and `flask_cors` are one name.
@@ -43,7 +44,7 @@ function byName({ packages }: PackageRollup): Map<string, Named> {
     const known = named.get(key) ?? { name, kind, versions: new Set<string>(), content: 0, stored: undefined };
     if (version !== null) known.versions.add(version);
     known.content += content;
-    if (stored !== undefined) known.stored = (known.stored ?? 0) + stored;
+    if (told && stored !== undefined) known.stored = (known.stored ?? 0) + stored;
     named.set(key, known);
   }
   return named;

@@ -2,6 +2,7 @@
 // directories, dpkg before Python, because dpkg installs Python packages too; docs/packages.md states the order.
 import { compareNames } from '../../model/name.ts';
 import type { Name } from '../../model/name.ts';
+import type { PackageRow, PackageSizes, PackageTable } from '../../model/packages.ts';
 import type { Entry, Notice, Snapshot } from '../../model/snapshot.ts';
 import { claimInstalled, claimPackageFile } from './debian.ts';
 import { claimNodePackages } from './node.ts';
@@ -10,34 +11,11 @@ import type { Owners } from './owners.ts';
 import { claimPythonPackages } from './python.ts';
 import { createTally } from './tally.ts';
 import { viewOf } from './view.ts';
-import type { Found, View } from './view.ts';
-
-export interface PackageSizes {
-  /** Bytes of regular files, each hard-linked file once. */
-  readonly content: number;
-  /** Distinct regular files. */
-  readonly files: number;
-  /** Bytes that findings claim. */
-  readonly removable: number;
-  /** Bytes of the artifact file that carry them, where entries tell. */
-  readonly stored?: number;
-}
+import type { View } from './view.ts';
 
 type Sum = { -readonly [Key in keyof PackageSizes]: PackageSizes[Key] };
 
-export interface PackageRow extends PackageSizes {
-  readonly name: string;
-  readonly version: string | null;
-  readonly kind: Found['kind'];
-  /** Where it was found: the list of dpkg, the `.dist-info` or `.egg-info`, the directory of a Node package. */
-  readonly path: Name;
-}
-
-export interface PackageRollup {
-  /** Most bytes first, then by name and place. */
-  readonly packages: readonly PackageRow[];
-  /** Files that belong to no package. */
-  readonly unowned: PackageSizes;
+export interface PackageRollup extends PackageTable {
   /** What lists of files say that is not so. */
   readonly notices: readonly Notice[];
 }
@@ -88,6 +66,11 @@ export function packageRollup(
         ? notices
         : [...notices, { code: 'record-mismatch', path: null, message: `no RECORD lists ${missed}` }],
   };
+}
+
+/** Packages of an artifact, or those that a snapshot file was saved with; null where neither is known. */
+export function packagesOf(snapshot: Snapshot): PackageTable | null {
+  return snapshot.packageLists === undefined ? (snapshot.packages ?? null) : packageRollup(snapshot);
 }
 
 /** @returns what lists say that is not so. */

@@ -3,6 +3,7 @@
 import type { PackageFacts } from '../../model/facts.ts';
 import { normalizePath, parentPath } from '../../model/name.ts';
 import type { Name } from '../../model/name.ts';
+import type { PackageKind } from '../../model/packages.ts';
 import { pathsOf } from '../../model/paths.ts';
 import type { Entry, Snapshot } from '../../model/snapshot.ts';
 
@@ -21,7 +22,7 @@ export interface View {
 export interface Found {
   readonly name: string;
   readonly version: string | null;
-  readonly kind: 'python' | 'debian' | 'node';
+  readonly kind: PackageKind;
   /** Where it was found: the list of dpkg, the `.dist-info`, the directory of a Node package. */
   readonly path: Name;
 }

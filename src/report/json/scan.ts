@@ -1,7 +1,7 @@
 // `scan --json`, and the snapshot file, which adds the entries, one a line.
-import type { PackageRollup, PackageRow, PackageSizes } from '../../compare/packages/index.ts';
 import type { Claim, Finding } from '../../model/finding.ts';
 import { nameToJson } from '../../model/json-name.ts';
+import type { PackageRow, PackageSizes, PackageTable } from '../../model/packages.ts';
 import type { Entry, HiddenFile, Image } from '../../model/snapshot.ts';
 import { storedSavings } from '../../rules/stored-savings.ts';
 import type { ScanReport } from '../reporter.ts';
@@ -54,7 +54,7 @@ function* parts(report: ScanReport): Iterable<string> {
 }
 
 /** The row of what belongs to no package, so that the column sums to the content. */
-function unowned(rollup: PackageRollup): PackageJson {
+function unowned(rollup: PackageTable): PackageJson {
   return { name: null, version: null, kind: 'unowned', path: null, ...rollup.unowned };
 }
 

@@ -1,8 +1,8 @@
 // Sizes by package, for `scan --by package`. What is not shown and what belongs to no package have rows of their own, so the columns
 // add up to the artifact.
 import { formatSizes, groupDigits } from '../../bytes/size.ts';
-import type { PackageRollup, PackageRow, PackageSizes } from '../../compare/packages/index.ts';
 import { compareNames } from '../../model/name.ts';
+import type { PackageRow, PackageSizes, PackageTable } from '../../model/packages.ts';
 import type { Totals } from '../../model/snapshot.ts';
 import { terminalText } from '../escape.ts';
 import type { ReportOptions } from '../reporter.ts';
@@ -17,7 +17,7 @@ interface Row extends PackageSizes {
 }
 
 export function* packagesTable(
-  rollup: PackageRollup,
+  rollup: PackageTable,
   { content, compressed }: Totals,
   options: ReportOptions,
   style: Style,
@@ -60,7 +60,7 @@ function sizeOf({ content, stored = 0 }: PackageSizes, options: ReportOptions): 
   return options.stored === true ? stored : content;
 }
 
-function rowsOf({ packages, unowned }: PackageRollup, options: ReportOptions): Row[] {
+function rowsOf({ packages, unowned }: PackageTable, options: ReportOptions): Row[] {
   const { top, sort } = options;
   // By path means by name here; they come by content.
   const sorted = packages.toSorted((a, b) =>

@@ -1,9 +1,9 @@
 // The terminal report: sizes, directories largest first, findings with the command that fixes each, and their union last.
 import { bothSizes, exactBytes, formatSize, formatSizes, groupDigits } from '../../bytes/size.ts';
-import type { PackageRollup } from '../../compare/packages/index.ts';
 import type { TreeNode } from '../../compare/rollup.ts';
 import type { Finding } from '../../model/finding.ts';
 import { compareNames, depth } from '../../model/name.ts';
+import type { PackageTable } from '../../model/packages.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import { inertLine, terminalName, terminalText } from '../escape.ts';
 import { bytecodeTable } from './bytecode.ts';
@@ -58,7 +58,7 @@ function* placesPart(report: ScanReport, options: ReportOptions, style: Style): 
 
 function* packagesPart(
   { snapshot }: ScanReport,
-  packages: PackageRollup,
+  packages: PackageTable,
   options: ReportOptions,
   style: Style,
 ): Iterable<string> {

@@ -1,0 +1,31 @@
+// Sizes by package: every file belongs to one package or to none. Plain readonly values.
+import type { Name } from './name.ts';
+
+export const packageKinds = ['python', 'debian', 'node'] as const;
+export type PackageKind = (typeof packageKinds)[number];
+
+export interface PackageSizes {
+  /** Bytes of regular files, each hard-linked file once. */
+  readonly content: number;
+  /** Distinct regular files. */
+  readonly files: number;
+  /** Bytes that findings claim. */
+  readonly removable: number;
+  /** Bytes of the artifact file that carry them, where entries tell. */
+  readonly stored?: number;
+}
+
+export interface PackageRow extends PackageSizes {
+  readonly name: string;
+  readonly version: string | null;
+  readonly kind: PackageKind;
+  /** Where it was found: the list of dpkg, the `.dist-info` or `.egg-info`, the directory of a Node package. */
+  readonly path: Name;
+}
+
+export interface PackageTable {
+  /** Most bytes first, then by name and place. */
+  readonly packages: readonly PackageRow[];
+  /** Files that belong to no package. */
+  readonly unowned: PackageSizes;
+}
