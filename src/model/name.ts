@@ -94,6 +94,17 @@ export function depth(path: Name): number {
   return count;
 }
 
+/** Whether it lies deeper than that; looks no further, however long the path is. */
+export function isDeeper(path: Name, levels: number): boolean {
+  if (path === '.') return false;
+  let at = -1;
+  for (let left = levels; left > 0; left--) {
+    at = path.indexOf('/', at + 1);
+    if (at < 0) return false;
+  }
+  return true;
+}
+
 /** Comparison for sorting: by code unit, so by byte, on every machine and in every locale. */
 export function compareNames(a: Name, b: Name): number {
   return a < b ? -1 : a > b ? 1 : 0;

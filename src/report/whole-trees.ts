@@ -1,7 +1,7 @@
 // Directories that are new or gone with all that is in them stand in one row: what grew is the package that came, not the largest of
 // its hundred folders. So do those below the deepest level that is asked for.
 import type { DirectoryChange } from '../model/diff.ts';
-import { depth as depthOf, parentPath } from '../model/name.ts';
+import { isDeeper, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 
 export interface ShownDirectory extends DirectoryChange {
@@ -21,8 +21,7 @@ export function shownDirectories(
 function downTo(rows: readonly ShownDirectory[], depth: number): ShownDirectory[] {
   const kept = new Map<Name, ShownDirectory[]>();
   for (const row of rows) {
-    const isDeep = depthOf(row.path) > depth;
-    const place = isDeep ? row.path.split('/').slice(0, depth).join('/') || '.' : row.path;
+    const place = isDeeper(row.path, depth) ? row.path.split('/').slice(0, depth).join('/') || '.' : row.path;
     const group = kept.get(place);
     if (group === undefined) kept.set(place, [row]);
     else group.push(row);

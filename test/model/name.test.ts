@@ -4,6 +4,7 @@ import {
   baseName,
   compareNames,
   depth,
+  isDeeper,
   nameFromText,
   nameToBytes,
   nameToText,
@@ -52,6 +53,8 @@ describe('names', () => {
     expect(['.', 'a', 'a/b', 'a/b/c'].map(parentPath)).toEqual([null, '.', 'a', 'a/b']);
     expect(['a', 'a/b'].map(baseName)).toEqual(['a', 'b']);
     expect(['.', 'a', 'a/b'].map(depth)).toEqual([0, 1, 2]);
+    for (const path of ['.', 'a', 'a/b', 'a/b/c', 'aa/b'])
+      for (const levels of [0, 1, 2, 3, 99]) expect(isDeeper(path, levels)).toBe(depth(path) > levels);
   });
 
   it('are bytes in byte order', () => {

@@ -2,7 +2,7 @@
 import { bothSizes, exactBytes, formatSize, formatSizes, groupDigits } from '../../bytes/size.ts';
 import type { TreeNode } from '../../compare/rollup.ts';
 import type { Finding } from '../../model/finding.ts';
-import { compareNames, depth } from '../../model/name.ts';
+import { compareNames, isDeeper } from '../../model/name.ts';
 import type { PackageTable } from '../../model/packages.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import { inertLine, terminalName, terminalText } from '../escape.ts';
@@ -71,7 +71,7 @@ function* directoriesPart({ tree, snapshot }: ScanReport, options: ReportOptions
   const name = options.stored === true ? 'compressed' : options.size;
   const total = snapshot.totals[name] ?? 0;
   const size = sizeKey(options);
-  const shown = tree.filter(({ path }) => depth(path) <= options.depth).toSorted(order(options));
+  const shown = tree.filter(({ path }) => !isDeeper(path, options.depth)).toSorted(order(options));
   const rows = shown.slice(0, options.top);
   const sizes = formatSizes(
     rows.map((node) => node[size] ?? 0),
