@@ -1,5 +1,5 @@
 // action.yml and the workflows of the guide, parsed, checked and run: the shell of every step, against a GitHub in miniature.
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -145,12 +145,29 @@ describe.skipIf(!projectTools.every(requireTool))('workflows', () => {
     expect(server.comments[0]?.body).toContain('`lib/new.py`');
     expect(server.comments[0]?.body).toMatch(/growth/);
     const again = setting('cached');
-    keepForCache(again.machine, join(here.machine.cwd, 'baseline.json'));
+    keepForCache(again.machine, join(here.machine.temp, 'cached'));
     const cached = { ...again, machine: { ...again.machine, cacheHit: true } };
     await runWorkflow(baseline, cached);
     expect(again.log.failed, told(again)).toBe(false);
     expect(again.log.ran.map(({ name }) => name)).not.toContain('Measure the merge base');
     expect(server.comments).toHaveLength(1);
+  });
+
+  it('a broken budget leaves the baseline in the cache, and says what it is', async () => {
+    const here = setting('broken');
+    const file = join(here.machine.cwd, 'budgets.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('40 KiB', '1 KiB'));
+    await runWorkflow(baseline, here);
+    expect(here.log.failed).toBe(true);
+    expect(told(here)).toContain('the gate says fail\nartifact,status,measure');
+    expect(existsSync(join(here.machine.temp, 'cached'))).toBe(true);
+  });
+
+  it.each([baseline, compare])('a runner that keeps its folders runs workflow %# again', async (workflow) => {
+    const here = setting('kept');
+    await runWorkflow(workflow, here);
+    await runWorkflow(workflow, here);
+    expect(here.log.failed, told(here)).toBe(false);
   });
 
   it('comparing two trees', async () => {

@@ -1,5 +1,5 @@
 // The job of the GitLab guide, run as a runner does, against a GitLab in miniature.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -14,7 +14,7 @@ import { bash, blocksOf } from './workflow.ts';
 
 interface Job {
   readonly rules: readonly { readonly if: string }[];
-  readonly cache: { readonly key: string; readonly paths: readonly string[] };
+  readonly cache: { readonly key: string; readonly paths: readonly string[]; readonly when: string };
   readonly script: readonly string[];
   readonly artifacts: { readonly reports: { readonly junit: string }; readonly paths: readonly string[] };
 }
@@ -50,7 +50,11 @@ function runJob({ machine, base }: Project, env: Record<string, string> = {}): P
 
 describe.skipIf(!projectTools.every(requireTool))('the job of the guide', () => {
   it('has a cache by commit, and keeps what it reports', () => {
-    expect(size.cache).toEqual({ key: 'sizecheck-$CI_MERGE_REQUEST_DIFF_BASE_SHA', paths: ['baseline.json'] });
+    expect(size.cache).toEqual({
+      key: 'sizecheck-$CI_MERGE_REQUEST_DIFF_BASE_SHA',
+      paths: ['baseline.json'],
+      when: 'always',
+    });
     expect(size.rules).toEqual([{ if: '$CI_PIPELINE_SOURCE == "merge_request_event"' }]);
   });
 
@@ -66,6 +70,14 @@ describe.skipIf(!projectTools.every(requireTool))('the job of the guide', () => 
     expect(second.code, second.stderr).toBe(0);
     expect(second.stdout).toContain('left the comment as it is');
     expect(`${first.stdout}${first.stderr}${second.stdout}${second.stderr}`).not.toContain(token);
+  });
+
+  it('runs again where the runner keeps its folders, and the cache is lost', async () => {
+    const project = makeProject('gitlab-kept');
+    await runJob(project);
+    rmSync(join(project.machine.cwd, 'baseline.json'));
+    const again = await runJob(project);
+    expect(again.code, again.stderr).toBe(0);
   });
 
   it('fails after it has said everything', async () => {

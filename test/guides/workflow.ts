@@ -110,10 +110,13 @@ async function use(step: Step, contexts: Contexts, machine: Machine, log: Log): 
   switch (step.uses ?? '') {
     case 'actions/checkout@v4':
       return {};
-    case 'actions/cache@v4':
+    case 'actions/cache/restore@v4':
       if (machine.cacheHit)
         writeFileSync(join(machine.cwd, given['path'] ?? ''), readFileSync(join(machine.temp, 'cached')));
       return { 'cache-hit': machine.cacheHit ? 'true' : '' };
+    case 'actions/cache/save@v4':
+      keepForCache(machine, join(machine.cwd, given['path'] ?? ''));
+      return {};
     case 'actions/upload-artifact@v4':
       mkdirSync(uploaded, { recursive: true });
       cpSync(given['path'] ?? '', join(uploaded, basename(given['path'] ?? '')));
