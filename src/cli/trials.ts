@@ -58,6 +58,8 @@ export function startTrials(plan: TrialPlan): TrialRun {
       const packed = await runTrial(task, children);
       const program = how.codec === 'xz';
       const unpacked = await runTrial({ kind: 'decompress', codec: how.codec, input: output, program }, children);
+      // Only programs tell no length; what another one made may be sound, and of something else.
+      if (!program && unpacked.bytes !== plan.bytes) throw new Error(`unpacks to ${unpacked.bytes} bytes`);
       trials.push({
         how: how.text,
         command: commandOf(how),

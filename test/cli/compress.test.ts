@@ -48,6 +48,15 @@ function makeTar(): void {
 beforeAll(makeTar);
 
 describe('sizes are those of the programs', () => {
+  it.skipIf(!requireTool('gzip'))('and are of the artifact: what unpacks to something else is none', () => {
+    const bin = join(work, 'liar');
+    mkdirSync(bin);
+    writeFileSync(join(bin, 'gzip'), '#!/bin/sh\necho other | /usr/bin/gzip -c\n', { mode: 0o755 });
+    const ran = sizecheck(['compress', tar, '--with', 'gzip:9'], { env: { PATH: `${bin}:${process.env['PATH']}` } });
+    expect(ran).toMatchObject({ code: 2, stdout: '' });
+    expect(ran.stderr).toContain('nothing could be tried: gzip:9 (unpacks to 6 bytes)');
+  });
+
   const cases: readonly (readonly [how: string, tool: string, command: string])[] = [
     ['gzip:6', 'gzip', 'gzip -6'],
     ['gzip:9', 'gzip', 'gzip -9'],
