@@ -72,7 +72,8 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw bad(`is not JSON: ${error instanceof Error ? error.message : ''}`);
+    // A place would be one in the piece, not in the file.
+    throw bad(`is not JSON: ${error instanceof Error ? error.message.replace(/ (in JSON )?at position.*/s, '') : ''}`);
   }
 }
 

@@ -43,3 +43,10 @@ it('of two lists of entries the last one counts, even where it is none', () => {
   for (const last of ['0', 'null', '""', '{}', '"entries"'])
     expect(() => parseSnapshot(text.replace(/\}\s*$/, `,"entries":${last}}`))).toThrow(FormatError);
 });
+
+it.each([
+  ['behind the end', `${text}x`],
+  ['in an entry', text.replace('"size":100', '"size":0100')],
+])('a fault %s is told without a place in the piece that was read', (_, broken) => {
+  expect(() => parseSnapshot(broken)).toThrow(/^is not JSON: (?!.*position)/);
+});
