@@ -161,6 +161,20 @@ describe('the table of a gate', () => {
     expect(text.split('\n').filter((line) => line.length > width)).toEqual([]);
   });
 
+  it.each([
+    'dist/%-py312-linux-amd64.zip',
+    '%/build/artifacts/layer-py312-linux-amd64.zip',
+    'dist/layer-py312-amd64-%',
+  ])('cuts no two names of %s to the same', async (pattern) => {
+    const full = report();
+    const names = ['amber', 'basil'].map((word) => `layer (${pattern.replace('%', word)})`);
+    const verdicts = names.flatMap((artifact) => full.gate.verdicts.slice(0, 1).map((one) => ({ ...one, artifact })));
+    const text = await printed('table', {}, { ...full, gate: { ...full.gate, verdicts } });
+    const shown = [...text.matchAll(/^ {2}FAIL {2}(.*?) {2}/gm)].map(([, name]) => name);
+    expect(shown).toHaveLength(2);
+    expect(shown[0]).not.toBe(shown[1]);
+  });
+
   it('is exact to the byte where a budget fails', async () => {
     const text = await printed('table');
     expect(text).toContain('5,242,881 B');

@@ -53,7 +53,8 @@ function* budgetsPart({ gate: { verdicts } }: CheckReport, options: ReportOption
   // Where a budget fails, bytes decide, so bytes are shown.
   const exact = shown.some(({ status }) => status === 'fail');
   const rows = shown.map((verdict) => row(verdict, exact, options));
-  const several = new Set(shown.map(({ artifact }) => artifact)).size > 1;
+  const artifacts = [...new Set(rows.map(({ artifact }) => artifact))];
+  const several = artifacts.length > 1;
   const anyOver = shown.some(({ over }) => over !== null && over > 0);
   const titles = ['ACTUAL', 'LIMIT', anyOver ? 'OVER / LEFT' : 'LEFT'] as const;
   // On a narrow terminal the limit goes first: it stands in the budgets file.
@@ -68,10 +69,14 @@ function* budgetsPart({ gate: { verdicts } }: CheckReport, options: ReportOption
   );
   const budgetWidth = several ? space - nameWidth : space;
   const name = several ? [style.dim('ARTIFACT')] : [];
+  // Of files that one glob matches, what tells them apart may stand where others have least to tell.
+  const share = [0.65, 0, 1].find(
+    (one) => new Set(artifacts.map((text) => cutMiddle(text, nameWidth, one))).size === artifacts.length,
+  );
   const lines: string[][] = [['', ...name, style.dim('BUDGET'), ...kept.map((at) => style.dim(titles[at] ?? ''))]];
   for (const { status, artifact, budget, cells } of rows) {
     const line = [`  ${colored(style, status, words[status])}`];
-    if (several) line.push(cutMiddle(artifact, nameWidth));
+    if (several) line.push(cutMiddle(artifact, nameWidth, share));
     line.push(cutMiddle(budget, budgetWidth), ...kept.map((at) => cells[at] ?? ''));
     lines.push(line);
   }

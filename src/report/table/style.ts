@@ -45,9 +45,9 @@ export function widest(texts: readonly string[], least: number): number {
 }
 
 /** `text` in at most `width` columns, its middle left out where it is longer: the end of a path tells most. */
-export function cutMiddle(text: string, width: number): string {
+export function cutMiddle(text: string, width: number, share = 0.65): string {
   if (columnsOf(text) <= width) return text;
-  const tail = Math.ceil((width - 1) * 0.65);
+  const tail = Math.ceil((width - 1) * share);
   const chars = Array.from(text);
   // No mark may stand on the dots.
   const end = fitting(chars.toReversed(), tail)
