@@ -28,7 +28,12 @@ export async function openArtifact(name: string): Promise<OpenedFile | OpenedDir
     stats = statSync(name);
   } catch (error) {
     const code = systemCode(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw new InputError('not-found', 'does not exist', { cause: error });
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      const instead = /^https?:/.test(name)
+        ? '; a URL is not fetched: give "-", and pipe to it what curl -sL prints'
+        : '';
+      throw new InputError('not-found', `does not exist${instead}`, { cause: error });
+    }
     throw new InputError('unreadable', `cannot be read (${code})`, { cause: error });
   }
   if (stats.isDirectory()) return { kind: 'directory', name };

@@ -76,6 +76,7 @@ describe('what is no artifact', () => {
 
   it('a missing path, a device, a fifo', () => {
     expect(failure([join(work, 'missing')])).toContain('does not exist');
+    expect(failure(['https://example.org/a.tar.gz'])).toMatch(/: does not exist; a URL is not fetched: .*curl -sL/);
     expect(failure(['/dev/zero'])).toContain('is a device');
     const fifo = join(work, 'x.tar.gz');
     spawnSync('mkfifo', [fifo]);
