@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { commandOf, memoryOf, windowOf } from '../codecs/candidates.ts';
 import type { Candidate } from '../codecs/candidates.ts';
 import type { TrialResult, TrialTask } from '../codecs/trial.ts';
-import { howItEnded } from '../errors.ts';
+import { SizecheckError, howItEnded } from '../errors.ts';
 import { hasProgram } from './programs.ts';
 import type { Trial, Untried } from '../model/compression.ts';
 
@@ -128,7 +128,7 @@ export function stopTrials(children: ReadonlySet<ChildProcess>): void {
   }
 }
 
-/** @throws Error with what the process wrote to standard error. */
+/** @throws SizecheckError with what the process wrote to standard error: the programs of a machine are no bug of ours. */
 export function runTrial(task: TrialTask, children: Set<ChildProcess> = new Set()): Promise<TrialResult> {
   const script = new URL('./trial-process.cjs', import.meta.url).pathname;
   const child = spawn(process.execPath, [decodeURIComponent(script), JSON.stringify(task)], {
@@ -138,7 +138,8 @@ export function runTrial(task: TrialTask, children: Set<ChildProcess> = new Set(
   });
   const [out, err]: [Buffer[], Buffer[]] = [[], []];
   return new Promise((resolve, reject) => {
-    child.on('error', reject);
+    const fail = (why: string): void => reject(new SizecheckError('trial-failed', why));
+    child.on('error', ({ message }) => fail(message));
     // It could not be started, and may have no streams, whatever their type says.
     if (child.pid === undefined) return;
     children.add(child);
@@ -148,10 +149,8 @@ export function runTrial(task: TrialTask, children: Set<ChildProcess> = new Set(
       children.delete(child);
       if (code !== 0) {
         const lines = Buffer.concat(err).toString('utf8').split('\n');
-        reject(
-          new Error(
-            lines.find((line) => /Error: /.test(line))?.replace(/^.*?Error: /, '') ?? `it ${howItEnded(code, signal)}`,
-          ),
+        fail(
+          lines.find((line) => /Error: /.test(line))?.replace(/^.*?Error: /, '') ?? `it ${howItEnded(code, signal)}`,
         );
         return;
       }

@@ -1,6 +1,6 @@
 // `fix --exact` against tar and the programs: the base is the archive's stream compressed by them, and what a rule saves is what the
 // archive loses when tar leaves the same members out, or when the applied fix is compressed.
-import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { makePythonTree, treeTools } from '../build/python-tree.ts';
@@ -99,6 +99,15 @@ describe.skipIf(!ready)('measured savings', () => {
       expect(told / measured, file).toBeGreaterThan(0.7);
       expect(told / measured, file).toBeLessThan(1.15);
     }
+  });
+
+  it('a program that fails is told of in one line', () => {
+    const bin = join(work, 'failing');
+    mkdirSync(bin);
+    writeFileSync(join(bin, 'zstd'), '#!/bin/sh\nexit 3\n', { mode: 0o755 });
+    const env = { PATH: `${bin}:${process.env['PATH']}` };
+    const ran = sizecheck(['fix', 'tree.tar.zst', '--exact'], { cwd: work, env });
+    expect(ran).toMatchObject({ code: 2, stdout: '', stderr: 'sizecheck: tree.tar.zst: zstd exited 3\n' });
   });
 
   it('a directory has no compressed size', () => {
