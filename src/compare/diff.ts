@@ -53,7 +53,12 @@ export function diffSnapshots(before: Judged, after: Judged, options: DiffOption
     directories: directoryChanges(old, now),
     changes,
     findings: findingChanges({ tree: old, findings: before.findings }, { tree: now, findings: after.findings }),
-    notices: [...halfSelected(before, after), ...unknownContent(unknown), ...after.snapshot.notices],
+    notices: [
+      ...halfSelected(before, after),
+      ...strippedOtherwise(before, after),
+      ...unknownContent(unknown),
+      ...after.snapshot.notices,
+    ],
     ...(image === null ? {} : { image }),
     ...storedChanges({ tree: old, snapshot: before.snapshot }, { tree: now, snapshot: after.snapshot }),
   };
@@ -176,6 +181,14 @@ function halfSelected(before: Judged, after: Judged): Notice[] {
   const [part, whole] = isPart ? ['old', 'new'] : ['new', 'old'];
   const message = `the ${part} one is a snapshot of a part (--include, --exclude or --layer), and the ${whole} one is whole`;
   return [{ code: 'part', path: null, message }];
+}
+
+/** Snapshots may have been saved with lengths after strip of different releases. */
+function strippedOtherwise({ snapshot: before }: Judged, { snapshot: after }: Judged): Notice[] {
+  const [old, now] = [before.stripVersion, after.stripVersion];
+  if (old === undefined || now === undefined || old === now) return [];
+  const message = `the old one was measured for strip ${old}, the new one for strip ${now}: findings of debug data may differ for that alone`;
+  return [{ code: 'strip-version', path: null, message }];
 }
 
 /** Truth about what was not compared. */

@@ -156,7 +156,7 @@ export interface ImageChange {
 }
 
 /** Codes of notices that a comparison adds to those of the new side. */
-export const comparisonCodes: ReadonlySet<string> = new Set(['part', 'content-unknown']);
+export const comparisonCodes: ReadonlySet<string> = new Set(['part', 'strip-version', 'content-unknown']);
 
 export interface Diff {
   readonly before: Side;

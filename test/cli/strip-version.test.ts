@@ -92,3 +92,13 @@ describe('--strip-version', () => {
     expect(sizecheck(['fix', saved], { cwd }).code).toBe(0);
   });
 });
+
+it('is told where two snapshots were measured for different ones', () => {
+  const notices = (before: string, after: string): unknown =>
+    JSON.parse(sizecheck(['diff', before, after, '--json'], { cwd }).stdout).notices;
+  const message =
+    'the old one was measured for strip 2.40, the new one for strip 2.44: findings of debug data may differ for that alone';
+  expect(notices(saved, of244)).toEqual([{ code: 'strip-version', path: null, message }]);
+  expect(notices(of244, of244)).toEqual([]);
+  expect(notices(old, of244)).toEqual([]);
+});
