@@ -68,8 +68,8 @@ export const otherCases: readonly HostileCase[] = [
   ),
   covered(
     67,
-    'SIGINT and SIGTERM',
-    '130 and 143, no half file',
+    'SIGINT, SIGTERM and SIGHUP',
+    '130, 143 and 129, no half file',
     [bad, 'while standard input is silent exits'],
     [faults, 'signals at any moment'],
   ),
