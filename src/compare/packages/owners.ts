@@ -20,14 +20,20 @@ export function createOwners(): Owners {
   const found: Found[] = [];
   const files = new Map<Name, number>();
   const directories = new Map<Name, number>();
+  /** Owners of directories that have none of their own. */
+  const above = new Map<Name, number | null>();
 
+  /** Finds the owner of the innermost directory above a path that has one. No directory is looked at twice, however deep. */
   function ownerAbove(path: Name): number | null {
     if (directories.size === 0) return null;
-    for (let up = parentPath(path); up !== null; up = parentPath(up)) {
-      const owner = directories.get(up);
-      if (owner !== undefined) return owner;
+    const passed: Name[] = [];
+    let owner: number | null | undefined;
+    for (let up = parentPath(path); up !== null && owner === undefined; up = parentPath(up)) {
+      owner = directories.get(up) ?? above.get(up);
+      if (owner === undefined) passed.push(up);
     }
-    return null;
+    for (const one of passed) above.set(one, owner ?? null);
+    return owner ?? null;
   }
 
   return {
@@ -38,6 +44,7 @@ export function createOwners(): Owners {
     },
     claimBelow(directory, owner) {
       if (!directories.has(directory)) directories.set(directory, owner);
+      above.clear();
     },
     listedBy: (path) => files.get(path) ?? null,
     ownerOf(path) {
