@@ -36,12 +36,20 @@ export function viewOf(snapshot: Snapshot, lists: ReadonlyMap<Name, PackageFacts
 
   function walk(base: Name, path: Name, links: number): Name | null {
     let at: Name | null = path.startsWith('/') ? '.' : base;
+    /** What is not there, below `at`: there are no symlinks in it, and lists may name megabytes of it. */
+    const missing: Name[] = [];
     for (const part of path.split('/')) {
       if (part === '' || part === '.') continue;
       if (at === null) return null;
-      at = part === '..' ? parentPath(at) : follow(join(at, part), links);
+      if (part === '..') {
+        if (missing.pop() === undefined) at = parentPath(at);
+        continue;
+      }
+      const next: Name | null = missing.length === 0 ? join(at, part) : null;
+      if (next !== null && paths.has(next)) at = follow(next, links);
+      else missing.push(part);
     }
-    return at;
+    return at === null || missing.length === 0 ? at : join(at, missing.join('/'));
   }
 
   /** Where a directory really is; a path that is no symlink is where it says. */
