@@ -1,6 +1,7 @@
 // A diff with its compressed bytes in the place of content, for tables that show one size by directory and by file
 // (`--size compressed`).
 import type { Change, Diff } from '../model/diff.ts';
+import type { Name } from '../model/name.ts';
 import { withoutFilled } from './told-changes.ts';
 
 /** What carries no content has a row of its own, so that rows still add up to the difference of the files. */
@@ -40,6 +41,11 @@ export function storedView(diff: Diff): Diff {
 /** Of the row of what carries no content. */
 export function overheadLabel({ image }: Diff): string {
   return image === undefined ? overheadRow : overheadOfImages;
+}
+
+/** Whether a row is that of what carries no content: it is in no directory. */
+export function isOverhead(path: Name): boolean {
+  return path === overheadRow || path === overheadOfImages;
 }
 
 /** Files by the bytes that a report shows of them. */

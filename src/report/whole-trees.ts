@@ -3,6 +3,7 @@
 import type { DirectoryChange } from '../model/diff.ts';
 import { isDeeper, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
+import { isOverhead } from './stored-view.ts';
 
 export interface ShownDirectory extends DirectoryChange {
   /** Directories below it that the row stands for, too; `before` and `after` are both null where not all of these differ. */
@@ -21,7 +22,8 @@ export function shownDirectories(
 function downTo(rows: readonly ShownDirectory[], depth: number): ShownDirectory[] {
   const kept = new Map<Name, ShownDirectory[]>();
   for (const row of rows) {
-    const place = isDeeper(row.path, depth) ? row.path.split('/').slice(0, depth).join('/') || '.' : row.path;
+    const isDeep = isDeeper(row.path, depth) && !isOverhead(row.path);
+    const place = isDeep ? row.path.split('/').slice(0, depth).join('/') || '.' : row.path;
     const group = kept.get(place);
     if (group === undefined) kept.set(place, [row]);
     else group.push(row);
