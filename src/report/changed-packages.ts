@@ -66,9 +66,10 @@ function sized(before: number | null, after: number | null): Pick<ShownPackage, 
   return { before, after, delta: (after ?? 0) - (before ?? 0) };
 }
 
-/** Old and new versions where they differ. */
+/** Old and new versions where they differ; none where neither side tells. */
 function labelOf(name: string, { before, after }: PackageChange, arrow: string): string {
   const sides = [before, after].flatMap((side) => (side === null ? [] : [side.versions.join(', ')]));
-  const versions = [...new Set(sides)].map((text) => (text === '' && sides.length > 1 ? '?' : text));
-  return `${name} ${versions.join(` ${arrow} `)}`.trimEnd();
+  const versions = [...new Set(sides)];
+  const known = versions.map((text) => (text === '' && versions.length > 1 ? '?' : text));
+  return `${name} ${known.join(` ${arrow} `)}`.trimEnd();
 }

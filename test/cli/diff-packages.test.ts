@@ -139,6 +139,18 @@ describe.skipIf(!['find', 'tar', 'zip', 'python3'].every(requireTool))('packages
     expect(markdown).not.toContain('Directory (own');
   });
 
+  it('need no version', () => {
+    for (const [root, version] of [['bare-old'], ['bare-new', '1.0']] as const) {
+      write(root, { 'node_modules/bare/a.js': root === 'bare-old' ? 5 : 9, 'node_modules/now/a.js': 7 });
+      write(root, { 'node_modules/bare/package.json': 0, 'node_modules/now/package.json': 0 });
+      const known = JSON.stringify({ name: 'now', version });
+      writeFileSync(join(work, root, 'node_modules/now/package.json'), known);
+    }
+    const table = diff('bare-old', 'bare-new');
+    expect(table).toContain('  bare (node)\n');
+    expect(table).toContain('  now ? -> 1.0 (node)\n');
+  });
+
   it('take of a zip what its members do', () => {
     const zipped = (zip: string, words: string): number =>
       Number(run('python3', ['-c', zipSizes, zip, words], { cwd: work }));
