@@ -9,9 +9,12 @@ import type { Name } from './name.ts';
  */
 const plain = /^(?!::|=)[A-Za-z0-9_@%+=:,./-]+$/;
 
-/** Letters of scripts that are written from left to right and need no marks: what is pasted is what was shown. */
+/**
+ * Letters of scripts that are written from left to right and need no marks: what is pasted is what was shown. Fillers of Hangul are letters,
+ * too, but nobody sees them, and reports spell them out.
+ */
 const legible =
-  /^(?:[\x20-\x7e]|(?=\p{L})[\p{scx=Latn}\p{scx=Grek}\p{scx=Cyrl}\p{scx=Hani}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}])*$/u;
+  /^(?:[\x20-\x7e]|(?=\p{L})(?!\p{DI})[\p{scx=Latn}\p{scx=Grek}\p{scx=Cyrl}\p{scx=Hani}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}])*$/u;
 
 /** `name` as one word of a POSIX shell; `$'…'` (bash, zsh, ksh, POSIX 2024) where bytes must be spelled out. */
 export function shellWord(name: Name): string {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { nameFromJson, nameToJson } from '../../src/model/json-name.ts';
 import { nameFromBytes, nameFromText } from '../../src/model/name.ts';
 import { shellPath, shellWord } from '../../src/model/shell.ts';
-import { inertLine, terminalName } from '../../src/report/escape.ts';
+import { inertLine, terminalName, terminalText } from '../../src/report/escape.ts';
 import { requireTool, runRaw } from '../oracles.ts';
 
 const anyName = fc
@@ -85,9 +85,14 @@ describe.skipIf(!requireTool('bash'))('names in shell commands', () => {
     ['\u202ea', String.raw`$'\xe2\x80\xaea'`],
     ['\u00a0', String.raw`$'\xc2\xa0'`],
     ['\u00d7', String.raw`$'\xc3\x97'`],
+    // Letters that nobody sees.
+    ['\u3164', String.raw`$'\xe3\x85\xa4'`],
+    ['\u115f\u1160\uffa0', String.raw`$'\xe1\x85\x9f\xe1\x85\xa0\xef\xbe\xa0'`],
   ])('show %j as %s', (name, word) => {
     expect(shellWord(nameFromText(name))).toBe(word);
     expect(runRaw('bash', ['-c', `printf %s ${word}`]).toString()).toBe(name);
+    // What reports make of it is the same command.
+    expect(terminalText(word)).toBe(word);
   });
 
   it('mean exactly that name', () => {
