@@ -108,11 +108,12 @@ async function packed(snapshot: Snapshot, { path, budget }: Target, { values, bu
 
 /** @throws what is no fault of the baseline. */
 function compared(
-  { baseline, budget }: Target,
+  target: Target,
   old: PromiseSettledResult<Snapshot | null>,
   after: Judged,
   { values, budgets, today, pairing, onArtifact }: Run,
 ): Baseline {
+  const { baseline, budget } = target;
   if (old.status === 'rejected') {
     const error: unknown = old.reason;
     if (error instanceof UsageError) onArtifact(baseline ?? '');
@@ -133,14 +134,21 @@ function compared(
   const olds = judge(old.value, rulesOf(budgets), 'counted');
   const before = { snapshot: old.value, findings: judgeByPolicy(olds, budgets, today).findings };
   const diff = diffSnapshots(before, after, { ...pairing, sections: false });
-  return { kind: 'diff', diff: detailed(diff, old.value, after.snapshot, values), notices: old.value.notices };
+  return { kind: 'diff', diff: detailed(diff, target, old.value, after.snapshot, values), notices: old.value.notices };
 }
 
 /** With its packages where these are asked for; a gate does not fail for how its comment looks. */
-function detailed(diff: Diff, before: Snapshot, after: Snapshot, { by, quiet }: Run['values']): Diff {
+function detailed(
+  diff: Diff,
+  { path, baseline }: Target,
+  before: Snapshot,
+  after: Snapshot,
+  { by, quiet }: Run['values'],
+): Diff {
   if (by !== 'package') return diff;
-  if (!quiet && !(hasPackages(before) && hasPackages(after)))
-    warnLine('a snapshot was saved without packages: what changed is shown by directory');
+  const without = hasPackages(before) ? (hasPackages(after) ? null : path) : baseline;
+  if (!quiet && without !== null)
+    warnLine(`"${without}" was saved without packages: what changed is shown by directory`);
   return withPackages(diff, before, after);
 }
 

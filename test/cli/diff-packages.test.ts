@@ -215,11 +215,17 @@ describe.skipIf(!['find', 'tar', 'zip', 'python3'].every(requireTool))('packages
     const snapshot = check('--baseline', 'old.json', '--format', 'markdown');
     expect([snapshot.code, snapshot.stdout.replace('old.json', 'old.zip')]).toEqual([1, text]);
     const without = check('--baseline', 'without.json', '--format', 'markdown');
-    expect([without.code, without.stderr]).toEqual([
-      1,
-      'sizecheck: warning: a snapshot was saved without packages: what changed is shown by directory\n',
-    ]);
+    const warning =
+      'sizecheck: warning: "without.json" was saved without packages: what changed is shown by directory\n';
+    expect([without.code, without.stderr]).toEqual([1, warning]);
     expect(without.stdout).toContain('| Directory (own content) |');
+    expect(check('--baseline', 'without.json', '--format', 'markdown', '--quiet').stderr).toBe('');
+    const args = ['check', 'without.json', '--baseline', 'old.zip', '--max-growth', '1', '--by', 'package', '--json'];
+    expect(sizecheck(args, { cwd: work }).stderr).toBe(warning);
+    // A summary is Markdown, beside whatever format.
+    const env = { GITHUB_STEP_SUMMARY: join(work, 'summary.md') };
+    const summary = sizecheck([...args.slice(0, -1), '--summary'], { cwd: work, env });
+    expect([summary.code, summary.stderr]).toEqual([0, warning]);
   });
 
   it('are kept by snapshots, also of snapshots, and have to be those of their entries', () => {
