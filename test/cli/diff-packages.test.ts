@@ -139,6 +139,24 @@ describe.skipIf(!['find', 'tar', 'zip', 'python3'].every(requireTool))('packages
     expect(markdown).not.toContain('Directory (own');
   });
 
+  it('take the targets of symlinks, too, that a zip stores; the largest first', () => {
+    python('links', 'alias', '1', { 'alias/small.bin': 40 });
+    write('links', { 'node_modules/dense/a.js': 9000, 'node_modules/dense/package.json': 0 });
+    const target = 'x'.repeat(3) + Array.from({ length: 300 }, (_, at) => (at * at * 7919).toString(36)).join('');
+    const links = `ln -s ${target} alias/link && printf 'alias/link,,\\n' >> alias-1.dist-info/RECORD && zip -qry ../links.zip .`;
+    run('sh', ['-c', links], { cwd: join(work, 'links') });
+    const args = ['links.zip', '--by', 'package', '--size', 'compressed', '--units', 'bytes'];
+    const { stdout } = sizecheck(args, { cwd: work });
+    const zipped = (words: string): string =>
+      Number(run('python3', ['-c', zipSizes, 'links.zip', words], { cwd: work })).toLocaleString('en');
+    expect(Number(zipped('alias/link').replace(',', ''))).toBeGreaterThan(500);
+    const rows = [...stdout.matchAll(/^ +([\d,]+) B .* (alias 1|dense)$/gm)].map(([, size, name]) => [name, size]);
+    expect(rows).toEqual([
+      ['alias 1', zipped('alias')],
+      ['dense', zipped('dense/')],
+    ]);
+  });
+
   it('need no version', () => {
     for (const [root, version] of [['bare-old'], ['bare-new', '1.0']] as const) {
       write(root, { 'node_modules/bare/a.js': root === 'bare-old' ? 5 : 9, 'node_modules/now/a.js': 7 });

@@ -215,6 +215,15 @@ describe.skipIf(!['zip', 'zipinfo', 'tar'].every(requireTool))('compressed bytes
     expect(tables('--max-compressed', '7 kB', '--max-growth', '0')).toEqual(content);
     expect(tables('--max-compressed', '7 kB', '--max-uncompressed', '1 kB')).toEqual(content);
     expect(tables('--max-growth', '0')).toEqual(content);
+    // Of several artifacts each shows its own; a limit that is near counts, too.
+    const artifacts = ['95%', '1%'].map((warnAt) => {
+      const compressed = { max: '80 kB', warnAt };
+      return { name: `at ${warnAt}`, path: 'two.zip', baseline: 'one.zip', compressed };
+    });
+    writeFileSync(join(work, 'near.json'), JSON.stringify({ version: 1, artifacts }));
+    const near = ['Directory (own compressed)', 'File (compressed)'];
+    const both = sizecheck(['check', '--budgets', 'near.json', '--format', 'markdown'], { cwd: work }).stdout;
+    expect(both.match(/(?:Directory|File) ?(?:\(.*\))?(?= \|$)/gm)).toEqual([...content, ...near]);
     // What is read back of the gate shows the same.
     const gate = sizecheck(['check', 'two.zip', '--baseline', 'one.zip', '--max-compressed', '7 kB', '--json'], {
       cwd: work,

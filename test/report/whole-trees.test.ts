@@ -107,3 +107,17 @@ it('keeps apart what went and what came at one path, and takes deep trees', () =
     { path: 'a', delta: { content: 8 }, below: 1 },
   ]);
 });
+
+it('keeps where a directory was before, also of those that stand for others', () => {
+  const rows = [
+    { ...directoryChange('v2', 5, 6), from: 'v1' },
+    { ...directoryChange('v2/b', 5, 7), from: 'v1/b' },
+  ];
+  const shown = (depth: number) =>
+    shownDirectories(rows, { size: 'content', depth }).map(({ path, from, below }) => [path, from, below]);
+  expect(shown(1)).toEqual([['v2', 'v1', 1]]);
+  expect(shown(2)).toEqual([
+    ['v2', 'v1', 0],
+    ['v2/b', 'v1/b', 0],
+  ]);
+});
