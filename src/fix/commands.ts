@@ -32,8 +32,11 @@ export function unpackCommands({ artifact, out }: Fix): string[] {
   const [from, to] = [shellText(artifact.name), shellText(out)];
   if (artifact.format === 'directory') return [`cp -a -- ${from} ${to}`];
   return [
-    'tree=$(mktemp -d)',
-    `trap 'chmod -R u+rwx -- "$tree"; rm -rf -- "$tree" "$tree.zip"' EXIT`,
+    'temporary=$(mktemp -d)',
+    `trap 'chmod -R u+rwx -- "$temporary"; rm -rf -- "$temporary"' EXIT`,
+    // The result of zip stands beside it, where nobody else can put anything.
+    'tree=$temporary/tree',
+    'mkdir -- "$tree"',
     artifact.format === 'zip' ? unzipCommand(artifact.name) : untarCommand(artifact.name),
   ];
 }

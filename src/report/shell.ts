@@ -33,7 +33,11 @@ function* lines(commands: readonly string[]): Iterable<string> {
 function packCommands({ artifact, compression }: Fix): string[] {
   // zip adds .zip to a name without an ending, and adds to what is there.
   if (artifact.format === 'zip')
-    return [...wheelNote(artifact.name), 'zip -q -r -y "$tree.zip" .', 'mv -f -- "$tree.zip" "$out"'];
+    return [
+      ...wheelNote(artifact.name),
+      'zip -q -r -y "$temporary/result.zip" .',
+      'mv -f -- "$temporary/result.zip" "$out"',
+    ];
   const [codec, level, long] = compression?.split(':') ?? [];
   const filter =
     codec === undefined
