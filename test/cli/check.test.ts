@@ -512,6 +512,22 @@ const cases: readonly Case[] = [
     says: '"lz4" is no way to compress',
   },
   {
+    name: 'codec for a file',
+    budgets: { path: 'dist/app.tar', compressed: { max: 99_999 } },
+    args: ['--compress-with', 'gzip:9'],
+    code: 2,
+    error: true,
+    says: '--compress-with is for directories, and none of the artifacts is one',
+  },
+  {
+    name: 'codec for what is not there',
+    budgets: { path: 'nowhere', compressed: { max: 99_999 } },
+    args: ['--compress-with', 'gzip:9'],
+    code: 2,
+    error: true,
+    says: 'nowhere',
+  },
+  {
     name: 'snapshot of a directory',
     budgets: { path: 'tree.json', compressed: { max: 10 }, compressWith: 'gzip:9' },
     files: { 'tree.json': sizecheck(['snapshot', 'dist'], { cwd: folder({}) }).stdout },
