@@ -34,13 +34,17 @@ export interface DirectoryChange {
   readonly delta: { readonly content: number; readonly disk: number };
 }
 
-/** Own bytes of the artifact file that carry a directory's files (`entries[].stored`); null where it is not there. */
-export interface StoredChange {
-  readonly path: Name;
-  readonly from: Name | null;
+/** Bytes of the artifact file that carry something (`entries[].stored`); null on a side where it is not there. */
+export interface StoredSizes {
   readonly before: number | null;
   readonly after: number | null;
   readonly delta: number;
+}
+
+/** Own bytes that carry a directory's files. */
+export interface StoredChange extends StoredSizes {
+  readonly path: Name;
+  readonly from: Name | null;
 }
 
 /** Compressed bytes by directory, and those that carry no content; all deltas together are `delta.compressed`. */
@@ -60,7 +64,7 @@ export interface PackageSide {
   readonly stored?: number;
 }
 
-/** A package whose content or version differs. */
+/** A package whose content or version differs, or what carries it where that is compared. */
 export interface PackageChange {
   /** null for what belongs to no package. */
   readonly name: string | null;
@@ -80,13 +84,6 @@ export type Aspect = 'content' | 'kind' | 'mode' | 'owner' | 'link';
 /** One section (or other part) of a changed ELF file; the parts of a file sum to its length. */
 export interface SectionChange {
   readonly name: string;
-  readonly before: number | null;
-  readonly after: number | null;
-  readonly delta: number;
-}
-
-/** Bytes of the artifact file that carry an entry on either side (`entries[].stored`); null where the entry is absent. */
-export interface StoredSizes {
   readonly before: number | null;
   readonly after: number | null;
   readonly delta: number;

@@ -15,12 +15,12 @@ import type {
   StoredSizes,
   TotalsDelta,
 } from '../../../model/diff.ts';
+import { packageKinds } from '../../../model/packages.ts';
 import * as read from './fields.ts';
 import type { Node } from './fields.ts';
 import { artifactOf, findingOf, noticeOf, totalsOf } from './values.ts';
 
 const kinds = ['added', 'removed', 'changed', 'moved'] as const;
-const packageKinds = ['python', 'debian', 'node', 'unowned'] as const;
 const aspects = ['content', 'kind', 'mode', 'owner', 'link'] as const;
 
 export function diffOf(node: Node): Diff {
@@ -74,7 +74,7 @@ function packageOf(node: Node): PackageChange {
   const [before, after] = [sizesOf('before'), sizesOf('after')];
   return {
     name: read.nullableText(node, 'name'),
-    kind: read.word(node, 'kind', packageKinds),
+    kind: read.word(node, 'kind', [...packageKinds, 'unowned']),
     before,
     after,
     delta: difference(node, before?.content, after?.content),
