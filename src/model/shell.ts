@@ -55,14 +55,27 @@ export function firstCommands(commands: readonly string[], shown = 4): readonly 
   return commands.slice(0, shown).map((command, index) => (index === shown - 1 ? command + remark : command));
 }
 
-/** The path as `find -path` takes it, or with no `start` a name as `find -name` does: a pattern that only it matches. */
-export function findPattern(path: Name, start = './'): string {
-  return shellWord(`${start}${path.replace(/[*?[\\]/g, String.raw`\$&`)}`);
+/**
+ * The path as `find -path` takes it, or with no `start` a name as `find -name` does: a pattern that only it matches, or with the `end` `/*`
+ * what lies below it.
+ */
+export function findPattern(path: Name, start = './', end: '' | '/*' = ''): string {
+  return shellWord(`${start}${path.replace(/[*?[\\]/g, String.raw`\$&`)}${end}`);
 }
 
 /** Words of `find` that leave these paths out. */
 export function exceptPaths(paths: Iterable<Name>): string {
   return [...paths].map((path) => ` ! -path ${findPattern(path)}`).join('');
+}
+
+/**
+ * Words of `find` that leave out what lies below these directories.
+ * @param fromRoot whether it begins at `.`; else at a directory above them, as `shellPath` writes it.
+ */
+export function exceptBelow(directories: Iterable<Name>, fromRoot: boolean): string {
+  return [...directories]
+    .map((path) => ` ! -path ${findPattern(path, fromRoot || path.startsWith('-') ? './' : '', '/*')}`)
+    .join('');
 }
 
 /** `rm` for some paths; of many only the first few are spelled out. */

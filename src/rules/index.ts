@@ -33,9 +33,11 @@ import { recompress } from './recompress.ts';
 import { finding } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { sameBuild } from './same-build.ts';
+import { sourceMaps } from './source-maps.ts';
 import { staticLibrary } from './static-library.ts';
 import { testSuite } from './test-suite.ts';
 import { timestampBytecode } from './timestamp-bytecode.ts';
+import { typeDeclarations } from './type-declarations.ts';
 
 /** All rules, in the order in which they judge. */
 export const rules: readonly Rule[] = [
@@ -56,6 +58,8 @@ export const rules: readonly Rule[] = [
   developmentFiles,
   documentation,
   buildSources,
+  sourceMaps,
+  typeDeclarations,
   duplicateEntry,
   metadataOnlyCopy,
   overwrittenInLaterLayer,

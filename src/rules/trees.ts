@@ -61,7 +61,7 @@ export function someBelow(
   directory: Name,
   test: (entry: Entry) => boolean,
 ): boolean {
-  const prefix = `${directory}/`;
+  const prefix = directory === '.' ? '' : `${directory}/`;
   // Entries are sorted, so all with one prefix lie side by side.
   for (let at = lowerBound(entries, prefix); at < entries.length; at++) {
     const entry = entries[at];

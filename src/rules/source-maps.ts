@@ -1,0 +1,27 @@
+// source-maps: which line of which source a line of JavaScript or CSS was made of.
+import { count, entryClaims } from './rule.ts';
+import type { Rule } from './rule.ts';
+
+const suffixes = 'js mjs cjs jsx css ts mts cts tsx wasm'.split(' ');
+const sourceMap = new RegExp(`\\.(?:${suffixes.join('|')})\\.map$`);
+
+export const sourceMaps: Rule = {
+  id: 'source-maps',
+  title: 'source maps of JavaScript, TypeScript declarations and CSS',
+  severity: 'info',
+  leftover: true,
+  check(context) {
+    const maps = context.snapshot.entries.filter(
+      ({ path, kind }) =>
+        // Most names end otherwise.
+        path.charCodeAt(path.length - 1) === 0x70 && sourceMap.test(path) && (kind === 'file' || kind === 'hardlink'),
+    );
+    const claims = entryClaims(context, maps);
+    if (claims.length === 0) return [];
+    const names = suffixes.filter((suffix) => maps.some(({ path }) => path.endsWith(`.${suffix}.map`)));
+    const tests = names.map((suffix) => `-name '*.${suffix}.map'`).join(' -o ');
+    const commands = [`find . -type f ${names.length > 1 ? `\\( ${tests} \\)` : tests} -delete`];
+    const advice = 'needed by debuggers, node --enable-source-maps and trackers of errors';
+    return [{ title: count(claims.length, 'source map'), claims, fix: { commands, advice } }];
+  },
+};
