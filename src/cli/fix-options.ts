@@ -20,7 +20,7 @@ export const fixOptions = {
   },
   rules: scanOptions.rules,
   ignore: scanOptions.ignore,
-  leftovers: { ...scanOptions.leftovers, describe: 'also remove what only some need: tests, headers, manuals, demos' },
+  leftovers: { ...scanOptions.leftovers, describe: 'also remove what only some need: tests, headers, manuals, maps' },
   format: { kind: 'choice', choices: formatNames('fix'), default: 'table', describe: 'how to print plan and result' },
   json: scanOptions.json,
   output,

@@ -63,7 +63,7 @@ export const scanOptions = {
     describe: 'of an image: what it would weigh as one layer, so compressed: zstd:19, gzip:9, …',
   },
   sections: { kind: 'flag', default: false, describe: 'where the bytes of ELF files are, by section' },
-  leftovers: { kind: 'flag', default: false, describe: 'count what only some need: tests, headers, manuals, demos' },
+  leftovers: { kind: 'flag', default: false, describe: 'count what only some need: tests, headers, manuals, maps' },
   bytecode: { kind: 'flag', default: false, describe: 'what Python bytecode takes, and what it could take' },
   rules: { kind: 'text', describe: `only these rules, separated by commas, of: ${ruleIds.join(', ')}` },
   ignore: { kind: 'list', describe: 'leave claims out: RULE:GLOB, or *:GLOB (may be repeated)' },

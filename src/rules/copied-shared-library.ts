@@ -7,7 +7,7 @@ import type { Name } from '../model/name.ts';
 import { firstCommands, hardLinkCommand, symlinkCommand } from '../model/shell.ts';
 import type { Entry } from '../model/snapshot.ts';
 import { copiesByDigest, rightsOf } from './copies.ts';
-import { commands, count, namesOf } from './rule.ts';
+import { count, namesOf } from './rule.ts';
 import type { FileWith, Rule, RuleContext } from './rule.ts';
 
 export const copiedSharedLibrary: Rule = {
@@ -30,7 +30,9 @@ export const copiedSharedLibrary: Rule = {
     if (claims.length === 0) return [];
     const title = `${count(claims.length, 'name of a shared library is', 'names of shared libraries are')} a full copy of it`;
     const links = claims.flatMap((claim) => linkCommands(context, claim));
-    return [{ title, claims, fix: commands(...firstCommands(links)) }];
+    // Without the option, zip stores what a symlink leads to.
+    const pack = context.snapshot.artifact.format === 'zip' ? 'pack with zip -y; pip restores no symlinks' : null;
+    return [{ title, claims, fix: { commands: firstCommands(links), advice: pack } }];
   },
 };
 

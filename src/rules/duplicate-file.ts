@@ -5,7 +5,7 @@ import { exactBytes } from '../bytes/size.ts';
 import type { Claim } from '../model/finding.ts';
 import type { Entry } from '../model/snapshot.ts';
 import { copiesByDigest, keeperOf, rightsOf } from './copies.ts';
-import { advice, behindLinks, commands, count } from './rule.ts';
+import { advice, behindLinks, count, linking } from './rule.ts';
 import type { FindingDraft, Rule, RuleContext } from './rule.ts';
 
 /** What claims of this rule call copies that must not be linked: they are told of, and nothing of them is to go. */
@@ -32,16 +32,13 @@ export const duplicateFile: Rule = {
     const drafts = apart.length === 0 ? [] : [apartDraft(apart, timed)];
     if (claims.length === 0) return drafts;
     const title = `${count(claims.length, 'file has', 'files have')} the same content as another`;
-    return [{ title, claims, fix: timed ? linkByTime : link }, ...drafts];
+    return [{ title, claims, fix: linking(context, ...(timed ? linkByTime : link)) }, ...drafts];
   },
 };
 
 /** Without the option, hardlink wants permissions, owner and time to be equal; `--content` would want nothing. */
-const link = commands('hardlink --ignore-time .');
-const linkByTime = commands(
-  String.raw`hardlink --include '\.py$' .`,
-  String.raw`hardlink --ignore-time --exclude '\.py$' .`,
-);
+const link = ['hardlink --ignore-time .'];
+const linkByTime = [String.raw`hardlink --include '\.py$' .`, String.raw`hardlink --ignore-time --exclude '\.py$' .`];
 
 interface Copies {
   /** Of each content, the copies that may become names of one file. */

@@ -6,7 +6,7 @@ import { baseName } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { firstCommands, hardLinkCommand, removeCommand } from '../model/shell.ts';
 import { copiesByDigest, keeperOf, rightsOf } from './copies.ts';
-import { commands, count, namesOf } from './rule.ts';
+import { commands, count, linking, namesOf } from './rule.ts';
 import type { FindingDraft, Rule, RuleContext } from './rule.ts';
 
 export const duplicateStaticLibrary: Rule = {
@@ -75,5 +75,5 @@ function draftApart(context: RuleContext, claims: readonly Claim[]): FindingDraf
   const links = claims.flatMap(({ path, keeps = '' }) =>
     namesOf(context, path).map((name) => hardLinkCommand(keeps, name)),
   );
-  return [{ severity: 'info', title, claims, remedy: 'hard-link', fix: commands(...firstCommands(links)) }];
+  return [{ severity: 'info', title, claims, remedy: 'hard-link', fix: linking(context, ...firstCommands(links)) }];
 }

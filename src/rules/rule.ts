@@ -150,6 +150,12 @@ export function advice(text: string): Fix {
   return { commands: [], advice: text };
 }
 
+/** How copies become one file: by these commands, which make hard links, where what the artifact is packed in keeps those. */
+export function linking({ snapshot }: RuleContext, ...list: readonly string[]): Fix {
+  if (snapshot.artifact.format !== 'zip') return commands(...list);
+  return advice('a zip has no hard links; symlinks (ln -s, zip -y) help where they are restored, as pip does not');
+}
+
 /** "1 file", "3 files". */
 export function count(number: number, noun: string, plural = `${noun}s`): string {
   return `${groupDigits(number)} ${number === 1 ? noun : plural}`;
