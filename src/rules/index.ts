@@ -29,6 +29,7 @@ import { optimizedBytecode } from './optimized-bytecode.ts';
 import { orphanBytecode } from './orphan-bytecode.ts';
 import { metadataOnlyCopy } from './metadata-only-copy.ts';
 import { overwrittenInLaterLayer } from './overwritten-in-later-layer.ts';
+import { packageCache } from './package-cache.ts';
 import { recompress } from './recompress.ts';
 import { finding } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
@@ -50,6 +51,7 @@ export const rules: readonly Rule[] = [
   legacyBytecode,
   foreignBytecode,
   missingBytecode,
+  packageCache,
   staticLibrary,
   linkedStaticLibrary,
   testSuite,

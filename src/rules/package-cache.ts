@@ -1,0 +1,76 @@
+// package-cache: what package managers keep of what they downloaded or built: archives, indexes, compiled wheels. They fetch it again when
+// they need it.
+import { baseName } from '../model/name.ts';
+import type { Name } from '../model/name.ts';
+import { exceptLicences } from './licences.ts';
+import { count, entryClaims } from './rule.ts';
+import type { Rule, RuleContext } from './rule.ts';
+import { treesOf, treeWords } from './trees.ts';
+
+/** By manager, the ends of its directories' paths: homes and roots differ. */
+const managers: Readonly<Record<string, readonly string[]>> = {
+  apt: ['var/cache/apt', 'var/lib/apt/lists'],
+  apk: ['etc/apk/cache', 'var/cache/apk'],
+  dnf: ['var/cache/dnf', 'var/cache/libdnf5', 'var/cache/yum'],
+  pacman: ['var/cache/pacman/pkg', 'var/lib/pacman/sync'],
+  zypper: ['var/cache/zypp'],
+  cargo: ['.cargo/registry', 'usr/local/cargo/registry'],
+  composer: ['.cache/composer', '.composer/cache'],
+  conda: ['conda', '.conda', 'miniconda3', 'anaconda3', 'miniforge3', 'mambaforge', 'micromamba'].map(
+    (home) => `${home}/pkgs`,
+  ),
+  cpan: ['.cpan/build', '.cpan/sources', '.cpanm/work'],
+  gem: ['usr/local/bundle/cache', '.bundle/cache'],
+  go: ['.cache/go-build', 'go/pkg/mod/cache'],
+  gradle: ['.gradle/caches'],
+  npm: ['.npm/_cacache', '.npm/_logs', '.cache/node-gyp'],
+  nuget: ['.local/share/NuGet/http-cache', '.local/share/NuGet/v3-cache'],
+  pip: ['.cache/pip'],
+  pipenv: ['.cache/pipenv'],
+  pnpm: ['.cache/pnpm', '.local/share/pnpm/store'],
+  poetry: ['.cache/pypoetry/artifacts', '.cache/pypoetry/cache'],
+  uv: ['.cache/uv'],
+  yarn: ['.cache/yarn', '.yarn/berry/cache', 'usr/local/share/.cache'],
+};
+
+interface Cache {
+  readonly end: string;
+  readonly manager: string;
+}
+
+/** By the last component. */
+const caches = new Map<string, Cache[]>();
+for (const [manager, ends] of Object.entries(managers)) {
+  for (const end of ends) caches.set(baseName(end), [...(caches.get(baseName(end)) ?? []), { end, manager }]);
+}
+
+export const packageCache: Rule = {
+  id: 'package-cache',
+  title: 'downloads and indexes that package managers keep',
+  severity: 'warn',
+  check(context) {
+    const found = cachesIn(context);
+    if (found.size === 0) return [];
+    const trees = treesOf(context, [...found.keys()]);
+    const claims = entryClaims(context, trees.entries);
+    if (claims.length === 0) return [];
+    const of = [...new Set(trees.directories.map((path) => found.get(path) ?? ''))].join(', ');
+    const title = `${count(claims.length, 'file')} in caches of package managers: ${of}`;
+    const { words, more } = treeWords(trees);
+    const keep = trees.licensed ? ` ${exceptLicences}` : '';
+    const isImage = context.snapshot.image !== undefined;
+    const advice = isImage ? 'frees bytes only in the RUN that fills them; --mount=type=cache keeps them out' : null;
+    return [{ title, claims, fix: { commands: [`find ${words} -type f${keep} -delete${more}`], advice } }];
+  },
+};
+
+/** Directories of caches, with their managers. */
+function cachesIn({ directories }: RuleContext): Map<Name, string> {
+  const found = new Map<Name, string>();
+  for (const path of directories) {
+    for (const { end, manager } of caches.get(path.slice(path.lastIndexOf('/') + 1)) ?? []) {
+      if (path === end || path.endsWith(`/${end}`)) found.set(path, manager);
+    }
+  }
+  return found;
+}

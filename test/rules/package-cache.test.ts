@@ -1,0 +1,55 @@
+import { linkSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { judge } from '../../src/rules/index.ts';
+import { packageCache } from '../../src/rules/package-cache.ts';
+import { commanded, put } from '../build/commanded.ts';
+import { tree } from '../build/leftovers.ts';
+import { tempDirectory } from '../build/temp.ts';
+
+describe('package-cache', () => {
+  it('claims what its command removes, in whatever home or root', async () => {
+    const cached = [
+      'a/rootfs/var/cache/apt/archives/libc6.deb',
+      'home/u/.npm/_cacache/content-v2/sha512/aa/b',
+      'opt/conda/pkgs/numpy-1.conda',
+      'root/.cache/pip/wheels/x.whl',
+      'usr/local/share/.cache/yarn/v6/x.tgz',
+      'var/lib/apt/lists/deb.debian.org_InRelease',
+      'var/lib/apt/lists/partial/x',
+    ];
+    const others = [
+      'lists/x',
+      'root/.cache/pip/LICENSE',
+      'root/.cache/pipx/x',
+      'root/xnpm/_cacache/x',
+      'var/cache/debconf/templates.dat',
+      'var/lib/apt/extended_states',
+      'var/lib/xapt/lists/x',
+      'notconda/pkgs/x',
+    ];
+    const root = tempDirectory('package-cache');
+    for (const [index, path] of [...cached, ...others].entries()) put(root, path, '.'.repeat(100 - index));
+    expect(await commanded(root, packageCache)).toEqual({ claimed: cached, removed: cached });
+  });
+
+  it('claims nothing of what is installed by a link', async () => {
+    const root = tempDirectory('package-cache-linked');
+    put(root, '.cache/uv/archive-v0/x/a.py', 'installed');
+    put(root, '.cache/uv/archive-v0/x/b.py', 'not installed');
+    put(root, 'site-packages/z', '');
+    linkSync(join(root, '.cache/uv/archive-v0/x/a.py'), join(root, 'site-packages/a.py'));
+    const { claimed } = await commanded(root, packageCache);
+    expect(claimed).toEqual(['.cache/uv/archive-v0/x/b.py']);
+  });
+
+  it('names the managers, most bytes first', () => {
+    const [found] = judge(tree('.cache/pip/a', 'var/lib/apt/lists/abc', 'var/cache/apt/pkgcache.bin'), [packageCache]);
+    expect(found).toMatchObject({
+      severity: 'warn',
+      title: '3 files in caches of package managers: apt, pip',
+      fix: { commands: ['find var/cache/apt var/lib/apt/lists .cache/pip -type f -delete'], advice: null },
+    });
+    expect(judge(tree('var/lib/dpkg/status', 'cache/x'), [packageCache])).toEqual([]);
+  });
+});
