@@ -38,6 +38,7 @@ import { sourceMaps } from './source-maps.ts';
 import { staticLibrary } from './static-library.ts';
 import { testSuite } from './test-suite.ts';
 import { timestampBytecode } from './timestamp-bytecode.ts';
+import { translations } from './translations.ts';
 import { typeDeclarations } from './type-declarations.ts';
 
 /** All rules, in the order in which they judge. */
@@ -62,6 +63,7 @@ export const rules: readonly Rule[] = [
   buildSources,
   sourceMaps,
   typeDeclarations,
+  translations,
   duplicateEntry,
   metadataOnlyCopy,
   overwrittenInLaterLayer,

@@ -59,7 +59,7 @@ export const packageCache: Rule = {
     const { words, more } = treeWords(trees);
     const keep = trees.licensed ? ` ${exceptLicences}` : '';
     const isImage = context.snapshot.image !== undefined;
-    const advice = isImage ? 'frees bytes only in the RUN that fills them; --mount=type=cache keeps them out' : null;
+    const advice = isImage ? 'RUN --mount=type=cache keeps them out of the image' : null;
     return [{ title, claims, fix: { commands: [`find ${words} -type f${keep} -delete${more}`], advice } }];
   },
 };

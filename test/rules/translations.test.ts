@@ -1,0 +1,46 @@
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { judge } from '../../src/rules/index.ts';
+import { translations } from '../../src/rules/translations.ts';
+import { put } from '../build/commanded.ts';
+import { claimedPaths, tree } from '../build/leftovers.ts';
+import { tempDirectory } from '../build/temp.ts';
+import { scan } from '../../src/scan/scan.ts';
+import { run } from '../oracles.ts';
+
+describe('translations', () => {
+  it('claims what its commands remove', async () => {
+    const files = [
+      'django/conf/locale/de/LC_MESSAGES/django.po',
+      'usr/share/locale/de/LC_MESSAGES/ls.mo',
+      'usr/share/locale/de/LC_MESSAGES/ls.po',
+    ];
+    const others = [
+      'django/conf/locale/de/LC_MESSAGES/django.mo',
+      'locale/a.mo',
+      'share/x/locale/a.mo',
+      'src/po/de.po',
+      'src/po/linked.po',
+      'usr/share/locale/locale.alias',
+    ];
+    const root = tempDirectory('translations');
+    for (const [index, path] of [...files, ...others].entries()) put(root, path, '.'.repeat(100 - index));
+    symlinkSync('../../usr/share/locale/de/LC_MESSAGES/ls.mo', join(root, 'src/po/linked.mo'));
+    const before = await scan(root);
+    const [found] = judge(before, [translations]);
+    expect(claimedPaths(found)).toEqual(files);
+    for (const command of found?.fix.commands ?? []) run('sh', ['-ec', command], { cwd: root });
+    const after = await scan(root);
+    const left = new Set(after.entries.map(({ path }) => path));
+    expect(before.entries.map(({ path }) => path).filter((path) => !left.has(path))).toEqual(files);
+    expect(before.totals.content - after.totals.content).toBe(found?.bytes);
+  });
+
+  it('gives the commands that there is something for', () => {
+    const commands = (...paths: string[]) => judge(tree(...paths), [translations])[0]?.fix.commands;
+    expect(commands('usr/share/locale/de/a.mo')).toEqual(["find usr/share/locale -type f -name '*.mo' -delete"]);
+    expect(commands('l/a.mo', 'l/a.po')).toEqual([expect.stringMatching(/^find \. -type f -name '\*\.po' -exec sh/)]);
+    expect(commands('l/a.mo', 'l/b.po')).toBeUndefined();
+  });
+});
