@@ -2,13 +2,14 @@
 import type { Name } from '../model/name.ts';
 import type { Entry } from '../model/snapshot.ts';
 import { resolveSymlink } from '../model/symlink.ts';
-import { commands, count, entryClaims, fileOf } from './rule.ts';
+import { advice, commands, count, entryClaims, fileOf } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
 /** Deletes an optimised pyc only where its plain one is there. */
 const fix = commands(
   `find . -name '*.opt-[12].pyc' -exec sh -c 'for f; do [ ! -e "\${f%.opt-*}.pyc" ] || rm "$f"; done' sh {} +`,
 );
+const byHand = advice('remove the files that --json lists; plain ones beside others are symlinks to these');
 
 export const optimizedBytecode: Rule = {
   id: 'optimized-bytecode',
@@ -16,25 +17,36 @@ export const optimizedBytecode: Rule = {
   severity: 'warn',
   check(context) {
     const found: Entry[] = [];
+    let someRead = false;
     for (const entry of context.snapshot.entries) {
       if (entry.kind !== 'file' && entry.kind !== 'hardlink') continue;
       const plain = plainOf(entry.path);
-      if (plain !== null && isThere(context, plain)) found.push(entry);
+      const read = plain === null ? null : readAt(context, plain);
+      if (read === null) continue;
+      // With its target a symlink goes, too, and then there is no plain one.
+      if (read !== plain && plainOf(read) !== null) someRead = true;
+      else found.push(entry);
     }
     if (found.length === 0) return [];
     const claims = entryClaims(context, found);
     // Further names of the plain pyc take nothing.
     if (claims.length === 0) return [];
-    return [{ title: `${count(found.length, 'optimised pyc')} shipped beside the plain one`, claims, fix }];
+    return [
+      {
+        title: `${count(found.length, 'optimised pyc')} shipped beside the plain one`,
+        claims,
+        fix: someRead ? byHand : fix,
+      },
+    ];
   },
 };
 
-/** Whether a file is at the path, not just a symlink that leads nowhere, or somewhere only where the artifact is the root. */
-function isThere(context: RuleContext, path: Name): boolean {
+/** The file at the path or behind a symlink there; null for one that leads nowhere, or somewhere only where the artifact is the root. */
+function readAt(context: RuleContext, path: Name): Name | null {
   const entry = context.paths.get(path);
-  if (entry?.kind !== 'symlink') return entry?.kind === 'file' || entry?.kind === 'hardlink';
-  const resolved = resolveSymlink(entry, context.paths);
-  return resolved !== null && !resolved.absolute && fileOf(context, context.paths.get(resolved.target)) !== null;
+  const resolved = entry?.kind === 'symlink' ? resolveSymlink(entry, context.paths) : null;
+  const target = resolved?.absolute === false ? resolved.target : path;
+  return fileOf(context, context.paths.get(target)) === null ? null : target;
 }
 
 /** The plain pyc of an optimised one's path, or null where the path is no optimised pyc. */

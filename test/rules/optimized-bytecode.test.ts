@@ -40,6 +40,18 @@ describe('optimized-bytecode', () => {
     expect(check(entries)).toHaveLength(findings);
   });
 
+  it('leaves what is read through a symlink in place of the plain pyc, and says so in place of its command', () => {
+    const [found] = check([
+      file('m.opt-1.pyc', 100),
+      file('m.opt-2.pyc', 90),
+      file('m.pyc', 0, { kind: 'symlink', link: 'm.opt-1.pyc' }),
+      file('n.opt-1.pyc', 80),
+      hardlink('n.pyc', 'm.opt-1.pyc'),
+    ]);
+    expect(found?.claims).toEqual([{ path: 'n.opt-1.pyc', part: null, bytes: 80 }]);
+    expect(found?.fix).toMatchObject({ commands: [], advice: expect.stringContaining('symlinks') });
+  });
+
   it('says nothing of further names of the plain one (compileall --hardlink-dupes)', () => {
     const found = check([
       file('m.opt-1.pyc', 100),
