@@ -38,7 +38,8 @@ export const demoModules: Rule = {
 
 /** `bin/idle3.9`, `bin/2to3` and the like in the prefix of a library: they do nothing but start these modules. */
 function startScripts({ paths }: RuleContext, libraries: ReadonlySet<Name>): Name[] {
-  const found: Name[] = [];
+  // Libraries of several versions stand in one prefix.
+  const found = new Set<Name>();
   for (const library of libraries) {
     const version = /(?:^|\/)python([0-9]\.[0-9]+)$/.exec(library)?.[1];
     const prefix = parentPath(parentPath(library) ?? '.') ?? '.';
@@ -47,8 +48,8 @@ function startScripts({ paths }: RuleContext, libraries: ReadonlySet<Name>): Nam
     for (const name of ['idle', '2to3']) {
       const dash = name === 'idle' ? '' : '-';
       const all = [name, `${name}${dash}${version.slice(0, 1)}`, `${name}${dash}${version}`];
-      found.push(...all.map((script) => `${bin}/${script}`).filter((path) => paths.has(path)));
+      for (const path of all.map((script) => `${bin}/${script}`)) if (paths.has(path)) found.add(path);
     }
   }
-  return found;
+  return [...found];
 }

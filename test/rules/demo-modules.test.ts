@@ -29,6 +29,17 @@ describe('demo-modules', () => {
     });
   });
 
+  it('claims a start script once that several versions share', () => {
+    const libraries = ['lib/python3.10', 'lib/python3.9'];
+    const modules = libraries.map((path) => `${path}/idlelib/run.py`);
+    const [found] = check(...libraries.flatMap(library), ...modules, 'bin/idle3');
+    expect(claimedPaths(found)).toEqual(['bin/idle3', ...modules]);
+    expect(found?.fix.commands).toEqual([
+      `rm -r ${libraries.map((path) => `${path}/idlelib`).join(' ')}`,
+      'rm bin/idle3',
+    ]);
+  });
+
   it('says nothing of packages of that name elsewhere', () => {
     expect(check(...library('lib/python3.9'), 'lib/python3.9/site-packages/lib2to3/a.py', 'idlelib/a.py')).toEqual([]);
   });
