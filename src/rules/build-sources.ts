@@ -1,15 +1,19 @@
 // build-sources: C, C++, Fortran and Cython sources and type stubs that packages ship beside the modules compiled from them.
 import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
+import { findPattern } from '../model/shell.ts';
 import type { Entry } from '../model/snapshot.ts';
 import { packageOf, placesOf } from './places.ts';
 import { count, entryClaims } from './rule.ts';
 import type { Rule } from './rule.ts';
-import { treeWords } from './trees.ts';
+import { above, treeWords } from './trees.ts';
 
 const suffixes = 'c cc cpp cxx h hh hpp hxx pyx pxd pxi pyi f f90'.split(' ');
 const source = new RegExp(`\\.(?:${suffixes.join('|')})$`);
 const compiled = /\.(?:so|pyd|node)$/;
+
+/** Packages and files that a command leaves out one by one. */
+const mostSpared = 8;
 
 /** What the last letter of a source or of a compiled module can be. */
 const lastLetters = Uint8Array.from({ length: 256 }, (_, code) =>
@@ -24,13 +28,18 @@ export const buildSources: Rule = {
   check(context) {
     const { folders } = placesOf(context);
     const packages = new Map<Name, Package>();
+    /** Sources that stay, each with the rest of its pattern. */
+    const others = new Map<Name, string>();
     for (const entry of context.snapshot.entries) {
       const { path, kind } = entry;
       if (lastLetters[path.charCodeAt(path.length - 1)] !== 1 || path.endsWith('.pyc')) continue;
       const isCompiled = kind !== 'directory' && compiled.test(path);
       if (!isCompiled && (!source.test(path) || (kind !== 'file' && kind !== 'hardlink'))) continue;
       const home = packageOf(path, folders);
-      if (home === null) continue;
+      if (home === null) {
+        if (!isCompiled) others.set(path, '');
+        continue;
+      }
       let known = packages.get(home);
       if (known === undefined) packages.set(home, (known = { home, isCompiled: false, bytes: 0, sources: [] }));
       if (isCompiled) known.isCompiled = true;
@@ -50,7 +59,16 @@ export const buildSources: Rule = {
     if (claims.length === 0) return [];
     const { words, more } = treeWords({ directories: found.map(({ home }) => home) });
     const names = suffixes.map((suffix) => `-name '*.${suffix}'`).join(' -o ');
-    const commands = [`find ${words} -type f \\( ${names} \\) ! -path '*/include/*' -delete${more}`];
+    const homes = new Set(found.map(({ home }) => home));
+    // What lies inside of such a package may be another one, without a compiled module, or a module of its own.
+    for (const { home, isCompiled, sources } of packages.values())
+      if (!isCompiled && sources.length > 0) others.set(home, "'/*'");
+    const spared = [...others].filter(([path]) => above(path, homes) !== null);
+    const except = spared.map(
+      ([path, below]) => ` ! -path ${findPattern(path, path.startsWith('-') ? './' : '')}${below}`,
+    );
+    const command = `find ${words} -type f \\( ${names} \\) ! -path '*/include/*'${except.join('')} -delete${more}`;
+    const commands = spared.length > mostSpared ? [] : [command];
     const title = `${count(claims.length, 'source and stub', 'sources and stubs')} beside compiled modules`;
     return [{ title, claims, fix: { commands, advice: 'needed for building, type checks, triton, f2py' } }];
   },

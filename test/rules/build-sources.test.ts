@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { buildSources } from '../../src/rules/build-sources.ts';
 import { judge } from '../../src/rules/index.ts';
+import { commanded, put } from '../build/commanded.ts';
 import { claimedPaths, tree } from '../build/leftovers.ts';
+import { tempDirectory } from '../build/temp.ts';
+import { requireTool } from '../oracles.ts';
 
 const check = (...paths: readonly string[]) => judge(tree(...paths), [buildSources]);
 
@@ -39,6 +42,27 @@ describe('build-sources', () => {
       'python/fast/_fast.c',
     );
     expect(claimedPaths(found)).toEqual(['app/node_modules/@x/native/src/native.cc', 'python/fast/_fast.c']);
+  });
+
+  const tools = ['find', 'sh'];
+  it.skipIf(!tools.every(requireTool))('takes nothing of packages without a module that lie in others', async () => {
+    const root = tempDirectory('build-sources');
+    const outer = ['app/node_modules/a', 'python/-b'];
+    for (const path of outer) for (const name of ['a.node', 'a.h', 'x/a.c']) put(root, `${path}/${name}`, name);
+    const inner = ['app/node_modules/a/node_modules/[x] y/a.h', 'python/-b/vendor/c/a.h', 'python/-b/vendor/d.c'];
+    for (const path of inner) put(root, path, 'a');
+    for (const path of ['python', 'python/-b/vendor']) put(root, `${path}/x-1.dist-info/RECORD`, '');
+    const { claimed, removed } = await commanded(root, buildSources);
+    expect(removed).toEqual(outer.flatMap((path) => [`${path}/a.h`, `${path}/x/a.c`]));
+    expect(claimed.toSorted()).toEqual(removed);
+  });
+
+  it('names no command where many packages would have to be left out', () => {
+    const inner = Array.from({ length: 9 }, (_, index) => `node_modules/a/node_modules/b${index}/b.h`);
+    const [some] = check('node_modules/a/a.node', 'node_modules/a/a.h', ...inner.slice(1));
+    expect(some?.fix.commands).toHaveLength(1);
+    const [many] = check('node_modules/a/a.node', 'node_modules/a/a.h', ...inner);
+    expect(many).toMatchObject({ claims: [{ path: 'node_modules/a/a.h' }], fix: { commands: [] } });
   });
 
   it('says nothing of sources outside of packages', () => {
