@@ -32,9 +32,9 @@ export function shellWord(name: Name): string {
   return `$'${spelled}'`;
 }
 
-/** A path of the artifact as a word that no option parser takes for an option. */
+/** A path of the artifact as a word that no option parser takes for an option, nor `find` for one of its operators. */
 export function shellPath(path: Name): string {
-  return shellWord(path.startsWith('-') ? `./${path}` : path);
+  return shellWord(/^(?:-|[!(),]$)/.test(path) ? `./${path}` : path);
 }
 
 /** Makes `path` a symlink to the file of that name in its own directory. */

@@ -1,10 +1,13 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { nameFromJson, nameToJson } from '../../src/model/json-name.ts';
 import { nameFromBytes, nameFromText } from '../../src/model/name.ts';
 import { shellPath, shellWord } from '../../src/model/shell.ts';
 import { inertLine, terminalName, terminalText } from '../../src/report/escape.ts';
-import { requireTool, runRaw } from '../oracles.ts';
+import { tempDirectory } from '../build/temp.ts';
+import { requireTool, run, runRaw } from '../oracles.ts';
 
 const anyName = fc
   .uint8Array({ minLength: 1, maxLength: 30 })
@@ -113,6 +116,15 @@ describe.skipIf(!requireTool('bash'))('names in shell commands', () => {
       const word = shellWord(name);
       expect(word).toMatch(/^[\x20-\x7e\u00a0-\uffff]+$/);
       expect(runRaw('bash', ['-c', `printf %s ${word}`]).toString('latin1')).toBe(name);
+    }
+  });
+
+  it.skipIf(!requireTool('find'))('spells paths so that find takes none for an operator', () => {
+    const root = tempDirectory('operators');
+    for (const name of ['!', '(', ')', ',', '-x', '!x']) {
+      mkdirSync(join(root, name));
+      const found = run('sh', ['-c', `find ${shellPath(name)} -type d`], { cwd: root });
+      expect(found.trim().replace('./', '')).toBe(name);
     }
   });
 
