@@ -1,6 +1,7 @@
 // bundled-wheels: the wheels of pip and setuptools that Python keeps for ensurepip, mostly of a pip that is installed beside them.
 import { baseName, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
+import { exceptLicences } from './licences.ts';
 import { count, entryClaims } from './rule.ts';
 import type { Rule } from './rule.ts';
 import { treesOf, treeWords } from './trees.ts';
@@ -18,7 +19,8 @@ export const bundledWheels: Rule = {
     const { words, more } = treeWords(trees);
     const advice = 'needed by ensurepip, which python -m venv runs';
     const title = `${count(claims.length, 'wheel')} for ensurepip`;
-    return [{ title, claims, fix: { commands: [`find ${words} -name '*.whl' -delete${more}`], advice } }];
+    const keep = trees.licensed ? ` ${exceptLicences}` : '';
+    return [{ title, claims, fix: { commands: [`find ${words} -name '*.whl'${keep} -delete${more}`], advice } }];
   },
 };
 
