@@ -21,7 +21,7 @@ export const testSuite: Rule = {
     const suites = context.directories.filter((path) => isNamed(path) && isSuite(context, path, places));
     const trees = treesOf(context, suites);
     const modules = testModules(context, places);
-    const claims = entryClaims(context, [...trees.entries, ...modules]);
+    const claims = entryClaims(context, [...new Set([...trees.entries, ...modules])]);
     if (claims.length === 0) return [];
     const commands = removeTrees(trees);
     for (const folder of new Set(modules.map(({ path }) => parentPath(path) ?? '.'))) {

@@ -42,6 +42,8 @@ describe('test-suite', () => {
     (folder) => {
       const [found] = check(
         ...(folder === 'python' ? ['python/scipy-1.0.dist-info/METADATA'] : []),
+        // Inside of the standard library, all of whose tests are claimed.
+        ...(folder.startsWith('lib/') ? library('lib/python3.12') : []),
         `${folder}/scipy/optimize/tests/test_linprog.py`,
         `${folder}/scipy/optimize/tests/data/matrix.npz`,
         `${folder}/old/test/__pycache__/x_test.cpython-312.pyc`,
@@ -82,6 +84,19 @@ describe('test-suite', () => {
     const files = [...library('lib'), 'lib/test/a.py', 'lib/test/b.py'];
     const linked = tree(...files, hardlink('lib/kept.py', 'lib/test/a.py'), hardlink('lib/test/c.py', 'lib/test/b.py'));
     expect(claimedPaths(judge(linked, [testSuite])[0])).toEqual(['lib/test/b.py']);
+  });
+
+  it('knows a standard library at the top, and one that packages are installed into', () => {
+    const claims = ['lib-dynload/_testcapi.so', 'test/a.py'];
+    const files = ['os.py', 'site.py', 'encodings/a.py', ...claims];
+    expect(claimedPaths(check(...files)[0])).toEqual(claims);
+    const below = files.map((path) => `lib/${path}`);
+    expect(claimedPaths(check(...below, 'lib/x-1.dist-info/METADATA')[0])).toEqual(claims.map((path) => `lib/${path}`));
+  });
+
+  it('claims a module once that lies in a directory of tests, too', () => {
+    const [found] = check(...library('lib'), 'lib/lib-dynload/test/_testcapi.so');
+    expect(claimedPaths(found)).toEqual(['lib/lib-dynload/test/_testcapi.so']);
   });
 
   it('says nothing of directories of that name elsewhere', () => {
