@@ -13,12 +13,12 @@ export function put(root: string, path: string, content: string | Uint8Array): v
   writeFileSync(join(root, path), content);
 }
 
-/** Paths of the rule's first finding, and those that are gone once its first command has run without an error. */
+/** Paths of the rule's first finding, and those that are gone once its commands have run without an error. */
 export async function commanded(root: string, rule: Rule): Promise<{ claimed: string[]; removed: string[] }> {
   const options = { ...defaultLimits, maxWindow: 1 << 27, digests: 'auto', facts: 'needed' } as const;
   const before = await scan(root, options);
   const [found] = judge(before, [rule]);
-  execFileSync('sh', ['-ec', found?.fix.commands[0] ?? 'false'], { cwd: root });
+  execFileSync('sh', ['-ec', found?.fix.commands.join('\n') ?? 'false'], { cwd: root });
   const after = new Set((await scan(root, options)).entries.map(({ path }) => path));
   return {
     claimed: (found?.claims ?? []).map(({ path }) => path),

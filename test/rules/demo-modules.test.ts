@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { demoModules } from '../../src/rules/demo-modules.ts';
 import { judge } from '../../src/rules/index.ts';
+import { file } from '../build/snapshot.ts';
 import { claimedPaths, library, tree } from '../build/leftovers.ts';
 
 const check = (...paths: readonly string[]) => judge(tree(...paths), [demoModules]);
@@ -32,11 +33,14 @@ describe('demo-modules', () => {
   it('claims a start script once that several versions share', () => {
     const libraries = ['lib/python3.10', 'lib/python3.9'];
     const modules = libraries.map((path) => `${path}/idlelib/run.py`);
-    const [found] = check(...libraries.flatMap(library), ...modules, 'bin/idle3');
-    expect(claimedPaths(found)).toEqual(['bin/idle3', ...modules]);
+    const script = file('bin/idle3', modules[1]?.length ?? 0);
+    const link = file('bin/idle', 0, { kind: 'symlink', link: 'idle3' });
+    const [found] = judge(tree(...libraries.flatMap(library), ...modules, script, link), [demoModules]);
+    // The largest first, then by path.
+    expect(found?.claims.map(({ path }) => path)).toEqual([modules[0], script.path, modules[1]]);
     expect(found?.fix.commands).toEqual([
       `rm -r ${libraries.map((path) => `${path}/idlelib`).join(' ')}`,
-      'rm bin/idle3',
+      'rm bin/idle bin/idle3',
     ]);
   });
 

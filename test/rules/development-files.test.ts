@@ -39,6 +39,7 @@ describe('development-files', () => {
     ['a directory of code', ['pkg/include/a.h', 'pkg/include/a.py']],
     ['a program of that name', ['pkg/cmake/main.py']],
     ['a package with a config directory', ['app/config/a.ini', 'app/config-dev/b.ini']],
+    ['packages of the standard library', [...library('lib/python3.13'), 'lib/python3.13/sysconfig/__init__.py']],
   ])('says nothing of %s', (_what, paths) => {
     expect(judge(tree(...paths), [developmentFiles])).toEqual([]);
   });

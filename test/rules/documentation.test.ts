@@ -14,6 +14,7 @@ describe('documentation', () => {
         'usr/share/info/a.info',
         'node/man/man1/npm.1',
         'app/man/index.js',
+        'usr/share/demo/a.txt',
         'app/doc/guide.md',
       ),
       [documentation],

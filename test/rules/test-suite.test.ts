@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../src/rules/index.ts';
 import { testSuite } from '../../src/rules/test-suite.ts';
+import { commanded, put } from '../build/commanded.ts';
 import { hardlink } from '../build/snapshot.ts';
 import { claimedPaths, library, tree } from '../build/leftovers.ts';
+import { tempDirectory } from '../build/temp.ts';
 
 const check = (...paths: readonly string[]) => judge(tree(...paths), [testSuite]);
 
@@ -99,7 +101,22 @@ describe('test-suite', () => {
     expect(claimedPaths(found)).toEqual(['lib/lib-dynload/test/_testcapi.so']);
   });
 
+  it('is removed by its commands', async () => {
+    const root = tempDirectory('test-suite');
+    const kept = [...library('lib'), 'lib/lib-dynload/_json.so', 'lib/lib-dynload/_ctypes.so'];
+    const names = ['_testcapi', '_ctypes_test', '_xxtestfuzz', 'xxlimited', 'xxlimited_35', 'xxsubtype'];
+    const gone = [...names.map((name) => `lib/lib-dynload/${name}.so`), 'lib/test/a.py', 'lib/test/b/c.py'];
+    for (const path of [...kept, ...gone]) put(root, path, path);
+    const { claimed, removed } = await commanded(root, testSuite);
+    expect(claimed.toSorted()).toEqual(gone.toSorted());
+    expect(removed).toEqual([...gone, 'lib/test', 'lib/test/b'].toSorted());
+  });
+
   it('says nothing of directories of that name elsewhere', () => {
     expect(check('test/test_a.py', 'src/tests/test_b.py', 'lib/python3.9/test/a.py')).toEqual([]);
+    for (const path of library('lib'))
+      expect(check(...library('lib').filter((other) => other !== path), 'lib/test/a.py')).toEqual([]);
+    for (const folder of ['my-packages', 'x-site-packages', 'x-info'])
+      expect(check(`${folder}/a/tests/test_a.py`, `a/${folder}/a/tests/test_a.py`)).toEqual([]);
   });
 });
