@@ -38,6 +38,21 @@ describe('duplicate-across-layers', () => {
     ]);
   });
 
+  it('tells of the five layers with most copies one by one, and of all others together', () => {
+    const layers = [1, 2, 3, 4, 5, 6, 7];
+    const copies = layers.flatMap((layer) => [
+      file(`${layer}x`, 100, { ...same, layer }),
+      file(`${layer}y`, layer, { digest: digest(`y${layer}`), layer }),
+    ]);
+    const originals = layers.map((layer) => file(`o${layer}`, layer, { digest: digest(`y${layer}`), layer: 0 }));
+    const entries = [file('o', 100, { ...same, layer: 0 }), ...originals, ...copies];
+    const found = judge(snapshot(entries, { image: image(Array.from('01234567')) }), [duplicateAcrossLayers]);
+    expect(found.map(({ title, bytes }) => [title.split(': ')[1], bytes])).toEqual([
+      ['2 other layers', 203],
+      ...[7, 6, 5, 4, 3].map((layer) => [`layer ${layer} (${layer})`, 100 + layer]),
+    ]);
+  });
+
   it('leaves copies inside of one layer to duplicate-file; together they keep one copy', () => {
     const found = judge(scanned, [duplicateAcrossLayers, duplicateFile]);
     expect(found.map(({ rule, claims }) => [rule, claims.map(({ path }) => path)])).toEqual([
