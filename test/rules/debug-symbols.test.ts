@@ -60,16 +60,17 @@ describe('debug-symbols', () => {
     const [found, unsafe] = check([
       file('bin/app', 1000, { facts: elf({ unneeded: 100 }, { unsafe: [danger] }) }),
       file('bin/tool', 1000, { facts: elf({ unneeded: 100 }) }),
+      file('bin/z.so', 1000, { facts: elf({ unneeded: 950 }, { unsafe: [{ ...danger, message: 'of less' }] }) }),
       file('bin/*', 1000, { facts: elf({ unneeded: 1000 }, { unsafe: [danger] }) }),
       file('x.o', 1000, { facts: elf({ debug: 100 }, { elfType: 'REL' }) }),
     ]);
     expect(found?.claims.map(({ path }) => path)).toEqual(['bin/tool', 'x.o']);
     expect(found?.fix.commands).toEqual([
-      String.raw`find . -type f -path ./bin/tool ! -path './bin/\*' ! -path ./bin/app -exec strip --strip-unneeded {} +`,
+      String.raw`find . -type f -path ./bin/tool ! -path './bin/\*' ! -path ./bin/app ! -path ./bin/z.so -exec strip --strip-unneeded {} +`,
       "find . -type f -name '*.o' -exec strip -g {} +",
     ]);
     expect(unsafe).toMatchObject({ severity: 'info', bytes: 0 });
-    expect(unsafe?.title).toContain('900 B');
+    expect(unsafe?.title).toContain('950 B off 2 files and damage them');
     expect(unsafe?.title).toContain('appended data');
   });
 

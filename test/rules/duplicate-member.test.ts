@@ -39,6 +39,11 @@ describe('duplicate-member', () => {
     ]);
   });
 
+  it('counts the byte behind a member of odd length', () => {
+    const odd = { facts: ar(null, { contents: [{ size: 5001, crc32: 1, debug: 0 }] }) };
+    expect(check([file('a.a', 9000, odd), file('b.a', 9000, odd)])[0]?.bytes).toBe(60 + 5002);
+  });
+
   it('needs size and CRC to agree, in two libraries', () => {
     const other = ar(null, { contents: [{ size: 5001, crc32: 1, debug: 0 }] });
     expect(check([file('a.a', 9000, library(1, 1)), file('b.a', 9000, { facts: other })])).toEqual([]);

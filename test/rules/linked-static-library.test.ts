@@ -79,6 +79,7 @@ describe('linked-static-library', () => {
 
   it('names the file that holds most of it, of equals the one of the finer sample, then the first', () => {
     const entries = [
+      file('bin/0-most', 1, linked(spread(2, 100))),
       file('bin/a-large', 1, linked(spread(0, 300, 4))),
       file('a.a', 1, library(spread(0, 100))),
       file('bin/most', 1, linked(spread(2, 100))),
@@ -86,6 +87,21 @@ describe('linked-static-library', () => {
       file('bin/y-all', 1, linked(spread(0, 300))),
     ];
     expect(check(entries)[0]?.claims[0]?.keeps).toBe('bin/x-all');
+    expect(check(entries.slice(0, 4))[0]?.claims[0]?.keeps).toBe('bin/a-large');
+  });
+
+  it('stands before what others say of the same bytes with less weight, or by a later name', () => {
+    const entries = [file('a.a', 1, library(spread(0, 100))), file('app', 1, linked(spread(0, 100)))];
+    const told = (...more: Parameters<typeof snapshot>[0]) =>
+      judge(snapshot([...entries, ...more])).map(({ rule, severity }) => [rule, severity]);
+    expect(told()).toEqual([
+      ['linked-static-library', 'warn'],
+      ['static-library', 'info'],
+    ]);
+    expect(told(file('a.so', 1, { facts: elf({}) }))).toEqual([
+      ['linked-static-library', 'warn'],
+      ['static-library', 'warn'],
+    ]);
   });
 
   it('says nothing where symbols are not known', () => {

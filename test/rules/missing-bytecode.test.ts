@@ -23,6 +23,8 @@ describe('missing-bytecode', () => {
   it('judges each package by itself', () => {
     const compiled = [...module(`${site}/m`, 'a'), ...module(`${site}/m`, 'b')];
     expect(claimed(...compiled, file(`${site}/n/c.py`, 5), file('bin/tool.py', 5))).toEqual([]);
+    // As many with as without.
+    expect(claimed(...compiled, ...module(`${site}/n`, 'a'), file(`${site}/n/c.py`, 5))).toEqual([]);
   });
 
   it.each(['tests/c.py', 'lib2to3/tests/data/bom.py', 'badsyntax_3131.py', 'examples/c.py'])(

@@ -41,6 +41,15 @@ describe('same-build', () => {
   });
 });
 
+it('keeps the smallest, whatever comes first, and also where other rules remove all', () => {
+  const full = file('a/prog', 100, { facts: build('code') });
+  const claims = [{ path: full.path, part: null, bytes: 100, keeps: bare.path }];
+  expect(judge(snapshot([full, bare]), [sameBuild])[0]?.claims).toEqual(claims);
+  const removed: Rule = { ...sameBuild, id: 'test-suite', check: () => [removal(full.path), removal(bare.path)] };
+  const found = judge(snapshot([full, bare]), [removed, sameBuild]);
+  expect(found.find(({ rule }) => rule === 'same-build')?.claims).toEqual(claims);
+});
+
 it('needs no digests: files of different length differ', () => {
   const plain = file('bin/prog', 60, { facts: build('code') });
   const full = file('build/prog', 100, { facts: build('code') });
