@@ -151,24 +151,34 @@ function tokenize(text: string, pattern: string): Token[] {
     } else if (char === '?') {
       tokens.push({ type: 'any' });
     } else if (char === '[') {
-      const end = text.indexOf(']', at + 2);
-      if (end < 0) throw new UsageError(`the pattern "${pattern}" has a bracket without its partner`);
-      tokens.push(setOf(text.slice(at + 1, end)));
-      at = end;
+      brackets.lastIndex = at;
+      const found = brackets.exec(text);
+      if (found === null) throw new UsageError(`the pattern "${pattern}" has a bracket without its partner`);
+      tokens.push(setOf(found[1] !== '', found[2] ?? ''));
+      at = brackets.lastIndex - 1;
     } else {
-      tokens.push({ type: 'char', char: char === '\\' && at + 1 < text.length ? text.charAt(++at) : char });
+      if (char === '\\' && at + 1 < text.length) at++;
+      // Of two code units beyond U+FFFF.
+      const whole = String.fromCodePoint(text.codePointAt(at) ?? 0);
+      at += whole.length - 1;
+      tokens.push({ type: 'char', char: whole });
     }
   }
   return tokens;
 }
 
-function setOf(body: string): Token {
-  const negated = /^[!^]/.test(body);
-  const ranges: (readonly [string, string])[] = [];
-  for (const match of body.slice(negated ? 1 : 0).matchAll(/(.)-(.)|(.)/gs)) {
-    ranges.push([match[1] ?? match[3] ?? '', match[2] ?? match[3] ?? '']);
-  }
+/** As in a shell: right behind the opening one a closing bracket is a character as any other, and so is what a backslash stands before. */
+const brackets = /\[([!^]|(?![!^]))((?:\]|\\.|[^\\\]])(?:\\.|[^\\\]])*)\]/suy;
+
+function setOf(negated: boolean, body: string): Token {
+  const ranges = [...body.matchAll(/(\\?.)(?:-(\\?.))?/gsu)].map(
+    ([, from = '', to = from]) => [unescaped(from), unescaped(to)] as const,
+  );
   return { type: 'set', negated, ranges };
+}
+
+function unescaped(char: string): string {
+  return char.replace(/^\\(?=.)/s, '');
 }
 
 /** Simulates the pattern as an automaton: `states` holds every token position that the text so far can be at. */

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.ts';
+import { nameFromText } from '../../src/model/name.ts';
 import { globMatcher } from '../../src/policy/glob.ts';
+import { requireTool, run } from '../oracles.ts';
 
 describe('globs', () => {
   it.each([
@@ -43,8 +45,45 @@ describe('globs', () => {
     expect(globMatcher(pattern)(path)).toBe(expected);
   });
 
-  it.each(['{a', 'a}', '[a', '{a,b}'.repeat(30), '{'.repeat(50)])('refuses %s', (pattern) => {
+  it.each(['{a', 'a}', '[a', '[]', '[!]', '[a\\]', '{a,b}'.repeat(30), '{'.repeat(50)])('refuses %s', (pattern) => {
     expect(() => globMatcher(pattern)).toThrow(UsageError);
+  });
+
+  it.skipIf(!requireTool('bash'))('take brackets, backslashes and all of Unicode as bash does', () => {
+    const names = ['a', 'b', '-', '!', '\\', ']', 'a]', 'b]', '^a]', '\u{1f600}', 'x\u{1f600}y', '\u00e9', 'x-', 'xa'];
+    const smile = [
+      '*\u{1f600}*',
+      '\u{1f600}',
+      '\\\u{1f600}',
+      '?\u{1f600}?',
+      '[\u{1f600}x]*',
+      '[!\u{1f600}]',
+      '[\u{1f5ff}-\u{1f601}]',
+    ];
+    const sets = [
+      '[]a]',
+      '[!]a]',
+      '[^]]',
+      '[]-a]',
+      '[\\]a]',
+      '[!\\a]',
+      '[a\\-c]',
+      '[a-]',
+      'x[-a]',
+      '[a-]]',
+      '[\\\\]',
+      '[!-b]',
+    ];
+    const script = `LC_ALL=C.UTF-8; names=("\${@:1:${names.length}}"); shift ${names.length}
+      for p; do for n in "\${names[@]}"; do if [[ $n == $p ]]; then echo "$p on $n"; fi; done; done`;
+    const expected = run('bash', ['-c', script, 'bash', ...names, ...smile, ...sets])
+      .trim()
+      .split('\n');
+    const found = [...smile, ...sets].flatMap((pattern) => {
+      const matches = globMatcher(pattern);
+      return names.filter((name) => matches(nameFromText(name))).map((name) => `${pattern} on ${name}`);
+    });
+    expect(found).toEqual(expected);
   });
 
   it('match by their plain text exactly as by their whole', () => {
