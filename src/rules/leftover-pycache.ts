@@ -54,15 +54,17 @@ function hasSource({ snapshot: { entries }, paths }: RuleContext, index: number)
 }
 
 /**
- * Directories with anything below them that is neither a directory nor a pyc in a `__pycache__`, and those that a symlink leads to, which
- * may be the cache of sources elsewhere; always the root.
+ * Directories with anything below them that is neither a directory nor a pyc in a `__pycache__`, and those that a symlink leads to or into,
+ * which may be the cache of sources elsewhere; always the root.
  */
 function directoriesInUse({ snapshot: { entries }, paths }: RuleContext): Set<Name> {
   const used = new Set<Name>(['.']);
   for (const entry of entries) {
     // An absolute target may be meant in the artifact.
     const target = resolveSymlink(entry, paths)?.target ?? null;
-    if (target === null || paths.get(target)?.kind !== 'directory') continue;
+    if (target === null) continue;
+    // A pyc that one leads to may be of sources beside that; those of one directory have none.
+    if (paths.get(target)?.kind !== 'directory' && parentPath(target) === parentPath(entry.path)) continue;
     for (let up: Name | null = target; up !== null && !used.has(up); up = parentPath(up)) used.add(up);
   }
   // Entries are sorted, so most lie in the same directory as the one before.

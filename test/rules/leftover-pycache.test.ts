@@ -39,6 +39,30 @@ describe('leftover-pycache', () => {
     expect(check(...entries, { ...symlink, link: '../cache/__pycache__' })).toHaveLength(1);
   });
 
+  it('leaves a pyc alone that a symlink beside its sources leads to', () => {
+    const name = 'a.cpython-39.pyc';
+    const symlink = (path: string, link: string): Entry => file(path, 0, { kind: 'symlink', link });
+    const entries = [
+      ...['cache', 'cache/__pycache__', 'lib', 'lib/__pycache__'].map(directory),
+      bytecode(`cache/__pycache__/${name}`),
+      file('lib/a.py', 5),
+    ];
+    expect(check(...entries, symlink(`lib/__pycache__/${name}`, `../../cache/__pycache__/${name}`))).toEqual([]);
+    // One beside it has no sources either.
+    expect(check(...entries, symlink('cache/__pycache__/a.cpython-39.opt-1.pyc', name))).toHaveLength(1);
+  });
+
+  it('says how many directories its command does not name', () => {
+    const tops = Array.from('abcdef');
+    const found = (number: number) =>
+      check(
+        ...tops.slice(0, number).flatMap((top) => [top, `${top}/__pycache__`].map(directory)),
+        ...tops.slice(0, number).map((top) => bytecode(`${top}/__pycache__/a.cpython-39.pyc`)),
+      )[0]?.fix.commands;
+    expect(found(4)).toEqual(['rm -r a b c d']);
+    expect(found(6)).toEqual(['rm -r a b c d # and 2 more, see --json']);
+  });
+
   it('frees nothing of a pyc that has another name elsewhere', () => {
     expect(
       check(
