@@ -61,6 +61,9 @@ describe('build-sources', () => {
     const inner = Array.from({ length: 9 }, (_, index) => `node_modules/a/node_modules/b${index}/b.h`);
     const [some] = check('node_modules/a/a.node', 'node_modules/a/a.h', ...inner.slice(1));
     expect(some?.fix.commands).toHaveLength(1);
+    const beside = inner.map((path) => path.replace('a/node_modules/', ''));
+    const [others] = check('node_modules/a/a.node', 'node_modules/a/a.h', ...beside);
+    expect(others?.fix.commands).toEqual([expect.not.stringMatching(/b\.h|b0/)]);
     const [many] = check('node_modules/a/a.node', 'node_modules/a/a.h', ...inner);
     expect(many).toMatchObject({ claims: [{ path: 'node_modules/a/a.h' }], fix: { commands: [] } });
   });

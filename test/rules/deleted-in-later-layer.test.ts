@@ -22,7 +22,7 @@ describe('deleted-in-later-layer', () => {
       ['2 files by layer 6 (6)', 62],
     ]);
     const six = found(files.filter(({ layer }) => layer !== 7));
-    expect(six).toHaveLength(6);
+    expect(six.filter(({ title }) => /by layer/.test(title))).toHaveLength(6);
     expect(six[0]?.fix.advice).toContain('layer 0 (0) and layer 9 (9)');
   });
 

@@ -46,7 +46,11 @@ describe('duplicate-across-layers', () => {
     ]);
     const originals = layers.map((layer) => file(`o${layer}`, layer, { digest: digest(`y${layer}`), layer: 0 }));
     const entries = [file('o', 100, { ...same, layer: 0 }), ...originals, ...copies];
-    const found = judge(snapshot(entries, { image: image(Array.from('01234567')) }), [duplicateAcrossLayers]);
+    const judged = (all: typeof entries) =>
+      judge(snapshot(all, { image: image(Array.from('01234567')) }), [duplicateAcrossLayers]);
+    const found = judged(entries);
+    const six = judged(entries.filter(({ layer }) => layer !== 7));
+    expect(six.filter(({ title }) => / layer \d/.test(title))).toHaveLength(6);
     expect(found.map(({ title, bytes }) => [title.split(': ')[1], bytes])).toEqual([
       ['2 other layers', 203],
       ...[7, 6, 5, 4, 3].map((layer) => [`layer ${layer} (${layer})`, 100 + layer]),

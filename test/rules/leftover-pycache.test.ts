@@ -48,6 +48,7 @@ describe('leftover-pycache', () => {
       file('lib/a.py', 5),
     ];
     expect(check(...entries, symlink(`lib/__pycache__/${name}`, `../../cache/__pycache__/${name}`))).toEqual([]);
+    expect(check(...entries, symlink('link', 'cache'))).toEqual([]);
     // One beside it has no sources either.
     expect(check(...entries, symlink('cache/__pycache__/a.cpython-39.opt-1.pyc', name))).toHaveLength(1);
   });

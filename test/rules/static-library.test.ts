@@ -49,6 +49,11 @@ describe('static-library', () => {
       'warn',
       [file('arm/libz.so', 100, { facts: elf({}, { machine: 183 }) }), file('x86/libz.so', 100, { facts: elf({}) })],
     ],
+    [
+      'the same in the other order',
+      'warn',
+      [file('a/libz.so', 100, { facts: elf({}) }), file('b/libz.so', 100, { facts: elf({}, { machine: 183 }) })],
+    ],
     ['one of macOS', 'info', [file('lib/libz.dylib', 100)]],
   ])('beside %s: %s', (_what, severity, others) => {
     expect(check([library, ...others])).toMatchObject([{ severity, bytes: 100 }]);

@@ -82,6 +82,10 @@ describe('test-suite', () => {
     ]);
   });
 
+  it('takes a Node package inside of a Python package for a part of that', () => {
+    expect(check('lib/site-packages/p/node_modules/q/test/a.js')).toEqual([]);
+  });
+
   it('frees nothing of a file that has another name elsewhere, and counts one with two names in tests once', () => {
     const files = [...library('lib'), 'lib/test/a.py', 'lib/test/b.py'];
     const linked = tree(...files, hardlink('lib/kept.py', 'lib/test/a.py'), hardlink('lib/test/c.py', 'lib/test/b.py'));
