@@ -1,5 +1,5 @@
-// npm run mutate: changes comparisons of the parsers one at a time (a bound by one, a condition to true or false), runs the tests of the
-// area that would see it, and lists the mutants that no test notices and that scripts/mutants-known.json does not explain.
+// npm run mutate: changes comparisons of the parsers and of some rules one at a time (a bound by one, a condition to true or false), runs
+// the tests of the area that would see it, and lists the mutants that no test notices and that scripts/mutants-known.json does not explain.
 // Usage: npm run mutate [-- --only WORD] [--lines N,N] [--verbose]
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -19,6 +19,17 @@ const { values: options } = parseArgs({
 const longest = 120_000;
 
 const codecTests = readdirSync(join(root, 'test/codecs')).toSorted();
+const copyRules = [
+  'copied-shared-library',
+  'duplicate-across-layers',
+  'duplicate-entry',
+  'duplicate-member',
+  'linked-static-library',
+  'missing-bytecode',
+  'optimized-bytecode',
+  'same-build',
+  'static-library',
+];
 const areas = [
   { sources: ['src/bytes/reader.ts'], tests: ['test/bytes/reader.test.ts'], hostile: false },
   {
@@ -65,6 +76,14 @@ const areas = [
       (name) => `test/codecs/${name}`,
     ),
   })),
+  {
+    // Rules on copies and what they share, and some others.
+    sources: [...copyRules, 'copies', 'hidden', 'strippable'].map((name) => `src/rules/${name}.ts`),
+    tests: [...copyRules, 'debug-symbols', 'deleted-in-later-layer', 'duplicate-file'].map(
+      (name) => `test/rules/${name}.test.ts`,
+    ),
+    hostile: false,
+  },
 ];
 
 /** Mutants that change nothing: file, comparison, what it becomes, and why that changes nothing. */

@@ -13,6 +13,15 @@ import { requireTool, run } from '../oracles.ts';
 const library = { digest: digest('z'), facts: elf({}) };
 
 describe('copied-shared-library', () => {
+  it('keeps the first of names that are equally precise, and leaves programs to other rules', () => {
+    const copy = { digest: digest('same'), facts: elf({}) };
+    const [found] = judge(
+      snapshot(['bin/a', 'bin/b', 'lib/z.so.1', 'lib/z.so.2'].map((path) => file(path, 10, copy))),
+      [copiedSharedLibrary],
+    );
+    expect(found?.claims).toEqual([{ path: 'lib/z.so.2', part: null, bytes: 10, keeps: 'lib/z.so.1' }]);
+  });
+
   it('keeps the most precise name of each directory', () => {
     const [found] = judge(
       snapshot([

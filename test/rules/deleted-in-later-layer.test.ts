@@ -32,6 +32,17 @@ describe('deleted-in-later-layer', () => {
     expect(found?.fix.advice).toContain('layer 2 (2), layer 3 (3) and 1 other layer,');
   });
 
+  it('names a layer without an instruction by its number, and cuts a long one', () => {
+    const files = [1, 2, 3].map((layer) => hidden(`f${layer}`, 9 - layer, 0, layer, 'deleted'));
+    const instructions = ['a', null, `RUN ${'x'.repeat(96)}`, `RUN ${'x'.repeat(97)}`];
+    const found = judge(snapshot([], { image: image(instructions), hidden: files }), [deletedInLaterLayer]);
+    expect(found.map(({ title }) => title.split(' by ')[1])).toEqual([
+      'layer 1',
+      `layer 2 (RUN ${'x'.repeat(96)})`,
+      `layer 3 (RUN ${'x'.repeat(95)}…)`,
+    ]);
+  });
+
   it('charges the layer that did it, and names the one that stores the bytes', () => {
     const found = judge(
       snapshot([], {

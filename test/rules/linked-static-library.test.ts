@@ -74,6 +74,7 @@ describe('linked-static-library', () => {
   it('is silent on a small library where not all symbols of the other file are known', () => {
     const low: SymbolSample = { rate: 1, hashes: Array.from({ length: 12 }, (_, index) => index) };
     expect(check([file('a.a', 1, library(low)), file('app', 1, linked({ ...low, rate: 2 }))])).toEqual([]);
+    expect(check([file('a.a', 1, library({ ...low, rate: 2 })), file('app', 1, linked(low))])).toEqual([]);
     expect(check([file('a.a', 1, library(low)), file('app', 1, linked(low))])).toHaveLength(1);
   });
 
@@ -88,6 +89,15 @@ describe('linked-static-library', () => {
     ];
     expect(check(entries)[0]?.claims[0]?.keeps).toBe('bin/x-all');
     expect(check(entries.slice(0, 4))[0]?.claims[0]?.keeps).toBe('bin/a-large');
+  });
+
+  it('compares no symbol that a sample just leaves out', () => {
+    const hashes = Array.from({ length: 16 }, (_, index) => index);
+    const entries = [
+      file('a.a', 1, library({ rate: 1, hashes: [...hashes, 2 ** 31] })),
+      file('app', 1, linked({ rate: 2, hashes })),
+    ];
+    expect(check(entries)).toHaveLength(1);
   });
 
   it('stands before what others say of the same bytes with less weight, or by a later name', () => {

@@ -20,6 +20,13 @@ describe('missing-bytecode', () => {
     expect(check(...entries)[0]).toMatchObject({ severity: 'info', bytes: 0, claims: [{ path: `${site}/m/c.py` }] });
   });
 
+  it('judges modules right in the search path together, and says nothing where all have bytecode', () => {
+    const compiled = [...module(site, 'a'), ...module(site, 'b')];
+    expect(check(...compiled)).toEqual([]);
+    const orphan = file(`${site}/__pycache__/gone.cpython-39.pyc`, 10, { facts: pyc({ source: `${site}/gone.py` }) });
+    expect(claimed(...compiled, orphan, file(`${site}/c.py`, 5))).toEqual([`${site}/c.py`]);
+  });
+
   it('judges each package by itself', () => {
     const compiled = [...module(`${site}/m`, 'a'), ...module(`${site}/m`, 'b')];
     expect(claimed(...compiled, file(`${site}/n/c.py`, 5), file('bin/tool.py', 5))).toEqual([]);

@@ -40,6 +40,12 @@ describe('optimized-bytecode', () => {
     expect(check(entries)).toHaveLength(findings);
   });
 
+  it('counts no symlinks, and knows a module by that name', () => {
+    const link = file('m.opt-2.pyc', 0, { kind: 'symlink', link: 'm.pyc' });
+    const [found] = check([file('m.pyc', 120), file('m.opt-1.pyc', 100), link, file('m.opt-1.opt-1.pyc', 90)]);
+    expect(found).toMatchObject({ title: '2 optimised pycs shipped beside the plain one', bytes: 190 });
+  });
+
   it('leaves what is read through a symlink in place of the plain pyc, and says so in place of its command', () => {
     const [found] = check([
       file('m.opt-1.pyc', 100),

@@ -72,6 +72,12 @@ describe('static-library', () => {
     }
   });
 
+  it('is not beside what is no library, also where its own processor is not known', () => {
+    const unknown = { ...library, facts: ar(50) };
+    for (const other of [symlink('lib/libz.dylib', 'gone'), symlink('lib/libz.so', 'gone'), file('lib/libz.so', 30)])
+      expect(check([unknown, other])).toMatchObject([{ severity: 'info' }]);
+  });
+
   const tools = ['gcc', 'ar'];
   it.skipIf(!tools.every(requireTool))('judges real libraries so', async () => {
     const root = tempDirectory('static-library');
