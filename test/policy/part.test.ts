@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/model/finding.ts';
-import { ignored, ofPart, withoutOthers } from '../../src/policy/part.ts';
+import { ignored, ofPart, withoutOthers, withoutSweeps } from '../../src/policy/part.ts';
 import { buildAr } from '../build/ar.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { sizecheck } from '../cli/run.ts';
@@ -25,6 +25,22 @@ describe('a finding of which some claims are ignored', () => {
     const part = withoutOthers(found, found.claims.slice(1), ignored);
     expect(part).toMatchObject({ bytes: 5, claims: [{ path: 'b.a' }], title: '2 static libraries (1 of 2 ignored)' });
     expect(part.fix).toMatchObject({ commands: [], advice: expect.stringContaining('fix') });
+  });
+
+  it('sums what is left', () => {
+    const three = { ...found, claims: [...found.claims, { path: 'c.a', part: null, bytes: 4 }] };
+    expect(withoutOthers(three, three.claims.slice(1), ignored).bytes).toBe(9);
+  });
+
+  it('takes commands from others only where these would take it: those on bytecode of a kind', () => {
+    const sweep = { ...found, rule: 'orphan-bytecode' };
+    const pyc = { path: 'a.pyc', part: null, bytes: 1 };
+    expect(withoutSweeps([found, sweep], [pyc]).map(({ fix }) => fix.commands.length)).toEqual([1, 0]);
+    for (const other of [
+      { ...pyc, path: 'a.a' },
+      { ...pyc, part: 'header' },
+    ])
+      expect(withoutSweeps([found, sweep], [other])).toEqual([found, sweep]);
   });
 
   it('is itself where none is', () => {
