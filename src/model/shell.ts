@@ -34,7 +34,11 @@ export function shellWord(name: Name): string {
 
 /** A path of the artifact as a word that no option parser takes for an option, nor `find` for one of its operators. */
 export function shellPath(path: Name): string {
-  return shellWord(/^(?:-|[!(),]$)/.test(path) ? `./${path}` : path);
+  return shellWord(`${startOf(path)}${path}`);
+}
+
+function startOf(path: Name): '' | './' {
+  return /^[-!(),]/.test(path) ? './' : '';
 }
 
 /** Makes `path` a symlink to the file of that name in its own directory. */
@@ -69,13 +73,11 @@ export function exceptPaths(paths: Iterable<Name>): string {
 }
 
 /**
- * Words of `find` that leave out what lies below these directories.
- * @param fromRoot whether it begins at `.`; else at a directory above them, as `shellPath` writes it.
+ * Words of `find` that leave these paths out, or with the `end` `/*` what lies below them, where it was given directories above them as
+ * `shellPath` writes those. `.` is such a directory only if `fromRoot` says so.
  */
-export function exceptBelow(directories: Iterable<Name>, fromRoot: boolean): string {
-  return [...directories]
-    .map((path) => ` ! -path ${findPattern(path, fromRoot || path.startsWith('-') ? './' : '', '/*')}`)
-    .join('');
+export function exceptInside(paths: Iterable<Name>, end: '' | '/*', fromRoot = false): string {
+  return [...paths].map((path) => ` ! -path ${findPattern(path, fromRoot ? './' : startOf(path), end)}`).join('');
 }
 
 /** `rm` for some paths; of many only the first few are spelled out. */

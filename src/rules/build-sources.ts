@@ -1,7 +1,7 @@
 // build-sources: C, C++, Fortran and Cython sources and type stubs that packages ship beside the modules compiled from them.
 import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
-import { findPattern } from '../model/shell.ts';
+import { exceptInside } from '../model/shell.ts';
 import type { Entry } from '../model/snapshot.ts';
 import { packageOf, placesOf } from './places.ts';
 import { count, entryClaims } from './rule.ts';
@@ -28,8 +28,7 @@ export const buildSources: Rule = {
   check(context) {
     const { folders } = placesOf(context);
     const packages = new Map<Name, Package>();
-    /** Sources that stay, each with the rest of its pattern. */
-    const others = new Map<Name, string>();
+    const outside: Name[] = [];
     for (const entry of context.snapshot.entries) {
       const { path, kind } = entry;
       if (lastLetters[path.charCodeAt(path.length - 1)] !== 1 || path.endsWith('.pyc')) continue;
@@ -37,7 +36,7 @@ export const buildSources: Rule = {
       if (!isCompiled && (!source.test(path) || (kind !== 'file' && kind !== 'hardlink'))) continue;
       const home = packageOf(path, folders);
       if (home === null) {
-        if (!isCompiled) others.set(path, '');
+        if (!isCompiled) outside.push(path);
         continue;
       }
       let known = packages.get(home);
@@ -61,14 +60,15 @@ export const buildSources: Rule = {
     const names = suffixes.map((suffix) => `-name '*.${suffix}'`).join(' -o ');
     const homes = new Set(found.map(({ home }) => home));
     // What lies inside of such a package may be another one, without a compiled module, or a module of its own.
-    for (const { home, isCompiled, sources } of packages.values())
-      if (!isCompiled && sources.length > 0) others.set(home, "'/*'");
-    const spared = [...others].filter(([path]) => above(path, homes) !== null);
-    const except = spared.map(
-      ([path, below]) => ` ! -path ${findPattern(path, path.startsWith('-') ? './' : '')}${below}`,
-    );
-    const command = `find ${words} -type f \\( ${names} \\) ! -path '*/include/*'${except.join('')} -delete${more}`;
-    const commands = spared.length > mostSpared ? [] : [command];
+    const isInside = (path: Name): boolean => above(path, homes) !== null;
+    const files = outside.filter(isInside);
+    const others = [...packages.values()].filter(({ isCompiled, sources }) => !isCompiled && sources.length > 0);
+    const folded = others.map(({ home }) => home).filter(isInside);
+    const except = `${exceptInside(files, '')}${exceptInside(folded, '/*')}`;
+    const command = `find ${words} -type f \\( ${names} \\) ! -path '*/include/*'${except} -delete${more}`;
+    const spared = new Set(folded);
+    const isTangled = found.some(({ home }) => above(home, spared) !== null);
+    const commands = isTangled || files.length + folded.length > mostSpared ? [] : [command];
     const title = `${count(claims.length, 'source and stub', 'sources and stubs')} beside compiled modules`;
     return [{ title, claims, fix: { commands, advice: 'needed for building, type checks, triton, f2py' } }];
   },

@@ -1,7 +1,7 @@
 // type-declarations: what compilers and editors read of installed Node packages. The compiler's own are part of a program.
 import { baseName, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
-import { exceptBelow } from '../model/shell.ts';
+import { exceptInside } from '../model/shell.ts';
 import { exceptLicences } from './licences.ts';
 import { count, entryClaims } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
@@ -35,7 +35,7 @@ export const typeDeclarations: Rule = {
     const { words, more } = treeWords(trees);
     const names = suffixes.filter((suffix) => used.has(suffix)).map((suffix) => `-name '*${suffix}'`);
     const tests = names.length > 1 ? `\\( ${names.join(' -o ')} \\)` : names.join('');
-    const keep = `${exceptBelow(libraries, folders[0] === '.')}${trees.licensed ? ` ${exceptLicences}` : ''}`;
+    const keep = `${exceptInside(libraries, '/*', folders[0] === '.')}${trees.licensed ? ` ${exceptLicences}` : ''}`;
     const commands = [`find ${words} -type f ${tests}${keep} -delete${more}`];
     const title = `${count(claims.length, 'type declaration')} of Node packages`;
     return [{ title, claims, fix: { commands, advice: 'needed to compile against these packages, and by editors' } }];

@@ -57,6 +57,18 @@ describe('build-sources', () => {
     expect(claimed.toSorted()).toEqual(removed);
   });
 
+  it('gives no command where a package with a module lies in one without, and that in one with', () => {
+    const [found] = check(
+      'node_modules/a/a.node',
+      'node_modules/a/a.h',
+      'node_modules/a/node_modules/b/b.h',
+      'node_modules/a/node_modules/b/node_modules/c/c.node',
+      'node_modules/a/node_modules/b/node_modules/c/c.h',
+    );
+    expect(claimedPaths(found)).toEqual(['node_modules/a/a.h', 'node_modules/a/node_modules/b/node_modules/c/c.h']);
+    expect(found?.fix.commands).toEqual([]);
+  });
+
   it('names no command where many packages would have to be left out', () => {
     const inner = Array.from({ length: 9 }, (_, index) => `node_modules/a/node_modules/b${index}/b.h`);
     const [some] = check('node_modules/a/a.node', 'node_modules/a/a.h', ...inner.slice(1));
