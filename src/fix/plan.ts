@@ -43,6 +43,8 @@ interface Work {
 interface Link {
   readonly target: Name;
   readonly remedy: Remedy;
+  /** What asks for it. */
+  readonly wanted: Pick<LeftClaim, 'rule' | 'claim'>;
 }
 
 interface LeftClaim {
@@ -124,16 +126,21 @@ function planLink(work: Work, rule: string, claim: Claim, remedy: Remedy): void 
   }
   // Further names of the file would have to become symlinks, too.
   const single = work.names.get(file.path)?.length === 1;
-  work.linked.set(file.path, { target: keeper.path, remedy: single ? remedy : 'hard-link' });
+  const wanted = { rule, claim };
+  work.linked.set(file.path, { target: keeper.path, remedy: single ? remedy : 'hard-link', wanted });
 }
 
-/** Follows links to files that are linked themselves; a link whose target goes away is left alone. */
+/** Follows links to files that are linked themselves; a link whose target goes away, or must not be its own, is left alone. */
 function resolveLinks(work: Work): void {
-  for (const [path, { remedy }] of work.linked) {
+  for (const [path, { target: direct, remedy, wanted }] of work.linked) {
     const target = finalTarget(work, path);
-    if (target === null) work.linked.delete(path);
     // A symlink leads to a name, which stays whatever becomes of its content.
-    else if (remedy === 'hard-link') work.linked.set(path, { target, remedy });
+    if (target !== null && (remedy === 'symlink' || target === direct)) continue;
+    const [file, keeper] = [work.paths.get(path), work.paths.get(target ?? '')];
+    const reason = file === undefined || keeper === undefined ? null : work.reasonAgainstLink(file, keeper);
+    if (reason !== null) work.left.push({ ...wanted, reason });
+    if (target === null || reason !== null) work.linked.delete(path);
+    else work.linked.set(path, { target, remedy, wanted });
   }
 }
 

@@ -90,6 +90,24 @@ describe('the plan of a fix', () => {
     expect(plan([same('a.py'), same('b.py', later)]).words).toEqual(['hard-link b.py a.py']);
   });
 
+  it('leaves a copy alone that must not be a name of what its keeper becomes a link to', () => {
+    const build = (path: string, size: number): Entry =>
+      file(path, size, { digest: digest(`${size}`), facts: elf({}, { buildId: 'b', kept: 'k' }) });
+    const closed = file('c', 0, { kind: 'directory', mode: 0o555 });
+    const entries = [build('a/lib', 90), closed, build('c/lib', 90), build('d/small', 50)];
+    const made = plan(entries);
+    expect(made.words).toEqual(['hard-link a/lib d/small']);
+    expect(made.rules).toMatchObject([{ rule: 'same-build', files: 1, promised: 90 }]);
+    const reason = expect.stringContaining('its directory is read-only, and tar has closed it');
+    expect(made.leftAlone).toMatchObject(
+      ['same-build', 'duplicate-file'].map((rule) => ({ rule, reason, bytes: 90, example: 'c/lib' })),
+    );
+    expect(plan(entries.filter((entry) => entry !== closed)).words).toEqual([
+      'hard-link a/lib d/small',
+      'hard-link c/lib d/small',
+    ]);
+  });
+
   it('makes no links in a zip', () => {
     const made = plan([same('a'), same('b')], { links: false });
     expect(made.words).toEqual([]);
