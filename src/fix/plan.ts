@@ -209,7 +209,8 @@ function promises(work: Work, claims: readonly { rule: string; claim: Claim }[])
   const rules = new Map<string, { files: Set<Name>; bytes: number }>();
   for (const { rule, claim } of claims) {
     if (claim.part !== null && claim.bytes === 0) continue;
-    if (left.has(claim) || !isCarriedOut(work, claim)) continue;
+    // A part that no command takes away is not its rule's doing, though strip may.
+    if ((claim.part !== null && left.has(claim)) || !isCarriedOut(work, claim)) continue;
     const known = rules.get(rule) ?? { files: new Set<Name>(), bytes: 0 };
     known.files.add(claim.path);
     known.bytes += claim.bytes;
@@ -225,7 +226,7 @@ export function isCarriedOut(
 ): boolean {
   if (part === supersededPart) return plan.superseded.has(path);
   if (plan.removed.has(path) || plan.linked.has(path)) return true;
-  return part !== null && plan.stripped.has(path);
+  return part === 'debug' && plan.stripped.has(path);
 }
 
 function leftAlone(work: Work, findings: readonly Finding[]): LeftAlone[] {

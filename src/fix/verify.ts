@@ -6,6 +6,7 @@ import type { Claim, Finding } from '../model/finding.ts';
 import type { Name } from '../model/name.ts';
 import { pathsOf } from '../model/paths.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
+import { debugSymbols } from '../rules/debug-symbols.ts';
 import { supersededPart } from '../rules/duplicate-entry.ts';
 import { byPath } from './decisions.ts';
 import type { WheelRecord } from './wheel.ts';
@@ -123,18 +124,19 @@ export function achievements(
   const [hard, soft] = [byPath(plan, 'hard-link'), byPath(plan, 'symlink')];
   const strips = byPath(plan, 'strip');
   const superseded = totalSuperseded(before) - totalSuperseded(after);
-  const achieved = ({ path, part, bytes }: Claim): number => {
+  const achieved = (rule: string, { path, part, bytes }: Claim): number => {
     if (part === supersededPart) return 0;
     if (removed.has(path)) return now.has(path) ? 0 : bytes;
     if (soft.has(path)) return now.get(path)?.kind === 'symlink' ? bytes : 0;
     const link = hard.get(path);
     if (link !== undefined) return fileAt(now, path) === fileAt(now, link.target) ? bytes : 0;
-    if (!strips.has(path) || part === null) return 0;
+    // Others claim shares of what strip removes.
+    if (!strips.has(path) || part === null || rule !== debugSymbols.id) return 0;
     return (old.get(path)?.size ?? 0) - (fileAt(now, path)?.size ?? 0);
   };
   return plan.rules.map((promise) => {
     const claims = findings.filter(({ rule }) => rule === promise.rule).flatMap((finding) => finding.claims);
-    const bytes = claims.reduce((sum, claim) => sum + achieved(claim), 0);
+    const bytes = claims.reduce((sum, claim) => sum + achieved(promise.rule, claim), 0);
     const isArchive = claims.some(({ part }) => part === supersededPart);
     return { ...promise, achieved: isArchive ? superseded : bytes };
   });

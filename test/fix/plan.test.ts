@@ -24,6 +24,8 @@ function plan(entries: readonly Entry[], options: Partial<PlanOptions> = {}, wan
   return planOf(judged, judge(judged, selected), options);
 }
 
+const chosen = (...ids: readonly string[]) => rules.filter(({ id }) => ids.includes(id));
+
 function planOf(judged: Snapshot, findings: readonly Finding[], options: Partial<PlanOptions> = {}) {
   const made = planFix(judged, findings, {
     links: true,
@@ -192,6 +194,31 @@ describe('the plan of a fix', () => {
       { rule: 'debug-symbols', reason: 'the installed strip does not know their processor', files: 2, bytes: 80 },
       { rule: 'debug-symbols', files: 1, bytes: 0, example: 'f' },
     ]);
+  });
+
+  it('says of a library that is stripped what no command does', () => {
+    const contents = [{ size: 40, crc32: 1, debug: 10 }];
+    const library = (path: string): Entry => file(path, 200, { digest: digest(path), facts: ar(150, { contents }) });
+    const judged = snapshot([library('a.a'), library('b.a')]);
+    const made = planOf(judged, judge(judged, chosen('debug-symbols', 'duplicate-member')));
+    expect(made.words).toEqual(['strip a.a', 'strip b.a']);
+    expect(made.rules).toMatchObject([{ rule: 'debug-symbols', promised: 100 }]);
+    // A header of 60 bytes, and what strip leaves of the object.
+    expect(made.leftAlone).toMatchObject([{ rule: 'duplicate-member', files: 1, bytes: 60 + 30, example: 'b.a' }]);
+  });
+
+  it('promises for a rule what another one does with a file that must not be removed', () => {
+    const library = (path: string): Entry => file(path, 100, { digest: digest(path.slice(-4)), facts: ar(100) });
+    const judged = snapshot([
+      ...['lib', 'old'].map(directory),
+      ...['lib/libm.a', 'lib/libn.a', 'old/libm.a', 'old/libn.a'].map(library),
+      file('link', 0, { kind: 'symlink', link: '/old/libn.a' }),
+    ]);
+    const made = planOf(judged, judge(judged, chosen('duplicate-static-library', 'duplicate-file')));
+    expect(made.words).toEqual(['remove old/libm.a', 'hard-link old/libn.a lib/libn.a']);
+    expect(made.promised).toBe(200);
+    expect(made.rules.map(({ promised }) => promised)).toEqual([200, 200]);
+    expect(made.leftAlone).toEqual([]);
   });
 
   it('leaves everything to strip alone where strip is not installed', () => {

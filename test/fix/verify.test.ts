@@ -1,6 +1,7 @@
 // What the proof of a fix notices on made-up results: links that could not be unpacked, and what falls short of the plan.
 import { describe, expect, it } from 'vitest';
-import { shortfalls, verifyFix } from '../../src/fix/verify.ts';
+import { achievements, shortfalls, verifyFix } from '../../src/fix/verify.ts';
+import type { Finding } from '../../src/model/finding.ts';
 import type { FixAction, FixPlan } from '../../src/model/fix.ts';
 import { digest, file, hardlink, snapshot } from '../build/snapshot.ts';
 
@@ -29,5 +30,32 @@ describe('the proof of a fix', () => {
       { path: 'a', message: 'has 100 bytes, not 60 as predicted' },
     ]);
     expect(shortfalls(before, planOf([{ ...strip, after: 100 }]))).toEqual([]);
+  });
+
+  it('counts what strip removes for the rule that asks for it, once', () => {
+    const finding = (rule: string, claims: Finding['claims']): Finding => ({
+      rule,
+      severity: 'info',
+      title: '',
+      bytes: 0,
+      claims,
+      fix: { commands: [], advice: null },
+    });
+    const findings = [
+      finding('debug-symbols', [{ path: 'a', part: 'debug', bytes: 40 }]),
+      finding('duplicate-member', [
+        { path: 'a', part: 'members', bytes: 30 },
+        { path: 'a', part: 'debug', bytes: 20 },
+        { path: 'b', part: 'members', bytes: 60 },
+      ]),
+    ];
+    const rules = [
+      { rule: 'debug-symbols', files: 1, promised: 40, achieved: null },
+      { rule: 'duplicate-member', files: 1, promised: 60, achieved: null },
+    ];
+    const strip = { kind: 'strip', path: 'a', mode: '-g', program: 'strip', before: 100, after: 60 } as const;
+    const plan = { ...planOf([{ kind: 'remove', path: 'b' }, strip]), rules };
+    const made = achievements(before, snapshot([file('a', 60, same)]), plan, findings);
+    expect(made.map(({ achieved }) => achieved)).toEqual([40, 60]);
   });
 });
