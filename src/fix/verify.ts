@@ -3,6 +3,7 @@
 import { InputError } from '../errors.ts';
 import type { FixOutcome, FixPlan, RulePromise } from '../model/fix.ts';
 import type { Claim, Finding } from '../model/finding.ts';
+import { baseName } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { pathsOf } from '../model/paths.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
@@ -33,8 +34,9 @@ export function verifyFix(
       continue;
     }
     if (result === undefined) throw wrong(path, 'is missing');
-    if (soft.has(path)) {
-      if (result.kind !== 'symlink') throw wrong(path, 'is no symlink');
+    const text = soft.get(path)?.target;
+    if (text !== undefined) {
+      if (result.kind !== 'symlink' || result.link !== baseName(text)) throw wrong(path, 'is no symlink to its copy');
       continue;
     }
     const source = hard.get(path)?.target;

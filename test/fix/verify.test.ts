@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { achievements, shortfalls, verifyFix } from '../../src/fix/verify.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import type { FixAction, FixPlan } from '../../src/model/fix.ts';
+import type { Entry } from '../../src/model/snapshot.ts';
 import { digest, file, hardlink, snapshot } from '../build/snapshot.ts';
 
 const planOf = (actions: readonly FixAction[]): FixPlan => ({ actions, rules: [], promised: 0, leftAlone: [] });
@@ -20,6 +21,53 @@ describe('the proof of a fix', () => {
     expect(() => verifyFix(before, after, linked)).toThrow(message);
     expect(() => verifyFix({ ...before, notices }, after, linked)).not.toThrow();
     expect(() => verifyFix(before, { ...after, notices: [] }, linked)).not.toThrow();
+  });
+
+  it.each<[string, RegExp, Partial<Entry> | null, FixAction?]>([
+    ['without a path', /^is missing/, null],
+    ['with other content', /^has other content than before/, { digest: digest('other') }],
+    ['with another size', /^has other content than before/, { size: 99 }],
+    ['with another kind', /^changed its kind/, { kind: 'other', size: 0 }],
+    ['with other permissions', /^has other permissions or owners/, { mode: 0o600 }],
+    ['with another owner', /^has other permissions or owners/, { uid: 7 }],
+    ['with another group', /^has other permissions or owners/, { gid: 7 }],
+    ['with what was to go', /^is still there/, {}, { kind: 'remove', path: 'b' }],
+    ['without a link', /^is no symlink to its copy/, {}, { kind: 'symlink', path: 'b', target: 'a' }],
+    [
+      'with a link elsewhere',
+      /^is no symlink to its copy/,
+      { kind: 'symlink', size: 0, link: 'c' },
+      { kind: 'symlink', path: 'b', target: 'a' },
+    ],
+    [
+      'without a hard link',
+      /^has other content/,
+      { digest: digest('other') },
+      { kind: 'hard-link', path: 'b', target: 'a' },
+    ],
+  ])('refuses a result %s', (_what, message, more, action) => {
+    const after = snapshot([file('a', 100, same), ...(more === null ? [] : [file('b', 100, { ...same, ...more })])]);
+    const plan = planOf(action === undefined ? [] : [action]);
+    expect(() => verifyFix(before, after, plan)).toThrow(message);
+  });
+
+  it('refuses a result with more than there was, and with another list of files than the one that was written', () => {
+    const more = snapshot([file('a', 100, same), file('b', 100, same), file('c', 0)]);
+    expect(() => verifyFix(before, more, planOf([]))).toThrow(/^was not there before/);
+    expect(() => verifyFix(more, more, planOf([]))).not.toThrow();
+    const list = (label: string) => ({ path: 'b', digest: () => digest(label) });
+    expect(() => verifyFix(before, before, planOf([]), list('other'))).toThrow(/^is not the list of files/);
+    expect(() => verifyFix(before, before, planOf([]), list('same'))).not.toThrow();
+  });
+
+  it('lets symlinks and what was stripped be otherwise than before', () => {
+    const link = file('b', 0, { kind: 'symlink', link: 'a', mode: 0o777 });
+    const soft = { kind: 'symlink', path: 'b', target: 'a' } as const;
+    expect(() => verifyFix(before, snapshot([file('a', 100, same), link]), planOf([soft]))).not.toThrow();
+    const strip = { kind: 'strip', path: 'b', mode: '-g', program: 'strip', before: 100, after: 60 } as const;
+    const stripped = snapshot([file('a', 100, same), file('b', 60, { digest: digest('less') })]);
+    expect(() => verifyFix(before, stripped, planOf([strip]))).not.toThrow();
+    expect(() => verifyFix(before, stripped, planOf([]))).toThrow(/^has other content/);
   });
 
   it('names what falls short', () => {
