@@ -38,7 +38,8 @@ export function changesOf(before: readonly TreeEntry[], after: readonly TreeEntr
       if (old.entry !== null) changes.push(oneSided(old, 'removed', options));
       continue;
     }
-    if (sameContent(old, now) === null) unknown++;
+    // A file counts once, whatever its names.
+    if (sameContent(old, now) === null && !isFurtherName(old, now)) unknown++;
     const change = pairChange(old, now, options);
     if (change !== null) changes.push(change);
   }

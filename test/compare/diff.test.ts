@@ -106,6 +106,17 @@ describe('what counts as a change', () => {
 });
 
 describe('moves', () => {
+  it('from the nearest of several copies: its end first, then its beginning, then its depth', () => {
+    const from = (olds: readonly string[], now: string) =>
+      diff(
+        olds.map((path) => text(path, 'content')),
+        [text(now, 'content')],
+      ).changes.find(({ kind }) => kind === 'moved')?.from;
+    expect(from(['a/other', 'b/lib/name'], 'c/lib/name')).toBe('b/lib/name');
+    expect(from(['a/lib/name', 'b/name', 'c/x/lib/name'], 'c/lib/name')).toBe('c/x/lib/name');
+    expect(from(['d/e/f/x', 'd/y', 'e/z'], 'd/new')).toBe('d/y');
+  });
+
   it('are one change of no bytes', () => {
     expect(lines(diff([text('a/x', 'content'), text('y', 'y')], [text('b/x', 'content'), text('y', 'y')]))).toEqual([
       'moved a/x -> b/x 0',
@@ -182,6 +193,29 @@ describe('hard links', () => {
     expect(lines(diff(named('old', 0o644), [text('a', 'newer'), text('b', 'old')]))).toEqual([
       'changed a 5 content link',
     ]);
+  });
+
+  it('content that is not known is one of a file, not of each of its names, and never of an empty one', () => {
+    const named = (known: string | null) => [
+      file('a', 5, { digest: known }),
+      ...['b', 'c'].map((name) => hardlink(name, 'a')),
+      file('empty', 0),
+    ];
+    const [notice, ...more] = diff(named(null), named('sha256:5')).notices;
+    expect(notice?.message).toMatch(/^1 file has the same size on both sides and no digest/);
+    expect(more).toEqual([]);
+    expect(diff(named('sha256:5'), named('sha256:5')).notices).toEqual([]);
+  });
+
+  it('the name that carries the content is the file, the others are its links', () => {
+    const kinds = (before: readonly Entry[], after: readonly Entry[]): string[] =>
+      diff(before, after).changes.map(({ kind, path, entryKind, before: was, after: is }) =>
+        [kind, path, entryKind, was, is].join(' '),
+      );
+    const three = [text('a', 'content'), hardlink('b', 'a'), hardlink('c', 'a')];
+    expect(kinds([text('b', 'content')], three)).toEqual(['added a hardlink  0', 'added c hardlink  0']);
+    expect(kinds(three, [])).toEqual(['removed a file 7 ', 'removed b hardlink 0 ', 'removed c hardlink 0 ']);
+    expect(kinds([text('z', '')], [text('y', 'xy')])).toEqual(['added y file  2', 'removed z file 0 ']);
   });
 
   it('names that share with another one now', () => {
