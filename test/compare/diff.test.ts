@@ -277,9 +277,42 @@ describe('wrapper directories', () => {
   });
 });
 
+describe('--strip-components of several directories', () => {
+  const strip = { stripComponents: 1 };
+
+  it('pairs names that come more than once by their path first, then in order', () => {
+    const olds = [text('a/x', 'old'), text('b/x', 'same')];
+    expect(lines(diff(olds, [text('b/x', 'same')], strip))).toEqual(['removed a/x -3']);
+    expect(lines(diff(olds, [text('b/x', 'same'), text('c/x', 'newer')], strip))).toEqual([
+      'changed a/x -> c/x 2 content',
+    ]);
+    expect(lines(diff([text('b/x', 'same')], [text('0/x', 'more'), text('b/x', 'same')], strip))).toEqual([
+      'added 0/x 4',
+    ]);
+  });
+
+  it('takes names of all of them together, in their order', () => {
+    const [z, x] = [text('a/z', 'z'), text('b/x', 'x')];
+    expect(lines(diff([z, x], [text('c/x', 'xx'), text('c/z', 'zz')], strip))).toEqual([
+      'changed b/x -> c/x 1 content',
+      'changed a/z -> c/z 1 content',
+    ]);
+  });
+});
+
 describe('--map', () => {
   const maps = ['python3.*', 'libpython3.*'].map(globMatcher);
   const of = (result: Diff): string[] => lines(result);
+
+  it('pairs no file with a directory', () => {
+    const before = [text('python3.10', 'a file')];
+    const after = [directory('python3.11'), text('python3.11/os.py', 'os')];
+    expect(of(diff(before, after, { maps }))).toEqual([
+      'removed python3.10 -6',
+      'added python3.11 0',
+      'added python3.11/os.py 2',
+    ]);
+  });
 
   it('pairs directories and files whose names match', () => {
     const result = diff(
