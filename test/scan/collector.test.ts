@@ -94,6 +94,47 @@ describe('hard links', () => {
     expect(superseded).toEqual([]);
   });
 
+  it('give their first name all that is known of the content, and keep nothing of it', () => {
+    const pyc = Buffer.concat([Buffer.from([0x6f, 0x0d, 0x0d, 0x0a]), Buffer.alloc(12)]);
+    const cached = (name: string): string => `__pycache__/${name}.cpython-310.pyc`;
+    const { entries } = collect([
+      { name: cached('z'), content: pyc },
+      link(cached('b'), cached('z')),
+      link(cached('m'), cached('z')),
+    ]);
+    const [first, ...others] = entries.filter(({ path }) => path.endsWith('.pyc'));
+    const digest = `sha256:${createHash('sha256').update(pyc).digest('hex')}`;
+    expect(first).toMatchObject({ path: cached('b'), kind: 'file', size: 16, disk: 4096, digest, link: null });
+    // Bytecode belongs to the source that its own name tells.
+    expect(first?.facts).toMatchObject({ type: 'pyc', source: 'b.py' });
+    const nothing = { kind: 'hardlink', size: 0, disk: 0, digest: null, facts: null, link: cached('b') };
+    expect(others).toMatchObject(['m', 'z'].map((name) => ({ path: cached(name), ...nothing })));
+  });
+
+  it('lose content with its last name, and not before', () => {
+    const specs = [{ name: 'z', content: 'hello' }, link('b', 'z'), link('m', 'z')];
+    const again = (name: string): TarSpec => ({ name, content: 'new' });
+    const lost = (...names: readonly string[]) => collect([...specs, ...names.map(again)]).superseded;
+    expect(lost('z', 'b')).toEqual([]);
+    expect(lost('b', 'm')).toEqual([]);
+    expect(lost('z', 'm', 'b')).toEqual([{ path: 'b', size: 5 }]);
+    expect(lost('z', 'z', 'z')).toEqual(['z', 'z'].map((path) => ({ path, size: 3 })));
+  });
+
+  it('replace an earlier member of their name, unless that is the one they lead to', () => {
+    const over = collect([a, { name: 'b', content: 'other' }, link('./a', 'b')]);
+    expect(over.lines).toEqual(['file a 5', 'hardlink b 0 -> a']);
+    expect([over.codes, over.superseded]).toEqual([['duplicate-entry'], [{ path: 'a', size: 5 }]]);
+    const itself = collect([a, link('./a', 'a')]);
+    expect([itself.lines, itself.codes, itself.superseded]).toEqual([['file a 5'], ['self-link'], []]);
+  });
+
+  it('that come before their target are nothing where another member replaces them', () => {
+    const { lines, codes } = collect([link('b', 'a'), { name: 'b', content: 'own' }, a]);
+    expect(lines).toEqual(['file a 5', 'file b 3']);
+    expect(codes).toEqual(['duplicate-entry']);
+  });
+
   it('to a symlink are symlinks', () => {
     expect(collect([{ name: 's', type: '2', link: 'x' }, link('t', 's')]).lines).toEqual([
       'symlink s 0 -> x',
