@@ -93,6 +93,46 @@ describe('what layers hide', () => {
     expect(kept.image?.hiddenBytes).toBe(0);
   });
 
+  it('is nothing of what hard links of later layers lead to: files, symlinks and what is not there', async () => {
+    const pyc = Buffer.concat([Buffer.from([0x6f, 0x0d, 0x0d, 0x0a]), Buffer.alloc(12)]);
+    const cached = (name: string): string => `__pycache__/${name}.cpython-310.pyc`;
+    const snapshot = await scanned([
+      [
+        { name: cached('m'), content: pyc },
+        { name: 'lib/s', type: '2', link: 'x' },
+      ],
+      [hard(cached('a'), cached('m')), hard('t', './lib/s'), hard(cached('z'), cached('a'))],
+      [hard('lost', 'lib/nothing')],
+    ]);
+    const at = (name: string) => snapshot.entries.find(({ path }) => path === name);
+    const { digest = null } = at(cached('a')) ?? {};
+    expect(digest).toMatch(/^sha256:/);
+    expect(at(cached('a'))).toMatchObject({ kind: 'file', size: 16, layer: 0, facts: { source: 'a.py' } });
+    for (const [name, layer] of [
+      ['m', 0],
+      ['z', 1],
+    ] as const) {
+      const link = { kind: 'hardlink', link: cached('a'), size: 0, disk: 0, digest: null, facts: null, layer };
+      expect(at(cached(name))).toMatchObject(link);
+    }
+    // A symlink takes no blocks, whichever name it has.
+    expect(at('t')).toMatchObject({ kind: 'symlink', link: 'x', disk: at('lib/s')?.disk, layer: 1 });
+    expect(snapshot.notices.map(({ code, path }) => `${code} ${path}`)).toEqual(['broken-hardlink lost']);
+    expect(snapshot.totals).toMatchObject({ content: 16, files: 1, hardlinks: 3, symlinks: 2 });
+    expect(causes(snapshot)).toEqual([]);
+  });
+
+  it('is no directory: one that comes again has the permissions of the later layer, if that says any', async () => {
+    const named = (mode: number): TarSpec => ({ ...directory('d'), mode });
+    const modes = async (...layers: readonly (readonly TarSpec[])[]) => {
+      const { entries } = await scanned(layers);
+      return entries.filter(({ path }) => path === 'd').map(({ mode, layer }) => [mode, layer]);
+    };
+    expect(await modes([named(0o755), file('d/a', 'a')], [named(0o700)])).toEqual([[0o700, 1]]);
+    expect(await modes([named(0o750)], [file('d/b', 'b')])).toEqual([[0o750, expect.any(Number)]]);
+    expect(await modes([file('d/b', 'b')], [named(0o711)])).toEqual([[0o711, 1]]);
+  });
+
   it('is what a file over a directory hides, and the directory comes back empty', async () => {
     const snapshot = await scanned([
       [file('d/a', '1'), file('d/b', '22')],
@@ -174,6 +214,20 @@ describe('what layers hide', () => {
     }
     expect(snapshot.image?.layers.map(({ content }) => content)).toEqual([4, alone.totals.content]);
     expect(snapshot.image?.layerBytes).toBe(snapshot.totals.content);
+  });
+
+  it('is found through absolute symlinks at the root, through others from where they are', async () => {
+    const to = (name: string, link: string): TarSpec => ({ name, type: '2', link });
+    const snapshot = await scanned([
+      [file('lib/x', '1'), file('usr/lib/x', '22'), to('usr/absolute', '/lib'), to('usr/relative', 'lib')],
+      [file('usr/absolute/x', '333')],
+      [file('usr/relative/.wh.x', '')],
+    ]);
+    expect(files(snapshot)).toEqual([['lib/x', 3, 1]]);
+    expect(causes(snapshot)).toEqual([
+      ['lib/x', 1, 0, 1, 'overwritten'],
+      ['usr/lib/x', 2, 0, 2, 'deleted'],
+    ]);
   });
 
   it('follows symlinks through 16 KiB of text in one path', async () => {
