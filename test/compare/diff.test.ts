@@ -264,6 +264,16 @@ describe('wrapper directories', () => {
     expect(result.changes).toEqual([]);
   });
 
+  it('no more of them than that needs, and each is compared with its like', () => {
+    const close = diff([text('w/f', 'f'), text('w/d/f', 'df')], [text('d/f', 'df')]);
+    expect(stripped(close)).toEqual([1, 0]);
+    expect(lines(close)).toEqual(['removed w/f -1']);
+    const inside = (top: string) => [directory(top), directory(`${top}/${top}`), text(`${top}/${top}/f`, 'f')];
+    const wrapped = diff(inside('old-1'), inside('new-2'));
+    expect(stripped(wrapped)).toEqual([2, 2]);
+    expect([wrapped.changes, wrapped.directories]).toEqual([[], []]);
+  });
+
   it('as many as the user says, on both sides', () => {
     const result = diff([text('a/x', 'x'), text('b/y', 'y'), text('top', 't')], [text('c/x', 'x'), text('d/y', 'yy')], {
       stripComponents: 1,
