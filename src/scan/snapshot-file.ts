@@ -141,7 +141,7 @@ function snapshotOf(root: Json, sum: StoredSum, entriesOf: () => Entry[]): Snaps
     ),
     notices: list(root['notices'] ?? [], 'notices').map((value, index) => notice(value, `notices[${index}]`)),
     ...stripVersionOf(root),
-    ...(root['image'] === undefined ? {} : imageOf(root)),
+    ...(root['image'] === undefined ? {} : imageOf(root, totals.content)),
   };
 }
 
@@ -157,8 +157,10 @@ function partOf({ part }: Json): Pick<Snapshot, 'isPart'> {
   throw bad(`has part ${spell(part)}, which is neither true nor false`);
 }
 
-function imageOf(root: Json): Pick<Snapshot, 'image' | 'hidden'> {
+function imageOf(root: Json, content: number): Pick<Snapshot, 'image' | 'hidden'> {
   const image = imageFrom(object(root['image'], 'image'));
+  if (root['part'] !== true && image.visibleBytes !== content)
+    throw bad(`has image.visibleBytes ${image.visibleBytes}, but totals.content ${content}`);
   return { image, hidden: hiddenFrom(list(root['hidden'] ?? [], 'hidden'), image) };
 }
 

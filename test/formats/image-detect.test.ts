@@ -164,6 +164,19 @@ describe('snapshot files of images', () => {
     expect(failed?.message).toContain(place);
   });
 
+  it('whose layers show other bytes than their entries have are refused, but for those of a part', async () => {
+    const { image, ...rest } = JSON.parse(await text());
+    const [first, ...others] = image.layers;
+    const layers = [{ ...first, content: first.content + 1 }, ...others];
+    const sizes = { layerBytes: image.layerBytes + 1, visibleBytes: image.visibleBytes + 1 };
+    const edited = { ...rest, image: { ...image, ...sizes, layers } };
+    await expect(scan(put(JSON.stringify(edited)), options)).rejects.toThrow(
+      'has image.visibleBytes 5, but totals.content 4',
+    );
+    const part = await scan(put(JSON.stringify({ ...edited, part: true })), options);
+    expect(part.image).toMatchObject(sizes);
+  });
+
   it('have the mode of the root that a layer gives', async () => {
     expect(await text()).toMatch(/"path":"\.","kind":"directory".*"mode":488/);
   });
