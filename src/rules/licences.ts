@@ -1,5 +1,5 @@
-// Licence texts, which the terms of most licences ask to be shipped with what they cover: no rule on leftovers claims them, wherever they
-// lie, and no command of one takes them.
+// Licence texts, which the terms of most licences ask to be shipped with what they cover: no rule on leftovers that takes all below a
+// directory claims them, and no command of one takes them. Rules that go by suffixes of code find no texts.
 import type { Name } from '../model/name.ts';
 
 const names = ['copyright', 'copying', 'licen[cs]e', 'unlicen[cs]e', 'notice'];
