@@ -15,11 +15,13 @@ export const staticLibrary: Rule = {
   check(context) {
     if (context.staticLibraries.length === 0) return [];
     const shared = sharedLibraries(context);
-    const beside = new Set<Name>();
-    const alone = new Set<Name>();
-    for (const { path, facts } of libraryNames(context)) {
-      const targets = shared.get(baseName(path).slice(0, -2));
-      (targets !== undefined && isAmong(facts, targets) ? beside : alone).add(path);
+    const beside: Name[] = [];
+    const alone: Name[] = [];
+    for (const { entry, facts } of context.staticLibraries) {
+      const names = namesOf(context, entry.path).filter((path) => path.endsWith('.a'));
+      // Where one of its names is there to be linked, the file is: no name alone frees anything.
+      const isBeside = names.every((path) => isAmong(facts, shared.get(baseName(path).slice(0, -2))));
+      for (const path of names) (isBeside ? beside : alone).push(path);
     }
     return [
       ...draft(context, beside, 'warn', 'shipped beside a shared library of the same name'),
@@ -28,17 +30,9 @@ export const staticLibrary: Rule = {
   },
 };
 
-/** Static libraries under all of their names, in byte order. */
-function libraryNames(context: RuleContext): { path: Name; facts: ArFacts }[] {
-  return context.staticLibraries
-    .flatMap(({ entry, facts }) => namesOf(context, entry.path).map((path) => ({ path, facts })))
-    .filter(({ path }) => path.endsWith('.a'))
-    .toSorted((a, b) => compareNames(a.path, b.path));
-}
-
-/** Not for another processor, as far as that is known of the static library. */
-function isAmong({ target }: ArFacts, targets: ReadonlySet<string>): boolean {
-  return target === undefined || targets.has(spell(target));
+/** Whether there are any, and not only for another processor as far as that is known of the static library. */
+function isAmong({ target }: ArFacts, targets: ReadonlySet<string> | undefined): boolean {
+  return targets !== undefined && (target === undefined || targets.has(spell(target)));
 }
 
 /** What shared libraries are for by their names without `.so` and version: `libz` for `libz.so.1.2`, wherever they lie. */
@@ -73,10 +67,11 @@ function spell({ class: bits, endian, machine }: ElfTarget): string {
 
 function draft(
   context: RuleContext,
-  paths: ReadonlySet<Name>,
+  libraries: readonly Name[],
   severity: 'warn' | 'info',
   what: string,
 ): FindingDraft[] {
+  const paths = new Set(libraries.toSorted(compareNames));
   const claims = wholeFileClaims(context, paths);
   if (claims.length === 0) return [];
   const title = `${count(claims.length, 'static library is', 'static libraries are')} ${what}`;

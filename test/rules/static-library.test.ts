@@ -104,6 +104,17 @@ describe('static-library', () => {
     expect(check([file('a/libz.a', 100, { facts }), hardlink('b/libz', 'a/libz.a')])).toEqual([]);
   });
 
+  it('only informs of one whose names differ, of which one stands alone', () => {
+    const [found, ...others] = check([
+      file('lib/libcurses.a', 100, { facts: ar(50) }),
+      hardlink('lib/libncurses.a', 'lib/libcurses.a'),
+      file('lib/libncurses.so', 10, { facts: elf({}) }),
+    ]);
+    expect(found).toMatchObject({ severity: 'info', bytes: 100, claims: [{ path: 'lib/libcurses.a' }] });
+    expect(found?.fix.commands).toEqual(['rm lib/libcurses.a lib/libncurses.a']);
+    expect(others).toEqual([]);
+  });
+
   it('says nothing of other files named .a', () => {
     expect(check([file('notes.a', 100)])).toEqual([]);
   });
