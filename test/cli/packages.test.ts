@@ -285,6 +285,13 @@ describe('leftovers', () => {
         [`${site}/p/include/m.h`]: 'header...',
         [`${site}/p/tests/test_m.py`]: 'a test....',
         [`${site}/q/test/runner.py`]: 'no test....',
+        'share/locale/de/LC_MESSAGES/a.mo': 'catalogue..',
+        'share/locale/locale.alias': 'alias',
+        [`${site}/q/locale/de.mo`]: 'catalogue...',
+        [`${site}/q/locale/de.po`]: 'its source...',
+        'app/node_modules/a/a.d.ts': 'declaration...',
+        'app/node_modules/a/a.js.map': 'map.............',
+        'app/node_modules/a/a.map': 'no map...........',
       });
       const options = { ...defaultLimits, digests: 'auto', facts: 'needed' } as const;
       const before = await scan(tree, options);
