@@ -32,6 +32,7 @@ export function unpackCommands({ artifact, out }: Fix): string[] {
   const [from, to] = [shellText(artifact.name), shellText(out)];
   if (artifact.format === 'directory') return [`cp -a -- ${from} ${to}`];
   return [
+    ...(artifact.format === 'zip' ? [startsAsZip(from)] : []),
     'temporary=$(mktemp -d)',
     `trap 'chmod -R u+rwx -- "$temporary"; rm -rf -- "$temporary"' EXIT`,
     // The result of zip stands beside it, where nobody else can put anything.
@@ -39,6 +40,11 @@ export function unpackCommands({ artifact, out }: Fix): string[] {
     'mkdir -- "$tree"',
     artifact.format === 'zip' ? unzipCommand(artifact.name) : untarCommand(artifact.name),
   ];
+}
+
+/** zip would write a new file without the program that some zips begin with (`python -m zipapp`). */
+function startsAsZip(file: string): string {
+  return `head -c 2 < ${file} | grep -q PK || { echo 'what stands before the zip would be lost; fix --apply keeps it' >&2; exit 1; }`;
 }
 
 /**

@@ -1,6 +1,6 @@
 // The printed script on archives of awkward names: it works on the archive that is meant, and makes what `--apply` makes, as Python's
 // zipfile and tarfile see it.
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { buildTar } from '../build/tar.ts';
@@ -62,3 +62,16 @@ it.skipIf(!['bash', 'zip', 'unzip', 'tar', 'python3'].every(requireTool)).each([
   expect(JSON.stringify(theirs)).not.toContain('manual');
   expect(existsSync(join(work, name))).toBe(true);
 });
+
+it.skipIf(!['bash', 'zip', 'unzip'].every(requireTool))(
+  'does nothing where it would lose what a zip begins with',
+  () => {
+    writeFileSync(join(work, 'app.pyz'), Buffer.concat([Buffer.from('#!/usr/bin/env python3\n'), buildZip(members)]));
+    const args = ['fix', 'app.pyz', '--out', 'small.pyz', '--leftovers'];
+    const script = sizecheck([...args, '--format', 'shell'], { cwd: work });
+    expect(() => run('bash', ['-s'], { cwd: work, input: script.stdout })).toThrow('fix --apply keeps it');
+    expect(existsSync(join(work, 'small.pyz'))).toBe(false);
+    expect(sizecheck([...args, '--apply'], { cwd: work }).code).toBe(0);
+    expect(readFileSync(join(work, 'small.pyz'), 'latin1')).toMatch(/^#!\/usr\/bin\/env python3\nPK/);
+  },
+);
