@@ -30,6 +30,8 @@ const copyRules = [
   'same-build',
   'static-library',
 ];
+/** Rules of which each has its own tests alone. */
+const ownRules = ['build-sources', 'package-cache', 'source-maps', 'translations', 'type-declarations'];
 const areas = [
   { sources: ['src/bytes/reader.ts'], tests: ['test/bytes/reader.test.ts'], hostile: false },
   {
@@ -82,6 +84,11 @@ const areas = [
     tests: [...copyRules, 'debug-symbols', 'deleted-in-later-layer', 'duplicate-file'].map(
       (name) => `test/rules/${name}.test.ts`,
     ),
+    hostile: false,
+  },
+  {
+    sources: ownRules.map((name) => `src/rules/${name}.ts`),
+    tests: ownRules.map((name) => `test/rules/${name}.test.ts`),
     hostile: false,
   },
 ];

@@ -3,6 +3,7 @@ import { buildSources } from '../../src/rules/build-sources.ts';
 import { judge } from '../../src/rules/index.ts';
 import { commanded, put } from '../build/commanded.ts';
 import { claimedPaths, tree } from '../build/leftovers.ts';
+import { directory, file, hardlink } from '../build/snapshot.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { requireTool } from '../oracles.ts';
 
@@ -55,6 +56,25 @@ describe('build-sources', () => {
     const { claimed, removed } = await commanded(root, buildSources);
     expect(removed).toEqual(outer.flatMap((path) => [`${path}/a.h`, `${path}/x/a.c`]));
     expect(claimed.toSorted()).toEqual(removed);
+  });
+
+  it('counts a source of two names once, and takes neither symlinks nor directories for sources or modules', () => {
+    const [found, ...others] = judge(
+      tree(
+        'node_modules/a/a.node',
+        'node_modules/a/a.c',
+        hardlink('node_modules/a/b.c', 'node_modules/a/a.c'),
+        file('node_modules/a/c.c', 0, { kind: 'symlink', link: 'a.c' }),
+        directory('node_modules/b/b.node'),
+        'node_modules/b/b.c',
+        'node_modules/c/c.node',
+        'node_modules/a/node_modules/d/include/d.h',
+      ),
+      [buildSources],
+    );
+    expect(found?.claims).toEqual([{ path: 'node_modules/a/a.c', part: null, bytes: 18 }]);
+    expect(found?.fix.commands[0]).toMatch(/^find node_modules\/a -type f [^/]*! -path '\*\/include\/\*' -delete$/);
+    expect(others).toEqual([]);
   });
 
   it('gives no command where a package with a module lies in one without, and that in one with', () => {

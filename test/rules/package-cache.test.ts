@@ -5,6 +5,7 @@ import { judge } from '../../src/rules/index.ts';
 import { packageCache } from '../../src/rules/package-cache.ts';
 import { commanded, put } from '../build/commanded.ts';
 import { tree } from '../build/leftovers.ts';
+import { directory, image, snapshot } from '../build/snapshot.ts';
 import { tempDirectory } from '../build/temp.ts';
 
 describe('package-cache', () => {
@@ -51,5 +52,11 @@ describe('package-cache', () => {
       fix: { commands: ['find var/cache/apt var/lib/apt/lists .cache/pip -type f -delete'], advice: null },
     });
     expect(judge(tree('var/lib/dpkg/status', 'cache/x'), [packageCache])).toEqual([]);
+    expect(judge(snapshot([directory('.cache'), directory('.cache/pip')]), [packageCache])).toEqual([]);
+  });
+
+  it('says how to keep them out of an image', () => {
+    const [found] = judge({ ...tree('.cache/pip/a'), image: image(['RUN pip install a']) }, [packageCache]);
+    expect(found?.fix.advice).toContain('RUN --mount=type=cache');
   });
 });

@@ -1,4 +1,4 @@
-import { linkSync } from 'node:fs';
+import { linkSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../src/rules/index.ts';
@@ -14,6 +14,8 @@ describe('source-maps', () => {
   it('claims what its command removes', async () => {
     const root = tempDirectory('source-maps');
     for (const [index, path] of [...maps, ...others].entries()) put(root, path, '.'.repeat(100 - index));
+    symlinkSync('lib/linker.map', join(root, 'link.js.map'));
+    mkdirSync(join(root, 'directory.js.map'));
     expect(await commanded(root, sourceMaps)).toEqual({ claimed: maps, removed: maps });
   });
 

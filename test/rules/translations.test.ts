@@ -1,9 +1,9 @@
-import { symlinkSync } from 'node:fs';
+import { linkSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../src/rules/index.ts';
 import { translations } from '../../src/rules/translations.ts';
-import { put } from '../build/commanded.ts';
+import { commanded, put } from '../build/commanded.ts';
 import { claimedPaths, tree } from '../build/leftovers.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { scan } from '../../src/scan/scan.ts';
@@ -35,6 +35,18 @@ describe('translations', () => {
     const left = new Set(after.entries.map(({ path }) => path));
     expect(before.entries.map(({ path }) => path).filter((path) => !left.has(path))).toEqual(files);
     expect(before.totals.content - after.totals.content).toBe(found?.bytes);
+  });
+
+  it('claims a source of two names once', async () => {
+    const root = tempDirectory('translations-linked');
+    for (const path of ['a/de.mo', 'b/de.mo', 'a/de.po']) put(root, path, 'catalogue');
+    linkSync(join(root, 'a/de.po'), join(root, 'b/de.po'));
+    expect(await commanded(root, translations)).toEqual({ claimed: ['a/de.po'], removed: ['a/de.po', 'b/de.po'] });
+    // Of none that stays under another name.
+    put(root, 'a/fr.po', 'source');
+    put(root, 'a/fr.mo', 'catalogue');
+    linkSync(join(root, 'a/fr.po'), join(root, 'fr.txt'));
+    expect(judge(await scan(root), [translations])).toEqual([]);
   });
 
   it('gives the commands that there is something for', () => {

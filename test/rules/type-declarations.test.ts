@@ -38,9 +38,12 @@ describe('type-declarations', () => {
     expect(await commanded(root, typeDeclarations)).toEqual({ claimed: declarations, removed: declarations });
   });
 
-  it('says nothing of a package by itself, and of packages without any', () => {
+  it('says nothing of a package by itself, nor of packages without any', () => {
     const check = (...paths: readonly string[]) => judge(tree(...paths), [typeDeclarations]);
     expect(check('package/index.d.ts', 'package/package.json')).toEqual([]);
+    expect(check('node_modules/a/a.d.ts')[0]?.fix.commands).toEqual([
+      "find node_modules -type f -name '*.d.ts' -delete",
+    ]);
     expect(check('node_modules/a/index.js', 'old_node_modules/b/b.d.ts')).toEqual([]);
   });
 });
