@@ -1,4 +1,4 @@
-import { linkSync } from 'node:fs';
+import { linkSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../src/rules/index.ts';
@@ -53,6 +53,19 @@ describe('package-cache', () => {
     });
     expect(judge(tree('var/lib/dpkg/status', 'cache/x'), [packageCache])).toEqual([]);
     expect(judge(snapshot([directory('.cache'), directory('.cache/pip')]), [packageCache])).toEqual([]);
+  });
+
+  it('finds what its page lists', () => {
+    const page = readFileSync('docs/rules/package-cache.md', 'utf8');
+    for (const [, managers = '', list = ''] of page.matchAll(/^- ([a-z, ]+): (.*)$/gm)) {
+      const names = [...list.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
+      const paths =
+        managers === 'conda' ? names.slice(1).map((home) => `${home}/pkgs/x`) : names.map((at) => `${at}/x`);
+      const [found] = judge(tree(...paths), [packageCache]);
+      expect(found?.claims.map(({ path }) => path).toSorted()).toEqual(paths.toSorted());
+      for (const manager of managers.replace(', yum', '').split(', ')) expect(found?.title).toContain(manager);
+    }
+    expect(page.match(/^- /gm)?.length).toBeGreaterThan(15);
   });
 
   it('says how to keep them out of an image', () => {
