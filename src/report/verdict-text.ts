@@ -106,7 +106,9 @@ export function tightest(verdicts: readonly Verdict[]): Verdict | null {
   );
 }
 
-/** Share of the limit that is used; -1 where there is no such thing. */
-function shareUsed({ actual, limit }: Verdict): number {
-  return limit === null || actual === null || limit <= 0 ? -1 : actual / limit;
+/** Share of the limit that is used; what has none, and then what was not measured, comes behind all others, what shrank included. */
+function shareUsed({ actual, limit, measure }: Verdict): number {
+  if (actual === null || limit === null) return -Infinity;
+  if (limit <= 0) return -Number.MAX_VALUE;
+  return measure === 'lowestEfficiency' ? limit / actual : actual / limit;
 }

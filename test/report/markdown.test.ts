@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nameFromBytes, nameFromText } from '../../src/model/name.ts';
+import type { Verdict } from '../../src/model/verdict.ts';
 import { codeBlock, markdownName, markdownText, markdownWord } from '../../src/report/escape-markdown.ts';
 import { terminalName } from '../../src/report/escape.ts';
 import { mostBytes } from '../../src/report/markdown/blocks.ts';
@@ -96,6 +97,13 @@ describe('goldens', () => {
   });
 });
 
+const shrunk = verdict({ measure: 'growth', actual: -5000, limit: 100 });
+const absent = verdict({ actual: null, over: null, status: 'pass', reason: '"x" is optional, and not there' });
+const ruled = verdict({ measure: 'rule', budget: 'duplicate-file', actual: 0, limit: 0 });
+const near = verdict({ actual: 99, limit: 100 });
+const efficiency = (actual: number): Verdict =>
+  verdict({ measure: 'lowestEfficiency', actual, limit: 0.9, over: 0, status: 'pass' });
+
 describe('a comment on a gate', () => {
   it('says the verdict first, with exact bytes', () => {
     const html = toHtml(first(checkReport()));
@@ -155,6 +163,38 @@ describe('a comment on a gate', () => {
     expect(rows?.[1]?.[2]).not.toBe(rows?.[1]?.[3]);
     const percent = first(checkReport([verdict({ measure: 'growth-percent', actual: 2.0004, limit: 2 })], []));
     expect(percent).toContain('growth in percent is 2.0004%, over its limit of 2%');
+  });
+
+  it('says of points in percent how many they are, however few', () => {
+    const pointsOf = (actual: number): string | undefined => {
+      const text = first(checkReport([verdict({ measure: 'growth-percent', actual, limit: 2 })], []));
+      return tablesOf(toHtml(text))[0]?.[1]?.at(-1)?.replaceAll('\u00a0', ' ');
+    };
+    expect([2.0203, 3.125, 2, 1.9996, -3].map(pointsOf)).toEqual([
+      '0.02 points over',
+      '1.1 points over',
+      '0 points',
+      '0.0004 points',
+      '5 points',
+    ]);
+  });
+
+  it.each([
+    ['one that shrank, rather than what is not there', [absent, shrunk], 'growth is -5,000 B'],
+    ['one that shrank, rather than a rule', [ruled, shrunk], 'growth is -5,000 B'],
+    ['a rule, rather than what is not there', [absent, ruled], 'duplicate-file finds 0 B'],
+    ['what is nearer to its limit than an efficiency', [efficiency(0.95), near], 'compressed is 99 B'],
+    ['an efficiency that is nearer to its limit', [near, efficiency(0.901)], 'lowestEfficiency is 0.901'],
+    ['a limit of 0 last', [verdict({ actual: 0, limit: 0 }), shrunk], 'growth is -5,000 B'],
+  ])('names, where all hold, %s', (_, verdicts, says) => {
+    const [heading] = named(toHtml(first(checkReport(verdicts, []))), 'h3');
+    expect(heading && textOf(heading)).toContain(`✅ Within budget: layer-py312-amd64 ${says}`);
+  });
+
+  it('does not call an artifact optional whose baseline is not there', () => {
+    const reason = 'the baseline "old.tar" does not exist';
+    const text = first(checkReport([verdict(), verdict({ actual: null, over: null, status: 'pass', reason })], []));
+    expect(text).toContain('\n1 holds, 1 had nothing to measure.\n');
   });
 
   it('names the largest contributors of what does not hold', () => {

@@ -45,7 +45,7 @@ export function tally({ verdicts }: Gate): string[] {
     ['unknown', 'could not be measured', 'could not be measured'],
     ['warn', 'warns', 'warn'],
     ['pass', 'holds', 'hold'],
-    ['skipped', 'is optional and not there', 'are optional and not there'],
+    ['skipped', 'had nothing to measure', 'had nothing to measure'],
   ];
   const parts = kinds.flatMap(([kind, one, many]) => {
     const number = verdicts.filter((verdict) => kindOf(verdict) === kind).length;
@@ -102,7 +102,8 @@ function percentFigures({ actual, limit, over, measure, status }: Verdict): stri
   if (actual === null) return [status === 'pass' ? none : 'unknown', limitText, none];
   const actualText = amount(measure, actual, limit);
   if (limit === null) return [actualText, limitText, none];
-  const points = `${Math.abs(limit - actual).toFixed(1)}\u00a0points`;
+  // However little it is, it does not look like nothing.
+  const points = `${amount(measure, Math.abs(limit - actual), 0).slice(0, -1)}\u00a0points`;
   return [actualText, limitText, over !== null && over > 0 ? `**${points} over**` : points];
 }
 
