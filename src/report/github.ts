@@ -64,7 +64,9 @@ function summaryOf(holding: readonly Verdict[]): Annotation[] {
   const closest = tightest(holding);
   if (closest === null) return [];
   const said = `${terminalText(closest.artifact)} ${sentence(closest, words)}`;
-  const message = holding.length === 1 ? said : `${holding.length} limits hold; the closest: ${said}`;
+  // An optional artifact that is not there has none.
+  const limits = holding.filter(({ actual }) => actual !== null).length;
+  const message = limits < 2 ? said : `${limits} limits hold; the closest: ${said}`;
   return [{ level: 'notice', title: 'Within size budgets', message }];
 }
 

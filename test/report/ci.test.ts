@@ -129,6 +129,16 @@ describe('annotations', () => {
     expect(only?.message).toBe('layer-py312-amd64 compressed is 4,812,331 B, 430,549 B under its limit of 5,242,880 B');
   });
 
+  it('do not count what is not there as a limit that holds', async () => {
+    const absent = verdict({ actual: null, over: null, status: 'pass', reason: '"x" is optional, and not there' });
+    const said = async (verdicts: Verdict[]): Promise<string | undefined> =>
+      linesOf(await print('github', 'check', checkReport(verdicts))).map(parse)[0]?.message;
+    const holds = 'layer-py312-amd64 compressed is 4,812,331 B, 430,549 B under its limit of 5,242,880 B';
+    expect(await said([absent, verdict(), verdict()])).toBe(`2 limits hold; the closest: ${holds}`);
+    expect(await said([absent, absent, verdict()])).toBe(holds);
+    expect(await said([absent])).toMatch(/was not measured: "x" is optional, and not there$/);
+  });
+
   it('say what a diff changed, and its new findings', async () => {
     const found = linesOf(await print('github', 'diff', diffReport())).map(parse);
     expect(found).toEqual([
