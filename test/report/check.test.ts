@@ -207,6 +207,26 @@ describe('the table of a gate', () => {
   });
 });
 
+describe('notices of a gate', () => {
+  const notice = { code: 'unreadable', path: nameFromText('a/b'), message: 'is not readable' } as const;
+  const whole = { ...notice, path: null };
+  const [one] = report().artifacts;
+  if (one === undefined) throw new Error('there is no artifact');
+
+  it.each([
+    ['one artifact', ['x'], ['a/b: is not readable', 'x: is not readable']],
+    [
+      'several',
+      ['x', 'y'],
+      ['x: a/b: is not readable', 'x: is not readable', 'y: a/b: is not readable', 'y: is not readable'],
+    ],
+  ])('of %s', async (_, names, lines) => {
+    const artifacts = names.map((name) => ({ ...one, name, diff: null, notices: [notice, whole] }));
+    const text = await printed('table', {}, { ...report(), artifacts });
+    expect(text).toContain(`Notices (${lines.length})\n${lines.map((line) => `  ${line}\n`).join('')}`);
+  });
+});
+
 describe('hostile names in a gate', () => {
   const names = [
     '\u001b]0;x\u0007',

@@ -217,7 +217,10 @@ function* noticesPart({ artifacts }: CheckReport, options: ReportOptions, style:
   const shown = options.verbose ? notices : notices.slice(0, 5);
   yield `\n${style.bold(`Notices (${groupDigits(notices.length)})`)}\n`;
   for (const { name, path, message } of shown) {
-    const where = path === null ? terminalText(name) : terminalName(path);
+    const where = [
+      ...(path === null || artifacts.length > 1 ? [terminalText(name)] : []),
+      ...(path === null ? [] : [terminalName(path)]),
+    ].join(': ');
     for (const [index, line] of wrap(`${where}: ${terminalText(message)}`, options.width - 4).entries())
       yield `${index === 0 ? '  ' : '    '}${line}\n`;
   }
