@@ -13,7 +13,7 @@ import { toPairing } from './diff.ts';
 import { exitCodes, warnLine } from './errors.ts';
 import { formatOf, requireShown } from './format.ts';
 import { measureTargets } from './measure-targets.ts';
-import { isDirectoryOnDisk } from './packing.ts';
+import { requireDirectory } from './packing.ts';
 import type { Run } from './measure-targets.ts';
 import { toReportOptions } from './options.ts';
 import { print, refuseOverwriting } from './output.ts';
@@ -42,7 +42,7 @@ export async function runCheck(
   const { measured, broken } = await measureTargets(found.targets, run);
   // Known of what could be read.
   if (values['compress-with'] !== undefined && broken.length === 0 && measured.length > 0)
-    requireDirectory(found.targets);
+    requireDirectory(found.targets.map(({ path }) => path));
   const evidence = {
     measured,
     unmeasured: [...found.absent, ...broken],
@@ -61,12 +61,6 @@ export async function runCheck(
   if (!values.quiet)
     for (const name of skippedGroups) warnLine(`group "${name}" is not judged: not all of its members are given`);
   return exitCodeOf(gate, values['exit-zero']);
-}
-
-/** @throws UsageError where there is nothing to compress. */
-function requireDirectory(targets: readonly Target[]): void {
-  if (!targets.some(({ path }) => isDirectoryOnDisk(path)))
-    throw new UsageError('--compress-with is for directories, and none of the artifacts is one');
 }
 
 /** The budgets, and what they are for. */

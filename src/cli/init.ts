@@ -12,7 +12,7 @@ import { parsePercent, readableLimit, withHeadroom } from '../policy/headroom.ts
 import { terminalText } from '../report/escape.ts';
 import { exitCodes } from './errors.ts';
 import { measure } from './measure.ts';
-import { isDirectoryOnDisk, packedTotals } from './packing.ts';
+import { isDirectoryOnDisk, packedTotals, requireDirectory } from './packing.ts';
 import type { InitValues } from './policy-options.ts';
 import { isSameFile, writeFile, writeStdout } from './output.ts';
 
@@ -52,6 +52,7 @@ export async function runInit(
     drafts.push(draft);
     lines.push(`${draft.name} (${draft.path})`, ...limitLines(draft, snapshot), ...diveLines(snapshot, imported));
   }
+  if (values['compress-with'] !== undefined) requireDirectory(artifacts);
   onArtifact(file);
   writeFile(file, [budgetsText(drafts)]);
   await writeStdout([`wrote ${file}`, '', ...lines].map((line) => `${terminalText(line)}\n`));

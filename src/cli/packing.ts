@@ -1,6 +1,7 @@
 // Packing a directory for a command: with progress, and with the sizes where totals have them.
 import { statSync } from 'node:fs';
 import type { Compression } from '../codecs/compress.ts';
+import { UsageError } from '../errors.ts';
 import type { Snapshot, Totals } from '../model/snapshot.ts';
 import { packDirectory } from '../scan/pack.ts';
 import type { InputValues } from './options.ts';
@@ -28,4 +29,10 @@ export async function packedTotals(
 /** Whether an artifact is a directory of this machine, which a snapshot of one is not. */
 export function isDirectoryOnDisk(artifact: string): boolean {
   return artifact !== '-' && statSync(artifact, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+/** @throws UsageError where there is nothing to compress. */
+export function requireDirectory(artifacts: readonly string[]): void {
+  if (!artifacts.some(isDirectoryOnDisk))
+    throw new UsageError('--compress-with is for directories, and none of the artifacts is one');
 }

@@ -36,6 +36,10 @@ const refused: readonly Case[] = [
   [['scan', 'a.tar.gz', '--image', 'x'], '--image is for images; this is none'],
   [['snapshot', 'tree', '--platform', 'linux/amd64'], '--platform is for images; this is none'],
   [['diff', 'tree', 'a.tar.gz', '--image', '1'], '--image is for images; neither is one'],
+  [
+    ['init', 'a.tar.gz', '--compress-with=gzip:9', '--budgets=new.json'],
+    '--compress-with is for directories, and none of the artifacts is one',
+  ],
   [['scan', 'tree', '--json', '--format', 'csv'], '--json is short for --format json; give it, or --format csv'],
   [['diff', 'tree', 'tree', '--json', '--format', 'du'], '--json is short for --format json'],
   [['check', 'tree', '--max-uncompressed=1', '--json', '--format', 'junit'], '--json is short for --format json'],
