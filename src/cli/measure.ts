@@ -118,5 +118,6 @@ export function warnOf(artifact: string, notices: readonly Notice[], most: numbe
     process.stderr.write(`${inertLine(`sizecheck: warning: ${name}: ${where}${terminalText(message)}`)}\n`);
   }
   const more = notices.length - most;
-  if (more > 0) process.stderr.write(`sizecheck: warning: ${name}: ${more} more notices\n`);
+  if (more > 0)
+    process.stderr.write(`sizecheck: warning: ${name}: ${more} more ${more === 1 ? 'notice' : 'notices'}\n`);
 }

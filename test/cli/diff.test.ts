@@ -405,6 +405,24 @@ describe.skipIf(!ready)('a runtime, unstripped with optimised bytecode, and the 
   });
 });
 
+describe('what was odd about the old side', () => {
+  it.each([
+    [20, ''],
+    [21, '1 more notice'],
+    [22, '2 more notices'],
+  ])('%d notices: twenty lines, then %j', (count, more) => {
+    const names = Array.from({ length: count }, (_, index) => `m${index}.cpython-312.pyc`);
+    const old = at(`odd-${count}.tar`);
+    writeFileSync(old, buildTar(names.map((name) => ({ name: `__pycache__/${name}`, content: 'not bytecode' }))));
+    writeFileSync(at('even.tar'), buildTar([{ name: 'a', content: 'a' }]));
+    const lines = sizecheck(['diff', old, at('even.tar')])
+      .stderr.trimEnd()
+      .split('\n');
+    expect(lines.filter((line) => line.includes('is a broken pyc file'))).toHaveLength(20);
+    expect(lines.slice(20)).toEqual(more === '' ? [] : [`sizecheck: warning: ${old}: ${more}`]);
+  });
+});
+
 describe('what cannot be compared', () => {
   const sound = buildTar([{ name: 'a', content: 'x'.repeat(3000) }]);
   const put = (name: string, bytes: Uint8Array | string): string => {
