@@ -1,10 +1,12 @@
 // `comment` and `report` as a workflow runs them: a saved report in, a comment on a GitHub or GitLab in miniature out.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { failure, startGithub, token } from '../forge/github-server.ts';
 import type { GithubServer } from '../forge/github-server.ts';
 import { startGitlab } from '../forge/gitlab-server.ts';
+import { buildTar } from '../build/tar.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { sizecheck } from './run.ts';
 import type { Ran } from './run.ts';
@@ -21,6 +23,9 @@ beforeAll(async () => {
   writeFileSync(at('old/lib/a'), 'a'.repeat(5000));
   writeFileSync(at('new/lib/a'), 'a'.repeat(3000));
   writeFileSync(at('new/lib/@octocat #1 `x`|y'), 'b'.repeat(10));
+  const tar = buildTar([{ name: 'a', content: 'text '.repeat(999) }]);
+  writeFileSync(at('fast.gz'), gzipSync(tar, { level: 1 }));
+  writeFileSync(at('best.gz'), gzipSync(tar, { level: 9 }));
   writeFileSync(at('changed.json'), sizecheck(['diff', at('old'), at('new'), '--json']).stdout);
   writeFileSync(at('same.json'), sizecheck(['diff', at('old'), at('old'), '--json']).stdout);
 });
@@ -112,6 +117,42 @@ describe('comment', () => {
     await comment(['--from', 'changed.json', '--repo', 'o/r', '--pr', '7', '--only-on-change', '--key', 'k']);
     expect((await comment(args)).stdout).toMatch(/^updated the comment/);
     expect(server.comments[0]?.body).toContain('### No change');
+  });
+
+  it.each([
+    ['a gate that fails', ['check', 'old', '--max-uncompressed', '1']],
+    ['a gate that is not known', ['check', 'old', '--max-growth', '1']],
+    ['a gate that holds, with a change', ['check', 'new', '--max-uncompressed', '1MiB', '--baseline', 'old']],
+    ['other compressed bytes alone', ['diff', 'fast.gz', 'best.gz']],
+  ])('creates one for %s', async (_, args) => {
+    const from = ['--from', '-', '--repo', 'o/r', '--pr', '7', '--only-on-change'];
+    expect((await comment(from, {}, sizecheck([...args, '--json'], { cwd: work }).stdout)).code).toBe(0);
+    expect(server.comments).toHaveLength(1);
+  });
+
+  it.each(['new', 'fixed'])('creates one for a finding alone that is %s', async (kind) => {
+    const same = JSON.parse(readFileSync(at('same.json'), 'utf8'));
+    const found = {
+      rule: 'x',
+      severity: 'warn',
+      title: 't',
+      bytes: 0,
+      claims: [],
+      fix: { commands: [], advice: null },
+    };
+    const saved = JSON.stringify({ ...same, findings: { ...same.findings, [kind]: [found] } });
+    const ran = await comment(['--from', '-', '--repo', 'o/r', '--pr', '7', '--only-on-change'], {}, saved);
+    expect([ran.code, ran.stderr]).toEqual([0, '']);
+    expect(server.comments).toHaveLength(1);
+  });
+
+  it('creates none for a gate that holds where nothing changed, with or without a baseline', async () => {
+    for (const more of [[], ['--baseline', 'old']]) {
+      const saved = sizecheck(['check', 'old', '--max-uncompressed', '1MiB', '--json', ...more], { cwd: work }).stdout;
+      const ran = await comment(['--from', '-', '--repo', 'o/r', '--pr', '7', '--only-on-change'], {}, saved);
+      expect(ran.stdout).toMatch(/^posted nothing: nothing changed/);
+    }
+    expect(server.comments).toEqual([]);
   });
 
   it('in a dry run prints the text, and says what it would do', async () => {
