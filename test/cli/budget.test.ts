@@ -160,6 +160,9 @@ describe('budget raise', () => {
     expect(failure(['budget', 'raise', 'ap', '--reason', 'r'], root)).toContain('did you mean "app"?');
     expect(failure([...raise, '--to', '5M'], root)).toContain('5 MiB (1024)');
     expect(failure([...raise, '--to', '800 kB'], root)).toContain('is not above the limit that there is, 900,000 B');
+    // A limit that is given again gives no room.
+    expect(failure([...raise, '--to', '900 kB'], root)).toContain('is not above the limit that there is, 900,000 B');
+    expect(failure([...raise, 'x'], root)).toContain('the name of one artifact or group');
     expect(failure([...raise, '--to', '1 MiB', '--headroom', '5%'], root)).toContain('exclude each other');
     expect(failure([...raise, '--of', 'compressed'], root)).toContain('has no limit "compressed"');
     expect(failure(['budget', 'raise', 'all', '--reason', 'r'], root)).toContain('--to SIZE');
