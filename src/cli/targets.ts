@@ -118,13 +118,13 @@ function checkExists(path: string, budgets: Budgets): void {
   try {
     lstatSync(path);
   } catch (error) {
-    const message = `"${path}" cannot be read (${systemCode(error)})${misnamed(path, budgets)}`;
+    const message = `"${path}" cannot be read (${systemCode(error)})${misnamed(path, budgets.artifacts)}`;
     throw new InputError('not-found', message, { cause: error });
   }
 }
 
 /** What to say of a word that may be meant as `NAME=PATH`, with the name of none. */
-function misnamed(word: string, { artifacts }: Budgets): string {
+function misnamed(word: string, artifacts: readonly ArtifactBudget[]): string {
   const equals = word.indexOf('=');
   if (equals < 1 || !existsSync(word.slice(equals + 1))) return '';
   const names = artifacts.map(({ name }) => `"${name}"`);
@@ -176,10 +176,11 @@ export function withBaselines({ targets, ...rest }: Targets, words: readonly str
   let changed = targets;
   const given = new Map<ArtifactBudget | undefined, string>();
   for (const word of words) {
-    const { name, path } = splitName(
-      word,
-      targets.map(({ budget }) => budget),
-    );
+    const budgets = [...new Set(targets.map(({ budget }) => budget))];
+    const { name, path } = splitName(word, budgets);
+    // A first run may pass without its baseline: a misspelt name must not look like one.
+    const hint = name === null && !existsSync(word) ? misnamed(word, budgets) : '';
+    if (hint !== '') throw new UsageError(`--baseline "${word}" is not there${hint}`);
     const [only, second] = targets;
     if (name === null && (only === undefined || second !== undefined)) {
       throw new UsageError(

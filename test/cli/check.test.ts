@@ -684,6 +684,21 @@ const cases: readonly Case[] = [
     error: true,
     says: '"ap=dist/app.tar" cannot be read (ENOENT); no artifact is called "ap": there is "app"',
   },
+  {
+    name: 'a baseline for a name that no artifact has, which is no first run',
+    budgets: { growth: { max: 1, missingBaseline: 'pass' } },
+    args: ['--baseline', 'ap=old.tar'],
+    code: 2,
+    error: true,
+    says: '--baseline "ap=old.tar" is not there; no artifact is called "ap": there is "app"',
+  },
+  {
+    name: 'a baseline whose path holds "=" on a first run',
+    budgets: { growth: { max: 1, missingBaseline: 'pass' } },
+    args: ['--baseline', 'main=1/old.tar'],
+    code: 0,
+    says: 'the baseline "main=1/old.tar" does not exist',
+  },
   { name: 'limits for nothing', args: ['--max-compressed', '1MiB'], code: 2, error: true, says: 'which artifact' },
   {
     name: 'limits from both',
