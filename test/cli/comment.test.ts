@@ -110,6 +110,26 @@ describe('comment', () => {
     });
   });
 
+  it.each([
+    ['a comment on an issue', { issue: { number: 7 } }],
+    ['a run of a fork that is gone', { workflow_run: { head_branch: 'b', head_sha: 's', head_repository: null } }],
+    ['a run without a commit', { workflow_run: { head_branch: 'b', head_repository: { owner: { login: 'o' } } } }],
+    ['a run without a branch', { workflow_run: { head_sha: 's', head_repository: { owner: { login: 'o' } } } }],
+    ['no object', [null]],
+  ])('takes %s for no pull request', async (_, event) => {
+    writeFileSync(at('event.json'), JSON.stringify(event));
+    const ran = await comment(['--from', 'changed.json', '--repo', 'o/r'], {
+      GITHUB_EVENT_PATH: at('event.json'),
+      GITHUB_REF: '',
+    });
+    expect(ran).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'sizecheck: which pull request? Give --pr N; this run is not of a pull request\n',
+    });
+    expect(server.received).toEqual([]);
+  });
+
   it('creates none where nothing changed, but updates one', async () => {
     const args = ['--from', 'same.json', '--repo', 'o/r', '--pr', '7', '--only-on-change', '--key', 'k'];
     expect((await comment(args)).stdout).toMatch(/^posted nothing: nothing changed/);
@@ -173,6 +193,7 @@ describe('comment', () => {
     [['--repo', 'a/..', '--pr', '7'], '--repo takes OWNER/NAME, not "a/.."'],
     [['--repo', '../a', '--pr', '7'], '--repo takes OWNER/NAME, not "../a"'],
     [['--forge', 'gitlab', '--repo', '..', '--pr', '7'], '--repo takes GROUP/PROJECT or its number, not ".."'],
+    [['--forge', 'gitlab', '--pr', '7'], 'which project? Give --repo GROUP/PROJECT or its number'],
     [['--repo', 'o/r', '--pr', 'x'], '--pr takes the number of a pull request, not "x"'],
   ])('a dry run for %j fails as the real one would', async (target, reason) => {
     const args = ['--from', 'changed.json', '--dry-run', ...target];
