@@ -499,6 +499,18 @@ describe('what cannot be compared', () => {
     expect(sizecheck(['diff', '--help']).stdout).toContain('sizecheck diff OLD NEW');
   });
 
+  it('takes one of the sides from standard input, not both', () => {
+    expect(failure(['-', '-'], 'only one of OLD and NEW can be standard input')).toBeTruthy();
+    for (const sides of [
+      ['-', good],
+      [good, '-'],
+    ])
+      expect(sizecheck(['diff', ...sides], { input: readFileSync(good) })).toMatchObject({ code: 0, stderr: '' });
+    expect(failure([good], 'diff takes two artifacts, OLD and NEW; one is given')).toBeTruthy();
+    expect(failure([], 'diff takes two artifacts, OLD and NEW; none is given')).toBeTruthy();
+    expect(failure([good, good, good], 'diff takes two artifacts, OLD and NEW; 3 are given')).toBeTruthy();
+  });
+
   it('says of the old side what was odd about it on standard error', () => {
     const odd = put('odd.tar', sound.subarray(0, 512 + 3072));
     const ran = sizecheck(['diff', odd, good]);
