@@ -699,6 +699,15 @@ const cases: readonly Case[] = [
     code: 0,
     says: 'the baseline "main=1/old.tar" does not exist',
   },
+  {
+    name: 'a directory that is packed for the limit of its group alone',
+    budgets: budgets(
+      { path: 'dist', compressWith: 'gzip:9', uncompressed: { max: '1 MiB' } },
+      { groups: [{ name: 'all', members: ['app'], compressed: { max: '1 MiB' } }] },
+    ),
+    code: 0,
+    says: '2 within',
+  },
   { name: 'limits for nothing', args: ['--max-compressed', '1MiB'], code: 2, error: true, says: 'which artifact' },
   {
     name: 'limits from both',
