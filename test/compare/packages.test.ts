@@ -78,6 +78,12 @@ describe('Python packages', () => {
       tarOf({
         'p/old.py': 'abcd',
         'p/old-2.0-py3.9.egg-info/installed-files.txt': '../old.py\nPKG-INFO\ngone.txt\n',
+    const linked = await rollup(
+      tarOf({ 'other.py': 'abc', 'a-1.dist-info/RECORD': rows(9), 'b-1.dist-info/RECORD': rows(3) }, [
+        { name: 'shared.py', type: '1', link: 'other.py' },
+      ]),
+    );
+    expect(sizes(linked)).toEqual(['b 1: 16 B in 2', 'a 1: 13 B in 1']);
         'p/old-2.0-py3.9.egg-info/PKG-INFO': '',
         'p/none-3-py2.7.egg-info/PKG-INFO': 'x',
       }),

@@ -41,7 +41,7 @@ export function claimPythonPackages(view: View, owners: Owners, isWhole: boolean
     for (const { owner, base, rows } of packages) {
       for (const row of rows) {
         const path = view.resolve(base, row.path);
-        if (path !== null && (!agreeing || agrees(row, view.paths.get(path)))) owners.claim(path, owner);
+        if (path !== null && (!agreeing || agrees(row, fileAt(view, path)))) owners.claim(path, owner);
       }
     }
   }
@@ -74,6 +74,12 @@ function missingList({ paths }: View, path: Name): Notice {
   return { code: 'no-file-list', path, message: `${is}; which files belong to it is not known` };
 }
 
+/** What is there; of a hard link, the file. */
+function fileAt({ paths }: View, path: Name): Entry | undefined {
+  const entry = paths.get(path);
+  return entry?.kind === 'hardlink' ? paths.get(entry.link ?? '') : entry;
+}
+
 function agrees(row: RecordedFile, entry: Entry | undefined): boolean {
   if (entry === undefined) return false;
   if (entry.kind !== 'file') return true;
@@ -102,7 +108,7 @@ function differences(view: View, data: Name, base: Name, rows: readonly Recorded
       const how = weak.has(row.algorithm) ? `with a hash of ${row.algorithm}` : 'with a hash that is none';
       tally.count(`hash ${row.algorithm}`, how, row.path);
     }
-    const file = entry?.kind === 'hardlink' ? view.paths.get(entry.link ?? '') : entry;
+    const file = fileAt(view, path);
     if (file?.kind !== 'file') continue;
     if (row.size !== null && row.size !== file.size) tally.count('size', 'of another size', row.path);
     else if (row.digest !== null && file.digest !== null && row.digest !== file.digest) {
