@@ -197,6 +197,17 @@ describe('what layers hide', () => {
     const snapshot = await scanned([[file('a', 'first'), file('a', 'second!')]]);
     expect(snapshot.image).toMatchObject({ layerBytes: 7, visibleBytes: 7, hiddenBytes: 0 });
     expect(snapshot.superseded).toEqual([{ path: 'a', size: 5 }]);
+    const twice = [[file('a', 'first'), file('a', 'second!')], [file('b', '1')], [file('b', '1'), file('b', '12')]];
+    const lost = async (layer?: number) => (await scanned(twice, layer === undefined ? {} : { layer })).superseded;
+    expect(await lost()).toEqual([
+      { path: 'a', size: 5 },
+      { path: 'b', size: 1 },
+    ]);
+    expect([await lost(0), await lost(1), await lost(2)]).toEqual([
+      [{ path: 'a', size: 5 }],
+      [],
+      [{ path: 'b', size: 1 }],
+    ]);
   });
 
   it.each([

@@ -51,13 +51,16 @@ export function createLayerStack(options: LayerStackOptions, notices: Notice[]):
   let alone: Entry[] | null = null;
   let taken = 0;
   let members = 0;
+  /** Whether another layer is asked for: then what is told of this one's files would be told of that one's. */
+  const isOther = (index: number): boolean => (options.layer ?? index) !== index;
 
   return {
     image(given) {
       head = given;
     },
     begin() {
-      collector = createCollector({ ...options, knownFacts, taken, isLayer: true });
+      const packageLists = isOther(layers.length) ? undefined : options.packageLists;
+      collector = createCollector({ ...options, packageLists, knownFacts, taken, isLayer: true });
       return withDive(collector, dive);
     },
     end(read: LayerRead) {
@@ -77,7 +80,7 @@ export function createLayerStack(options: LayerStackOptions, notices: Notice[]):
       layers.push({ index, ...read, instruction, ...merge.add(content) });
       // Pushed one by one: there may be more than a call takes arguments.
       for (const notice of collected.notices) notices.push(notice);
-      for (const lost of collected.superseded) superseded.push(lost);
+      if (!isOther(index)) for (const lost of collected.superseded) superseded.push(lost);
     },
     finish() {
       if (head === null) return null;
