@@ -12,7 +12,7 @@ import type { PackageFacts } from '../model/facts.ts';
 import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { knowPaths } from '../model/paths.ts';
-import type { ArtifactIdentity, Notice, Snapshot } from '../model/snapshot.ts';
+import type { ArtifactIdentity, Entry, Notice, Snapshot } from '../model/snapshot.ts';
 import { compareBuilds } from './builds.ts';
 import { createCollector } from './collector.ts';
 import type { Outcome } from './inspection.ts';
@@ -74,6 +74,8 @@ export async function scan(artifact: string, given: Partial<ScanOptions> = {}): 
     const { stripVersion = defaultStripVersion } = options;
     const packageLists = options.packages === true ? new Map<Name, PackageFacts>() : undefined;
     const lists = packageLists === undefined ? {} : { packageLists };
+    const listsIn = ({ entries }: Pick<Snapshot, 'entries'>): Pick<Snapshot, 'packageLists'> =>
+      packageLists === undefined ? {} : { packageLists: stillThere(packageLists, entries) };
     const digestPurpose = options.digests === 'compare' ? 'equality' : 'sha256';
     const ledger = options.stored === true && opened.kind === 'file' ? createLedger() : undefined;
     const collector = createCollector({
@@ -104,7 +106,7 @@ export async function scan(artifact: string, given: Partial<ScanOptions> = {}): 
       return {
         ...snapshot,
         stripVersion,
-        ...(packageLists === undefined ? {} : { packageLists: stillThere(packageLists, snapshot) }),
+        ...listsIn(snapshot),
         ...(charges === null ? {} : { overhead: overheadOf(snapshot.entries, charges, lost) }),
       };
     }
@@ -123,7 +125,7 @@ export async function scan(artifact: string, given: Partial<ScanOptions> = {}): 
       superseded: collected.superseded,
       notices: collected.notices.toSorted(compareNotices),
       stripVersion,
-      ...lists,
+      ...listsIn({ entries }),
       ...(charges === null || ledger === undefined
         ? {}
         : { overhead: overheadOf(entries, charges), made: withMembers(ledger.made(), collected.members) }),
@@ -135,10 +137,20 @@ export async function scan(artifact: string, given: Partial<ScanOptions> = {}): 
   }
 }
 
-/** Lists of packages that a later layer did not remove; of those that it replaced, the later one was read last. */
-function stillThere(lists: ReadonlyMap<Name, PackageFacts>, { entries }: Snapshot): Map<Name, PackageFacts> {
-  const paths = new Set(entries.map(({ path }) => path));
-  return new Map([...lists].filter(([path]) => paths.has(path)));
+/** Lists that nothing else took the place of; of those that a layer replaced, the later one was read last. Read once for all names. */
+function stillThere(lists: ReadonlyMap<Name, PackageFacts>, entries: readonly Entry[]): Map<Name, PackageFacts> {
+  const files = entries.filter(({ kind }) => kind === 'file' || kind === 'hardlink');
+  const read = new Map<Name, PackageFacts>();
+  const found = new Map<Name, PackageFacts>();
+  for (const { path, link } of files) {
+    const facts = lists.get(path);
+    if (facts !== undefined) read.set(link ?? path, facts);
+  }
+  for (const { path, link } of files) {
+    const facts = read.get(link ?? path);
+    if (facts !== undefined) found.set(path, facts);
+  }
+  return found;
 }
 
 function imageSnapshot(

@@ -1,7 +1,7 @@
 // Which package owns which file: every byte belongs to one or to none, whatever the lists claim.
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { packageRollup } from '../../src/compare/packages/index.ts';
@@ -9,11 +9,14 @@ import type { PackageRollup } from '../../src/compare/packages/index.ts';
 import { createTally } from '../../src/compare/packages/tally.ts';
 import { defaultLimits } from '../../src/scan/limits.ts';
 import { scan } from '../../src/scan/scan.ts';
+import type { ScanOptions } from '../../src/scan/scan.ts';
 import { buildDeb, version } from '../build/deb.ts';
+import { buildImage, layoutFiles, tarOf as tarOfFiles } from '../build/image.ts';
 import { buildTar } from '../build/tar.ts';
 import type { TarSpec } from '../build/tar.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { buildZip } from '../build/zip.ts';
+import { run } from '../oracles.ts';
 
 const work = tempDirectory('packages');
 let number = 0;
@@ -21,7 +24,11 @@ let number = 0;
 async function rollup(archive: Uint8Array, name = `${number++}.tar`): Promise<PackageRollup> {
   const path = join(work, name);
   writeFileSync(path, archive);
-  const snapshot = await scan(path, { ...defaultLimits, digests: 'auto', facts: 'needed', packages: true });
+  return rollupAt(path);
+}
+
+async function rollupAt(path: string, more: Partial<ScanOptions> = {}): Promise<PackageRollup> {
+  const snapshot = await scan(path, { ...defaultLimits, digests: 'auto', facts: 'needed', packages: true, ...more });
   const result = packageRollup(snapshot);
   const rows = [...result.packages, result.unowned];
   expect(rows.reduce((sum, { content }) => sum + content, 0)).toBe(snapshot.totals.content);
@@ -71,6 +78,12 @@ describe('Python packages', () => {
       tarOf({ 'shared.py': 'abc', 'a-1.dist-info/RECORD': rows(3), 'b-1.dist-info/RECORD': rows(3) }),
     );
     expect(sizes(other)).toEqual(['a 1: 16 B in 2', 'b 1: 13 B in 1']);
+    const linked = await rollup(
+      tarOf({ 'other.py': 'abc', 'a-1.dist-info/RECORD': rows(9), 'b-1.dist-info/RECORD': rows(3) }, [
+        { name: 'shared.py', type: '1', link: 'other.py' },
+      ]),
+    );
+    expect(sizes(linked)).toEqual(['b 1: 16 B in 2', 'a 1: 13 B in 1']);
   });
 
   it('of an old installer are known by installed-files.txt, relative to it', async () => {
@@ -78,12 +91,6 @@ describe('Python packages', () => {
       tarOf({
         'p/old.py': 'abcd',
         'p/old-2.0-py3.9.egg-info/installed-files.txt': '../old.py\nPKG-INFO\ngone.txt\n',
-    const linked = await rollup(
-      tarOf({ 'other.py': 'abc', 'a-1.dist-info/RECORD': rows(9), 'b-1.dist-info/RECORD': rows(3) }, [
-        { name: 'shared.py', type: '1', link: 'other.py' },
-      ]),
-    );
-    expect(sizes(linked)).toEqual(['b 1: 16 B in 2', 'a 1: 13 B in 1']);
         'p/old-2.0-py3.9.egg-info/PKG-INFO': '',
         'p/none-3-py2.7.egg-info/PKG-INFO': 'x',
       }),
@@ -234,6 +241,53 @@ describe('files', () => {
       ]),
     );
     expect(sizes(result)).toEqual(['p -: 17 B in 2']);
+  });
+
+  it('that are lists are those of each of their names, whichever was read', async () => {
+    const root = join(work, 'linked');
+    const sources = {
+      'p/x-1.dist-info/RECORD': 'x.py,,\nx-1.dist-info/RECORD,,\n',
+      'p/x.py': 'abc',
+      'm/node_modules/n/package.json': '{"name":"n","version":"2"}',
+    };
+    for (const [path, content] of Object.entries(sources)) {
+      for (const side of ['a', 'b']) mkdirSync(join(root, side, dirname(path)), { recursive: true });
+      writeFileSync(join(root, 'a', path), content);
+      linkSync(join(root, 'a', path), join(root, 'b', path));
+    }
+    rmSync(join(root, 'b/p/x.py'));
+    writeFileSync(join(root, 'b/p/x.py'), '12345');
+    writeFileSync(join(root, 'b/m/node_modules/n/own.node'), '1234567');
+    const record = sources['p/x-1.dist-info/RECORD'].length;
+    const expected = [`x 1: ${record + 3} B in 2`, 'n 2: 26 B in 1', 'n 2: 7 B in 1', 'x 1: 5 B in 1'];
+    const result = await rollupAt(root);
+    expect(sizes(result)).toEqual(expected);
+    expect(messages(result)).toEqual([]);
+    const tar = join(work, 'linked.tar');
+    run('tar', ['-C', root, '-cf', tar, 'b', 'a']);
+    expect(sizes(await rollupAt(tar))).toEqual(expected);
+  });
+
+  it('of one layer belong to packages by the lists of that layer, those of the image by what is left of all', async () => {
+    const record = 'p/x-1.dist-info/RECORD';
+    const path = join(work, 'image.tar');
+    const layers = [
+      [
+        { name: 'p/a.py', content: 'abc' },
+        { name: 'p/b.py', content: '12345' },
+        { name: record, content: 'a.py,,\n' },
+      ],
+      [{ name: record, content: 'b.py,,\n' }],
+      [{ name: record, type: '2', link: '/none' }],
+    ].map((members) => ({ members }));
+    const owned = async (more: Partial<ScanOptions>) => sizes(await rollupAt(path, more));
+    writeFileSync(path, tarOfFiles(layoutFiles([buildImage({ layers: layers.slice(0, 2) })])));
+    expect(await owned({})).toEqual(['x 1: 12 B in 2']);
+    expect(await owned({ layer: 0 })).toEqual(['x 1: 10 B in 2']);
+    expect(await owned({ layer: 1 })).toEqual(['x 1: 7 B in 1']);
+    // Where the list was there is a symlink to nothing.
+    writeFileSync(path, tarOfFiles(layoutFiles([buildImage({ layers })])));
+    expect(await owned({})).toEqual([]);
   });
 
   it('belong to one package or to none, whatever lists say', async () => {

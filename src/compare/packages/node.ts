@@ -14,7 +14,9 @@ const marks = ['.package-lock.json', '.modules.yaml', '.yarn-integrity', '.yarn-
 export function claimNodePackages({ snapshot, paths, lists }: View, owners: Owners): void {
   const isModules = marks.some((name) => paths.has(name));
   // One whose manifest is broken is a package all the same.
-  const manifests = snapshot.entries.filter(({ path, kind }) => kind === 'file' && path.endsWith(manifest));
+  const manifests = snapshot.entries.filter(
+    ({ path, kind }) => (kind === 'file' || kind === 'hardlink') && path.endsWith(manifest),
+  );
   for (const { path } of manifests.toSorted((a, b) => compareNames(a.path, b.path))) {
     const directory = path.slice(0, -manifest.length);
     if (
