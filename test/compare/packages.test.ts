@@ -141,10 +141,20 @@ describe('Python packages', () => {
   });
 
   it('as wheels list all of their files, or it is said', async () => {
-    const files = { 'a.py': 'abc', 'b.py': 'abcd', 'x-1.dist-info/RECORD': 'a.py,,3\nx-1.dist-info/RECORD,,\n' };
-    const wheel = buildZip(Object.entries(files).map(([name, content]) => ({ name, content })));
-    const result = await rollup(wheel, 'x-1-py3-none-any.whl');
-    expect(messages(result)).toEqual([': no RECORD lists 1 file that is there (b.py)']);
+    const said = async (files: Readonly<Record<string, string>>): Promise<string[]> => {
+      const wheel = buildZip(Object.entries(files).map(([name, content]) => ({ name, content })));
+      return messages(await rollup(wheel, 'x-1-py3-none-any.whl')).filter((message) => message.includes('RECORD'));
+    };
+    const files = { 'a.py': 'abc', 'x-1.dist-info/RECORD': 'a.py,,3\nx-1.dist-info/RECORD,,\n' };
+    expect(await said({ ...files, 'a.pyc': '', 'x-1.dist-info/RECORD.jws': '{}' })).toEqual([]);
+    expect(await said({ ...files, 'x-1.dist-info/RECORD': 'a.py,,3\n' })).toEqual([]);
+    expect(await said({ ...files, 'b.py': 'abcd' })).toEqual([': no RECORD lists 1 file that is there (b.py)']);
+    // It belongs to the package all the same.
+    expect(await said({ ...files, 'x-1.dist-info/entry_points.txt': '[x]' })).toEqual([
+      ': no RECORD lists 1 file that is there (x-1.dist-info/entry_points.txt)',
+    ]);
+    // A zip of several packages is none.
+    expect(await said({ ...files, 'b.py': '', 'y-1.dist-info/RECORD': '' })).toEqual([]);
   });
 });
 

@@ -50,7 +50,7 @@ export function packageRollup(
     sum.content += size;
     sum.files++;
     sum.removable += removable.get(path) ?? 0;
-    if (owner === null && !/\.pyc$|\.dist-info\/RECORD\.(?:jws|p7s)$/.test(path))
+    if (owners.listedBy(path) === null && !/\.pyc$|\.dist-info\/RECORD(?:\.jws|\.p7s)?$/.test(path))
       tally.count('', 'that is there', path);
   }
   const missed = isWhole && isWheel(view) ? tally.text() : null;
