@@ -117,7 +117,7 @@ function optimizedTree(snapshot: Snapshot): OptimizedTree {
     }
     compiled++;
     added += code.optimized - code.filename + filenameLength(path, python);
-    for (const old of [path, `${path}c`, `${path}o`]) gone.add(old);
+    for (const old of python === '2.7' ? [path, `${path}c`, `${path}o`] : [path, `${path}c`]) gone.add(old);
   }
   const saves = compiled === 0 ? 0 : freed(snapshot, gone) - added;
   const commands = compiled === 0 ? [] : recipe(python ?? '3');

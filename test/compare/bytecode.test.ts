@@ -1,13 +1,14 @@
 // `scan --bytecode`: what is computed of a tree is what its own commands make of it.
-import { cpSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, linkSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { bytecodeRollup } from '../../src/compare/bytecode.ts';
 import { understood } from '../../src/inspectors/pyc/code.ts';
 import type { PycCode } from '../../src/model/facts.ts';
+import type { Entry } from '../../src/model/snapshot.ts';
 import { defaultLimits } from '../../src/scan/limits.ts';
 import { scan } from '../../src/scan/scan.ts';
-import { file, hardlink, pyc, snapshot } from '../build/snapshot.ts';
+import { directory, file, hardlink, pyc, snapshot } from '../build/snapshot.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { requireTool, run } from '../oracles.ts';
 
@@ -62,6 +63,66 @@ describe('bytecode of a snapshot', () => {
     });
   });
 
+  it('is that of the Python of most pycs, of equally many the first by name', () => {
+    const of = (...tags: readonly string[]): string[] => {
+      const entries = tags.flatMap((tag, index) => [
+        file(`${index}.py`, 50),
+        file(`__pycache__/${index}.pyc`, 9, { facts: cached('', { python: tag, source: `${index}.py` }) }),
+      ]);
+      const [, , { compiled, kept, commands }] = bytecodeRollup(snapshot(entries)).trees;
+      expect(compiled + kept.files).toBe(tags.length);
+      expect(kept.bytes).toBe(50 * kept.files);
+      return [`${compiled}`, commands.find((command) => command.includes('compileall')) ?? ''];
+    };
+    expect(of('3.12', '3.9', '3.12')).toEqual(['2', expect.stringContaining('python3.12 -OO')]);
+    expect(of('3.9', '3.12', '3.12')).toEqual(['2', expect.stringContaining('python3.12 -OO')]);
+    expect(of('3.12', '3.11')).toEqual(['1', expect.stringContaining('python3.11 -OO')]);
+    expect(of('3.11', '3.12')).toEqual(['1', expect.stringContaining('python3.11 -OO')]);
+  });
+
+  it('is computed from the least optimised pyc, of two such from that in the cache', () => {
+    const of = (...pycs: readonly [optimization: string, legacy: boolean, optimized: number][]): number => {
+      const entries = pycs.map(([optimization, legacy, optimized], index) =>
+        file(`__pycache__/${index}.pyc`, 9, {
+          facts: cached(optimization, { legacy, code: { ...code, optimized } }),
+        }),
+      );
+      // Without its co_filename, which is as long as the one of `./m/a.py` that takes its place.
+      return bytecodeRollup(snapshot([file('m/a.py', 50), ...entries])).trees[2].content - '..m/a.py'.length - 2;
+    };
+    const best = 400;
+    expect(of(['', false, best], ['1', false, 300])).toBe(best - code.filename);
+    expect(of(['2', false, 300], ['1', false, best])).toBe(best - code.filename);
+    expect(of(['', true, 300], ['', false, best])).toBe(best - code.filename);
+    expect(of(['1', false, best], ['', true, 300])).toBe(best - code.filename);
+  });
+
+  it('of Python 2 lies beside its source, in .pyo files', () => {
+    const facts = cached('', { python: '2.7', legacy: true });
+    const tree = snapshot([
+      file('m/a.py', 50),
+      file('m/a.pyc', 100, { facts }),
+      file('m/a.pyo', 90, { facts: { ...facts, optimization: 'pyo' } }),
+      file('m/__pycache__/b', 7),
+    ]);
+    const [, , optimized] = bytecodeRollup(tree).trees;
+    // co_filename is `./m/a.py` behind a type and four bytes of length.
+    expect(optimized).toMatchObject({ content: 7 + 62 - 12 + 13, compiled: 1, kept: { files: 0, bytes: 0 } });
+    expect(optimized.commands[0]).toBe('python2.7 -OO -m compileall -q .');
+  });
+
+  it('is that of a source with several names, and of none that is a directory', () => {
+    const compiled = (source: Entry, ...more: readonly Entry[]) =>
+      bytecodeRollup(snapshot([source, ...more, file('m/__pycache__/a.pyc', 9, { facts: cached('') })])).trees[2];
+    const linked = hardlink('m/a.py', 'z');
+    expect(compiled(linked, file('z', 50))).toMatchObject({ compiled: 1, content: 50 + 62 - 12 + 10 });
+    expect(compiled(linked, file('z', 51)).compiled).toBe(0);
+    expect(compiled(directory('m/a.py'))).toMatchObject({ compiled: 0, kept: { files: 0 }, content: 9 });
+    const symlink: Entry = { ...linked, kind: 'symlink' };
+    expect(compiled(symlink).compiled).toBe(1);
+    expect(compiled({ ...symlink, path: 'm/b.py' })).toMatchObject({ compiled: 0, kept: { files: 0 } });
+  });
+
   it('takes names that are long or not ASCII as Python stores them', () => {
     const of = (path: string): number => {
       const cache = path.replace('.py', '.cpython-39.pyc');
@@ -114,6 +175,23 @@ describe.skipIf(!available)('bytecode of a tree', () => {
     }
     expect(trees[2].kept).toEqual({ files: 1, bytes: 7 });
   }, 60_000);
+
+  it('takes what its commands leave of links and of what is no bytecode of this Python, to the byte', async () => {
+    const root = tempDirectory('bytecode-odd');
+    for (const name of ['a', 'b', 'd']) writeFileSync(join(root, `${name}.py`), `x = '${name}'\n`);
+    linkSync(join(root, 'a.py'), join(root, 'linked.py'));
+    linkSync(join(root, 'd.py'), join(root, 'kept'));
+    symlinkSync('a.py', join(root, 'symlink.py'));
+    run('python3', ['-m', 'compileall', '-q', '.'], { cwd: root });
+    writeFileSync(join(root, 'b.pyo'), 'of Python 2');
+    writeFileSync(join(root, 'b.pyc'), 'of Python 2, and written anew');
+    const options = { ...defaultLimits, digests: 'auto', facts: 'needed', bytecode: true } as const;
+    const [, , { content, commands, compiled }] = bytecodeRollup(await scan(root, options)).trees;
+    expect(compiled).toBe(5);
+    for (const command of commands)
+      run('sh', ['-c', `${command.replace(/python3\.\d+/, 'python3')} >&2`], { cwd: root });
+    expect(content).toBe(contentOf(root));
+  });
 });
 
 function contentOf(root: string): number {
