@@ -176,10 +176,15 @@ function recipe(python: string): string[] {
   const suffix = python === '2.7' ? 'o' : 'c';
   const removeSources = `find . -name '*.py' -exec sh -c 'for f; do [ ! -e "\${f}${suffix}" ] || rm "$f"; done' sh {} +`;
   const removePlain = `find . -name '*.pyc' -exec sh -c 'for f; do [ ! -e "\${f%c}o" ] || rm "$f"; done' sh {} +`;
-  if (python === '2.7') return ['python2.7 -OO -m compileall -q .', removeSources, removePlain];
+  // Before 3.9 compileall goes no deeper than ten directories by itself.
+  const deep = /^3\.[5-8]$/.test(python) ? ' -r 99' : '';
+  if (python === '2.7') {
+    const compile = `python2.7 -OO -c 'import compileall; compileall.compile_dir(".", 99, quiet=1)'`;
+    return [compile, removeSources, removePlain];
+  }
   return [
     'find . -name __pycache__ -prune -exec rm -r {} +',
-    `PYTHONNODEBUGRANGES=1 python${python} -OO -m compileall -q -b .`,
+    `PYTHONNODEBUGRANGES=1 python${python} -OO -m compileall -q -b${deep} .`,
     removeSources,
   ];
 }

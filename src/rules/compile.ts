@@ -19,5 +19,6 @@ export function compileFix(versions: ReadonlySet<string | null>, flags: string):
     ? advice(
         `Python ${version} knows bytecode by time only: keep the times and sizes of sources as they were when it was compiled`,
       )
-    : commands(`python${version} -m compileall ${flags} ${mode} .`);
+    : // Before 3.9 it goes no deeper than ten directories by itself.
+      commands(`python${version} -m compileall ${flags} ${mode}${/^3\.[78]$/.test(version) ? ' -r 99' : ''} .`);
 }

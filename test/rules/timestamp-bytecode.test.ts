@@ -30,6 +30,9 @@ describe('timestamp-bytecode', () => {
 
   it.each([
     [['3.9'], ['python3.9 -m compileall -f -q --invalidation-mode unchecked-hash .'], null],
+    // Those that go ten directories deep by themselves.
+    [['3.8'], ['python3.8 -m compileall -f -q --invalidation-mode unchecked-hash -r 99 .'], null],
+    [['3.7'], ['python3.7 -m compileall -f -q --invalidation-mode unchecked-hash -r 99 .'], null],
     [['2.7'], [], 'Python 2.7 knows'],
     [['3.6'], [], 'Python 3.6 knows'],
     [['3.9', '3.10'], [], 'the Python that it is of'],
