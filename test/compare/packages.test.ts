@@ -185,6 +185,18 @@ describe('Debian packages', () => {
     expect(result.unowned.files).toBe(5);
   });
 
+  it('share no file: it is that of the first by name, whatever their architectures', async () => {
+    const list = '/usr/share/doc/x\n';
+    const owner = async (...names: readonly string[]): Promise<string | undefined> => {
+      const lists = names.map((name) => [`var/lib/dpkg/info/${name}.list`, list] as const);
+      const { packages } = await rollup(tarOf({ 'usr/share/doc/x': '123', ...Object.fromEntries(lists) }));
+      return packages.find(({ content }) => content > 0)?.name;
+    };
+    expect(await owner('x-dev', 'x')).toBe('x');
+    expect(await owner('x-dev:amd64', 'x:i386', 'x:amd64')).toBe('x:amd64');
+    expect(await owner('y', 'x+y', 'z')).toBe('x+y');
+  });
+
   it('stand before Python packages, whose data dpkg installed without a list', async () => {
     const result = await rollup(
       tarOf({

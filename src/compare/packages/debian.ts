@@ -20,7 +20,7 @@ export function claimPackageFile({ lists }: View, owners: Owners): boolean {
 
 /** Of a path that several packages list, the first by name owns it: it is shared by the architectures of one package. */
 export function claimInstalled(view: View, owners: Owners): void {
-  for (const [path, facts] of [...view.lists].toSorted(([a], [b]) => compareNames(a, b))) {
+  for (const [path, facts] of [...view.lists].toSorted(([a], [b]) => compareNames(nameIn(a), nameIn(b)))) {
     const match = dpkgList.exec(path);
     if (facts.type !== 'file-list' || match === null) continue;
     const [, prefix = '', listed = ''] = match;
@@ -35,6 +35,11 @@ export function claimInstalled(view: View, owners: Owners): void {
       if (found !== null) owners.claim(found, owner);
     }
   }
+}
+
+/** Of the path of a list what sorts by package, then by architecture: `libc6-dev` comes after `libc6:amd64`. */
+function nameIn(path: Name): Name {
+  return path.replace(/(:[^:/]*)?\.list$/, '\0$1');
 }
 
 const statuses = new WeakMap<object, Map<string, ControlledPackage>>();
