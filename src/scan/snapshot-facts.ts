@@ -56,6 +56,7 @@ function checkElf(known: Json, at: string): void {
   if (known['kept'] !== undefined) checkText(known, 'kept', at);
   checkText(known, 'elfType', at);
   sizeOf(known, 'debugBytes', at);
+  if (known['debugCompressed'] !== undefined) sizeOf(known, 'debugCompressed', at, true);
 }
 
 function checkTarget(target: Json, at: string): void {

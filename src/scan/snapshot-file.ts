@@ -120,7 +120,7 @@ function snapshotOf(root: Json, sum: StoredSum, entriesOf: () => Entry[]): Snaps
     sizeOf(claimed, 'compressed', 'totals', true),
   );
   for (const [key, value] of Object.entries(totals)) {
-    if (claimed[key] !== value) throw bad(`has totals.${key} ${String(claimed[key])}, but its entries make ${value}`);
+    if (claimed[key] !== value) throw bad(`has totals.${key} ${spell(claimed[key])}, but its entries make ${value}`);
   }
   const spent = overhead(root['overhead']);
   checkStored(sum.bytes, spent, totals.compressed);

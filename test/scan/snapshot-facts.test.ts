@@ -22,6 +22,7 @@ describe('facts in a snapshot', () => {
     [/"elfType":"[^"]+"/, '"elfType":3', 'facts.elfType 3, which is no text'],
     [/"buildId":[^,]+/, '"buildId":{}', 'facts.buildId an object or list, which is no text'],
     [/"debugBytes":\d+/, '"debugBytes":"7"', 'facts.debugBytes "7"'],
+    [/"debugBytes":/, '"debugCompressed":"7","debugBytes":', 'facts.debugCompressed "7"'],
     [/"target":\{[^}]*\}/, '"target":62', 'facts.target'],
     [/"target":\{[^}]*\}/, '"target":{"class":64,"endian":"little","machine":"62"}', 'facts.target.machine "62"'],
     [/"target":\{[^}]*\}/, '"target":{"class":64,"endian":0,"machine":62}', 'facts.target.endian 0, which is no text'],
@@ -49,4 +50,15 @@ it.each([
   ['in an entry', text.replace('"size":100', '"size":0100')],
 ])('a fault %s is told without a place in the piece that was read', (_, broken) => {
   expect(() => parseSnapshot(broken)).toThrow(/^is not JSON: (?!.*position)/);
+});
+
+it.each([
+  ['nothing', /"content":\d+,/, ''],
+  ['an object or list', /"content":\d+/, '"content":[1]'],
+  // Cut, or it would be as long as whoever edited it likes.
+  [`"${'9'.repeat(59)}, but`, /"content":\d+/, `"content":"${'9'.repeat(10_000)}"`],
+])('a total that is %s is told as such', (says, old, now) => {
+  const start = text.indexOf('"totals"');
+  const broken = text.slice(0, start) + text.slice(start).replace(old, now);
+  expect(() => parseSnapshot(broken)).toThrow(`has totals.content ${says}`);
 });
