@@ -53,6 +53,22 @@ describe('layers of two images', () => {
     expect(imageChange(layered(['a']), layered(['a', 'b']))).toMatchObject({ shared: 1, pull: 100, cacheBroke: null });
     expect(imageChange(layered(['a', 'b']), layered(['a']))).toMatchObject({ shared: 1, pull: 0, cacheBroke: null });
     expect(imageChange(undefined, layered(['a']))).toBe(null);
+    expect(imageChange(layered(['a']), undefined)).toBe(null);
+  });
+
+  it('pulls what was only compressed anew, which breaks no cache, and all where the first layer differs', () => {
+    const anew = layered(['a', 'b']);
+    const layers = anew.layers.map((layer) => ({ ...layer, digest: digest(`anew ${layer.index}`) }));
+    expect(imageChange(layered(['a', 'b']), { ...anew, layers })).toMatchObject({
+      shared: 0,
+      pull: 200,
+      cacheBroke: null,
+    });
+    expect(imageChange(layered(['a', 'b']), layered(['c', 'b']))?.cacheBroke).toEqual({
+      index: 0,
+      before: 'RUN a',
+      after: 'RUN c',
+    });
   });
 
   it('goes by DiffIDs where layers are stored uncompressed; then bytes to pull are unknown', () => {

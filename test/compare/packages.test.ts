@@ -78,6 +78,20 @@ describe('Python packages', () => {
       tarOf({ 'shared.py': 'abc', 'a-1.dist-info/RECORD': rows(3), 'b-1.dist-info/RECORD': rows(3) }),
     );
     expect(sizes(other)).toEqual(['a 1: 16 B in 2', 'b 1: 13 B in 1']);
+    const hashed = async (ofA: string, ofB: string) =>
+      sizes(
+        await rollup(
+          tarOf({
+            'shared.py': 'abc',
+            'a-1.dist-info/RECORD': `shared.py,${ofA},3`,
+            'b-1.dist-info/RECORD': `shared.py,${ofB},`,
+          }),
+        ),
+      );
+    expect(await hashed(sha('abd'), sha('abc'))).toEqual(['b 1: 64 B in 2', 'a 1: 62 B in 1']);
+    expect(await hashed(sha('abc'), sha('abc'))).toEqual(['a 1: 65 B in 2', 'b 1: 61 B in 1']);
+    // A hash that is not compared is as good as none.
+    expect(await hashed('sha512=abc', sha('abc'))).toEqual(['b 1: 61 B in 1', 'a 1: 25 B in 2']);
     const linked = await rollup(
       tarOf({ 'other.py': 'abc', 'a-1.dist-info/RECORD': rows(9), 'b-1.dist-info/RECORD': rows(3) }, [
         { name: 'shared.py', type: '1', link: 'other.py' },

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { shareEntries } from '../../src/compare/share.ts';
 import type { Entry } from '../../src/model/snapshot.ts';
-import { file, snapshot } from '../build/snapshot.ts';
+import { file, pyc, snapshot } from '../build/snapshot.ts';
 
 const count = 56_000;
 const digest = (index: number): string => `sha256:${String(index).padStart(64, '0')}`;
@@ -41,6 +41,30 @@ describe('entries of two snapshots', () => {
     }
     expect(same).toBeGreaterThan(count / 2);
     expect(own).toBeGreaterThan(count / 10);
+  });
+
+  it('differ in any one of their fields', () => {
+    const changes: readonly Partial<Entry>[] = [
+      { kind: 'other' },
+      { size: 8 },
+      { disk: 1 },
+      { mode: 1 },
+      { uid: 1 },
+      { gid: 1 },
+      { mtime: 1 },
+      { digest: null },
+      { link: 'x' },
+      { facts: pyc() },
+      { layer: 1 },
+      { stored: 1 },
+    ];
+    const places = new Map(changes.map((change, index) => [after.entries[index * 1000 + 500]?.path, change]));
+    const changed = after.entries.map((entry) => ({ ...entry, ...places.get(entry.path) }));
+    const found = shareEntries(after, { ...after, entries: changed });
+    expect(found.entries).toEqual(changed);
+    expect(found.entries.filter((entry, index) => entry !== after.entries[index]).map(({ path }) => path)).toEqual([
+      ...places.keys(),
+    ]);
   });
 
   it('stay apart where there are few', () => {
