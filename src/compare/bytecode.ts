@@ -1,5 +1,6 @@
 // How much of an artifact is Python bytecode, and what its tree would take in other forms: with one level of optimisation, and as
 // `-OO` bytecode without sources and columns. Sizes are of the whole tree, so that they compare with its content.
+import { pycPlace } from '../inspectors/pyc/header.ts';
 import type { PycCode, PycFacts } from '../model/facts.ts';
 import { baseName, compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
@@ -147,14 +148,17 @@ function mainPython({ entries }: Snapshot): string | null {
 function bestPycs(snapshot: Snapshot, python: string | null): Map<Name, PycCode> {
   const paths = pathsOf(snapshot);
   const best = new Map<Name, { code: PycCode; rank: string }>();
-  for (const { facts } of snapshot.entries) {
-    const code = codeOf(facts);
-    if (code === null || facts?.type !== 'pyc' || facts.source === null || facts.python !== python) continue;
-    const source = paths.get(facts.source);
-    if (source === undefined || source.kind === 'directory' || isStale(facts, source, paths)) continue;
-    const rank = `${facts.legacy ? 1 : 0}${facts.optimization}`;
-    const known = best.get(facts.source);
-    if (known === undefined || rank < known.rank) best.set(facts.source, { code, rank });
+  for (const { path, kind, link, facts: own } of snapshot.entries) {
+    // A further name of a pyc is one of another source.
+    const facts = kind === 'hardlink' ? paths.get(link ?? '')?.facts : own;
+    const code = codeOf(facts ?? null);
+    if (code === null || facts?.type !== 'pyc' || facts.python !== python) continue;
+    const { source: name, legacy, optimization } = kind === 'hardlink' ? pycPlace(path) : facts;
+    const source = name === null ? undefined : paths.get(name);
+    if (name === null || source === undefined || source.kind === 'directory' || isStale(facts, source, paths)) continue;
+    const rank = `${legacy ? 1 : 0}${optimization}`;
+    const known = best.get(name);
+    if (known === undefined || rank < known.rank) best.set(name, { code, rank });
   }
   return new Map([...best].map(([source, { code }]) => [source, code]));
 }

@@ -1,5 +1,5 @@
 // `scan --bytecode`: what is computed of a tree is what its own commands make of it.
-import { cpSync, linkSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, linkSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { bytecodeRollup } from '../../src/compare/bytecode.ts';
@@ -197,15 +197,22 @@ describe.skipIf(!available)('bytecode of a tree', () => {
   it('takes what its commands leave of links and of what is no bytecode of this Python, to the byte', async () => {
     const root = tempDirectory('bytecode-odd');
     for (const name of ['a', 'b', 'd']) writeFileSync(join(root, `${name}.py`), `x = '${name}'\n`);
+    for (const name of ['p', 'q']) {
+      mkdirSync(join(root, name));
+      writeFileSync(join(root, name, 'm.py'), 'x = 1\n');
+    }
     linkSync(join(root, 'a.py'), join(root, 'linked.py'));
     linkSync(join(root, 'd.py'), join(root, 'kept'));
     symlinkSync('a.py', join(root, 'symlink.py'));
     run('python3', ['-m', 'compileall', '-q', '.'], { cwd: root });
+    const [name = ''] = readdirSync(join(root, 'q/__pycache__'));
+    rmSync(join(root, 'q/__pycache__', name));
+    linkSync(join(root, 'p/__pycache__', name), join(root, 'q/__pycache__', name));
     writeFileSync(join(root, 'b.pyo'), 'of Python 2');
     writeFileSync(join(root, 'b.pyc'), 'of Python 2, and written anew');
     const options = { ...defaultLimits, digests: 'auto', facts: 'needed', bytecode: true } as const;
     const [, , { content, commands, compiled }] = bytecodeRollup(await scan(root, options)).trees;
-    expect(compiled).toBe(5);
+    expect(compiled).toBe(7);
     for (const command of commands)
       run('sh', ['-c', `${command.replace(/python3\.\d+/, 'python3')} >&2`], { cwd: root });
     expect(content).toBe(contentOf(root));
