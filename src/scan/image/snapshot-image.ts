@@ -1,7 +1,7 @@
 // The layers of an image in a snapshot file, read back. Bytes that do not add up would be a lie in every report of layers.
 import { nameFromJson } from '../../model/json-name.ts';
 import type { DiveFigures, HiddenFile, Image, ImageLayer } from '../../model/snapshot.ts';
-import { bad, list, object, sizeOf } from '../snapshot-values.ts';
+import { bad, list, object, sizeOf, spell } from '../snapshot-values.ts';
 import type { Json } from '../snapshot-values.ts';
 
 /** @throws FormatError `bad-snapshot`. */
@@ -61,20 +61,32 @@ function digest(json: Json, key: string, at: string): string {
 function diveFrom(json: Json, layers: number): DiveFigures {
   const at = 'image.dive';
   const sizeBytes = sizeOf(json, 'sizeBytes', at);
+  const userSizeBytes = sizeOf(json, 'userSizeBytes', at);
+  const inefficientFiles = list(json['inefficientFiles'], `${at}.inefficientFiles`).map((value, index) => {
+    const place = `${at}.inefficientFiles[${index}]`;
+    const file = object(value, place);
+    const path = nameFromJson(file, 'path');
+    if (path === null) throw bad(`has no ${place}.path`);
+    return { path, count: sizeOf(file, 'count', place), bytes: sizeOf(file, 'bytes', place) };
+  });
+  const wastedBytes = inefficientFiles.reduce((total, { bytes }) => total + bytes, 0);
+  const userWastedPercent = userSizeBytes === 0 ? null : wastedBytes / userSizeBytes;
+  // Limits of .dive-ci are on these.
+  for (const [key, value] of Object.entries({ wastedBytes, userWastedPercent })) {
+    if (json[key] !== value) throw bad(`has ${at}.${key} ${spell(json[key])}, but its files make ${value}`);
+  }
+  const { efficiency } = json;
+  // Below 0 where a layer whites out what is not there, as dive has it.
+  if (typeof efficiency !== 'number' || !Number.isFinite(efficiency) || efficiency > 1)
+    throw bad(`has ${at}.efficiency ${spell(efficiency)}, which is no share of 1`);
   return {
-    efficiency: share(json, 'efficiency', at) ?? 1,
+    efficiency,
     sizeBytes,
-    userSizeBytes: sizeOf(json, 'userSizeBytes', at),
+    userSizeBytes,
     ...layerSizes(json, layers, sizeBytes),
-    wastedBytes: sizeOf(json, 'wastedBytes', at),
-    userWastedPercent: share(json, 'userWastedPercent', at),
-    inefficientFiles: list(json['inefficientFiles'], `${at}.inefficientFiles`).map((value, index) => {
-      const place = `${at}.inefficientFiles[${index}]`;
-      const file = object(value, place);
-      const path = nameFromJson(file, 'path');
-      if (path === null) throw bad(`has no ${place}.path`);
-      return { path, count: sizeOf(file, 'count', place), bytes: sizeOf(file, 'bytes', place) };
-    }),
+    wastedBytes,
+    userWastedPercent,
+    inefficientFiles,
   };
 }
 
@@ -87,12 +99,6 @@ function layerSizes(json: Json, layers: number, sizeBytes: number): Pick<DiveFig
   if (sizes.reduce((total, bytes) => total + bytes, 0) !== sizeBytes)
     throw bad('has an image.dive.sizeBytes that its layers do not add up to');
   return { layers: sizes };
-}
-
-function share(json: Json, key: string, at: string): number | null {
-  const value = json[key];
-  if (value === null || (typeof value === 'number' && Number.isFinite(value))) return value;
-  throw bad(`has ${at}.${key}, which is no number`);
 }
 
 export function hiddenFrom(values: readonly unknown[], { layers }: Image): HiddenFile[] {
