@@ -65,18 +65,33 @@ function isAssert(
   if (opcodes.assertionArg !== null && push.arg !== opcodes.assertionArg) return false;
   if (stream.minor >= 9) return true;
   // Before 3.9 `if not x: raise AssertionError` is the same but for its line.
-  return isNamed(names[push.arg], 'AssertionError', stream.bytes) && jumpsOver(view, list[index - 1], push, end, spans);
+  return isNamed(names[push.arg], 'AssertionError', stream.bytes) && jumpsOver(view, list, index, end, spans);
 }
 
 function jumpsOver(
-  { opcodes }: CodeView,
-  jump: Instruction | undefined,
-  push: Instruction,
-  target: number,
+  { opcodes, stream }: CodeView,
+  list: readonly Instruction[],
+  index: number,
+  end: number,
   spans: readonly Span[],
 ): boolean {
-  if (jump?.opcode !== opcodes.jumpIfTrue || jump.arg !== target) return false;
+  const [jump, push] = [list[index - 1], list[index]];
+  if (jump === undefined || push === undefined) return false;
+  // Since 3.7 `assert not x` jumps if x is false.
+  const { opcode, arg } = jump;
+  if (opcode !== opcodes.jumpIfTrue && !(stream.minor >= 7 && opcode === jumpIfFalse)) return false;
+  const after = leadsTo(list, end);
+  if (arg !== end && (after === null || (after !== arg && after !== leadsTo(list, arg)))) return false;
   return (lineAt(spans, jump.at) ?? 0) >= (lineAt(spans, push.at) ?? 0);
+}
+
+const [jumpForward, jumpAbsolute, jumpIfFalse] = [110, 113, 114];
+
+/** Where the instruction at an offset jumps if it does nothing else: what would jump to it jumps there at once, or halfway. */
+function leadsTo(list: readonly Instruction[], offset: number): number | null {
+  const instruction = list[firstIndex(list, ({ at }) => at >= offset)];
+  if (instruction?.opcode === jumpForward) return instruction.end + instruction.arg;
+  return instruction?.opcode === jumpAbsolute ? instruction.arg : null;
 }
 
 /** Where a statement without columns begins: its condition has no smaller line, what comes before it has. */
