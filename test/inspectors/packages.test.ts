@@ -140,6 +140,10 @@ describe("dpkg's files", () => {
   });
 
   it('lists keep names as bytes', () => {
+    // The last line needs no end.
+    expect(inspect('x.egg-info/installed-files.txt', '../a.py\r\n../b.py')).toMatchObject({
+      paths: ['../a.py', '../b.py'],
+    });
     expect(inspect('var/lib/dpkg/info/a:amd64.list', Buffer.from('/caf\xe9\n', 'latin1'))).toEqual({
       type: 'file-list',
       paths: ['/caf\xe9'],

@@ -61,6 +61,10 @@ describe('pyc place', () => {
     ['a/x.pyc', { optimization: '', legacy: true, source: 'a/x.py' }],
     ['x.pyo', { optimization: 'pyo', legacy: true, source: 'x.py' }],
     ['a/.pyc', { optimization: '', legacy: true, source: null }],
+    ['a/my__pycache__/x.cpython-39.pyc', { optimization: '', legacy: true, source: 'a/my__pycache__/x.cpython-39.py' }],
+    ['my__pycache__/x.pyc', { optimization: '', legacy: true, source: 'my__pycache__/x.py' }],
+    ['a/__pycache__/.opt-1.pyc', { optimization: '1', legacy: false, source: null }],
+    ['a/__pycache__/.cpython-39.pyc', { optimization: '', legacy: false, source: null }],
   ])('%s', (path, expected) => {
     expect(pycPlace(path)).toEqual(expected);
   });

@@ -2,8 +2,6 @@
 import { lengthsBefore } from './edit.ts';
 import type { Edit } from './edit.ts';
 
-const none: readonly number[] = [];
-
 /** Length after an edit; entries whose whole range is gone are left out. */
 export function exceptionsLength(table: Uint8Array, edit: Edit): number {
   let length = 0;
@@ -30,7 +28,6 @@ function* entries(table: Uint8Array): Iterable<readonly number[]> {
     yield numbers;
     numbers = [];
   }
-  yield* numbers.length === 0 ? [] : [none];
 }
 
 function varintLength(value: number): number {
