@@ -462,6 +462,15 @@ describe('findings', () => {
     expect(diff(linked, [text('b', 'cc')], { findings: one('b') }).findings).toEqual(none);
   });
 
+  it('are no news where they are leftovers that nobody asked for', () => {
+    const left: Finding = { ...finding('test-suite', ['a', 1]), leftover: true };
+    const asked = finding('test-suite', ['a', 1]);
+    const none = { new: [], fixed: [], rules: [] };
+    expect(diff(entries, entries, { findings: [[], [left]] }).findings).toEqual(none);
+    expect(diff(entries, entries, { findings: [[left], []] }).findings).toEqual(none);
+    expect(diff(entries, entries, { findings: [[], [asked]] }).findings.new).toEqual([asked]);
+  });
+
   it('of one path several times pair by bytes first', () => {
     const before = [finding('duplicate-entry', ['a', 5, 'superseded'])];
     const after = [finding('duplicate-entry', ['a', 10, 'superseded'], ['a', 5, 'superseded'])];
