@@ -150,12 +150,22 @@ describe.each(['2.7', '3.6', '3.8', '3.9'])('the commands of Python %s', (python
     const deep = join(root, 'd/'.repeat(11));
     mkdirSync(deep, { recursive: true });
     writeFileSync(join(deep, 'm.py'), 'x = 1\n');
-    const facts = pyc({ python, source: 'm.py', sourceSize: 1, legacy: true, code });
-    const { commands } = bytecodeRollup(snapshot([file('m.py', 1), file('m.pyc', 1, { facts })])).trees[2];
-    for (const command of commands) run('sh', ['-c', `${command} >&2`], { cwd: root });
+    for (const command of recipeOf(python)) run('sh', ['-c', `${command} >&2`], { cwd: root });
     expect(readdirSync(deep)).toEqual([python === '2.7' ? 'm.pyo' : 'm.pyc']);
   });
+
+  it('say how deep to go where Python does not go on by itself', () => {
+    const depths = { '2.7': 'compile_dir(".", 99', '3.6': ' -r 99 ', '3.8': ' -r 99 ' }[python];
+    const compiling = recipeOf(python).find((command) => command.startsWith('python') || command.startsWith('PYTHON'));
+    if (depths === undefined) expect(compiling).not.toContain('99');
+    else expect(compiling).toContain(depths);
+  });
 });
+
+function recipeOf(python: string): readonly string[] {
+  const facts = pyc({ python, source: 'm.py', sourceSize: 1, legacy: true, code });
+  return bytecodeRollup(snapshot([file('m.py', 1), file('m.pyc', 1, { facts })])).trees[2].commands;
+}
 
 function runs(program: string): boolean {
   return requireTool('sh') && runStatus('sh', ['-c', `${program} -c ''`]) === 0;
