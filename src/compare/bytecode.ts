@@ -117,7 +117,9 @@ function optimizedTree(snapshot: Snapshot): OptimizedTree {
       continue;
     }
     compiled++;
-    added += code.optimized - code.filename + filenameLength(path, python);
+    // Python 2 writes the name anew in each code object, later ones refer to the first.
+    const names = python === '2.7' ? code.objects : 1;
+    added += code.optimized + names * (filenameLength(path, python) - code.filename);
     for (const old of python === '2.7' ? [path, `${path}c`, `${path}o`] : [path, `${path}c`]) gone.add(old);
   }
   const saves = compiled === 0 ? 0 : freed(snapshot, gone) - added;

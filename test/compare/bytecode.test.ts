@@ -111,6 +111,26 @@ describe('bytecode of a snapshot', () => {
     expect(optimized.commands[0]).toContain('python2.7 -OO -c ');
   });
 
+  it('holds the name of its source in each code object of Python 2, and once in those of Python 3', () => {
+    const of = (python: string): number => {
+      const facts = cached('', { python, legacy: true, code: { ...code, objects: 3 } });
+      return bytecodeRollup(snapshot([file('m/a.py', 50), file('m/a.pyc', 100, { facts })])).trees[2].content;
+    };
+    expect(of('2.7')).toBe(62 + 3 * (13 - 12));
+    expect(of('3.9')).toBe(62 - 12 + 10);
+  });
+
+  it.skipIf(!runs('python2.7'))('is as long as Python 2.7 makes it, wherever it was compiled', async () => {
+    const root = tempDirectory('bytecode-2.7');
+    writeFileSync(join(root, 'm.py'), 'def f(): return lambda: 1\nclass C(object):\n  def g(self): pass\n');
+    const compile = 'import py_compile as p; p.compile("m.py", dfile="/usr/lib/python2.7/dist-packages/m.py")';
+    run('python2.7', ['-c', compile], { cwd: root });
+    const options = { ...defaultLimits, digests: 'auto', facts: 'needed', bytecode: true } as const;
+    const [, , { content, commands }] = bytecodeRollup(await scan(root, options)).trees;
+    for (const command of commands) run('sh', ['-c', `${command} >&2`], { cwd: root });
+    expect(content).toBe(contentOf(root));
+  });
+
   it('is that of a source with several names, and of none that is a directory', () => {
     const compiled = (source: Entry, ...more: readonly Entry[]) =>
       bytecodeRollup(snapshot([source, ...more, file('m/__pycache__/a.pyc', 9, { facts: cached('') })])).trees[2];
