@@ -2,10 +2,11 @@
 // they need it.
 import { baseName } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
+import { resolveSymlink } from '../model/symlink.ts';
 import { exceptLicences } from './licences.ts';
 import { count, entryClaims } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
-import { treesOf, treeWords } from './trees.ts';
+import { above, treesOf, treeWords } from './trees.ts';
 
 /** By manager, the ends of its directories' paths: homes and roots differ. */
 const managers: Readonly<Record<string, readonly string[]>> = {
@@ -64,13 +65,21 @@ export const packageCache: Rule = {
   },
 };
 
-/** Directories of caches, with their managers. */
-function cachesIn({ directories }: RuleContext): Map<Name, string> {
+/** Directories of caches, with their managers. Some managers install nothing elsewhere: what they fetched runs from where it lies. */
+function cachesIn({ directories, paths, snapshot: { entries } }: RuleContext): Map<Name, string> {
   const found = new Map<Name, string>();
   for (const path of directories) {
     for (const { end, manager } of caches.get(path.slice(path.lastIndexOf('/') + 1)) ?? []) {
       if (path === end || path.endsWith(`/${end}`)) found.set(path, manager);
     }
   }
-  return found;
+  if (found.size === 0) return found;
+  for (const entry of entries) {
+    const target = resolveSymlink(entry, paths)?.target;
+    for (let up = target === undefined ? null : above(target, found); up !== null; up = above(up, found)) {
+      if (!entry.path.startsWith(`${up}/`)) found.delete(up);
+    }
+  }
+  const isPlugAndPlay = entries.some(({ path }) => path.endsWith('js') && /(?:^|\/)\.pnp\.c?js$/.test(path));
+  return isPlugAndPlay ? new Map([...found].filter(([, manager]) => manager !== 'yarn')) : found;
 }

@@ -49,7 +49,7 @@ export function treesOf(context: RuleContext, directories: readonly Name[], acce
 }
 
 /** The nearest of `directories` above `path`; the root is `.`. */
-export function above(path: Name, directories: ReadonlySet<Name>): Name | null {
+export function above(path: Name, directories: Pick<ReadonlySet<Name>, 'has' | 'size'>): Name | null {
   if (directories.size === 0) return null;
   for (let up = parentPath(path); up !== null; up = parentPath(up)) if (directories.has(up)) return up;
   return null;

@@ -2,10 +2,11 @@ import { linkSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../src/rules/index.ts';
+import type { Entry } from '../../src/model/snapshot.ts';
 import { packageCache } from '../../src/rules/package-cache.ts';
 import { commanded, put } from '../build/commanded.ts';
-import { tree } from '../build/leftovers.ts';
-import { directory, image, snapshot } from '../build/snapshot.ts';
+import { claimedPaths, tree } from '../build/leftovers.ts';
+import { directory, file, image, snapshot } from '../build/snapshot.ts';
 import { tempDirectory } from '../build/temp.ts';
 
 describe('package-cache', () => {
@@ -42,6 +43,26 @@ describe('package-cache', () => {
     linkSync(join(root, '.cache/uv/archive-v0/x/a.py'), join(root, 'site-packages/a.py'));
     const { claimed } = await commanded(root, packageCache);
     expect(claimed).toEqual(['.cache/uv/archive-v0/x/b.py']);
+  });
+
+  it('claims nothing of a cache that installed packages run from', () => {
+    const paths = (...items: readonly (string | Entry)[]) => claimedPaths(judge(tree(...items), [packageCache])[0]);
+    const symlink = (path: string, link: string) => file(path, 0, { kind: 'symlink', link });
+    const [store, pip] = ['home/.local/share/pnpm/store/v10/links/x/index.js', 'home/.cache/pip/x'];
+    // A link from inside of a cache, and one to all of it, are nothing that runs.
+    const harmless = [
+      symlink('cache', 'home/.cache/pip'),
+      symlink('home/.cache/pip/y', 'x'),
+      symlink('home/.cache/pip/z', 'nowhere'),
+    ];
+    expect(paths(store, pip, ...harmless)).toEqual([pip, store]);
+    expect(paths(store, pip, symlink('app/node_modules/x', `../../${store.slice(0, -9)}`))).toEqual([pip]);
+    expect(paths(store, pip, symlink('app/x.js', `/${store}`))).toEqual([pip]);
+    expect(paths('.cache/uv/.cache/pip/x', symlink('x', '.cache/uv/.cache/pip/x'))).toEqual([]);
+    const yarn = ['root/.cache/yarn/v6/a/package.json', 'root/.yarn/berry/cache/a.zip'];
+    expect(paths(...yarn, pip, 'app/x.pnp.cjs')).toEqual([pip, ...yarn]);
+    expect(paths(...yarn, pip, 'app/.pnp.cjs')).toEqual([pip]);
+    expect(paths(...yarn, '.pnp.js')).toEqual([]);
   });
 
   it('names the managers, most bytes first', () => {
