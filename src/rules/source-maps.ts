@@ -21,7 +21,7 @@ export const sourceMaps: Rule = {
     const names = suffixes.filter((suffix) => maps.some(({ path }) => path.endsWith(`.${suffix}.map`)));
     const tests = names.map((suffix) => `-name '*.${suffix}.map'`).join(' -o ');
     const commands = [`find . -type f ${names.length > 1 ? `\\( ${tests} \\)` : tests} -delete`];
-    const advice = 'needed by debuggers, node --enable-source-maps and trackers of errors';
+    const advice = "needed by debuggers, node --enable-source-maps, trackers of errors, Django's collectstatic";
     return [{ title: count(claims.length, 'source map'), claims, fix: { commands, advice } }];
   },
 };
