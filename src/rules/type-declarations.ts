@@ -13,6 +13,9 @@ const installed = ['.package-lock.json', '.yarn-integrity', '.yarn-state.yml', '
 /** A compiler reads all declarations beside those of the language's own library. */
 const ofCompiler = '/lib.es5.d.ts';
 
+/** Directories of compilers that a command leaves out one by one. */
+const mostSpared = 8;
+
 export const typeDeclarations: Rule = {
   id: 'type-declarations',
   title: 'type declarations of installed Node packages',
@@ -36,7 +39,7 @@ export const typeDeclarations: Rule = {
     const names = suffixes.filter((suffix) => used.has(suffix)).map((suffix) => `-name '*${suffix}'`);
     const tests = names.length > 1 ? `\\( ${names.join(' -o ')} \\)` : names.join('');
     const keep = `${exceptInside(libraries, '/*', folders[0] === '.')}${trees.licensed ? ` ${exceptLicences}` : ''}`;
-    const commands = [`find ${words} -type f ${tests}${keep} -delete${more}`];
+    const commands = libraries.size > mostSpared ? [] : [`find ${words} -type f ${tests}${keep} -delete${more}`];
     const title = `${count(claims.length, 'type declaration')} of Node packages`;
     return [{ title, claims, fix: { commands, advice: 'needed to compile against these packages, and by editors' } }];
   },

@@ -44,6 +44,10 @@ describe('type-declarations', () => {
     expect(check('node_modules/a/a.d.ts')[0]?.fix.commands).toEqual([
       "find node_modules -type f -name '*.d.ts' -delete",
     ]);
+    const compilers = Array.from({ length: 9 }, (_, index) => `node_modules/t${index}/lib.es5.d.ts`);
+    expect(check('node_modules/a/a.d.ts', ...compilers.slice(1))[0]?.fix.commands).toHaveLength(1);
+    // A command would grow with each of them.
+    expect(check('node_modules/a/a.d.ts', ...compilers)[0]?.fix.commands).toEqual([]);
     expect(check('node_modules/a/index.js', 'old_node_modules/b/b.d.ts')).toEqual([]);
   });
 });
