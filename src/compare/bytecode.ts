@@ -185,12 +185,12 @@ function recipe(python: string): string[] {
   // Before 3.9 compileall goes no deeper than ten directories by itself.
   const deep = /^3\.[5-8]$/.test(python) ? ' -r 99' : '';
   if (python === '2.7') {
-    const compile = `python2.7 -OO -c 'import compileall; compileall.compile_dir(".", 99, quiet=1)'`;
+    const compile = `python2.7 -OO -c 'import compileall; compileall.compile_dir(".", 99, force=1, quiet=1)'`;
     return [compile, removeSources, removePlain];
   }
   return [
     'find . -name __pycache__ -prune -exec rm -r {} +',
-    `PYTHONNODEBUGRANGES=1 python${python} -OO -m compileall -q -b${deep} .`,
+    `PYTHONNODEBUGRANGES=1 python${python} -OO -m compileall -q -f -b${deep} .`,
     removeSources,
   ];
 }

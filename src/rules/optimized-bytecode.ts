@@ -9,7 +9,7 @@ import type { Rule, RuleContext } from './rule.ts';
 const fix = commands(
   `find . -name '*.opt-[12].pyc' -exec sh -c 'for f; do [ ! -e "\${f%.opt-*}.pyc" ] || rm "$f"; done' sh {} +`,
 );
-const byHand = advice('remove the files that --json lists; plain ones beside others are symlinks to these');
+const byHand = advice('remove the files that --json lists; others are what symlinks in place of plain ones lead to');
 
 export const optimizedBytecode: Rule = {
   id: 'optimized-bytecode',

@@ -31,7 +31,7 @@ const managers: Readonly<Record<string, readonly string[]>> = {
   pnpm: ['.cache/pnpm', '.local/share/pnpm/store'],
   poetry: ['.cache/pypoetry/artifacts', '.cache/pypoetry/cache'],
   uv: ['.cache/uv'],
-  yarn: ['.cache/yarn', '.yarn/berry/cache', 'usr/local/share/.cache'],
+  yarn: ['.cache/yarn', '.yarn/berry/cache'],
 };
 
 interface Cache {

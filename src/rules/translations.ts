@@ -1,5 +1,5 @@
-// translations: message catalogues of programs, which speak English without them, and the sources of catalogues. Packages of Python keep
-// their catalogues: Django does not start without that of its language.
+// translations: message catalogues of programs, which speak English without them, and the sources of catalogues. Those in other
+// places stay: Django does not start without that of its language.
 import { baseName, parentPath } from '../model/name.ts';
 import type { Entry } from '../model/snapshot.ts';
 import { exceptLicences } from './licences.ts';

@@ -224,6 +224,17 @@ describe.skipIf(!available)('bytecode of a tree', () => {
     expect(trees[2].kept).toEqual({ files: 1, bytes: 7 });
   }, 60_000);
 
+  it('takes what its commands make of bytecode that lies beside its source already', async () => {
+    const root = tempDirectory('bytecode-legacy');
+    writeFileSync(join(root, 'a.py'), 'def f(x):\n    "what it does"\n    assert x\n    return x\n');
+    run('python3', ['-m', 'compileall', '-q', '-b', '.'], { cwd: root });
+    const options = { ...defaultLimits, maxWindow: 1 << 27, digests: 'auto', facts: 'needed', bytecode: true } as const;
+    const { content, commands } = bytecodeRollup(await scan(root, options)).trees[2];
+    for (const command of commands)
+      run('sh', ['-c', `${command.replace(/python3\.\d+/, 'python3')} >&2`], { cwd: root });
+    expect(contentOf(root)).toBe(content);
+  });
+
   it('takes what its commands leave of links and of what is no bytecode of this Python, to the byte', async () => {
     const root = tempDirectory('bytecode-odd');
     for (const name of ['a', 'b', 'd']) writeFileSync(join(root, `${name}.py`), `x = '${name}'\n`);

@@ -80,7 +80,7 @@ describe('bytecode in a table', () => {
       'for f; do [ ! -e "\${f%.opt-*}.pyc" ] || rm "$f"; done' sh {} +
   -OO, no sources:
     $ find . -name __pycache__ -prune -exec rm -r {} +
-    $ PYTHONNODEBUGRANGES=1 python3.12 -OO -m compileall -q -b .
+    $ PYTHONNODEBUGRANGES=1 python3.12 -OO -m compileall -q -f -b .
     $ find . -name '*.py' -exec sh -c \\
       'for f; do [ ! -e "\${f}c" ] || rm "$f"; done' sh {} +
   Computed from the files; -OO is right within 0.1 % on CPython's own libraries.
