@@ -67,6 +67,12 @@ export function findPattern(path: Name, start = './', end: '' | '/*' = ''): stri
   return shellWord(`${start}${path.replace(/[*?[\\]/g, String.raw`\$&`)}${end}`);
 }
 
+/** Words of `find` for names that end in any of these, which hold nothing that a pattern or a shell means otherwise. */
+export function endingIn(endings: readonly string[]): string {
+  const tests = endings.map((ending) => `-name '*${ending}'`).join(' -o ');
+  return endings.length > 1 ? `\\( ${tests} \\)` : tests;
+}
+
 /** Words of `find` that leave these paths out. */
 export function exceptPaths(paths: Iterable<Name>): string {
   return [...paths].map((path) => ` ! -path ${findPattern(path)}`).join('');

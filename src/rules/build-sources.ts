@@ -1,7 +1,7 @@
 // build-sources: C, C++, Fortran and Cython sources and type stubs that packages ship beside the modules compiled from them.
 import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
-import { exceptInside } from '../model/shell.ts';
+import { endingIn, exceptInside } from '../model/shell.ts';
 import type { Entry } from '../model/snapshot.ts';
 import { packageOf, placesOf } from './places.ts';
 import { count, entryClaims } from './rule.ts';
@@ -57,7 +57,7 @@ export const buildSources: Rule = {
     );
     if (claims.length === 0) return [];
     const { words, more } = treeWords({ directories: found.map(({ home }) => home) });
-    const names = suffixes.map((suffix) => `-name '*.${suffix}'`).join(' -o ');
+    const tests = endingIn(suffixes.map((suffix) => `.${suffix}`));
     const homes = new Set(found.map(({ home }) => home));
     // What lies inside of such a package may be another one, without a compiled module, or a module of its own.
     const isInside = (path: Name): boolean => above(path, homes) !== null;
@@ -65,7 +65,7 @@ export const buildSources: Rule = {
     const others = [...packages.values()].filter(({ isCompiled, sources }) => !isCompiled && sources.length > 0);
     const folded = others.map(({ home }) => home).filter(isInside);
     const except = `${exceptInside(files, '')}${exceptInside(folded, '/*')}`;
-    const command = `find ${words} -type f \\( ${names} \\) ! -path '*/include/*'${except} -delete${more}`;
+    const command = `find ${words} -type f ${tests} ! -path '*/include/*'${except} -delete${more}`;
     const spared = new Set(folded);
     const isTangled = found.some(({ home }) => above(home, spared) !== null);
     const commands = isTangled || files.length + folded.length > mostSpared ? [] : [command];

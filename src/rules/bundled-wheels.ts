@@ -1,10 +1,9 @@
 // bundled-wheels: the wheels of pip and setuptools that Python keeps for ensurepip, mostly of a pip that is installed beside them.
 import { baseName, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
-import { exceptLicences } from './licences.ts';
 import { count, entryClaims } from './rule.ts';
 import type { Rule } from './rule.ts';
-import { treesOf, treeWords } from './trees.ts';
+import { keepLicences, treeWords, treesOf } from './trees.ts';
 
 export const bundledWheels: Rule = {
   id: 'bundled-wheels',
@@ -19,7 +18,7 @@ export const bundledWheels: Rule = {
     const { words, more } = treeWords(trees);
     const advice = 'needed by ensurepip, which python -m venv runs';
     const title = `${count(claims.length, 'wheel')} for ensurepip`;
-    const keep = trees.licensed ? ` ${exceptLicences}` : '';
+    const keep = keepLicences(trees);
     return [{ title, claims, fix: { commands: [`find ${words} -name '*.whl'${keep} -delete${more}`], advice } }];
   },
 };

@@ -3,11 +3,10 @@
 import { baseName, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry } from '../model/snapshot.ts';
-import { exceptLicences } from './licences.ts';
 import { placesOf } from './places.ts';
 import { count, entryClaims } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
-import { someBelow, treesOf, treeWords } from './trees.ts';
+import { keepLicences, someBelow, treeWords, treesOf } from './trees.ts';
 
 /** Directories by name, each with the suffix that a file in it must have: others may be called so. */
 const kinds: ReadonlyMap<string, RegExp> = new Map([
@@ -33,7 +32,7 @@ export const developmentFiles: Rule = {
     const claims = entryClaims(context, [...new Set([...trees.entries, ...libtool])]);
     if (claims.length === 0) return [];
     const { words, more } = treeWords(trees);
-    const keep = trees.licensed ? ` ${exceptLicences}` : '';
+    const keep = keepLicences(trees);
     const commands = words === '' ? [] : [`find ${words} -type f ! -name '*.a'${keep} -delete${more}`];
     if (libtool.length > 0) commands.push(`find . -type f -name '*.la' -delete`);
     const advice = 'needed to build extensions or programs with it';

@@ -3,10 +3,9 @@
 import { baseName } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { resolveSymlink } from '../model/symlink.ts';
-import { exceptLicences } from './licences.ts';
 import { count, entryClaims } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
-import { above, treesOf, treeWords } from './trees.ts';
+import { above, keepLicences, treeWords, treesOf } from './trees.ts';
 
 /** By manager, the ends of its directories' paths: homes and roots differ. */
 const managers: Readonly<Record<string, readonly string[]>> = {
@@ -58,7 +57,7 @@ export const packageCache: Rule = {
     const of = [...new Set(trees.directories.map((path) => found.get(path) ?? ''))].join(', ');
     const title = `${count(claims.length, 'file')} in caches of package managers: ${of}`;
     const { words, more } = treeWords(trees);
-    const keep = trees.licensed ? ` ${exceptLicences}` : '';
+    const keep = keepLicences(trees);
     const isImage = context.snapshot.image !== undefined;
     const advice = isImage ? 'RUN --mount=type=cache keeps them out of the image' : null;
     return [{ title, claims, fix: { commands: [`find ${words} -type f${keep} -delete${more}`], advice } }];

@@ -1,4 +1,5 @@
 // source-maps: which line of which source a line of JavaScript or CSS was made of.
+import { endingIn } from '../model/shell.ts';
 import { count, entryClaims } from './rule.ts';
 import type { Rule } from './rule.ts';
 
@@ -18,9 +19,9 @@ export const sourceMaps: Rule = {
     );
     const claims = entryClaims(context, maps);
     if (claims.length === 0) return [];
-    const names = suffixes.filter((suffix) => maps.some(({ path }) => path.endsWith(`.${suffix}.map`)));
-    const tests = names.map((suffix) => `-name '*.${suffix}.map'`).join(' -o ');
-    const commands = [`find . -type f ${names.length > 1 ? `\\( ${tests} \\)` : tests} -delete`];
+    const endings = suffixes.map((suffix) => `.${suffix}.map`);
+    const found = endings.filter((ending) => maps.some(({ path }) => path.endsWith(ending)));
+    const commands = [`find . -type f ${endingIn(found)} -delete`];
     const advice = "needed by debuggers, node --enable-source-maps, trackers of errors, Django's collectstatic";
     return [{ title: count(claims.length, 'source map'), claims, fix: { commands, advice } }];
   },

@@ -2,10 +2,9 @@
 // places stay: Django does not start without that of its language.
 import { baseName, parentPath } from '../model/name.ts';
 import type { Entry } from '../model/snapshot.ts';
-import { exceptLicences } from './licences.ts';
 import { count, entryClaims } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
-import { treesOf, treeWords } from './trees.ts';
+import { keepLicences, treeWords, treesOf } from './trees.ts';
 
 /** Sources of which a catalogue stands beside; asked of files before those go. */
 const removeSources =
@@ -26,7 +25,7 @@ export const translations: Rule = {
     const claims = entryClaims(context, [...trees.entries, ...sources]);
     if (claims.length === 0) return [];
     const { words, more } = treeWords(trees);
-    const keep = trees.licensed ? ` ${exceptLicences}` : '';
+    const keep = keepLicences(trees);
     const commands = sources.length > 0 ? [removeSources] : [];
     if (words !== '') commands.push(`find ${words} -type f -name '*.mo'${keep} -delete${more}`);
     const advice = 'needed where messages shall be in other languages, or translated';

@@ -85,6 +85,11 @@ export function treeWords({ directories }: Pick<Trees, 'directories'>): { words:
   };
 }
 
+/** Words of `find` that leave the licence texts among them alone; none where there are none. */
+export function keepLicences({ licensed }: Pick<Trees, 'licensed'>): string {
+  return licensed ? ` ${exceptLicences}` : '';
+}
+
 /** `rm -r` for some directories; none where there are none. Licence texts stay, and what leads to them. */
 export function removeTrees(trees: Trees): string[] {
   const { words, more } = treeWords(trees);

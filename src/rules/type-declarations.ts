@@ -1,15 +1,13 @@
 // type-declarations: what compilers and editors read of installed Node packages. The compiler's own are part of a program.
+import { modulesMarks } from '../inspectors/packages/node-package.ts';
 import { baseName, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
-import { exceptInside } from '../model/shell.ts';
-import { exceptLicences } from './licences.ts';
+import { endingIn, exceptInside } from '../model/shell.ts';
 import { count, entryClaims } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
-import { above, treesOf, treeWords } from './trees.ts';
+import { above, keepLicences, treesOf, treeWords } from './trees.ts';
 
 const suffixes = ['.d.ts', '.d.mts', '.d.cts', '.js.flow', '.mjs.flow', '.cjs.flow'];
-/** What npm, Yarn and pnpm leave in the directory that they install into. */
-const installed = ['.package-lock.json', '.yarn-integrity', '.yarn-state.yml', '.modules.yaml'];
 /** A compiler reads all declarations beside those of the language's own library. */
 const ofCompiler = '/lib.es5.d.ts';
 
@@ -36,9 +34,8 @@ export const typeDeclarations: Rule = {
     const claims = entryClaims(context, trees.entries);
     if (claims.length === 0) return [];
     const { words, more } = treeWords(trees);
-    const names = suffixes.filter((suffix) => used.has(suffix)).map((suffix) => `-name '*${suffix}'`);
-    const tests = names.length > 1 ? `\\( ${names.join(' -o ')} \\)` : names.join('');
-    const keep = `${exceptInside(libraries, '/*', folders[0] === '.')}${trees.licensed ? ` ${exceptLicences}` : ''}`;
+    const tests = endingIn(suffixes.filter((suffix) => used.has(suffix)));
+    const keep = `${exceptInside(libraries, '/*', folders[0] === '.')}${keepLicences(trees)}`;
     const commands = libraries.size > mostSpared ? [] : [`find ${words} -type f ${tests}${keep} -delete${more}`];
     const title = `${count(claims.length, 'type declaration')} of Node packages`;
     return [{ title, claims, fix: { commands, advice: 'needed to compile against these packages, and by editors' } }];
@@ -47,7 +44,7 @@ export const typeDeclarations: Rule = {
 
 /** Where Node packages are installed; the artifact may itself be such a directory. */
 function packageFolders({ directories, paths }: RuleContext): readonly Name[] {
-  if (installed.some((name) => paths.has(name))) return ['.'];
+  if (modulesMarks.some((name) => paths.has(name))) return ['.'];
   return directories.filter((path) => path.endsWith('node_modules') && baseName(path) === 'node_modules');
 }
 

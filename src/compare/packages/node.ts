@@ -1,5 +1,5 @@
 // Packages of Node: each directory in `node_modules` that holds a `package.json`, with all below it but packages nested in it.
-import { nodePackageOf } from '../../inspectors/packages/node-package.ts';
+import { modulesMarks, nodePackageOf } from '../../inspectors/packages/node-package.ts';
 import { spellBytes } from '../../model/json-name.ts';
 import { compareNames } from '../../model/name.ts';
 import type { Name } from '../../model/name.ts';
@@ -8,11 +8,8 @@ import type { View } from './view.ts';
 
 const manifest = '/package.json';
 
-/** What package managers leave in a directory `node_modules`, by which an artifact is known that is one itself. */
-const marks = ['.package-lock.json', '.modules.yaml', '.yarn-integrity', '.yarn-state.yml'];
-
 export function claimNodePackages({ snapshot, paths, lists }: View, owners: Owners): void {
-  const isModules = marks.some((name) => paths.has(name));
+  const isModules = modulesMarks.some((name) => paths.has(name));
   // One whose manifest is broken is a package all the same.
   const manifests = snapshot.entries.filter(
     ({ path, kind }) => (kind === 'file' || kind === 'hardlink') && path.endsWith(manifest),

@@ -8,6 +8,9 @@ import { boundedText } from './text.ts';
 
 const longest = 4 * 1024 ** 2;
 
+/** What npm, pnpm and Yarn leave in a directory `node_modules`, by which an artifact is known that is one itself. */
+export const modulesMarks = ['.package-lock.json', '.modules.yaml', '.yarn-integrity', '.yarn-state.yml'];
+
 export const nodePackageInspector: Inspector<PackageFacts> = {
   name: 'package.json',
   needs: 'all',
