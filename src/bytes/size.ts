@@ -24,6 +24,11 @@ export function formatSize(bytes: number, units: Units): string {
   return `${bytes < 0 ? '-' : ''}${value.toFixed(1)} ${suffixes[units][unit] ?? ''}`;
 }
 
+/** What `formatSize` counts in, for programs that write sizes themselves; no names where sizes are exact. */
+export function unitsOf(units: Units): { readonly base: number; readonly names: readonly string[] } {
+  return { base: units === 'iec' ? 1024 : 1000, names: units === 'bytes' ? [] : suffixes[units] };
+}
+
 /** `190,735,123 B`: grouped by thousands, the same in every locale. */
 export function exactBytes(bytes: number): string {
   return `${groupDigits(bytes)} B`;

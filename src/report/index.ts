@@ -58,6 +58,13 @@ export const reporters: readonly ReporterEntry[] = [
     load: async () => (await import('./markdown/index.ts')).markdownReporter,
   },
   {
+    name: 'html',
+    description: 'a page with a map of all bytes, in one file',
+    kinds: ['scan'],
+    details: { scan: ['--size compressed'] },
+    load: async () => (await import('./html/index.ts')).htmlReporter,
+  },
+  {
     name: 'github',
     description: 'annotations of a GitHub Actions run',
     kinds: ['scan', 'diff', 'check'],

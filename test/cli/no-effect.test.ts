@@ -18,7 +18,7 @@ const details = ['--by=package', '--sections', '--bytecode', '--compress-with=gz
 type Case = readonly [args: readonly string[], message: string];
 
 const refused: readonly Case[] = [
-  ...['csv', 'du', 'github', 'dive'].flatMap((format): Case[] =>
+  ...['csv', 'du', 'github', 'html', 'dive'].flatMap((format): Case[] =>
     details.map((option): Case => [
       ['scan', 'tree', option, '--format', format],
       `has no effect with --format ${format}`,

@@ -1,0 +1,176 @@
+// What the map of a page is drawn from: the largest files and directories, and of the rest its sum by directory, so that every
+// directory adds up to what it is in tables while a page of an artifact of millions of files stays small.
+import type { Finding } from '../../model/finding.ts';
+import { compareNames, isDeeper, parentPath } from '../../model/name.ts';
+import type { Name } from '../../model/name.ts';
+import type { Entry } from '../../model/snapshot.ts';
+import { supersededPart } from '../../rules/duplicate-entry.ts';
+import { hiddenPart } from '../../rules/hidden.ts';
+import { removableByPath } from '../../rules/removable.ts';
+import { terminalName } from '../escape.ts';
+import type { ScanReport } from '../reporter.ts';
+
+/** Bytes by what tables show, of content, and of content that can go; then findings and bytes of theirs in turn. */
+type Figures = readonly [size: number, content: number, removable: number, claims: readonly number[]];
+
+/** A file, inertly named; or the number of files that have no node of their own. */
+export type MapFile = readonly [name: string | number, ...figures: Figures];
+export type MapDirectory = readonly [name: string, inside: readonly MapNode[]];
+export type MapNode = MapFile | MapDirectory;
+
+/** Which bytes the areas stand for. */
+export type MapSize = 'content' | 'disk' | 'stored';
+
+/** Most nodes. A screen shows fewer at once. */
+export interface Most {
+  readonly files: number;
+  readonly directories: number;
+}
+
+const most: Most = { files: 12_000, directories: 4000 };
+/** Deepest level with nodes of its own: below, names are of several parts. */
+const deepest = 100;
+
+interface Holder {
+  readonly path: Name;
+  readonly inside: MapNode[];
+  readonly rest: Rest;
+}
+
+interface Rest {
+  files: number;
+  size: number;
+  content: number;
+  removable: number;
+  readonly claims: Map<number, number>;
+}
+
+/** The root. */
+export function mapData(report: ScanReport, size: MapSize, limits: Most = most): MapDirectory {
+  const { snapshot, findings } = report;
+  const holders = holdersOf(report, size, limits.directories);
+  const removable = removableByPath(snapshot, findings);
+  const claims = claimsByPath(findings);
+  const shown = largestFiles(snapshot.entries, size, limits.files);
+  for (const entry of snapshot.entries) {
+    const bytes = sizeOf(entry, size);
+    const holder = nearest(holders, entry.kind === 'directory' ? entry.path : parentPath(entry.path));
+    const go = removable.get(entry.path) ?? 0;
+    const own = claims.get(entry.path);
+    if (shown.has(entry)) {
+      holder.inside.push([
+        nameIn(holder, entry.path),
+        bytes,
+        entry.size,
+        go,
+        own === undefined ? [] : flat(own, entry),
+      ]);
+    } else addTo(holder.rest, entry, bytes, go, own);
+  }
+  return directoryOf([...holders.values()]);
+}
+
+/** The largest directories by path, the root first; with each come all that it lies in, since those are no smaller. */
+function holdersOf({ tree }: ScanReport, size: MapSize, many: number): Map<Name, Holder> {
+  const largest = tree
+    .filter((node) => node.path === '.' || (node.files > 0 && !isDeeper(node.path, deepest)))
+    .toSorted(
+      (a, b) =>
+        (b[size] ?? 0) - (a[size] ?? 0) || (a.path === '.' ? -1 : b.path === '.' ? 1 : compareNames(a.path, b.path)),
+    )
+    .slice(0, many);
+  return new Map(largest.map(({ path }) => [path, { path, inside: [], rest: nothing() }]));
+}
+
+function nothing(): Rest {
+  return { files: 0, size: 0, content: 0, removable: 0, claims: new Map() };
+}
+
+function sizeOf(entry: Entry, size: MapSize): number {
+  return size === 'content' ? entry.size : size === 'disk' ? entry.disk : (entry.stored ?? 0);
+}
+
+/** The one of this path, or the next one above. */
+function nearest(holders: ReadonlyMap<Name, Holder>, path: Name | null): Holder {
+  for (let at = path === null ? null : upToDeepest(path); at !== null; at = parentPath(at)) {
+    const holder = holders.get(at);
+    if (holder !== undefined) return holder;
+  }
+  const root = holders.get('.');
+  if (root === undefined) throw new Error('a tree has no root');
+  return root;
+}
+
+/** However deep it lies, there is no need to look for more holders than there can be. */
+function upToDeepest(path: Name): Name {
+  let end = -1;
+  for (let level = 0; level < deepest; level++) {
+    end = path.indexOf('/', end + 1);
+    if (end < 0) return path;
+  }
+  return path.slice(0, end);
+}
+
+function largestFiles(entries: readonly Entry[], size: MapSize, many: number): Set<Entry> {
+  const files = entries.filter((entry) => entry.kind === 'file' && sizeOf(entry, size) > 0);
+  if (files.length <= many) return new Set(files);
+  return new Set(files.toSorted((a, b) => sizeOf(b, size) - sizeOf(a, size)).slice(0, many));
+}
+
+function claimsByPath(findings: readonly Finding[]): Map<Name, Map<number, number>> {
+  const byPath = new Map<Name, Map<number, number>>();
+  for (const [index, { claims }] of findings.entries()) {
+    for (const { path, part, bytes } of claims) {
+      if (part === supersededPart || part === hiddenPart || bytes === 0) continue;
+      let known = byPath.get(path);
+      if (known === undefined) byPath.set(path, (known = new Map()));
+      known.set(index, (known.get(index) ?? 0) + bytes);
+    }
+  }
+  return byPath;
+}
+
+function flat(claims: ReadonlyMap<number, number>, { size }: Entry): number[] {
+  return [...claims].flatMap(([index, bytes]) => [index, Math.min(bytes, size)]);
+}
+
+function addTo(
+  rest: Rest,
+  entry: Entry,
+  bytes: number,
+  go: number,
+  claims: ReadonlyMap<number, number> | undefined,
+): void {
+  if (entry.kind === 'file') rest.files++;
+  rest.size += bytes;
+  rest.content += entry.size;
+  rest.removable += go;
+  for (const [index, claimed] of claims ?? []) {
+    rest.claims.set(index, (rest.claims.get(index) ?? 0) + Math.min(claimed, entry.size));
+  }
+}
+
+/** Hangs each into the one above it; what lies deeper comes later by name. */
+function directoryOf(holders: readonly Holder[]): MapDirectory {
+  const byPath = new Map(holders.map((holder) => [holder.path, holder]));
+  const deepestFirst = holders.toSorted((a, b) =>
+    a.path === '.' ? 1 : b.path === '.' ? -1 : compareNames(b.path, a.path),
+  );
+  let root: MapDirectory = ['.', []];
+  for (const { path, inside, rest } of deepestFirst) {
+    const { files, size, content, removable, claims } = rest;
+    const more: MapNode[] = files > 0 || size > 0 ? [[files, size, content, removable, [...claims].flat()]] : [];
+    const all = [...inside, ...more];
+    if (path === '.') root = ['.', all];
+    else {
+      const above = nearest(byPath, parentPath(path));
+      above.inside.push([nameIn(above, path), all]);
+    }
+  }
+  return root;
+}
+
+/** Below a directory that is not shown, or a file that others are said to lie in, it takes more than the last part. */
+function nameIn({ path }: Holder, of: Name): string {
+  return terminalName(path === '.' ? of : of.slice(path.length + 1));
+}

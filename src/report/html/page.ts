@@ -1,0 +1,282 @@
+// What runs in the reader's browser: the map, and the list of what a directory holds. The class is put into the page as text, so it
+// uses nothing from outside of itself but what it is given; of the browser it sees what browser.ts declares.
+import type { PageDocument, PageElement, PageWindow } from './browser.ts';
+import type { MapData } from './data.ts';
+import type { PageNode, readTree } from './read-tree.ts';
+import type { Box, squarify } from './squarify.ts';
+
+interface Row {
+  readonly size: number;
+  readonly content: number;
+  readonly files: number;
+  /** Bytes of content that can go. */
+  readonly go: number;
+  readonly name: PageElement | string;
+}
+
+export class Page {
+  readonly #document: PageDocument;
+  readonly #window: PageWindow;
+  readonly #boxes: typeof squarify;
+  readonly #data: MapData;
+  readonly #root: PageNode;
+  readonly #byPath = new Map<string, PageNode>();
+  /** Nodes by the number that their elements carry. */
+  #shown: PageNode[] = [];
+  /** Index of the finding that is shown alone; -1 for all together. */
+  #finding = -1;
+
+  constructor(document: PageDocument, window: PageWindow, boxes: typeof squarify, read: typeof readTree) {
+    this.#document = document;
+    this.#boxes = boxes;
+    this.#window = window;
+    this.#data = JSON.parse(this.#element('data').textContent ?? '');
+    this.#root = read(this.#data.tree, this.#byPath);
+    const map = this.#element('map');
+    map.addEventListener('mouseover', ({ target }) => this.#say(this.#nodeOf(target)));
+    map.addEventListener('mouseleave', () => this.#say(null));
+    map.addEventListener('click', ({ target }) => this.#enter(this.#nodeOf(target)));
+    for (const button of document.querySelectorAll('button.show')) {
+      button.hidden = false;
+      button.addEventListener('click', () => this.#choose(Number(button.dataset['finding'])));
+    }
+    for (const button of document.querySelectorAll('button.copy')) this.#copies(button);
+    this.#element('all').addEventListener('click', () => this.#choose(-1));
+    this.#element('explore').hidden = false;
+    window.addEventListener('hashchange', () => this.#draw());
+    window.addEventListener('resize', () => this.#draw());
+    this.#draw();
+  }
+
+  #element(id: string): PageElement {
+    const element = this.#document.getElementById(id);
+    if (element === null) throw new Error(`the page has no ${id}`);
+    return element;
+  }
+
+  #make(tag: string, className: string, ...children: (PageElement | string)[]): PageElement {
+    const element = this.#document.createElement(tag);
+    element.className = className;
+    element.append(...children);
+    return element;
+  }
+
+  #current(): PageNode {
+    let path = '';
+    try {
+      path = decodeURIComponent(this.#window.location.hash.slice(1));
+    } catch {
+      // Somebody wrote it by hand.
+    }
+    return this.#byPath.get(path) ?? this.#root;
+  }
+
+  #nodeOf(element: PageElement | null): PageNode | null {
+    for (let at = element; at !== null; at = at.parentElement) {
+      const index = at.dataset['node'];
+      if (index !== undefined) return this.#shown[Number(index)] ?? null;
+    }
+    return null;
+  }
+
+  /** A file leads to the directory that it lies in. */
+  #enter(node: PageNode | null): void {
+    const directory = node?.inside === null ? node.parent : node;
+    if (directory === null || directory === undefined) return;
+    const current = this.#current();
+    // A click in the directory that is shown already goes up.
+    const next = directory === current ? (current.parent ?? current) : directory;
+    this.#window.location.hash = this.#hash(next);
+  }
+
+  #hash({ path }: PageNode): string {
+    return `#${encodeURIComponent(path)}`;
+  }
+
+  #choose(finding: number): void {
+    this.#finding = finding === this.#finding ? -1 : finding;
+    this.#draw();
+  }
+
+  #copies(button: PageElement): void {
+    const { clipboard } = this.#window.navigator;
+    if (clipboard === undefined) return;
+    button.hidden = false;
+    button.addEventListener('click', () => {
+      const text = this.#element(button.dataset['of'] ?? '').textContent ?? '';
+      clipboard.writeText(text).then(
+        () => (button.textContent = 'copied'),
+        () => (button.textContent = 'not copied'),
+      );
+    });
+  }
+
+  /** Bytes of content that the chosen finding, or all of them, say can go. */
+  #go({ claims, removable }: PageNode): number {
+    return this.#finding < 0 ? removable : (claims.get(this.#finding) ?? 0);
+  }
+
+  #draw(): void {
+    const current = this.#current();
+    this.#shown = [];
+    this.#drawPath(current);
+    this.#drawMap(current);
+    this.#drawList(current);
+    this.#drawChoice();
+    this.#say(null);
+  }
+
+  #drawPath(current: PageNode): void {
+    const parts: PageElement[] = [];
+    for (let at: PageNode | null = current; at !== null; at = at.parent) {
+      const link = this.#make(at === current ? 'strong' : 'a', '', at.parent === null ? this.#data.name : at.name);
+      if (at !== current) link.setAttribute('href', this.#hash(at));
+      parts.unshift(link);
+    }
+    this.#element('path').replaceChildren(...parts);
+  }
+
+  #drawChoice(): void {
+    const chosen = this.#data.findings[this.#finding];
+    this.#element('shown').textContent = chosen === undefined ? 'can go away' : `${chosen}: can go away`;
+    this.#element('all').hidden = chosen === undefined;
+    for (const button of this.#document.querySelectorAll('button.show'))
+      button.setAttribute('aria-pressed', String(Number(button.dataset['finding']) === this.#finding));
+  }
+
+  #drawMap(current: PageNode): void {
+    const map = this.#element('map');
+    const box = { left: 0, top: 0, width: map.clientWidth, height: map.clientHeight };
+    const tiles: PageElement[] = [];
+    this.#fill(current, box, 0, tiles);
+    if (tiles.length === 0) tiles.push(this.#make('p', 'nothing', 'Nothing here takes any bytes.'));
+    map.replaceChildren(...tiles);
+  }
+
+  /** Draws what a directory holds into a box. */
+  #fill(directory: PageNode, box: Box, depth: number, tiles: PageElement[]): void {
+    const inside = (directory.inside ?? []).filter(({ size }) => size > 0);
+    const boxes = this.#boxes(
+      inside.map(({ size }) => size),
+      box,
+    );
+    for (const [at, node] of inside.entries()) {
+      const own = boxes[at];
+      // What is smaller than a dot stays the colour of the ground.
+      if (own === undefined || own.width < 1 || own.height < 1) continue;
+      const isOpen = node.inside !== null && own.width > 24 && own.height > 30;
+      tiles.push(this.#tile(node, own, depth, isOpen));
+      if (!isOpen) continue;
+      const { left, top, width, height } = own;
+      this.#fill(node, { left: left + 2, top: top + 18, width: width - 4, height: height - 20 }, depth + 1, tiles);
+    }
+  }
+
+  #tile(node: PageNode, { left, top, width, height }: Box, depth: number, isOpen: boolean): PageElement {
+    const kind = node.inside === null ? 'tile' : isOpen ? `frame depth${depth % 2}` : 'tile closed';
+    const tile = this.#make('div', width < 7 || height < 7 ? `${kind} dot` : kind);
+    for (const [name, length] of Object.entries({ left, top, width, height }))
+      tile.style.setProperty(name, `${length.toFixed(2)}px`);
+    if (!isOpen) tile.style.setProperty('--go', this.#share(this.#go(node), node.content));
+    if (width > 46 && height > 15) tile.append(isOpen ? `${node.name}  ${this.#sized(node.size)}` : node.name);
+    tile.dataset['node'] = String(this.#shown.push(node) - 1);
+    return tile;
+  }
+
+  #drawList(current: PageNode): void {
+    const all = current.inside ?? [];
+    const shown = all.slice(0, 100);
+    const rows: Row[] = shown.map((node) => ({ ...node, go: this.#go(node), name: this.#linkTo(node) }));
+    const whole = { ...current, go: this.#go(current), name: 'all' };
+    const more = all.length - shown.length;
+    if (more > 0) {
+      const left = { ...whole, name: `(${this.#grouped(more)} more)` };
+      for (const { size, content, files, go } of rows) {
+        left.size -= size;
+        left.content -= content;
+        left.files -= files;
+        left.go -= go;
+      }
+      rows.push(left);
+    }
+    rows.push(whole);
+    const sizes = this.#sizes(rows.map(({ size }) => size));
+    const goes = this.#sizes(rows.map(({ go }) => go));
+    const lines = rows.map((row, at) => this.#row(row, [sizes[at] ?? '', goes[at] ?? ''], current));
+    const last = lines.at(-1);
+    if (last !== undefined) last.className = 'sum';
+    this.#element('list').replaceChildren(...lines);
+  }
+
+  #linkTo(node: PageNode): PageElement | string {
+    if (node.inside === null) return node.name;
+    const link = this.#make('a', '', `${node.name}/`);
+    link.setAttribute('href', this.#hash(node));
+    return link;
+  }
+
+  #row({ size, content, files, go, name }: Row, texts: readonly [string, string], whole: PageNode): PageElement {
+    const bar = this.#make('span', 'bar');
+    bar.style.setProperty('--size', this.#share(size, whole.size));
+    bar.style.setProperty('--go', this.#share(go, content));
+    return this.#make(
+      'tr',
+      '',
+      this.#make('td', 'number', texts[0]),
+      this.#make('td', 'number', this.#share(size, whole.size)),
+      this.#make('td', 'bars', bar),
+      this.#make('td', 'number', go === 0 ? '' : texts[1]),
+      this.#make('td', 'number', this.#grouped(files)),
+      this.#make('td', 'name', name),
+    );
+  }
+
+  /** One line on what the pointer is at, or on what is shown. */
+  #say(node: PageNode | null): void {
+    const { path, size, files, removable, claims, inside } = node ?? this.#current();
+    const parts = [`${this.#sized(size)}, ${this.#share(size, this.#root.size)} of all`];
+    if (inside !== null) parts.push(`${this.#grouped(files)} ${files === 1 ? 'file' : 'files'}`);
+    if (removable > 0) parts.push(`${this.#sized(removable)} of content can go`);
+    const largest = node === null ? [] : [...claims].toSorted(([, a], [, b]) => b - a);
+    const named = largest.map(([index, bytes]) => `${this.#data.findings[index]} ${this.#sized(bytes)}`);
+    const name = path === this.#root.path ? this.#data.name : path;
+    this.#element('about').textContent = [`${name}: ${parts.join(', ')}`, ...named].join(' · ');
+  }
+
+  #share(part: number, whole: number): string {
+    return `${whole === 0 ? '0.0' : ((100 * part) / whole).toFixed(1)}%`;
+  }
+
+  #grouped(number: number): string {
+    return String(number).replace(/\B(?=(?:\d{3})+$)/g, ',');
+  }
+
+  /** As tables print it. */
+  #sized(bytes: number): string {
+    const { base, names } = this.#data.units;
+    if (names.length === 0) return `${this.#grouped(bytes)} B`;
+    if (bytes < base) return `${bytes} B`;
+    let value = bytes;
+    let unit = -1;
+    while (Math.round(value * 10) / 10 >= base && unit < names.length - 1) {
+      value /= base;
+      unit++;
+    }
+    return `${value.toFixed(1)} ${names[unit] ?? ''}`;
+  }
+
+  /** Of one column: those that would print alike though they differ are printed exactly. */
+  #sizes(all: readonly number[]): string[] {
+    const first = new Map<string, number>();
+    const ambiguous = new Set<string>();
+    for (const size of all) {
+      const text = this.#sized(size);
+      if ((first.get(text) ?? size) !== size) ambiguous.add(text);
+      first.set(text, size);
+    }
+    return all.map((size) => {
+      const text = this.#sized(size);
+      return ambiguous.has(text) ? `${this.#grouped(size)} B` : text;
+    });
+  }
+}

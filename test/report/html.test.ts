@@ -1,0 +1,356 @@
+// The page of a scan: its sums, its map, what its program does, and that nothing in it loads or runs anything else.
+import { createHash } from 'node:crypto';
+import { runInNewContext } from 'node:vm';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatSize } from '../../src/bytes/size.ts';
+import { rollup } from '../../src/compare/rollup.ts';
+import type { Finding } from '../../src/model/finding.ts';
+import type { Snapshot } from '../../src/model/snapshot.ts';
+import { htmlReporter } from '../../src/report/html/index.ts';
+import { mapData } from '../../src/report/html/map-data.ts';
+import { readTree } from '../../src/report/html/read-tree.ts';
+import type { PageNode } from '../../src/report/html/read-tree.ts';
+import { squarify } from '../../src/report/html/squarify.ts';
+import type { ReportOptions, ScanReport } from '../../src/report/reporter.ts';
+import { removableContent } from '../../src/rules/removable.ts';
+import { fakePage } from '../build/page.ts';
+import type { FakeElement, FakePage } from '../build/page.ts';
+import { finding, plainOptions, testTool } from '../build/report.ts';
+import { directory, file, hardlink, image, snapshot } from '../build/snapshot.ts';
+import { snapshots } from '../build/trees.ts';
+import { named, textOf } from '../build/render.ts';
+
+function reportOf(of: Snapshot, findings: readonly Finding[] = []): ScanReport {
+  return { tool: testTool, snapshot: of, tree: rollup(of), findings, removable: removableContent(of, findings) };
+}
+
+function pageText(report: ScanReport, more: Partial<ReportOptions> = {}): string {
+  return [...(htmlReporter.scan?.(report, { ...plainOptions, ...more }) ?? [])].join('');
+}
+
+/** The page with its program run. */
+function opened(report: ScanReport, more: Partial<ReportOptions> = {}): FakePage {
+  const html = pageText(report, more);
+  const page = fakePage(html);
+  const programs = named(html, 'script').filter(({ attrs }) => attrs.length === 0);
+  expect(programs).toHaveLength(1);
+  for (const program of programs)
+    runInNewContext(textOf(program), { document: page.document, window: page.window, decodeURIComponent });
+  return page;
+}
+
+const tree = snapshot([
+  directory('bin'),
+  file('bin/tool', 6_000_000),
+  file('bin/other', 500_000),
+  directory('lib'),
+  directory('lib/deep'),
+  file('lib/deep/a.so', 3_000_000),
+  file('lib/b.txt', 499_000),
+  hardlink('lib/c.txt', 'lib/b.txt'),
+  file('README', 1000),
+]);
+const found = [
+  finding('debug-symbols', 3_000_000, {
+    claims: [
+      { path: 'bin/tool', part: 'debug', bytes: 2_000_000 },
+      { path: 'lib/deep/a.so', part: 'debug', bytes: 1_000_000 },
+    ],
+  }),
+  finding('duplicate-file', 3_000_000, { claims: [{ path: 'lib/deep/a.so', part: null, bytes: 3_000_000 }] }),
+  finding('documentation', 1000, {
+    severity: 'info',
+    leftover: true,
+    claims: [{ path: 'README', part: null, bytes: 1000 }],
+    fix: { commands: [], advice: 'Keep what people read.' },
+  }),
+];
+const report = reportOf(tree, found);
+
+/** Rows of the list as texts of their cells. */
+function rows(page: FakePage): string[][] {
+  const list = page.byId('list').children.filter((child) => typeof child !== 'string');
+  return list.map(({ children }) => children.map((cell) => (typeof cell === 'string' ? cell : cell.textContent)));
+}
+
+function tileOf(page: FakePage, label: string): FakeElement {
+  const tile = [...page.byId('map').all()].find(({ children }) => children.some((child) => child === label));
+  if (tile === undefined) throw new Error(`no tile ${label}`);
+  return tile;
+}
+
+function* directoriesOf(node: PageNode): Iterable<PageNode> {
+  if (node.inside === null) return;
+  yield node;
+  for (const child of node.inside) yield* directoriesOf(child);
+}
+
+describe('tree of a page', () => {
+  it.each(['content', 'disk'] as const)('sums by directory to what du and the tables say of %s', (size) => {
+    fc.assert(
+      fc.property(snapshots, fc.nat(6), fc.integer({ min: 1, max: 8 }), (of, files, directories) => {
+        const claims = of.entries.flatMap(({ path, kind, size: bytes }) =>
+          kind === 'file' && bytes % 2 === 1 ? [{ path, part: null, bytes }] : [],
+        );
+        const whole = reportOf(of, [finding('duplicate-file', 1, { claims })]);
+        const byPath = new Map<string, PageNode>();
+        const root = readTree(mapData(whole, size, { files, directories }), byPath);
+        expect(root).toMatchObject({ size: of.totals[size], content: of.totals.content, files: of.totals.files });
+        expect(root.removable).toBe(whole.removable);
+        expect(root.claims.get(0) ?? 0).toBe(claims.reduce((sum, { bytes }) => sum + bytes, 0));
+        expect(byPath.size).toBeLessThanOrEqual(directories);
+        let shown = 0;
+        for (const { path, size: bytes, files: many, inside } of directoriesOf(root)) {
+          shown += (inside ?? []).filter((node) => node.inside === null && !node.name.startsWith('(')).length;
+          const row = whole.tree.find((node) => node.path === path.replaceAll(String.raw`\xff`, '\xff'));
+          // Directories that have none of the files are left out of the map, not of the sums above.
+          if (row !== undefined && path !== '.') expect(many).toBe(row.files);
+          if (row !== undefined && size === 'content') expect(bytes).toBe(row.content);
+        }
+        expect(shown).toBeLessThanOrEqual(files);
+      }),
+    );
+  });
+
+  it('gives the largest files nodes of their own', () => {
+    const root = readTree(mapData(report, 'content', { files: 2, directories: 3 }), new Map());
+    const names = [...directoriesOf(root)].flatMap(({ inside }) =>
+      (inside ?? []).map(({ path, size }) => [path, size]),
+    );
+    expect(names).toEqual([
+      ['bin', 6_500_000],
+      ['lib', 3_499_000],
+      ['(1 more file)', 1000],
+      ['bin/tool', 6_000_000],
+      ['bin/(1 more file)', 500_000],
+      ['lib/deep/a.so', 3_000_000],
+      ['lib/(1 more file)', 499_000],
+    ]);
+  });
+
+  it('holds thousands of directories in one another', () => {
+    const path = Array.from({ length: 5000 }, () => 'd').join('/');
+    const above = Array.from({ length: 5000 }, (_, at) => directory(path.slice(0, 2 * at + 1)));
+    const page = opened(reportOf(snapshot([...above, file(`${path}/x`, 5)])));
+    expect(rows(page)[0]?.[5]?.length).toBe(2);
+    page.go(`#${encodeURIComponent(path.slice(0, 199))}`);
+    expect(rows(page).map((cells) => cells[5]?.length)).toEqual([path.length - 200 + 2, 3]);
+  });
+});
+
+describe('squarify', () => {
+  it('fills the box with areas of the sizes, none over another', () => {
+    const sizes = fc.array(fc.integer({ min: 1, max: 1_000_000 }), { minLength: 1, maxLength: 40 });
+    const side = fc.integer({ min: 1, max: 2000 });
+    fc.assert(
+      fc.property(sizes, side, side, fc.nat(50), (unsorted, width, height, left) => {
+        const given = unsorted.toSorted((a, b) => b - a);
+        const total = given.reduce((sum, size) => sum + size, 0);
+        const boxes = squarify(given, { left, top: 7, width, height });
+        expect(boxes).toHaveLength(given.length);
+        for (const [at, box] of boxes.entries()) {
+          const share = (box.width * box.height) / (width * height);
+          expect(share).toBeCloseTo((given[at] ?? 0) / total, 6);
+          expect(box.left).toBeGreaterThanOrEqual(left - 1e-6);
+          expect(box.top).toBeGreaterThanOrEqual(7 - 1e-6);
+          expect(box.left + box.width).toBeLessThanOrEqual(left + width + 1e-6);
+          expect(box.top + box.height).toBeLessThanOrEqual(7 + height + 1e-6);
+          for (const other of boxes.slice(at + 1)) {
+            const wide = Math.min(box.left + box.width, other.left + other.width) - Math.max(box.left, other.left);
+            const high = Math.min(box.top + box.height, other.top + other.height) - Math.max(box.top, other.top);
+            expect(Math.min(wide, high)).toBeLessThan(1e-6);
+          }
+        }
+      }),
+    );
+  });
+
+  it('makes boxes that are nearly square', () => {
+    // The example of the paper: 6, 6, 4, 3, 2, 2, 1 in a box of 6 by 4.
+    const boxes = squarify([6, 6, 4, 3, 2, 2, 1], { left: 0, top: 0, width: 6, height: 4 });
+    const first = boxes.slice(0, 2).map(({ width, height }) => [width, height]);
+    expect(first).toEqual([
+      [3, 2],
+      [3, 2],
+    ]);
+    for (const { width, height } of boxes) expect(Math.max(width / height, height / width)).toBeLessThan(3.1);
+  });
+});
+
+describe('page of a scan', () => {
+  it('lists the largest first, and what can go', () => {
+    const page = opened(report);
+    expect(page.byId('explore').hidden).toBe(false);
+    expect(rows(page)).toEqual([
+      ['6.2 MiB', '65.0%', '', '1.9 MiB', '2', 'bin/'],
+      ['3.3 MiB', '35.0%', '', '2.9 MiB', '2', 'lib/'],
+      ['1000 B', '0.0%', '', '', '1', 'README'],
+      ['9.5 MiB', '100.0%', '', '4.8 MiB', '5', 'all'],
+    ]);
+    expect(page.byId('about').textContent).toBe('test.tar: 9.5 MiB, 100.0% of all, 5 files, 4.8 MiB of content can go');
+  });
+
+  it('paints of a tile the share that can go', () => {
+    const page = opened(report);
+    expect(tileOf(page, 'tool').properties.get('--go')).toBe('33.3%');
+    expect(tileOf(page, 'a.so').properties.get('--go')).toBe('100.0%');
+    expect(tileOf(page, 'other').properties.get('--go')).toBe('0.0%');
+  });
+
+  it('goes into a directory and back, by clicks and links', () => {
+    const page = opened(report);
+    tileOf(page, 'a.so').fire('click');
+    expect(page.window.location.hash).toBe('#lib%2Fdeep');
+    expect(rows(page).map((cells) => cells[5])).toEqual(['a.so', 'all']);
+    expect(page.byId('path').textContent).toBe('test.tarlibdeep');
+    tileOf(page, 'a.so').fire('click');
+    expect(page.window.location.hash).toBe('#lib');
+    page.go('#.');
+    expect(rows(page)).toHaveLength(4);
+    for (const hash of ['#nowhere', '#%', '#bin%2Ftool', '']) {
+      page.go(hash);
+      expect(rows(page)).toHaveLength(4);
+    }
+  });
+
+  it('says what the pointer is at', () => {
+    const page = opened(report);
+    tileOf(page, 'a.so').fire('mouseover');
+    expect(page.byId('about').textContent).toBe(
+      'lib/deep/a.so: 2.9 MiB, 30.0% of all, 2.9 MiB of content can go · duplicate-file 2.9 MiB · debug-symbols 976.6 KiB',
+    );
+    page.byId('map').fire('mouseleave');
+    expect(page.byId('about').textContent).toContain('test.tar: ');
+  });
+
+  it('shows one finding alone', () => {
+    const page = opened(report);
+    const buttons = page.ofClass('show');
+    expect(buttons.map(({ hidden, dataset }) => [hidden, dataset['finding']])).toEqual([
+      [false, '0'],
+      [false, '1'],
+      [false, '2'],
+    ]);
+    buttons[0]?.fire('click');
+    expect(tileOf(page, 'a.so').properties.get('--go')).toBe('33.3%');
+    expect(rows(page)[1]?.[3]).toBe('976.6 KiB');
+    expect(page.byId('shown').textContent).toBe('debug-symbols: can go away');
+    expect(buttons[0]?.attributes.get('aria-pressed')).toBe('true');
+    buttons[2]?.fire('click');
+    expect(page.byId('shown').textContent).toBe('documentation (not counted): can go away');
+    expect(rows(page)[2]?.[3]).toBe('1000 B');
+    expect(page.byId('all').hidden).toBe(false);
+    page.byId('all').fire('click');
+    expect(page.byId('shown').textContent).toBe('can go away');
+    expect(page.byId('all').hidden).toBe(true);
+  });
+
+  it('copies commands as they are', async () => {
+    const commands = [`find . -name '<&>' -delete`, 'rm "a  b"'];
+    const page = opened(reportOf(tree, [finding('duplicate-file', 1, { fix: { commands, advice: null } })]));
+    const [button] = page.ofClass('copy');
+    button?.fire('click');
+    await Promise.resolve();
+    expect(page.copied).toEqual([commands.join('\n')]);
+    expect(button?.textContent).toBe('copied');
+  });
+
+  it('counts what is too much to list', () => {
+    const files = Array.from({ length: 130 }, (_, at) => file(`f${at}`, 1000 + at));
+    const page = opened(reportOf(snapshot(files)));
+    const last = rows(page).slice(-2);
+    const rest = files.slice(0, 30).reduce((sum, { size }) => sum + size, 0);
+    expect(rows(page)).toHaveLength(102);
+    expect(last[0]).toEqual([formatSize(rest, 'iec'), '22.0%', '', '', '30', '(30 more)']);
+    expect(((100 * rest) / files.reduce((sum, { size }) => sum + size, 0)).toFixed(1)).toBe('22.0');
+  });
+
+  it('prints sizes of a list exactly where they would look alike', () => {
+    const page = opened(reportOf(snapshot([file('a', 5_000_001), file('b', 5_000_000), file('c', 7_000_000)])));
+    expect(rows(page).map((cells) => cells[0])).toEqual(['6.7 MiB', '5,000,001 B', '5,000,000 B', '16.2 MiB']);
+  });
+
+  it('has a map of nothing', () => {
+    expect(opened(reportOf(snapshot([]))).byId('map').textContent).toBe('Nothing here takes any bytes.');
+  });
+
+  it.each(['iec', 'si', 'bytes'] as const)('writes sizes as tables do in %s', (units) => {
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), (bits) => {
+        const size = Math.abs(bits) % 2 ** (1 + (Math.abs(bits) % 52));
+        const page = opened(reportOf(snapshot([file('x', size)])), { units });
+        expect(rows(page).at(-1)?.[0]).toBe(formatSize(size, units));
+      }),
+      { numRuns: 60 },
+    );
+    for (const size of [1023, 1024, 1_048_524, 1_048_576, 999, 1000, 999_949, 999_950, 2 ** 52])
+      expect(rows(opened(reportOf(snapshot([file('x', size)])), { units })).at(-1)?.[0]).toBe(formatSize(size, units));
+  });
+
+  it('counts compressed bytes where they are asked for', () => {
+    const stored = snapshot([file('a', 100, { stored: 10 }), file('b', 50, { stored: 30 })], {
+      overhead: { headers: 5 },
+    });
+    expect(rows(opened(reportOf(stored), { stored: true })).map((cells) => [cells[0], cells[5]])).toEqual([
+      ['30 B', 'b'],
+      ['10 B', 'a'],
+      ['40 B', 'all'],
+    ]);
+  });
+});
+
+describe('text of a page', () => {
+  const nasty = [
+    '</script><script>alert(1)</script>',
+    '<img src=x onerror=alert(1)>',
+    '"><b>',
+    '<!--<script>',
+    '&lt;',
+    `'; alert(1)`,
+    '\u0000\u001b[2J\n',
+  ];
+
+  it('lets no name become markup', () => {
+    const entries = nasty.map((name) => file(`dir ${name}/${name}`, 100));
+    const findings = nasty.map((name) => finding(name, 1, { title: name, fix: { commands: [name], advice: name } }));
+    const notices = nasty.map((path) => ({ code: 'odd', path, message: path }));
+    const of = snapshot(entries, { notices, image: image(nasty) });
+    const html = pageText(reportOf({ ...of, artifact: { ...of.artifact, name: nasty[0] ?? '' } }, findings));
+    expect(named(html, 'script')).toHaveLength(2);
+    for (const tag of ['img', 'b', 'iframe', 'link']) expect(named(html, tag)).toHaveLength(0);
+    expect(named(html, 'h1').map(textOf)).toEqual([`${nasty[0]} tar`]);
+  });
+
+  it('allows its own program and style, and nothing else', () => {
+    const html = pageText(report);
+    const policies = named(html, 'meta').flatMap(({ attrs }) => {
+      const is = attrs.some(({ value }) => value === 'Content-Security-Policy');
+      return is ? attrs.filter(({ name }) => name === 'content').map(({ value }) => value) : [];
+    });
+    expect(policies).toHaveLength(1);
+    const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+    const [style] = named(html, 'style').map(textOf);
+    const program = named(html, 'script').find(({ attrs }) => attrs.length === 0);
+    expect(policies[0]).toContain(`style-src ${hash(style ?? '')};`);
+    expect(policies[0]).toContain(`script-src ${hash(program === undefined ? '' : textOf(program))};`);
+    expect(policies[0]).toMatch(/^default-src 'none';/);
+    // Attributes of style would be refused, and so would be what the page loads.
+    for (const tag of ['div', 'p', 'span', 'td', 'section', 'a', 'i'])
+      for (const { attrs } of named(html, tag)) expect(attrs.map(({ name }) => name)).not.toContain('style');
+    expect(html).not.toMatch(/\s(?:src|href)=|url\(|@import/);
+  });
+
+  it('says all without a program', () => {
+    const [table] = named(pageText(report), 'noscript').map(textOf);
+    expect(table).toContain('<td class="number">6.2 MiB</td><td class="number">65.0%</td>');
+    const text = named(pageText(report), 'section').map((section) => textOf(section).replace(/\s+/g, ' ').trim());
+    expect(text[0]).toContain('warn 2.9 MiB debug-symbols');
+    expect(text[2]).toContain('Keep what people read.');
+    expect(named(pageText(report), 'h2').map(textOf)).toEqual([
+      'Where the bytes are (content)',
+      'Findings 4.8 MiB = 5,000,000 B, each byte counted once',
+      'Leftovers (what only some need; not counted above)',
+    ]);
+  });
+});
