@@ -80,6 +80,7 @@ export const scanOptions = {
     default: 'auto',
     describe: 'which files of a directory to hash',
   },
+  summary: summaryOption,
   color: {
     kind: 'choice',
     choices: ['auto', 'always', 'never'],

@@ -25,6 +25,7 @@ import { requireStored } from './require-stored.ts';
 import { parseLayer, scanOptions, selectRules, toReportOptions, toScanOptions } from './options.ts';
 import type { InputValues, ScanValues } from './options.ts';
 import { print } from './output.ts';
+import { appendReport } from './summary.ts';
 import { tool } from './tool.ts';
 
 /** Returns the exit code. */
@@ -32,14 +33,16 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
   const selected = selectRules(values.rules);
   const layer = parseLayer(values.layer);
   const name = formatOf(values);
+  // A summary is Markdown, whatever the format.
+  const unseen = !values.summary;
   requireShown('scan', name, {
-    '--by package': values.by === 'package',
+    '--by package': unseen && values.by === 'package',
     '--sections': values.sections,
     '--bytecode': values.bytecode,
     '--compress-with': values['compress-with'] !== undefined,
-    '--size compressed': values.size === 'compressed',
+    '--size compressed': unseen && values.size === 'compressed',
   });
-  if (values.by === 'package' && name === 'table') requireDirectories(values);
+  if (values.by === 'package' && (name === 'table' || name === 'markdown')) requireDirectories(values);
   const options = toReportOptions(values);
   // Loaded while the decoder starts up.
   const loading = reporterNamed(name, 'scan');
@@ -73,6 +76,7 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
     ...(layer === undefined ? {} : { layer }),
   };
   await print(reporter(report, options), values.output);
+  if (values.summary) await appendReport(report, options);
   // Tables and JSON carry the notices themselves.
   if (name === 'du' && !values.quiet) warn(snapshot);
   return values['exit-zero'] ? exitCodes.fine : exitCodeOf(report.findings, values['fail-on']);

@@ -1,7 +1,7 @@
 // `--summary`: what GitHub Actions shows on the page of a run, the text of the comment.
 import { appendFileSync } from 'node:fs';
 import { OutputError, systemCode } from '../errors.ts';
-import type { CheckReport, DiffReport, ReportOptions } from '../report/reporter.ts';
+import type { CheckReport, DiffReport, ReportOptions, ScanReport } from '../report/reporter.ts';
 
 export const summaryOption = {
   kind: 'flag',
@@ -10,8 +10,16 @@ export const summaryOption = {
 } as const;
 
 /** Where the variable is not set there is nobody to summarize for. @throws OutputError */
-export async function appendReport(report: CheckReport | DiffReport, options: ReportOptions): Promise<void> {
+export async function appendReport(
+  report: CheckReport | DiffReport | ScanReport,
+  options: ReportOptions,
+): Promise<void> {
   if (summaryPath() === null) return;
+  if ('snapshot' in report) {
+    const { scanMarkdown } = await import('../report/markdown/scan.ts');
+    appendSummary(scanMarkdown(report, options));
+    return;
+  }
   const { markdownOf } = await import('../report/markdown/index.ts');
   const { defaultKey } = await import('../report/markdown/marker.ts');
   appendSummary(markdownOf(report, options, defaultKey(report)));

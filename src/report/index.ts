@@ -52,9 +52,9 @@ export const reporters: readonly ReporterEntry[] = [
   },
   {
     name: 'markdown',
-    description: 'a comment for a pull request, as Markdown',
-    kinds: ['diff', 'check'],
-    details: { diff: details, check: ['--by package'] },
+    description: 'a comment for a pull request, or a summary, as Markdown',
+    kinds: ['scan', 'diff', 'check'],
+    details: { scan: ['--by package', '--size compressed'], diff: details, check: ['--by package'] },
     load: async () => (await import('./markdown/index.ts')).markdownReporter,
   },
   {

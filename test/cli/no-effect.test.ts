@@ -1,5 +1,5 @@
 // Options that would take no effect are refused with one line; those that do take effect are not.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -52,6 +52,17 @@ describe('options without effect', () => {
     const ran = sizecheck(['report', '-', '--size=compressed', '--format=csv'], { input: saved });
     expect(ran).toMatchObject({ code: 2, stdout: '' });
     expect(ran.stderr).toContain('--size compressed has no effect with --format csv');
+  });
+
+  it('but a summary shows what the format does not', () => {
+    const summary = join(work, 'summary.md');
+    const args = ['scan', 'a.tar.gz', '--by=package', '--size=compressed', '--format=csv'];
+    expect(sizecheck(args, { cwd: work }).code).toBe(2);
+    const ran = sizecheck([...args, '--summary'], { cwd: work, env: { GITHUB_STEP_SUMMARY: summary } });
+    expect(ran).toMatchObject({ code: 0, stderr: '' });
+    expect(ran.stdout).toMatch(/^path,content,/);
+    expect(readFileSync(summary, 'utf8')).toMatch(/^### `a\.tar\.gz`: 2\.9 KiB,[^]* \(in no package\) \|\n/);
+    expect(readFileSync(summary, 'utf8')).toContain('| Size (compressed) |');
   });
 
   it.each(refused)('%j', (args, message) => {

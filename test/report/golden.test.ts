@@ -81,6 +81,7 @@ const cases: readonly (readonly [file: string, reporter: string, options: Partia
   ['scan.table-color.txt', 'table', { color: true }],
   ['scan.json', 'json', {}],
   ['scan.du.txt', 'du', {}],
+  ['scan.markdown.md', 'markdown', {}],
 ];
 
 describe('goldens', () => {

@@ -8,6 +8,7 @@ import { storedSavings } from '../../rules/stored-savings.ts';
 import { terminalName, terminalText } from '../escape.ts';
 import { Markup, embeddedJson, markup } from '../escape-html.ts';
 import type { Reporter, ReportOptions, ScanReport } from '../reporter.ts';
+import { shownNodes, sizeKey } from '../shown-nodes.ts';
 import { percent } from '../table/percent.ts';
 import { sizeNote } from '../table/size-note.ts';
 import type { MapData } from './data.ts';
@@ -56,12 +57,11 @@ function hashOf(text: string): string {
 
 function dataOf(report: ScanReport, options: ReportOptions): MapData {
   const { snapshot, findings } = report;
-  const size = options.stored === true ? 'stored' : options.size;
   return {
     name: terminalText(snapshot.artifact.name.replace(/^.*\/(?=[^/])/, '')),
     findings: findings.map(({ rule, leftover }) => terminalText(leftover === true ? `${rule} (not counted)` : rule)),
     units: unitsOf(options.units),
-    tree: mapData(report, size),
+    tree: mapData(report, sizeKey(options)),
   };
 }
 
@@ -92,8 +92,8 @@ ${cells}<div class="can-go"><dt>can go away</dt><dd class="size">${formatSize(re
 /** Empty until the program draws it; without one the table stands there. */
 function mapPart({ tree, snapshot }: ScanReport, options: ReportOptions): Markup {
   const name = options.stored === true ? 'compressed' : options.size;
-  const key = options.stored === true ? 'stored' : options.size;
-  const rows = tree.toSorted((a, b) => (b[key] ?? 0) - (a[key] ?? 0)).slice(0, 100);
+  const key = sizeKey(options);
+  const rows = shownNodes(tree, options).slice(0, 100);
   const sizes = formatSizes(
     rows.map((node) => node[key] ?? 0),
     options.units,

@@ -39,8 +39,9 @@ export function findingsDetails(findings: readonly Finding[], style: FindingsSty
 
 /** Inside HTML, so only of what is certain: ids are checked. */
 function rulesOf(findings: readonly Finding[]): string {
-  const ids = findings.map(({ rule }) => rule).filter((rule) => /^[a-z]{1,30}(?:-[a-z]{1,30}){0,5}$/.test(rule));
-  return ids.length === findings.length && ids.length <= 3 ? ids.join(', ') : count(findings.length, 'rule');
+  const ids = [...new Set(findings.map(({ rule }) => rule))];
+  const isCertain = ids.every((rule) => /^[a-z]{1,30}(?:-[a-z]{1,30}){0,5}$/.test(rule));
+  return isCertain && ids.length <= 3 ? ids.join(', ') : count(ids.length, 'rule');
 }
 
 function item({ severity, rule, title, fix }: Finding, size: string, commands: boolean): string[] {

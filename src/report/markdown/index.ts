@@ -16,11 +16,15 @@ import { count, sizeCells } from './figures.ts';
 import { claimed, findingsDetails } from './findings.ts';
 import { imageLines } from './image.ts';
 import { packagesTable } from './packages.ts';
+import { scanMarkdown } from './scan.ts';
 import { comparedDetails, footer, measuredDetails, noticesDetails } from './identity.ts';
 import { defaultKey, marker } from './marker.ts';
 
 /** `--format markdown`, of a diff or a check: the comment on a pull request. */
 export const markdownReporter: Reporter = {
+  *scan(report, options) {
+    yield scanMarkdown(report, options);
+  },
   *diff(report, options) {
     yield markdownOf(report, options, defaultKey(report));
   },

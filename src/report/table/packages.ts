@@ -1,20 +1,15 @@
 // Sizes by package, for `scan --by package`. What is not shown and what belongs to no package have rows of their own, so the columns
 // add up to the artifact.
 import { formatSizes, groupDigits } from '../../bytes/size.ts';
-import { compareNames } from '../../model/name.ts';
-import type { PackageRow, PackageSizes, PackageTable } from '../../model/packages.ts';
+import type { PackageTable } from '../../model/packages.ts';
 import type { Totals } from '../../model/snapshot.ts';
 import { terminalText } from '../escape.ts';
+import { packageRows, packageSize } from '../package-rows.ts';
 import type { ReportOptions } from '../reporter.ts';
 import { columns } from './grid.ts';
 import { percent } from './percent.ts';
 import { cutMiddle, widest } from './style.ts';
 import type { Style } from './style.ts';
-
-interface Row extends PackageSizes {
-  readonly kind: string;
-  readonly label: string;
-}
 
 export function* packagesTable(
   rollup: PackageTable,
@@ -22,10 +17,10 @@ export function* packagesTable(
   options: ReportOptions,
   style: Style,
 ): Iterable<string> {
-  const rows = rowsOf(rollup, options);
+  const rows = packageRows(rollup, options, options.top);
   const total = options.stored === true ? (compressed ?? 0) : content;
   const sizes = formatSizes(
-    rows.map((row) => sizeOf(row, options)),
+    rows.map((row) => packageSize(row, options)),
     options.units,
   );
   const removable = formatSizes(
@@ -45,47 +40,13 @@ export function* packagesTable(
       ['  SIZE', '%', 'REMOVABLE', 'FILES', 'KIND', 'PACKAGE'].map((text) => style.dim(text)),
       ...rows.map((row, index) => [
         `  ${sizes[index]}`,
-        percent(sizeOf(row, options), total),
+        percent(packageSize(row, options), total),
         removable[index] ?? '',
         files[index] ?? '',
         row.kind,
-        cutMiddle(row.label, width),
+        cutMiddle(row.label === null ? row.note : terminalText(row.label), width),
       ]),
     ],
     ['right', 'right', 'right', 'right', 'left', 'left'],
   );
-}
-
-function sizeOf({ content, stored = 0 }: PackageSizes, options: ReportOptions): number {
-  return options.stored === true ? stored : content;
-}
-
-function rowsOf({ packages, unowned }: PackageTable, options: ReportOptions): Row[] {
-  const { top, sort } = options;
-  // By path means by name here; they come by content.
-  const sorted = packages.toSorted((a, b) =>
-    sort === 'path' ? compareNames(a.name, b.name) : sizeOf(b, options) - sizeOf(a, options),
-  );
-  const shown = sorted.slice(0, top);
-  const rest = sorted.slice(top);
-  return [
-    ...shown.map(labelled),
-    ...(rest.length === 0 ? [] : [{ ...sumOf(rest), kind: '', label: `${groupDigits(rest.length)} more: --top N` }]),
-    { ...unowned, kind: '', label: '(in no package)' },
-  ];
-}
-
-function labelled(row: PackageRow): Row {
-  return { ...row, label: terminalText(row.version === null ? row.name : `${row.name} ${row.version}`) };
-}
-
-function sumOf(rows: readonly PackageSizes[]): PackageSizes {
-  const sum = { content: 0, files: 0, removable: 0, stored: 0 };
-  for (const { content, files, removable, stored = 0 } of rows) {
-    sum.content += content;
-    sum.stored += stored;
-    sum.files += files;
-    sum.removable += removable;
-  }
-  return sum;
 }

@@ -1,14 +1,13 @@
 // The terminal report: sizes, directories largest first, findings with the command that fixes each, and their union last.
 import { bothSizes, exactBytes, formatSize, formatSizes, groupDigits } from '../../bytes/size.ts';
-import type { TreeNode } from '../../compare/rollup.ts';
 import type { Finding } from '../../model/finding.ts';
-import { compareNames, isDeeper } from '../../model/name.ts';
 import type { PackageTable } from '../../model/packages.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import { inertLine, terminalName, terminalText } from '../escape.ts';
 import { bytecodeTable } from './bytecode.ts';
 import { columns } from './grid.ts';
 import type { ReportOptions, ScanReport } from '../reporter.ts';
+import { shownNodes, sizeKey } from '../shown-nodes.ts';
 import { packagesTable } from './packages.ts';
 import { imageTable } from './image.ts';
 import { storedSavings } from '../../rules/stored-savings.ts';
@@ -71,7 +70,7 @@ function* directoriesPart({ tree, snapshot }: ScanReport, options: ReportOptions
   const name = options.stored === true ? 'compressed' : options.size;
   const total = snapshot.totals[name] ?? 0;
   const size = sizeKey(options);
-  const shown = tree.filter(({ path }) => !isDeeper(path, options.depth)).toSorted(order(options));
+  const shown = shownNodes(tree, options);
   const rows = shown.slice(0, options.top);
   const sizes = formatSizes(
     rows.map((node) => node[size] ?? 0),
@@ -114,20 +113,6 @@ function overheadLines({ overhead, totals }: Snapshot, options: ReportOptions, s
   const named = parts.map(([name], index) => `${name} ${sizes[index + 1]}`).join(', ');
   const text = `overhead ${sizes[0]}, ${percent(sum, totals.compressed ?? 0)} of the file: ${named}`;
   return wrap(text, options.width - 2).map((line) => style.dim(`  ${line}\n`));
-}
-
-function sizeKey({ size, stored }: ReportOptions): 'content' | 'disk' | 'stored' {
-  return stored === true ? 'stored' : size;
-}
-
-function order(options: ReportOptions): (a: TreeNode, b: TreeNode) => number {
-  const size = sizeKey(options);
-  return options.sort === 'path' ? byPath : (a, b) => (b[size] ?? 0) - (a[size] ?? 0) || byPath(a, b);
-}
-
-/** The root first. */
-function byPath(a: TreeNode, b: TreeNode): number {
-  return compareNames(a.path === '.' ? '' : a.path, b.path === '.' ? '' : b.path);
 }
 
 function* sectionsPart({ sections }: ScanReport, options: ReportOptions, style: Style): Iterable<string> {

@@ -1,0 +1,170 @@
+// A scan as Markdown: for the summary of a run, an issue, a release's notes. Sizes, the largest directories or packages, findings with
+// their commands.
+import { bothSizes, formatSize, groupDigits } from '../../bytes/size.ts';
+import { shortInstruction } from '../../model/instruction.ts';
+import type { PackageTable } from '../../model/packages.ts';
+import type { Image, ImageLayer } from '../../model/snapshot.ts';
+import { markdownName, markdownWord } from '../escape-markdown.ts';
+import { packageRows, packageSize } from '../package-rows.ts';
+import type { ReportOptions, ScanReport } from '../reporter.ts';
+import { shownNodes, sizeKey } from '../shown-nodes.ts';
+import { percent } from '../table/percent.ts';
+import { sizeNote } from '../table/size-note.ts';
+import { fit, paragraphs, table } from './blocks.ts';
+import type { Limits } from './blocks.ts';
+import { andMore, count, sizeCells } from './figures.ts';
+import { claimed, findingsDetails } from './findings.ts';
+import { footer, noticesDetails } from './identity.ts';
+
+export function scanMarkdown(report: ScanReport, options: ReportOptions): string {
+  return fit((limits) => paragraphs([...partsOf(report, options, limits), footer(report.tool)]), options.top);
+}
+
+function partsOf(report: ScanReport, options: ReportOptions, { rows }: Limits): string[][] {
+  const { snapshot, findings: all, removable, packages } = report;
+  const { units } = options;
+  const { content } = snapshot.totals;
+  const findings = all.filter(({ leftover }) => leftover !== true);
+  const leftovers = all.filter(({ leftover }) => leftover === true);
+  const share = content > 0 ? ` (${percent(removable, content)} of content)` : '';
+  return [
+    [`### ${markdownWord(snapshot.artifact.name)}: ${formatSize(content, units)}, ${canGo(removable, units)}`],
+    sizesTable(report, options),
+    snapshot.image === undefined ? [] : layersTable(snapshot.image, options, rows),
+    packages === undefined ? directoriesTable(report, options, rows) : packagesTable(report, packages, options, rows),
+    findings.length === 0
+      ? ['No findings.']
+      : [`**${bothSizes(removable, units)}**${share} can go away, each byte counted once.`],
+    findingsDetails(findings, { title: 'Findings', bytes: removable, commands: true, units, rows }),
+    findingsDetails(leftovers, {
+      title: 'Leftovers (not counted)',
+      bytes: claimed(leftovers),
+      commands: true,
+      units,
+      rows,
+    }),
+    noticesDetails(snapshot.notices, rows),
+  ];
+}
+
+function canGo(removable: number, units: ReportOptions['units']): string {
+  return removable === 0
+    ? 'nothing of which is known to be waste'
+    : `of which ${formatSize(removable, units)} can go away`;
+}
+
+function sizesTable(report: ScanReport, { units }: ReportOptions): string[] {
+  const { artifact, totals } = report.snapshot;
+  const known = (['content', 'disk', 'archive', 'compressed'] as const).filter((size) => totals[size] !== null);
+  const sizes = sizeCells(
+    known.map((size) => totals[size]),
+    units,
+  );
+  const kind = [artifact.format, ...artifact.codecs.toReversed()].join(' in ');
+  return table(
+    ['left', 'right', 'left'],
+    ['Size', '', kind],
+    known.map((size, at) => [size, sizes[at] ?? '', sizeNote(size, report)]),
+  );
+}
+
+function directoriesTable({ tree, snapshot }: ScanReport, options: ReportOptions, rows: number): string[] {
+  const key = sizeKey(options);
+  const name = key === 'stored' ? 'compressed' : key;
+  const shown = shownNodes(tree, options).slice(0, rows);
+  const sizes = sizeCells(
+    shown.map((node) => node[key] ?? 0),
+    options.units,
+  );
+  const own = sizeCells(
+    shown.map((node) => node.own[key] ?? 0),
+    options.units,
+  );
+  const cells = shown.map((node, at) => [
+    sizes[at] ?? '',
+    percent(node[key] ?? 0, snapshot.totals[name] ?? 0),
+    own[at] ?? '',
+    groupDigits(node.files),
+    markdownName(node.path),
+  ]);
+  const more = tree.length - shown.length;
+  if (more > 0) cells.push(['', '', '', '', andMore(more)]);
+  return table(
+    ['right', 'right', 'right', 'right', 'left'],
+    [`Size (${name})`, '%', 'Own', 'Files', 'Directory (own: without subdirectories)'],
+    cells,
+  );
+}
+
+function packagesTable(
+  { snapshot }: ScanReport,
+  packages: PackageTable,
+  options: ReportOptions,
+  most: number,
+): string[] {
+  const { content, compressed } = snapshot.totals;
+  const rows = packageRows(packages, options, most);
+  const sizes = sizeCells(
+    rows.map((row) => packageSize(row, options)),
+    options.units,
+  );
+  const removable = sizeCells(
+    rows.map((row) => row.removable),
+    options.units,
+  );
+  const total = options.stored === true ? (compressed ?? 0) : content;
+  const cells = rows.map((row, at) => [
+    sizes[at] ?? '',
+    percent(packageSize(row, options), total),
+    removable[at] ?? '',
+    groupDigits(row.files),
+    row.kind,
+    row.label === null ? row.note : markdownWord(row.label),
+  ]);
+  return table(
+    ['right', 'right', 'right', 'right', 'left', 'left'],
+    [
+      `Size (${options.stored === true ? 'compressed' : 'content'})`,
+      '%',
+      'Can go (content)',
+      'Files',
+      'Kind',
+      'Package',
+    ],
+    cells,
+  );
+}
+
+function layersTable(
+  { layers, layerBytes, hiddenBytes, visibleBytes }: Image,
+  options: ReportOptions,
+  rows: number,
+): string[] {
+  const largest = layers
+    .toSorted((a, b) => b.content + b.waste - a.content - a.waste || a.index - b.index)
+    .slice(0, rows)
+    .toSorted((a, b) => a.index - b.index);
+  const sizes = sizeCells(
+    largest.flatMap(({ content, waste }) => [content, waste]),
+    options.units,
+  );
+  const cells = largest.map((layer: ImageLayer, at) => [
+    String(layer.index),
+    sizes[2 * at] ?? '',
+    percent(layer.content, layerBytes),
+    layer.waste === 0 ? '' : (sizes[2 * at + 1] ?? ''),
+    layer.instruction === null ? '(not recorded)' : markdownWord(shortInstruction(layer.instruction)),
+  ]);
+  const more = layers.length - largest.length;
+  if (more > 0) cells.push(['', '', '', '', andMore(more)]);
+  const [all = '', visible = '', hidden = ''] = sizeCells([layerBytes, visibleBytes, hiddenBytes], options.units);
+  return [
+    `Files of ${count(layers.length, 'layer')}: ${all}, of the merged tree: ${visible}; **${hidden}** are in layers and not in the tree.`,
+    '',
+    ...table(
+      ['right', 'right', 'right', 'right', 'left'],
+      ['Layer', 'Size', '%', 'Waste (below, hidden by it)', 'Instruction'],
+      cells,
+    ),
+  ];
+}

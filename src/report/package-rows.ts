@@ -1,0 +1,54 @@
+// Rows of a scan by package, as tables show them: the largest, the rest, and what belongs to no package, so that columns add up to the
+// artifact.
+import { groupDigits } from '../bytes/size.ts';
+import { compareNames } from '../model/name.ts';
+import type { PackageRow, PackageSizes, PackageTable } from '../model/packages.ts';
+import type { ReportOptions } from './reporter.ts';
+
+export interface PackageRowShown extends PackageSizes {
+  readonly kind: string;
+  /** Name and version, not yet inert; null for a row that is no package. */
+  readonly label: string | null;
+  /** What a row without a label is; inert. */
+  readonly note: string;
+}
+
+/** Bytes that tables show of it. */
+export function packageSize({ content, stored = 0 }: PackageSizes, options: Pick<ReportOptions, 'stored'>): number {
+  return options.stored === true ? stored : content;
+}
+
+/** @param most packages with rows of their own. */
+export function packageRows(
+  { packages, unowned }: PackageTable,
+  options: Pick<ReportOptions, 'sort' | 'stored'>,
+  most: number,
+): PackageRowShown[] {
+  // By path means by name here; they come by content.
+  const sorted = packages.toSorted((a, b) =>
+    options.sort === 'path' ? compareNames(a.name, b.name) : packageSize(b, options) - packageSize(a, options),
+  );
+  const rest = sorted.slice(most);
+  return [
+    ...sorted.slice(0, most).map(labelled),
+    ...(rest.length === 0
+      ? []
+      : [{ ...sumOf(rest), kind: '', label: null, note: `${groupDigits(rest.length)} more: --top N` }]),
+    { ...unowned, kind: '', label: null, note: '(in no package)' },
+  ];
+}
+
+function labelled(row: PackageRow): PackageRowShown {
+  return { ...row, label: row.version === null ? row.name : `${row.name} ${row.version}`, note: '' };
+}
+
+function sumOf(rows: readonly PackageSizes[]): PackageSizes {
+  const sum = { content: 0, files: 0, removable: 0, stored: 0 };
+  for (const { content, files, removable, stored = 0 } of rows) {
+    sum.content += content;
+    sum.stored += stored;
+    sum.files += files;
+    sum.removable += removable;
+  }
+  return sum;
+}
