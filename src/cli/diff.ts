@@ -35,8 +35,12 @@ export async function runDiff(
   const compressed = values.size === 'compressed';
   const byPackage = values.by === 'package';
   if (!values.summary) {
-    const asked = { '--sections': values.sections, '--size compressed': compressed, '--by package': byPackage };
-    requireShown('diff', name, asked);
+    requireShown('diff', name, {
+      '--sections': values.sections,
+      '--size compressed': compressed,
+      '--size disk': values.size === 'disk',
+      '--by package': byPackage,
+    });
   }
   if (byPackage && values.size === 'disk') throw new UsageError('--by package shows no disk usage');
   const options = toReportOptions(values);

@@ -17,7 +17,11 @@ export async function runReport(path: string, values: SavedReportValues): Promis
   refuseOverwriting(values.output, [path]);
   const { kind, report } = await readReport(path, values.size);
   if (format === 'du' && kind === 'diff') requireOwnPaths(report.diff);
-  if (kind === 'diff') requireShown(kind, format, { '--size compressed': values.size === 'compressed' });
+  if (kind === 'diff')
+    requireShown(kind, format, {
+      '--size compressed': values.size === 'compressed',
+      '--size disk': values.size === 'disk',
+    });
   const pieces =
     kind === 'diff' ? await printed(format, kind, report, options) : await printed(format, kind, report, options);
   await print(pieces, values.output);

@@ -17,6 +17,11 @@ export function markup(parts: TemplateStringsArray, ...fillings: readonly Fillin
   return new Markup(parts.map((part, at) => part + (at < fillings.length ? filled(fillings[at] ?? '') : '')).join(''));
 }
 
+/** Markup of each, with something between that is markup already. */
+export function joined(parts: readonly Markup[], between: '\n'): Markup {
+  return new Markup(parts.map(({ html }) => html).join(between));
+}
+
 function filled(filling: Filling): string {
   if (filling instanceof Markup) return filling.html;
   if (typeof filling === 'object') return filling.map(({ html }) => html).join('');

@@ -2,7 +2,14 @@
 import type { Reporter, ReportKind, ReportOptions, Reports } from './reporter.ts';
 
 /** What is printed only where it is asked for, by the option that asks. */
-export const details = ['--by package', '--sections', '--bytecode', '--compress-with', '--size compressed'] as const;
+export const details = [
+  '--by package',
+  '--sections',
+  '--bytecode',
+  '--compress-with',
+  '--size compressed',
+  '--size disk',
+] as const;
 export type Detail = (typeof details)[number];
 
 /** Reports that may show details. */
@@ -40,7 +47,7 @@ export const reporters: readonly ReporterEntry[] = [
     name: 'du',
     description: 'own disk usage of each directory, as du -Sh prints it',
     kinds: ['scan', 'diff'],
-    details: {},
+    details: { diff: ['--size disk'] },
     load: async () => (await import('./du.ts')).duReporter,
   },
   {
@@ -59,9 +66,9 @@ export const reporters: readonly ReporterEntry[] = [
   },
   {
     name: 'html',
-    description: 'a page with a map of all bytes, in one file',
-    kinds: ['scan'],
-    details: { scan: ['--size compressed'] },
+    description: 'a page with a map of all bytes, or of what changed, in one file',
+    kinds: ['scan', 'diff'],
+    details: { scan: ['--size compressed'], diff: ['--size compressed'] },
     load: async () => (await import('./html/index.ts')).htmlReporter,
   },
   {
@@ -89,7 +96,7 @@ export const reporters: readonly ReporterEntry[] = [
     name: 'csv',
     description: 'directories or limits, as CSV in bytes',
     kinds: ['scan', 'diff', 'check'],
-    details: { scan: ['--size compressed'] },
+    details: { scan: ['--size compressed'], diff: ['--size disk'] },
     load: async () => (await import('./csv.ts')).csvReporter,
   },
   {

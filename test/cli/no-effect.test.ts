@@ -30,6 +30,7 @@ const refused: readonly Case[] = [
   ],
   [['diff', 'tree', 'tree', '--sections', '--format=csv'], 'formats that show it: table, json, markdown'],
   [['diff', 'a.tar.gz', 'a.tar.gz', '--size=compressed', '--format=github'], '--size compressed has no effect'],
+  [['diff', 'tree', 'tree', '--size=disk', '--format=html'], 'formats that show it: table, json, du, markdown, csv'],
   [['scan', 'tree', '--by=package', '--size=disk'], '--size disk has no effect on the table of --by package'],
   [['scan', 'tree', '--by=package', '--depth=3'], '--depth has no effect on the table of --by package'],
   [['scan', 'tree', '--layers'], '--layers is for images; this is none'],

@@ -4,9 +4,12 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatSize } from '../../src/bytes/size.ts';
+import { diffSnapshots } from '../../src/compare/diff.ts';
 import { rollup } from '../../src/compare/rollup.ts';
+import type { Diff } from '../../src/model/diff.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
+import { changesMap } from '../../src/report/html/changes-map.ts';
 import { htmlReporter } from '../../src/report/html/index.ts';
 import { mapData } from '../../src/report/html/map-data.ts';
 import { readTree } from '../../src/report/html/read-tree.ts';
@@ -16,7 +19,7 @@ import type { ReportOptions, ScanReport } from '../../src/report/reporter.ts';
 import { removableContent } from '../../src/rules/removable.ts';
 import { fakePage } from '../build/page.ts';
 import type { FakeElement, FakePage } from '../build/page.ts';
-import { finding, plainOptions, testTool } from '../build/report.ts';
+import { diff, emptyDiff, finding, plainOptions, testTool } from '../build/report.ts';
 import { directory, file, hardlink, image, snapshot } from '../build/snapshot.ts';
 import { snapshots } from '../build/trees.ts';
 import { named, textOf } from '../build/render.ts';
@@ -31,7 +34,10 @@ function pageText(report: ScanReport, more: Partial<ReportOptions> = {}): string
 
 /** The page with its program run. */
 function opened(report: ScanReport, more: Partial<ReportOptions> = {}): FakePage {
-  const html = pageText(report, more);
+  return run(pageText(report, more));
+}
+
+function run(html: string): FakePage {
   const page = fakePage(html);
   const programs = named(html, 'script').filter(({ attrs }) => attrs.length === 0);
   expect(programs).toHaveLength(1);
@@ -299,6 +305,88 @@ describe('page of a scan', () => {
     ]);
   });
 });
+
+describe('page of a diff', () => {
+  function diffText(of: Diff, more: Partial<ReportOptions> = {}): string {
+    return [...(htmlReporter.diff?.({ tool: testTool, diff: of }, { ...plainOptions, ...more }) ?? [])].join('');
+  }
+
+  it('adds up to the difference of the contents, whatever changed', () => {
+    fc.assert(
+      fc.property(snapshots, snapshots, (before, after) => {
+        const whole = diffOf(before, after);
+        const root = readTree(changesMap(whole, {}), new Map());
+        expect(2 * root.removable - root.size).toBe(whole.delta.content);
+        expect(root.files).toBe(whole.changes.filter(({ delta }) => delta !== 0).length);
+      }),
+    );
+  });
+
+  it('adds up to the difference of the files, where it is of compressed bytes', () => {
+    fc.assert(
+      fc.property(snapshots, snapshots, fc.nat(90), fc.nat(90), (before, after, old, now) => {
+        const whole = diffOf(telling(before, old), telling(after, now));
+        const root = readTree(changesMap(whole, { stored: true }), new Map());
+        expect(whole.stored).toBeDefined();
+        expect(2 * root.removable - root.size).toBe(whole.delta.compressed);
+      }),
+    );
+  });
+
+  it('shows what grew and what shrank, and goes into directories', () => {
+    const old = snapshot([file('lib/a', 5000), file('lib/gone', 100), file('same', 7)]);
+    const page = run(diffText(diffOf(old, snapshot([file('lib/a', 9000), file('new', 200), file('same', 7)]))));
+    expect(rows(page)).toEqual([
+      ['4.0 KiB', '95.3%', '', '+3.8 KiB', '2', 'lib/'],
+      ['200 B', '4.7%', '', '+200 B', '1', 'new'],
+      ['4.2 KiB', '100.0%', '', '+4.0 KiB', '3', 'all'],
+    ]);
+    expect(page.byId('about').textContent).toBe('test.tar: 4.2 KiB of change, 100.0% of all, 3 files, +4.0 KiB net');
+    tileOf(page, 'a').fire('mouseover');
+    expect(page.byId('about').textContent).toBe('lib/a: 3.9 KiB of change, 93.0% of all, +3.9 KiB net');
+    page.go('#lib');
+    expect(rows(page).map((cells) => [cells[3], cells[5]])).toEqual([
+      ['+3.9 KiB', 'a'],
+      ['\u2212100 B', 'gone'],
+      ['+3.8 KiB', 'all'],
+    ]);
+    expect(tileOf(page, 'a').properties.get('--go')).toBe('100.0%');
+    expect(page.byId('shown').textContent).toBe('grew');
+  });
+
+  it('says in text what the sizes are, and what was found and fixed', () => {
+    const html = diffText(diff({ findings: { new: [found[0] ?? never()], fixed: [found[1] ?? never()], rules: [] } }));
+    expect(named(html, 'h2').map(textOf)).toEqual([
+      'What changed (content, by file)',
+      'New findings 2.9 MiB',
+      'Fixed findings 2.9 MiB',
+    ]);
+    expect(named(html, 'pre').map(textOf)).toEqual(['find . -name x -delete']);
+    expect(named(html, 'dl').map(textOf)[0]).toContain(
+      'compressed\u221216.7\u00a0MiB\u221248.0%: 34.8\u00a0MiB \u2192 18.1\u00a0MiB',
+    );
+  });
+
+  it('has a map of nothing', () => {
+    expect(run(diffText(emptyDiff())).byId('map').textContent).toBe('Nothing here takes any bytes.');
+  });
+});
+
+/** Every file carried by some bytes of the artifact file. */
+function telling(of: Snapshot, overhead: number): Snapshot {
+  const entries = of.entries.map((entry) => ({ ...entry, stored: entry.size * 2 }));
+  const compressed = 2 * of.totals.content + overhead;
+  return { ...of, entries, overhead: { headers: overhead }, totals: { ...of.totals, compressed } };
+}
+
+function diffOf(before: Snapshot, after: Snapshot): Diff {
+  const options = { stripComponents: 0, maps: [], sections: false } as const;
+  return diffSnapshots({ snapshot: before, findings: [] }, { snapshot: after, findings: [] }, options);
+}
+
+function never(): never {
+  throw new Error('missing');
+}
 
 describe('text of a page', () => {
   const nasty = [

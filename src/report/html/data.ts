@@ -2,6 +2,8 @@
 import type { MapDirectory } from './map-data.ts';
 
 export interface MapData {
+  /** Of a diff, areas are bytes of change, and what "can go" is what grew. */
+  readonly kind: 'scan' | 'diff';
   /** Of the artifact, inert. */
   readonly name: string;
   /** Ids of rules; claims go by index. */

@@ -16,7 +16,9 @@ type Figures = readonly [size: number, content: number, removable: number, claim
 /** A file, inertly named; or the number of files that have no node of their own. */
 export type MapFile = readonly [name: string | number, ...figures: Figures];
 export type MapDirectory = readonly [name: string, inside: readonly MapNode[]];
-export type MapNode = MapFile | MapDirectory;
+/** Bytes that are of no file. */
+export type MapOther = readonly [name: string, size: number, removable: number];
+export type MapNode = MapFile | MapDirectory | MapOther;
 
 /** Which bytes the areas stand for. */
 export type MapSize = 'content' | 'disk' | 'stored';
@@ -29,7 +31,24 @@ export interface Most {
 
 const most: Most = { files: 12_000, directories: 4000 };
 /** Deepest level with nodes of its own: below, names are of several parts. */
-const deepest = 100;
+export const deepest = 100;
+
+/** What a map is made of: a file, or what lies in a directory without being one. */
+export interface MapItem {
+  readonly path: Name;
+  readonly isFile: boolean;
+  readonly size: number;
+  readonly content: number;
+  readonly removable: number;
+  readonly claims?: ReadonlyMap<number, number> | undefined;
+}
+
+/** A directory with all that is below. */
+export interface MapFolder {
+  readonly path: Name;
+  readonly size: number;
+  readonly files: number;
+}
 
 interface Holder {
   readonly path: Name;
@@ -45,39 +64,47 @@ interface Rest {
   readonly claims: Map<number, number>;
 }
 
-/** The root. */
+/** The root of a scan's map. */
 export function mapData(report: ScanReport, size: MapSize, limits: Most = most): MapDirectory {
-  const { snapshot, findings } = report;
-  const holders = holdersOf(report, size, limits.directories);
+  const { snapshot, findings, tree } = report;
   const removable = removableByPath(snapshot, findings);
   const claims = claimsByPath(findings);
-  const shown = largestFiles(snapshot.entries, size, limits.files);
-  for (const entry of snapshot.entries) {
-    const bytes = sizeOf(entry, size);
-    const holder = nearest(holders, entry.kind === 'directory' ? entry.path : parentPath(entry.path));
-    const go = removable.get(entry.path) ?? 0;
-    const own = claims.get(entry.path);
-    if (shown.has(entry)) {
-      holder.inside.push([
-        nameIn(holder, entry.path),
-        bytes,
-        entry.size,
-        go,
-        own === undefined ? [] : flat(own, entry),
-      ]);
-    } else addTo(holder.rest, entry, bytes, go, own);
+  const items = snapshot.entries.map((entry) => ({
+    // What a directory takes itself lies in it.
+    path: entry.kind === 'directory' ? inDirectory(entry.path) : entry.path,
+    isFile: entry.kind === 'file',
+    size: sizeOf(entry, size),
+    content: entry.size,
+    removable: removable.get(entry.path) ?? 0,
+    claims: claims.get(entry.path),
+  }));
+  const folders = tree.map((node) => ({ path: node.path, size: node[size] ?? 0, files: node.files }));
+  return mapOf(items, folders, limits);
+}
+
+function inDirectory(path: Name): Name {
+  return path === '.' ? './.' : `${path}/.`;
+}
+
+/** The root of a map. @param folders sums of all directories that items lie in. */
+export function mapOf(items: readonly MapItem[], folders: readonly MapFolder[], limits: Most = most): MapDirectory {
+  const holders = holdersOf(folders, limits.directories);
+  const shown = largestFiles(items, limits.files);
+  for (const item of items) {
+    const holder = nearest(holders, parentPath(item.path));
+    if (shown.has(item)) {
+      const { path, size, content, removable } = item;
+      holder.inside.push([nameIn(holder, path), size, content, removable, flat(item)]);
+    } else addTo(holder.rest, item);
   }
   return directoryOf([...holders.values()]);
 }
 
 /** The largest directories by path, the root first; with each come all that it lies in, since those are no smaller. */
-function holdersOf({ tree }: ScanReport, size: MapSize, many: number): Map<Name, Holder> {
-  const largest = tree
+function holdersOf(folders: readonly MapFolder[], many: number): Map<Name, Holder> {
+  const largest = folders
     .filter((node) => node.path === '.' || (node.files > 0 && !isDeeper(node.path, deepest)))
-    .toSorted(
-      (a, b) =>
-        (b[size] ?? 0) - (a[size] ?? 0) || (a.path === '.' ? -1 : b.path === '.' ? 1 : compareNames(a.path, b.path)),
-    )
+    .toSorted((a, b) => b.size - a.size || (a.path === '.' ? -1 : b.path === '.' ? 1 : compareNames(a.path, b.path)))
     .slice(0, many);
   return new Map(largest.map(({ path }) => [path, { path, inside: [], rest: nothing() }]));
 }
@@ -111,10 +138,10 @@ function upToDeepest(path: Name): Name {
   return path.slice(0, end);
 }
 
-function largestFiles(entries: readonly Entry[], size: MapSize, many: number): Set<Entry> {
-  const files = entries.filter((entry) => entry.kind === 'file' && sizeOf(entry, size) > 0);
+function largestFiles(items: readonly MapItem[], many: number): Set<MapItem> {
+  const files = items.filter(({ isFile, size }) => isFile && size > 0);
   if (files.length <= many) return new Set(files);
-  return new Set(files.toSorted((a, b) => sizeOf(b, size) - sizeOf(a, size)).slice(0, many));
+  return new Set(files.toSorted((a, b) => b.size - a.size).slice(0, many));
 }
 
 function claimsByPath(findings: readonly Finding[]): Map<Name, Map<number, number>> {
@@ -130,24 +157,17 @@ function claimsByPath(findings: readonly Finding[]): Map<Name, Map<number, numbe
   return byPath;
 }
 
-function flat(claims: ReadonlyMap<number, number>, { size }: Entry): number[] {
-  return [...claims].flatMap(([index, bytes]) => [index, Math.min(bytes, size)]);
+function flat({ claims, content }: MapItem): number[] {
+  return [...(claims ?? [])].flatMap(([index, bytes]) => [index, Math.min(bytes, content)]);
 }
 
-function addTo(
-  rest: Rest,
-  entry: Entry,
-  bytes: number,
-  go: number,
-  claims: ReadonlyMap<number, number> | undefined,
-): void {
-  if (entry.kind === 'file') rest.files++;
-  rest.size += bytes;
-  rest.content += entry.size;
-  rest.removable += go;
-  for (const [index, claimed] of claims ?? []) {
-    rest.claims.set(index, (rest.claims.get(index) ?? 0) + Math.min(claimed, entry.size));
-  }
+function addTo(rest: Rest, { isFile, size, content, removable, claims }: MapItem): void {
+  if (isFile) rest.files++;
+  rest.size += size;
+  rest.content += content;
+  rest.removable += removable;
+  for (const [index, claimed] of claims ?? [])
+    rest.claims.set(index, (rest.claims.get(index) ?? 0) + Math.min(claimed, content));
 }
 
 /** Hangs each into the one above it; what lies deeper comes later by name. */

@@ -137,6 +137,7 @@ export class Page {
   }
 
   #drawChoice(): void {
+    if (this.#data.kind === 'diff') return;
     const chosen = this.#data.findings[this.#finding];
     this.#element('shown').textContent = chosen === undefined ? 'can go away' : `${chosen}: can go away`;
     this.#element('all').hidden = chosen === undefined;
@@ -201,7 +202,8 @@ export class Page {
     }
     rows.push(whole);
     const sizes = this.#sizes(rows.map(({ size }) => size));
-    const goes = this.#sizes(rows.map(({ go }) => go));
+    const isDiff = this.#data.kind === 'diff';
+    const goes = isDiff ? rows.map((row) => this.#net(row)) : this.#sizes(rows.map(({ go }) => go));
     const lines = rows.map((row, at) => this.#row(row, [sizes[at] ?? '', goes[at] ?? ''], current));
     const last = lines.at(-1);
     if (last !== undefined) last.className = 'sum';
@@ -225,7 +227,7 @@ export class Page {
       this.#make('td', 'number', texts[0]),
       this.#make('td', 'number', this.#share(size, whole.size)),
       this.#make('td', 'bars', bar),
-      this.#make('td', 'number', go === 0 ? '' : texts[1]),
+      this.#make('td', 'number', go === 0 && this.#data.kind === 'scan' ? '' : texts[1]),
       this.#make('td', 'number', this.#grouped(files)),
       this.#make('td', 'name', name),
     );
@@ -234,13 +236,21 @@ export class Page {
   /** One line on what the pointer is at, or on what is shown. */
   #say(node: PageNode | null): void {
     const { path, size, files, removable, claims, inside } = node ?? this.#current();
-    const parts = [`${this.#sized(size)}, ${this.#share(size, this.#root.size)} of all`];
+    const isDiff = this.#data.kind === 'diff';
+    const parts = [`${this.#sized(size)}${isDiff ? ' of change' : ''}, ${this.#share(size, this.#root.size)} of all`];
     if (inside !== null) parts.push(`${this.#grouped(files)} ${files === 1 ? 'file' : 'files'}`);
-    if (removable > 0) parts.push(`${this.#sized(removable)} of content can go`);
+    if (isDiff) parts.push(`${this.#net({ size, go: removable })} net`);
+    else if (removable > 0) parts.push(`${this.#sized(removable)} of content can go`);
     const largest = node === null ? [] : [...claims].toSorted(([, a], [, b]) => b - a);
     const named = largest.map(([index, bytes]) => `${this.#data.findings[index]} ${this.#sized(bytes)}`);
     const name = path === this.#root.path ? this.#data.name : path;
     this.#element('about').textContent = [`${name}: ${parts.join(', ')}`, ...named].join(' · ');
+  }
+
+  /** What grew less what shrank. */
+  #net({ size, go }: Pick<Row, 'size' | 'go'>): string {
+    const net = 2 * go - size;
+    return `${net > 0 ? '+' : net < 0 ? '\u2212' : ''}${this.#sized(Math.abs(net))}`;
   }
 
   #share(part: number, whole: number): string {

@@ -31,6 +31,7 @@ export function readTree(raw: MapNode, byPath: Map<string, PageNode>, parent: Pa
     for (let at = 0; at < pairs.length; at += 2) claims.set(pairs[at] ?? 0, pairs[at + 1] ?? 0);
     return { ...node, inside: null, files, size, content, removable, claims };
   }
+  if (raw.length === 3) return { ...node, inside: null, size: raw[1], content: raw[1], removable: raw[2] };
   const directory: PageNode = { ...node, inside: [] };
   for (const one of raw[1]) {
     const child = readTree(one, byPath, directory);

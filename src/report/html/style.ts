@@ -5,6 +5,8 @@ export const style = `
   --stay: #c3cfdc; --shut: #aebdce; --go-color: #f0914a; --frame0: #e7ecf2; --frame1: #dbe2ea; --link: #0b5cad; }
 @media (prefers-color-scheme: dark) { :root { --text: #e8edf3; --dim: #9aa7b6; --ground: #12171e; --line: #313b47; --panel: #1b222b;
   --stay: #40505f; --shut: #52657a; --go-color: #c4681f; --frame0: #222b36; --frame1: #2a3542; --link: #7fb6ee; } }
+body.diff { --stay: #79bfae; --shut: #79bfae; }
+@media (prefers-color-scheme: dark) { body.diff { --stay: #2f7566; --shut: #2f7566; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 1.5rem; max-width: 84rem; background: var(--ground); color: var(--text);
   font: 15px/1.5 system-ui, "Segoe UI", "Helvetica Neue", "Liberation Sans", sans-serif; }

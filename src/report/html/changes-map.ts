@@ -1,0 +1,45 @@
+// The map of a diff: areas are bytes of change, and what grew is told from what shrank. What has the same size on both sides has no
+// area; a file that only moved has none.
+import { isDeeper, parentPath } from '../../model/name.ts';
+import type { Diff } from '../../model/diff.ts';
+import type { Name } from '../../model/name.ts';
+import type { ReportOptions } from '../reporter.ts';
+import { overheadLabel, shownFiles } from '../stored-view.ts';
+import { deepest, mapOf } from './map-data.ts';
+import type { MapDirectory, MapFolder, MapItem, MapOther } from './map-data.ts';
+
+/** The root: what grew minus what shrank is the difference of the contents, or of the files where it is of compressed bytes. */
+export function changesMap(diff: Diff, options: Pick<ReportOptions, 'stored'>): MapDirectory {
+  const { changes, unchanged } = shownFiles(diff, { ...options, size: 'content' });
+  const overhead = options.stored === true ? (diff.stored?.overhead ?? { before: 0, after: 0 }) : null;
+  const items = changes.map(({ path, delta }) => itemOf(path, delta)).filter(({ size }) => size > 0);
+  const others = [
+    otherOf('(unchanged files, which compressed differently)', unchanged),
+    otherOf(overheadLabel(diff), overhead === null ? 0 : overhead.after - overhead.before),
+  ].filter(([, size]) => size > 0);
+  const [name, inside] = mapOf(items, foldersOf(items));
+  return [name, [...inside, ...others]];
+}
+
+function otherOf(name: string, delta: number): MapOther {
+  return [name, Math.abs(delta), Math.max(delta, 0)];
+}
+
+function itemOf(path: Name, delta: number): MapItem {
+  const size = Math.abs(delta);
+  return { path, isFile: true, size, content: size, removable: Math.max(delta, 0) };
+}
+
+function foldersOf(items: readonly MapItem[]): MapFolder[] {
+  const folders = new Map<Name, { path: Name; size: number; files: number }>([['.', { path: '.', size: 0, files: 0 }]]);
+  for (const { path, size } of items) {
+    for (let at = parentPath(path); at !== null; at = parentPath(at)) {
+      if (isDeeper(at, deepest)) continue;
+      const folder = folders.get(at) ?? { path: at, size: 0, files: 0 };
+      folder.size += size;
+      folder.files++;
+      folders.set(at, folder);
+    }
+  }
+  return [...folders.values()];
+}
