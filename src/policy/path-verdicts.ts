@@ -27,7 +27,8 @@ export function pathVerdicts(
     const files = matching(budget, named, sizes);
     const top = largest(files);
     const judge = (limit: Limit, actual: number, said: string | null): Ranked => {
-      if (files.length === 0) return nothing(subject, limit, budget, entries);
+      // What was not seen may hold some.
+      if (files.length === 0 && doubt === null) return nothing(subject, limit, budget, entries);
       if (compressed && overhead === undefined) return notKnown(subject, limit, unknownStored);
       const remark = [...(compressed ? ['compressed bytes'] : []), ...(said === null ? [] : [said])].join(', ');
       return judgeLimit(subject, limit, { actual, remark: remark === '' ? null : remark, doubt, top });

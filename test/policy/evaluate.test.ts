@@ -156,6 +156,16 @@ describe('doubt', () => {
     }
   });
 
+  it('leaves open whether files are there that may be missing', () => {
+    const paths = [true, false].map((optional) => ({ match: 'secret/**', total: 0, optional }));
+    for (const one of [doubted, { ...tree, isPart: true as const }]) {
+      const found = verdicts({ paths }, one);
+      expect(found.map(({ status }) => status)).toEqual(['unknown', 'unknown']);
+      for (const { reason } of found) expect(reason).toMatch(/could be measured|snapshot of a part/);
+    }
+    expect(verdicts({ paths }, tree).map(({ status }) => status)).toEqual(['unknown', 'pass']);
+  });
+
   it('on the baseline makes growth unknown', () => {
     const options = { stripComponents: 0, maps: [], sections: false } as const;
     const diff = diffSnapshots({ snapshot: doubted, findings: [] }, { snapshot: tree, findings: [] }, options);
