@@ -33,7 +33,12 @@ export function evaluate(budgets: Budgets, evidence: Evidence): Evaluation {
       ...unmeasured.filter((one) => one.budget === budget).flatMap((one) => unmeasuredVerdicts(one, budgets)),
     ]),
     ...judgeable.flatMap((group) => groupVerdicts(group, evidence)),
-    ...ignoreVerdicts(budgets.ignore, evidence),
+    // What was not seen may hold what an ignore is for.
+    ...ignoreVerdicts(
+      budgets.ignore,
+      evidence,
+      measured.every((one) => doubtOfRules(one) === null),
+    ),
   ];
   const verdicts = rankVerdicts(ranked);
   return {
@@ -45,7 +50,6 @@ export function evaluate(budgets: Budgets, evidence: Evidence): Evaluation {
 function artifactVerdicts(one: Measured, budgets: Budgets): Ranked[] {
   const { name, budget, snapshot, judged } = one;
   const doubt = doubtOfWhole(snapshot);
-  const baseDoubt = budget.image === undefined ? null : doubtOfBase(budget.image, snapshot);
   const subject = { artifact: name, why: budget.reason };
   const { compressed, uncompressed, growth } = budget;
   return [
@@ -65,8 +69,8 @@ function artifactVerdicts(one: Measured, budgets: Budgets): Ranked[] {
     ...pathVerdicts(subject, budget.paths, snapshot, doubt),
     ...(budget.image === undefined
       ? []
-      : imageVerdicts(subject, budget.image, snapshot, one.baseline, doubt ?? baseDoubt)),
-    ...ruleVerdicts(name, budgets.rules, judged.findings, doubt ?? baseDoubt ?? doubtOf(snapshot.notices, unseen)),
+      : imageVerdicts(subject, budget.image, snapshot, one.baseline, doubtAboveBase(one))),
+    ...ruleVerdicts(name, budgets.rules, judged.findings, doubtOfRules(one)),
   ];
 }
 
@@ -194,6 +198,15 @@ const unseen: ReadonlySet<string> = new Set(['unreadable-content', 'sparse-not-h
 /** Why it is not certain what the artifact holds: a limit on a part would hold on what was not selected. Null where it is. */
 function doubtOfWhole({ notices, isPart }: Snapshot): string | null {
   return doubtOf(notices) ?? (isPart === true ? 'it is a snapshot of a part (--include, --exclude or --layer)' : null);
+}
+
+function doubtAboveBase({ budget: { image }, snapshot }: Measured): string | null {
+  return doubtOfWhole(snapshot) ?? (image === undefined ? null : doubtOfBase(image, snapshot));
+}
+
+/** Why it is not certain what rules find. */
+function doubtOfRules(one: Measured): string | null {
+  return doubtAboveBase(one) ?? doubtOf(one.snapshot.notices, unseen);
 }
 
 /** Why the figures of an artifact are not certain; null where they are. */

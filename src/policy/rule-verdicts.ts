@@ -55,9 +55,13 @@ function gatedRules(rules: ReadonlyMap<string, RuleSeverity>): { rule: string; s
   );
 }
 
-/** Warnings about entries of `ignore`; whether one matches nothing is known only where all artifacts were measured. */
-export function ignoreVerdicts(ignores: readonly Ignore[], { measured, unmeasured, ...run }: Evidence): Ranked[] {
-  const sure = run.complete && unmeasured.length === 0;
+/** Warnings about entries of `ignore`; whether one matches nothing is known only where all artifacts were measured, and whole. */
+export function ignoreVerdicts(
+  ignores: readonly Ignore[],
+  { measured, unmeasured, ...run }: Evidence,
+  seenWhole: boolean,
+): Ranked[] {
+  const sure = seenWhole && run.complete && unmeasured.length === 0;
   return ignores.flatMap((ignore): Ranked[] => {
     const expired = isExpired(ignore, run.today);
     const matters = measured.some(({ judged }) => (expired ? judged.expired : judged.used).has(ignore.at));

@@ -166,6 +166,16 @@ describe('doubt', () => {
     expect(verdicts({ paths }, tree).map(({ status }) => status)).toEqual(['unknown', 'pass']);
   });
 
+  it('leaves open whether an ignore covers nothing', () => {
+    const ignore = [{ rule: '*', match: 'secret/**', reason: 'kept' }];
+    const notices: Notice[] = [{ code: 'unreadable-content', path: 'lib/a.so', message: 'is of unknown content' }];
+    const remarks = [tree, doubted, { ...tree, isPart: true as const }, { ...tree, notices }].map((one) =>
+      verdicts({ uncompressed: { max: 1 } }, one, { root: { ignore } }).map(({ reason }) => reason),
+    );
+    expect(remarks[0]).toEqual([null, 'covers nothing; take it out']);
+    for (const doubtful of remarks.slice(1)) expect(doubtful.join(' ')).not.toContain('covers nothing');
+  });
+
   it('on the baseline makes growth unknown', () => {
     const options = { stripComponents: 0, maps: [], sections: false } as const;
     const diff = diffSnapshots({ snapshot: doubted, findings: [] }, { snapshot: tree, findings: [] }, options);
