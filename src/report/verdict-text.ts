@@ -88,7 +88,9 @@ export function amount(measure: Measure, value: number, other: number | null): s
 function percentText(value: number, other: number | null): string {
   for (let digits = 1; digits < 9; digits++) {
     const text = value.toFixed(digits);
-    if (other === null || other === value || text !== other.toFixed(digits)) return `${trimmed(text)}%`;
+    const isTold = other === null || other === value || text !== other.toFixed(digits);
+    // However little it is, it does not look like nothing.
+    if (isTold && (value === 0 || Number(text) !== 0)) return `${trimmed(text)}%`;
   }
   return `${value}%`;
 }

@@ -163,6 +163,12 @@ describe('a comment on a gate', () => {
     expect(rows?.[1]?.[2]).not.toBe(rows?.[1]?.[3]);
     const percent = first(checkReport([verdict({ measure: 'growth-percent', actual: 2.0004, limit: 2 })], []));
     expect(percent).toContain('growth in percent is 2.0004%, over its limit of 2%');
+    // Nor like nothing, which has no sign besides.
+    for (const actual of [-0.001, 0.04]) {
+      const little = first(checkReport([verdict({ measure: 'growth-percent', actual, limit: 2, status: 'pass' })], []));
+      expect(little).toContain(`growth in percent is ${actual}%, under its limit of 2%`);
+      expect(little).toContain(`| ${actual}% | 2% | 2`);
+    }
   });
 
   it('says of points in percent how many they are, however few', () => {

@@ -102,8 +102,7 @@ function percentFigures({ actual, limit, over, measure, status }: Verdict): stri
   if (actual === null) return [status === 'pass' ? none : 'unknown', limitText, none];
   const actualText = amount(measure, actual, limit);
   if (limit === null) return [actualText, limitText, none];
-  // However little it is, it does not look like nothing.
-  const points = `${amount(measure, Math.abs(limit - actual), 0).slice(0, -1)}\u00a0points`;
+  const points = `${amount(measure, Math.abs(limit - actual), null).slice(0, -1)}\u00a0points`;
   return [actualText, limitText, over !== null && over > 0 ? `**${points} over**` : points];
 }
 
