@@ -130,10 +130,8 @@ function sameLink(old: TreeEntry, now: TreeEntry, maps: readonly ComponentMatche
   if (a?.kind === 'symlink' || b?.kind === 'symlink') return sameTarget(a?.link ?? '', b?.link ?? '', maps);
   // Regular files: a hard link that leads nowhere has no content, and equals only its like.
   if (contentOf(old) === null || contentOf(now) === null) return a?.kind === b?.kind && a?.link === b?.link;
-  // Names that shared a content share one again, and the same one.
-  const [carrierOld, carrierNew] = [carrierOf(old), carrierOf(now)];
-  if (carrierOld === old && carrierNew === now) return true;
-  return carrierOld.partner === carrierNew;
+  // Further names of one file on both sides are not asked about.
+  return carrierOf(old) === old && carrierOf(now) === now;
 }
 
 function sameTarget(a: string, b: string, maps: readonly ComponentMatcher[]): boolean {

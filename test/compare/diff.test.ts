@@ -55,6 +55,8 @@ describe('what counts as a change', () => {
     expect(unknown.changes).toEqual([]);
     expect(unknown.notices.map(({ code }) => code)).toEqual(['content-unknown']);
     expect(lines(diff([file('a', 2)], [text('a', 'yyy')]))).toEqual(['changed a 1 content']);
+    const lost = diff([text('a', 'yy')], [file('a', 2)]);
+    expect([lost.changes, lost.notices.length]).toEqual([[], 1]);
   });
 
   it('mode and owner, but no time and nothing that one side lacks', () => {
@@ -64,12 +66,14 @@ describe('what counts as a change', () => {
     ]);
     expect(lines(diff([text('a', 'x')], [text('a', 'x', { gid: 7 })]))).toEqual(['changed a 0 owner']);
     expect(lines(diff([text('a', 'x')], [text('a', 'x', { mode: null, uid: null, gid: null })]))).toEqual([]);
+    expect(lines(diff([text('a', 'x', { mode: null, uid: null, gid: null })], [text('a', 'x')]))).toEqual([]);
     expect(lines(diff([directory('d')], [{ ...directory('d'), mode: 0o700 }]))).toEqual(['changed d 0 mode']);
   });
 
   it('symlinks by target; their modes mean nothing', () => {
     expect(lines(diff([symlink('l', 'a')], [symlink('l', 'b')]))).toEqual(['changed l 0 link']);
     expect(lines(diff([symlink('l', 'a')], [{ ...symlink('l', 'a'), mode: 0o777 }]))).toEqual([]);
+    expect(lines(diff([{ ...symlink('l', 'a'), mode: 0o777 }], [directory('l')]))).toEqual(['changed l 0 kind']);
   });
 
   it('a file that becomes a directory, and a directory that becomes a link', () => {
@@ -115,6 +119,15 @@ describe('moves', () => {
     expect(from(['a/other', 'b/lib/name'], 'c/lib/name')).toBe('b/lib/name');
     expect(from(['a/lib/name', 'b/name', 'c/x/lib/name'], 'c/lib/name')).toBe('c/x/lib/name');
     expect(from(['d/e/f/x', 'd/y', 'e/z'], 'd/new')).toBe('d/y');
+  });
+
+  it('pair with one that is less near where the nearest has another partner', () => {
+    const content = (paths: readonly string[]) => paths.map((path) => text(path, 'content'));
+    expect(lines(diff(content(['p/q/f', 'r/q/f']), content(['s/q/f', 't/f'])))).toEqual([
+      'moved p/q/f -> s/q/f 0',
+      'moved r/q/f -> t/f 0',
+    ]);
+    expect(lines(diff(content(['s/q/f', 't/f']), content(['p/q/f', 'r/q/f'])))).toHaveLength(2);
   });
 
   it('are one change of no bytes', () => {
@@ -226,6 +239,7 @@ describe('hard links', () => {
   it('a link that leads nowhere is no file of its path', () => {
     expect(lines(diff([hardlink('a', 'nowhere')], [text('a', 'xy')]))).toEqual(['changed a 2 link']);
     expect(lines(diff([hardlink('a', 'nowhere')], [hardlink('a', 'nowhere')]))).toEqual([]);
+    expect(lines(diff([hardlink('a', 'nowhere')], [hardlink('a', 'elsewhere')]))).toEqual(['changed a 0 link']);
   });
 });
 
@@ -345,9 +359,8 @@ describe('--map', () => {
   it('takes targets of symlinks for equal, too', () => {
     const before = [symlink('libpython3.so', 'libpython3.10.so')];
     expect(of(diff(before, [symlink('libpython3.so', 'libpython3.11.so')], { maps }))).toEqual([]);
-    expect(of(diff(before, [symlink('libpython3.so', 'other.so')], { maps }))).toEqual([
-      'changed libpython3.so 0 link',
-    ]);
+    for (const target of ['other.so', 'libpython3.10.so/below'])
+      expect(of(diff(before, [symlink('libpython3.so', target)], { maps }))).toEqual(['changed libpython3.so 0 link']);
   });
 
   it('folds nothing where both versions are on one side: equal names pair first, then in order', () => {
@@ -477,6 +490,21 @@ describe('findings', () => {
     const { findings } = diff(entries, entries, { findings: [before, after] });
     expect(claims(findings.new)).toEqual([['duplicate-entry', 10, 'a']]);
     expect(findings.fixed).toEqual([]);
+  });
+
+  it.each([
+    [[5], [5, 9], 9, 0],
+    [[5], [9, 5], 9, 0],
+    [[5, 6, 7], [7], 0, 11],
+    [[5, 7], [5, 9], 0, 0],
+    [[5, 6, 7], [5, 6, 8, 9], 9, 0],
+  ])('of one path: %j, then %j', (olds, news, come, gone) => {
+    const of = (sizes: readonly number[]): Finding[] => [
+      finding('duplicate-entry', ...sizes.map((bytes) => ['a', bytes, 'superseded'] as const)),
+    ];
+    const { findings } = diff(entries, entries, { findings: [of(olds), of(news)] });
+    const bytes = (side: readonly Finding[]): number => side.reduce((sum, one) => sum + one.bytes, 0);
+    expect([bytes(findings.new), bytes(findings.fixed)]).toEqual([come, gone]);
   });
 });
 
