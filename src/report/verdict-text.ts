@@ -71,7 +71,7 @@ function join(said: string, why: string): string {
   return why === '' ? said : `${said}: ${why}`;
 }
 
-/** Exact bytes, a number, or percent with as many digits as tell it from `other`. */
+/** Exact bytes, a number, or percent or a share with as many digits as tell it from `other`. */
 export function amount(measure: Measure, value: number, other: number | null): string {
   switch (unitOf(measure)) {
     case 'percent':
@@ -79,7 +79,7 @@ export function amount(measure: Measure, value: number, other: number | null): s
     case 'count':
       return groupDigits(value);
     case 'share':
-      return String(Number(value.toFixed(6)));
+      return shareText(value, other);
     case 'bytes':
   }
   return exactBytes(value);
@@ -93,6 +93,12 @@ function percentText(value: number, other: number | null): string {
     if (isTold && (value === 0 || Number(text) !== 0)) return `${trimmed(text)}%`;
   }
   return `${value}%`;
+}
+
+/** Six digits, or all where these would not tell it from `other`. */
+function shareText(value: number, other: number | null): string {
+  const text = value.toPrecision(6);
+  return String(Number(text === other?.toPrecision(6) ? value : text));
 }
 
 /** `2.0` is 2. */

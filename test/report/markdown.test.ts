@@ -163,6 +163,10 @@ describe('a comment on a gate', () => {
     expect(rows?.[1]?.[2]).not.toBe(rows?.[1]?.[3]);
     const percent = first(checkReport([verdict({ measure: 'growth-percent', actual: 2.0004, limit: 2 })], []));
     expect(percent).toContain('growth in percent is 2.0004%, over its limit of 2%');
+    const share = verdict({ measure: 'lowestEfficiency', actual: 0.9499999999, limit: 0.95, over: 1e-10 });
+    const low = first(checkReport([share], []));
+    expect(low).toContain('lowestEfficiency is 0.9499999999, below its limit of 0.95');
+    expect(low).toContain('| 0.9499999999 | 0.95 | **1e-10 too low** |');
     // Nor like nothing, which has no sign besides.
     for (const actual of [-0.001, 0.04]) {
       const little = first(checkReport([verdict({ measure: 'growth-percent', actual, limit: 2, status: 'pass' })], []));

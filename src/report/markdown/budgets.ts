@@ -108,13 +108,13 @@ function percentFigures({ actual, limit, over, measure, status }: Verdict): stri
 
 /** Numbers of layers, and shares of 1. */
 function plainFigures({ actual, limit, over, measure, status }: Verdict): string[] {
-  const text = (value: number): string => amount(measure, value, null);
-  const limitText = limit === null ? none : text(limit);
+  const text = (value: number, other: number | null = null): string => amount(measure, value, other);
+  const limitText = limit === null ? none : text(limit, actual);
   if (actual === null || limit === null)
     return [actual === null && status !== 'pass' ? 'unknown' : none, limitText, none];
   const beyond = measure === 'lowestEfficiency' ? 'too low' : 'over';
   const left = over !== null && over > 0 ? `**${text(over)} ${beyond}**` : text(Math.abs(limit - actual));
-  return [text(actual), limitText, left];
+  return [text(actual, limit), limitText, left];
 }
 
 /** What is behind the limits that do not hold: reasons, and the largest contributors. */
