@@ -63,14 +63,17 @@ function walk(search: Search, at: string, steps: readonly Step[]): void {
   }
 }
 
-function exists({ folder }: Search, path: string, asDirectory: boolean): boolean {
+/** @throws ConfigError where it cannot be known: what is optional would pass as if it were not there. */
+function exists({ folder, pattern }: Search, path: string, asDirectory: boolean): boolean {
   const onDisk = path.startsWith('/') ? path : join(folder, path);
   try {
     if (asDirectory) return statSync(onDisk).isDirectory();
     lstatSync(onDisk);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    const code = systemCode(error);
+    if (['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'].includes(code)) return false;
+    throw new ConfigError(`"${pattern}": "${onDisk}" cannot be looked for (${code})`);
   }
 }
 

@@ -50,6 +50,11 @@ describe('artifacts of a pattern', () => {
     expect(findArtifacts(root, pattern)).toEqual(expected);
   });
 
+  it('are not said to be missing where that cannot be known', () => {
+    expect(() => findArtifacts(root, 'loop/x')).toThrow(/"loop\/x": ".*\/loop" cannot be looked for \(ELOOP\)/);
+    expect(findArtifacts(root, `${'x'.repeat(300)}/y`)).toEqual([]);
+  });
+
   it('may lie above, or anywhere', () => {
     expect(findArtifacts(join(root, 'other'), '../dist/a-1.zip')).toEqual(['../dist/a-1.zip']);
     expect(findArtifacts('/', `${root}/dist/a-?.zip`)).toEqual([`${root}/dist/a-1.zip`, `${root}/dist/a-2.zip`]);
