@@ -171,16 +171,13 @@ function groupVerdicts(group: GroupBudget, { measured, unmeasured }: Evidence): 
     const limit = group[measure];
     const subject: Subject = { artifact: group.name, measure, why: group.reason };
     if (limit === null) return [];
-    if (broken !== undefined)
-      return [notKnown(subject, limit, `"${broken.budget.name}" was not measured: ${broken.reason}`)];
     const parts = members.map((one) => ({ one, bytes: one.snapshot.totals[sizes[measure]] }));
-    const without = parts.find(({ bytes }) => bytes === null);
-    if (without !== undefined)
-      return [notKnown(subject, limit, `"${without.one.name}": ${compressedFigure(without.one).remark ?? ''}`)];
-    const doubts = members.flatMap(({ name, snapshot }) => {
-      const why = measure === 'compressed' ? doubtOf(snapshot.notices) : doubtOfWhole(snapshot);
-      return why === null ? [] : [`"${name}": ${why}`];
+    const doubts = parts.flatMap(({ one, bytes }) => {
+      const doubt = measure === 'compressed' ? doubtOf(one.snapshot.notices) : doubtOfWhole(one.snapshot);
+      const why = bytes === null ? compressedFigure(one).remark : doubt;
+      return why === null ? [] : [`"${one.name}": ${why}`];
     });
+    if (broken !== undefined) doubts.unshift(`"${broken.budget.name}" was not measured: ${broken.reason}`);
     const doubt = doubts[0] ?? null;
     const actual = parts.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
     const top = largest(parts.map(({ one, bytes }) => ({ path: nameFromText(one.name), bytes: bytes ?? 0 })));
