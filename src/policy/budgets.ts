@@ -19,7 +19,7 @@ import {
   textOf,
 } from './fields.ts';
 import type { Field, Fields } from './fields.ts';
-import { globMatcher } from './glob.ts';
+import { globMatcher, treeMatcher } from './glob.ts';
 import type { Matcher } from './glob.ts';
 import { hasLimit, imageKeys, readImageBudget } from './image-limits.ts';
 import type { ImageBudget } from './image-limits.ts';
@@ -258,7 +258,7 @@ function ignoreOf(field: Field): Ignore {
   const ruleField = required(members, 'rule', field);
   const rule = textOf(ruleField);
   if (rule !== '*' && !ruleIds.includes(rule)) failAt(ruleField, `there is no rule "${rule}"${ruleHint(rule)}`);
-  const match = globOf(required(members, 'match', field));
+  const match = globOf(required(members, 'match', field), treeMatcher);
   const until = members.get('until');
   return {
     at: field.path,
@@ -280,9 +280,9 @@ function dateOf(field: Field): string {
 }
 
 /** @throws ConfigError where the pattern is not one. */
-function globOf(field: Field): Glob {
+function globOf(field: Field, matcher = globMatcher): Glob {
   const pattern = textOf(field);
-  return inPlace(field, () => ({ pattern, matches: globMatcher(pattern) }));
+  return inPlace(field, () => ({ pattern, matches: matcher(pattern) }));
 }
 
 function optionalText(members: Fields, key: string): string | null {

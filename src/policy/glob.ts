@@ -33,6 +33,11 @@ export function globMatcher(pattern: string): Matcher {
   };
 }
 
+/** Of a pattern for directories, of which many write `lib/`: the slash at the end is in no path. */
+export function treeMatcher(pattern: string): Matcher {
+  return globMatcher(pattern.replace(/(?<=.)\/+$/, ''));
+}
+
 /**
  * An alternative with the plain text that every match has: most names are told apart by that alone, so that thousands of
  * patterns stay cheap.

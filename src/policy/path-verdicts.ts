@@ -6,6 +6,7 @@ import type { Contributor } from '../model/verdict.ts';
 import type { PathBudget } from './budgets.ts';
 import { largest } from './contributors.ts';
 import type { Limit } from './limits.ts';
+import { treeMatcher } from './glob.ts';
 import { judgeLimit, notKnown, notThere } from './verdicts.ts';
 import type { Ranked, Subject } from './verdicts.ts';
 
@@ -67,7 +68,8 @@ function matching({ match }: PathBudget, named: readonly Entry[], sizes: Readonl
 
 function nothing(subject: Subject, limit: Limit, { match, optional }: PathBudget, entries: readonly Entry[]): Ranked {
   if (optional) return notThere(subject, limit, 'matches no file, which is optional');
-  const isDirectory = entries.some(({ path, kind }) => kind === 'directory' && match.matches(path));
+  const matches = treeMatcher(match.pattern);
+  const isDirectory = entries.some(({ path, kind }) => kind === 'directory' && matches(path));
   const hint = isDirectory
     ? `matches a directory and no file; write ${match.pattern.replace(/\/+$/, '')}/**`
     : 'matches no file; correct it, or make it "optional"';

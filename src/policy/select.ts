@@ -7,7 +7,7 @@ import { withPathFacts } from '../inspectors/index.ts';
 import type { Entry, Overhead, Snapshot } from '../model/snapshot.ts';
 import { totalsOf } from '../scan/entries.ts';
 import { storedOf } from '../scan/stored.ts';
-import { globMatcher } from './glob.ts';
+import { treeMatcher } from './glob.ts';
 import type { Matcher } from './glob.ts';
 import { ignored, withoutOthers, withoutSweeps } from './part.ts';
 
@@ -22,8 +22,8 @@ export function selectEntries(
   mayBeEmpty = false,
 ): Snapshot {
   if (include.length === 0 && exclude.length === 0) return snapshot;
-  const included = orAbove(include.map(globMatcher));
-  const excluded = orAbove(exclude.map(globMatcher));
+  const included = orAbove(include.map(treeMatcher));
+  const excluded = orAbove(exclude.map(treeMatcher));
   const chosen = (path: Name): boolean => (include.length === 0 || included(path)) && !excluded(path);
   const kept = new Set<Name>(['.']);
   for (const { path, kind } of snapshot.entries) {
@@ -117,7 +117,7 @@ export function ignoreClaims(
     const rule = text.slice(0, colon);
     if (colon < 0) throw new UsageError(`--ignore takes RULE:GLOB, not "${text}"`);
     if (rule !== '*' && !ruleIds.has(rule)) throw new UsageError(`--ignore names the unknown rule "${rule}"`);
-    return { rule, matches: orAbove([globMatcher(text.slice(colon + 1))]) };
+    return { rule, matches: orAbove([treeMatcher(text.slice(colon + 1))]) };
   });
   if (matchers.length === 0) return [...findings];
   const taken: Claim[] = [];

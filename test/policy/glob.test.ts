@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.ts';
 import { nameFromText } from '../../src/model/name.ts';
-import { globMatcher } from '../../src/policy/glob.ts';
+import { globMatcher, treeMatcher } from '../../src/policy/glob.ts';
 import { requireTool, run } from '../oracles.ts';
 
 describe('globs', () => {
@@ -109,6 +109,12 @@ describe('globs', () => {
       }),
       { numRuns: 3000 },
     );
+  });
+
+  it.each(['lib/', './lib/', 'x/**/lib//'])('of directories may end with a slash: %s', (pattern) => {
+    const path = pattern.startsWith('x') ? 'x/y/lib' : 'lib';
+    expect([treeMatcher(pattern)(path), globMatcher(pattern)(path)]).toEqual([true, false]);
+    expect(treeMatcher(pattern)(`${path}rary`)).toBe(false);
   });
 
   it('of thousands are told apart from most paths by their plain ends', () => {
