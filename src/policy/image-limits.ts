@@ -87,6 +87,8 @@ function diveBytesOf(field: Field): number {
   if (node.type !== 'string' || /^\s*-/.test(node.value)) return sizeOf(field);
   const bytes = parseDiveBytes(node.value);
   if (bytes !== null) return bytes;
-  const shown = quoted(node.value.length > 60 ? `${node.value.slice(0, 60)}…` : node.value);
-  return failAt(field, `${shown} is no size that dive takes, such as "20MB" or "20MiB", of at most 2^53 - 1 bytes`);
+  return failAt(
+    field,
+    `${quoted(node.value)} is no size that dive takes, such as "20MB" or "20MiB", of at most 2^53 - 1 bytes`,
+  );
 }

@@ -260,8 +260,37 @@ describe('budgets files', () => {
     expect(() => readBudgets(Buffer.from(`\ufeff${text}`, 'utf16le'))).toThrow('UTF-16');
     expect(() => readBudgets(Buffer.from(text, 'utf16le'))).toThrow('NUL');
     expect(() => readBudgets(Buffer.concat([Buffer.from('{\n  "a\xff', 'latin1')]))).toThrow('(line 2, column 5)');
-    expect(() => readBudgets(Buffer.alloc(20 * 1024 ** 2, ' '))).toThrow('more than 16777216 bytes');
+    expect(() => readBudgets(Buffer.alloc(16 * 1024 ** 2 + 1, ' '))).toThrow('more than 16777216 bytes');
+    expect(() => readBudgets(Buffer.alloc(16 * 1024 ** 2, ' '))).toThrow('nothing but white space');
     expect(() => readBudgets(Buffer.alloc(0))).toThrow('nothing but white space (line 1, column 1)');
+  });
+
+  it.each([
+    [[0xfe, 0xff, 0, 0x7b], 'is UTF-16 text'],
+    [[0xfe, 0x7b], 'not UTF-8 (line 1, column 1)'],
+    [[0xff, 0x7b], 'not UTF-8 (line 1, column 1)'],
+    [[0x7b, 0xfe], 'not UTF-8 (line 1, column 2)'],
+    [[0x7b, 0xff], 'not UTF-8 (line 1, column 2)'],
+    [[0, 0x7b], 'holds NUL bytes'],
+    [[0x20, 0x20, 0x20, 0], 'holds NUL bytes'],
+    [[0x20, 0x20, 0x20, 0x20, 0], 'is not a value of JSON'],
+  ])('that begin with %j: %s', (bytes, says) => {
+    expect(() => readBudgets(Buffer.from(bytes))).toThrow(says);
+  });
+
+  it.each([
+    ['[]', /^should be an object, not a list \(line 1, column 1\)$/],
+    [one(limit, { version: '1' }), /^version: should be 1 /],
+    [one(limit, { $schema: 5 }), /^\$schema: should be text/],
+    [one(limit, { rules: { zzzzzz: 'warn' } }), /there is no such rule; "sizecheck explain" lists the rules/],
+    [one(limit, { rules: { 'debug-symbols': [] } }), /not a list/],
+  ])('%s: %s', (text, says) => {
+    expect(() => read(text)).toThrow(says);
+  });
+
+  it('name members of groups as they are, too', () => {
+    const { groups } = read(one({ ...limit, name: 'a[1]' }, { groups: [{ ...group, members: ['a[1]'] }] }));
+    expect(groups).toHaveLength(1);
   });
 
   it('tell one place of one mistake', () => {

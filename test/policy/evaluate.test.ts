@@ -114,6 +114,57 @@ describe('verdicts on paths', () => {
   });
 });
 
+describe('what verdicts on paths say', () => {
+  const some = snapshot([
+    directory('lib'),
+    directory('lib/sub'),
+    file('lib/link', 0, { kind: 'symlink', disk: 0, link: 'x' }),
+    ...['a', 'b', 'c'].map((name, index) => file(`lib/sub/${name}`, 4 + (index % 2))),
+    file('x', 9),
+  ]);
+  it.each([
+    [{ match: 'lib/**', total: 99 }, 'pass', '3 files together'],
+    [{ match: 'x', total: 9 }, 'pass', '1 file together'],
+    [{ match: '**', max: 4 }, 'fail', '2 files are over'],
+    [{ match: 'lib/**', max: 4 }, 'fail', null],
+    [{ match: 'lib/**', max: 3 }, 'fail', '3 files are over'],
+    [{ match: 'lib/sub/', max: 3 }, 'unknown', 'matches a directory and no file; write lib/sub/**'],
+    [{ match: 'lib/l*', max: 3 }, 'unknown', 'matches no file; correct it, or make it "optional"'],
+  ])('%j', (path, status, reason) => {
+    const [verdict] = verdicts({ paths: [path] }, some);
+    expect([verdict?.status, verdict?.reason]).toEqual([status, reason]);
+  });
+});
+
+describe('verdicts on growth', () => {
+  const since = (old: number, now: number): Baseline => {
+    const of = (bytes: number) => ({ snapshot: snapshot([file('f', bytes)]), findings: [] });
+    return {
+      kind: 'diff',
+      diff: diffSnapshots(of(old), of(now), { stripComponents: 0, maps: [], sections: false }),
+      notices: [],
+    };
+  };
+  const growthOf = (growth: object, baseline: Baseline) =>
+    verdicts({ growth }, tree, { baseline }).map(({ actual, status, reason }) => [actual, status, reason]);
+
+  it('in percent of nothing are unknown, unless nothing grew', () => {
+    expect(growthOf({ maxPercent: 5 }, since(0, 1))).toEqual([
+      [null, 'unknown', expect.stringContaining('holds 0 bytes')],
+    ]);
+    expect(growthOf({ maxPercent: 5 }, since(0, 0))).toEqual([[0, 'pass', null]]);
+    expect(growthOf({ maxPercent: 5 }, since(20, 21))).toEqual([[5, 'pass', null]]);
+    expect(growthOf({ maxPercent: 5 }, since(20, 10))).toEqual([[-50, 'pass', null]]);
+  });
+
+  it('pass without a baseline only where that is asked for, and never with one that is broken', () => {
+    const unusable: Baseline = { kind: 'unusable', reason: 'cut' };
+    expect(growthOf({ max: 0 }, missing)).toEqual([[null, 'unknown', 'none']]);
+    expect(growthOf({ max: 0, missingBaseline: 'pass' }, missing)).toEqual([[null, 'pass', 'none']]);
+    expect(growthOf({ max: 0, missingBaseline: 'pass' }, unusable)).toEqual([[null, 'unknown', 'cut']]);
+  });
+});
+
 describe('doubt', () => {
   const doubts: Notice[] = [
     { code: 'unreadable', path: 'secret', message: 'cannot be opened (EACCES)' },
@@ -164,6 +215,16 @@ describe('doubt', () => {
       for (const { reason } of found) expect(reason).toMatch(/could be measured|snapshot of a part/);
     }
     expect(verdicts({ paths }, tree).map(({ status }) => status)).toEqual(['unknown', 'pass']);
+  });
+
+  it('tells of one path, of two, and of none', () => {
+    const [one = doubts[0]] = doubts;
+    const reasonOf = (notices: readonly (Notice | undefined)[]) =>
+      verdicts({ uncompressed: { max: 9999 } }, { ...tree, notices: notices.flatMap((notice) => notice ?? []) })[0]
+        ?.reason;
+    expect(reasonOf([one])).toMatch(/\(EACCES\)$/);
+    expect(reasonOf([one, one, one])).toMatch(/\(and 2 more paths\)$/);
+    expect(reasonOf([{ code: 'changed', path: null, message: 'was replaced' }])).toMatch(/measured: was replaced$/);
   });
 
   it('leaves open whether an ignore covers nothing', () => {

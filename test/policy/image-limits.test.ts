@@ -81,6 +81,12 @@ describe('limits on layers', () => {
     );
   });
 
+  it('knows of an image by its base alone where only rules are to judge', () => {
+    const rules = { rules: { 'debug-symbols': 'error' } };
+    expect(verdicts({ baseLayers: 5 }, app, none, rules).map(({ status }) => status)).toEqual(['unknown']);
+    expect(verdicts({ baseLayers: 4 }, app, none, rules).map(({ status }) => status)).toEqual(['pass']);
+  });
+
   it('judges nothing above a base that the image cannot have', () => {
     // Else every limit held, on no bytes at all.
     const limits = { waste: { max: 0 }, wastePercent: { max: 0 }, layers: { max: 0 }, pull: { max: 1 } };
@@ -153,12 +159,31 @@ describe('limits on layers', () => {
     [{ dive: {} }, 'artifacts[0].dive: should hold at least one'],
     [{ dive: { lowestEfficency: 1 } }, 'did you mean'],
     [{ dive: { lowestEfficiency: 95 } }, 'artifacts[0].dive.lowestEfficiency: 95 is not from 0 to 1'],
+    [{ dive: { lowestEfficiency: -0.1 } }, '-0.1 is not from 0 to 1'],
+    [{ dive: { lowestEfficiency: '1' } }, 'should be a number from 0 to 1, not the text "1"'],
+    [{ dive: { highestWastedBytes: '9'.repeat(61) } }, `"${'9'.repeat(60)}…" is no size that dive takes`],
   ])('refuses %j', (limits, says) => {
     expect(() => verdicts(limits)).toThrow(says);
   });
 });
 
 describe('limits of dive', () => {
+  it('are shares from 0 to 1, both included', () => {
+    const shares = { lowestEfficiency: 0, highestUserWastedPercent: 1 };
+    expect(verdicts({ dive: shares }).map(({ limit, status }) => [limit, status])).toEqual([
+      [0, 'pass'],
+      [1, 'pass'],
+    ]);
+  });
+
+  it('say why they are there, where they do not hold', () => {
+    const reasonOf = (lowestEfficiency: number, more: object) =>
+      verdicts({ dive: { lowestEfficiency }, ...more })[0]?.reason;
+    expect(reasonOf(0.95, { reason: 'small' })).toBe('limit because: small');
+    expect(reasonOf(0.95, {})).toBeNull();
+    expect(reasonOf(0.9, { reason: 'small' })).toBeNull();
+  });
+
   it('has the comparisons of dive: what equals a limit passes', () => {
     const equal = { lowestEfficiency: 0.9, highestWastedBytes: '20MB', highestUserWastedPercent: 0.25 };
     expect(verdicts({ dive: equal }).map(({ status }) => status)).toEqual(['pass', 'pass', 'pass']);

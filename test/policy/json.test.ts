@@ -28,6 +28,26 @@ function ours(text: string): unknown {
 }
 
 describe('the strict JSON reader', () => {
+  it.each([
+    ['{"a":', 'the text ends where a value should stand (line 1, column 6)'],
+    ['[', 'the text ends, but the "[" is not closed (line 1, column 1)'],
+    ['[1', 'the text ends, but the "[" is not closed (line 1, column 1)'],
+    [' {', 'the text ends, but the "{" is not closed (line 1, column 2)'],
+    ['['.repeat(101), '"[" nests more than 100 levels deep (line 1, column 101)'],
+    ['['.repeat(100), 'is not closed (line 1, column 100)'],
+    ['"a\rb"', 'a string is not closed on its line (line 1, column 1)'],
+    ['"a\tb"', String.raw`a control character inside a string; write it as \t (line 1, column 3)`],
+    ['"a\u0001b"', String.raw`a control character inside a string; write it as \u0001 (line 1, column 3)`],
+    [String.raw`"\u12"`, String.raw`"\u" is no escape of JSON`],
+    [String.raw`"\x1234"`, String.raw`"\x" is no escape of JSON`],
+    [`{"${'k'.repeat(60)}"}`, `after the key "${'k'.repeat(60)}" (`],
+    [`{"${'k'.repeat(61)}"}`, `after the key "${'k'.repeat(60)}…" (`],
+    ['w'.repeat(40), `${'w'.repeat(40)} is not a value`],
+    ['w'.repeat(41), `${'w'.repeat(40)}… is not a value`],
+  ])('says of %j: %s', (text, says) => {
+    expect(() => parseJson(text)).toThrow(says);
+  });
+
   it('gives the values that JSON.parse gives, in any layout', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.constantFrom('', ' ', '\t', '\n  '), (value, space) => {
