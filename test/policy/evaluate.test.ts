@@ -8,9 +8,9 @@ import { readBudgets } from '../../src/policy/budgets.ts';
 import { evaluate } from '../../src/policy/evaluate.ts';
 import type { Baseline } from '../../src/policy/evidence.ts';
 import { ignoreClaims } from '../../src/policy/select.ts';
-import { judgeByPolicy } from '../../src/policy/severities.ts';
+import { isAside, judgeByPolicy, rulesOf } from '../../src/policy/severities.ts';
 import { judge } from '../../src/rules/index.ts';
-import { directory, file, hardlink, pyc, snapshot } from '../build/snapshot.ts';
+import { directory, file, hardlink, image, pyc, snapshot } from '../build/snapshot.ts';
 
 const missing: Baseline = { kind: 'missing', reason: 'none' };
 
@@ -133,6 +133,24 @@ describe('what verdicts on paths say', () => {
   ])('%j', (path, status, reason) => {
     const [verdict] = verdicts({ paths: [path] }, some);
     expect([verdict?.status, verdict?.reason]).toEqual([status, reason]);
+  });
+});
+
+describe('verdicts on compressed bytes', () => {
+  const of = (format: 'directory' | 'zip', compressed: number | null, more: Partial<Snapshot> = {}) => {
+    const one = { ...tree, artifact: { ...tree.artifact, format }, ...more, totals: { ...tree.totals, compressed } };
+    return [undefined, 'gzip'].map(
+      (compressWith) => verdicts({ compressed: { max: 9 }, compressWith }, one)[0]?.reason,
+    );
+  };
+
+  it('say how a directory was packed', () => {
+    expect(of('directory', 9)).toEqual([null, expect.stringMatching(/^packed as tar, gzip/)]);
+    expect(of('zip', 9)).toEqual([null, null]);
+  });
+
+  it('say of a directory with an image what to limit', () => {
+    for (const reason of of('directory', null, { image: image([]) })) expect(reason).toContain('limit "pull"');
   });
 });
 
@@ -292,6 +310,65 @@ describe('commands on bytecode', () => {
 });
 
 describe('rules', () => {
+  it('judge where they warn or fail, and on leftovers only where they are named', () => {
+    const rules = { 'debug-symbols': 'info', 'test-suite': 'off', 'build-sources': 'info', 'duplicate-file': 'warn' };
+    const { budgets } = readBudgets(
+      Buffer.from(JSON.stringify({ version: 1, artifacts: [{ name: 'a', path: 'a' }], rules })),
+    );
+    const ids = new Set(rulesOf(budgets).map(({ id }) => id));
+    expect(['debug-symbols', 'build-sources', 'static-library'].map((id) => ids.has(id))).toEqual([true, true, true]);
+    expect(['test-suite', 'source-maps'].map((id) => ids.has(id))).toEqual([false, false]);
+    expect(verdicts({}, tree, { root: { rules } }).map(({ budget }) => budget)).toEqual(['duplicate-file']);
+    const leftover = (rule: string): Finding => ({ ...finding(rule, 'info', [['x', 1]]), leftover: true });
+    const found = ['test-suite', 'build-sources', 'source-maps'].map(leftover);
+    const judged = judgeByPolicy([...found, finding('static-library', 'warn', [['x', 1]])], budgets, '2026-01-01');
+    expect(judged.findings.map(({ rule, severity }) => `${rule} ${severity}`)).toEqual([
+      'build-sources info',
+      'static-library warn',
+    ]);
+  });
+
+  it('are ignored one by one, below directories that match, of which the root is none', () => {
+    const left = (...ignore: readonly (readonly [rule: string, match: string])[]) => {
+      const entries = ignore.map(([rule, match]) => ({ rule, match, reason: 'so' }));
+      const { budgets } = readBudgets(
+        Buffer.from(
+          JSON.stringify({ version: 1, artifacts: [{ name: 'a', path: 'a', growth: { max: 1 } }], ignore: entries }),
+        ),
+      );
+      const found = ['static-library', 'duplicate-file'].map((rule) =>
+        finding(rule, 'warn', [
+          ['lib/abc', 1],
+          ['d', 2],
+        ]),
+      );
+      return judgeByPolicy(found, budgets, '2026-01-01').findings.map(({ rule, bytes }) => `${rule} ${bytes}`);
+    };
+    expect(left(['static-library', 'lib/'])).toEqual(['static-library 2', 'duplicate-file 3']);
+    expect(left(['*', 'lib'])).toEqual(['static-library 2', 'duplicate-file 2']);
+    expect(left(['*', '?'])).toEqual(['static-library 1', 'duplicate-file 1']);
+    expect(left(['duplicate-file', '**'])).toEqual(['static-library 3']);
+  });
+
+  it('are not by the way for want of claims', () => {
+    expect(isAside(finding('duplicate-file', 'warn', []))).toBe(false);
+  });
+
+  it('leave open what an ignore covers where an artifact was not measured', () => {
+    const document = {
+      version: 1,
+      artifacts: [{ name: 'a', path: 'a', uncompressed: { max: 1 } }],
+      ignore: [{ rule: '*', match: 'x', reason: 'so' }],
+    };
+    const { budgets } = readBudgets(Buffer.from(JSON.stringify(document)));
+    const unmeasured = budgets.artifacts.map((budget) => ({ budget, kind: 'absent', reason: 'gone' }) as const);
+    const of = (some: typeof unmeasured) =>
+      evaluate(budgets, { measured: [], unmeasured: some, file: '', today: '2026-01-01', complete: true }).gate
+        .verdicts;
+    expect(of(unmeasured).map(({ measure }) => measure)).toEqual(['uncompressed']);
+    expect(of([]).map(({ measure }) => measure)).toEqual(['rule']);
+  });
+
   it('do not count copies that must not be linked: nobody could get rid of them', () => {
     const rights = { mode: 0o644, uid: 0, gid: 0 };
     const same = { ...file('a', 9), digest: 'sha256:1' };

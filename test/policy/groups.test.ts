@@ -76,6 +76,24 @@ describe('a group', () => {
     else expect(verdict?.reason).toContain(reason);
   });
 
+  it('says that none of its members is there', () => {
+    const document = {
+      version: 1,
+      artifacts: [{ name: 'a', path: 'a', layers: { max: 1 }, uncompressed: { max: 1 } }],
+      groups: [{ name: 'both', members: ['a'], uncompressed: { max: 0 } }],
+    };
+    const { budgets } = readBudgets(Buffer.from(JSON.stringify(document)));
+    const unmeasured = budgets.artifacts.map((budget) => ({ budget, kind: 'absent', reason: 'gone' }) as const);
+    const run = { measured: [], unmeasured, file: '', today: '2026-01-01', complete: true };
+    expect(
+      evaluate(budgets, run).gate.verdicts.map(({ measure, status, reason }) => [measure, status, reason]),
+    ).toEqual([
+      ['uncompressed', 'pass', 'gone'],
+      ['layers', 'pass', 'gone'],
+      ['uncompressed', 'pass', 'none of its members is there'],
+    ]);
+  });
+
   it('says how a member without a compressed size gets one', () => {
     const reasonOf = (b: Snapshot, how?: string) => verdicts(b, { compressed: { max: 999 } }, how)[0]?.reason;
     expect(reasonOf(sized(1, null))).toContain('say how to compress it with --compress-with');

@@ -121,6 +121,44 @@ describe('limits on layers', () => {
     expect(claims(3)).toEqual(['app/z', 'usr/y']);
   });
 
+  it('says how many base layers were left out', () => {
+    const reasonOf = (baseLayers: number) => verdicts({ baseLayers, layers: { max: 4 } })[0]?.reason;
+    expect([0, 1, 2].map(reasonOf)).toEqual([null, 'without 1 base layer', 'without 2 base layers']);
+    const single = { ...app, image: layered(['base']) };
+    expect(verdicts({ baseLayers: 2, layers: { max: 4 } }, single)[0]?.reason).toContain('the image has 1 layer:');
+  });
+
+  it('knows no share of nothing', () => {
+    const layers = layered(['a', 'b']).layers.map((layer) => ({ ...layer, content: 0 }));
+    const one = { ...app, image: { ...layered(['a', 'b']), layers } };
+    expect(verdicts({ wastePercent: { max: 99 } }, one)).toMatchObject([
+      { status: 'unknown', reason: expect.stringContaining('hold 0 bytes') },
+    ]);
+    expect(verdicts({ wastePercent: { max: 0 } }, { ...one, hidden: [] })).toMatchObject([
+      { actual: 0, status: 'pass', reason: null },
+    ]);
+  });
+
+  it('leaves claims that are on layers above the base, and findings without any', () => {
+    const one = snapshot([file('a', 1, { layer: 0 }), file('b', 1, { layer: 1 })], { image: layered(['x', 'y']) });
+    const [claim, fix] = [
+      { part: null, bytes: 1 },
+      { commands: [], advice: null },
+    ];
+    const found = { rule: 'r', severity: 'warn', title: 'r', bytes: 1, fix } as const;
+    const left = (claims: readonly object[], base = 1) =>
+      claimsAboveBase([{ ...found, claims: claims.map((more) => ({ path: 'a', ...claim, ...more })) }], one, base).map(
+        ({ claims: kept }) => kept.length,
+      );
+    expect(left([{ path: 'a' }, { path: 'b' }, { path: 'neither' }])).toEqual([2]);
+    expect(left([{ layer: 0 }, { path: 'b', layer: 0 }, { layer: 1 }])).toEqual([1]);
+    expect(left([{ path: 'a' }])).toEqual([]);
+    expect(left([])).toEqual([0]);
+    expect(left([{ path: 'a' }], 0)).toEqual([1]);
+    const { hidden: _none, ...without } = app;
+    expect(withoutHiddenBase(without, 2)).toBe(without);
+  });
+
   it('judges what must be pulled, against a baseline', () => {
     const against = (old: Image, now: Image = app.image ?? image([])): Baseline => {
       const judged = (one: Image) => ({ snapshot: snapshot([], { image: one }), findings: [] });
@@ -133,6 +171,9 @@ describe('limits on layers', () => {
       ['pull', 100, 'pass', 0],
     ]);
     expect(verdicts(pull)).toMatchObject([{ measure: 'pull', status: 'unknown', reason: 'no baseline' }]);
+    const plain = { snapshot: snapshot([]), findings: [] };
+    const diff = diffSnapshots(plain, plain, { stripComponents: 0, maps: [], sections: false });
+    expect(verdicts(pull, app, { kind: 'diff', diff, notices: [] })[0]?.reason).toContain('the baseline is no image');
     const raw = against(layered(['base']), layered(['base', 'apt'], null));
     expect(verdicts(pull, app, raw)[0]).toMatchObject({
       status: 'unknown',
@@ -146,6 +187,9 @@ describe('limits on layers', () => {
       { measure: 'layers', status: 'unknown', reason: expect.stringContaining('is no image') },
       { measure: 'lowestEfficiency', status: 'unknown' },
     ]);
+    expect(verdicts({ layers: { max: 5 } }, plain)).toHaveLength(1);
+    const rules = { rules: { 'debug-symbols': 'error' } };
+    expect(verdicts({ baseLayers: 2 }, plain, none, rules).map(({ status }) => status)).toEqual(['pass']);
   });
 
   it.each([
@@ -174,6 +218,16 @@ describe('limits of dive', () => {
       [0, 'pass'],
       [1, 'pass'],
     ]);
+  });
+
+  it('know no share of users where no layer but the lowest holds bytes, unless nothing is wasted', () => {
+    const user = (wastedBytes: number) => {
+      const base = layered(['a']);
+      const one = { ...app, image: { ...base, dive: { ...base.dive, wastedBytes, userWastedPercent: null } } };
+      return verdicts({ dive: { highestUserWastedPercent: 0.1 } }, one)[0];
+    };
+    expect(user(1)).toMatchObject({ status: 'unknown', reason: expect.stringContaining('no layer but the lowest') });
+    expect(user(0)).toMatchObject({ status: 'pass', actual: 0 });
   });
 
   it('say why they are there, where they do not hold', () => {

@@ -47,6 +47,9 @@ describe('entries', () => {
     expect(brief([], ['lib', 'm.pyc'])).toEqual({ paths: ['empty directory', 'x file'], content: 100, excluded: 6 });
     expect(brief([], ['lib/', 'm.pyc'])).toEqual(brief([], ['lib', 'm.pyc']));
     expect(brief([], ['no']).excluded).toBeUndefined();
+    // The root is no directory that anyone means.
+    expect(brief([], ['?']).paths).toContain('lib/lost hardlink nowhere');
+    expect(brief(['empty', './x']).paths).toEqual(['x file']);
   });
 
   it('carry their content under the first name that is left', () => {
@@ -65,7 +68,14 @@ describe('entries', () => {
       facts: { type: 'pyc', legacy: true, source: 'm.py' },
     });
     const plain = snapshot([file('a', 1), hardlink('b', 'a')]);
-    expect(selectEntries(plain, ['b'], []).entries[1]).not.toHaveProperty('stored');
+    const alone = selectEntries(plain, ['b'], []);
+    expect(alone.entries[1]).not.toHaveProperty('stored');
+    expect(alone).not.toHaveProperty('overhead');
+    // What is no further name of a file stays what it is.
+    const symlink = file('s', 0, { kind: 'symlink', disk: 0, link: 'a' });
+    const [, ...others] = selectEntries(snapshot([file('a', 1), hardlink('h', 's'), symlink]), ['h'], []).entries;
+    expect(others).toMatchObject([{ path: 'h', kind: 'hardlink', link: 's' }]);
+    expect(selectEntries(snapshot([file('a', 1), symlink]), ['s'], []).entries[1]).toBe(symlink);
   });
 
   it('are chosen with what layers hide', () => {
