@@ -1,5 +1,6 @@
-// npm run mutate: changes comparisons of the parsers and of some rules one at a time (a bound by one, a condition to true or false), runs
-// the tests of the area that would see it, and lists the mutants that no test notices and that scripts/mutants-known.json does not explain.
+// npm run mutate: changes comparisons of the parsers, of some rules and of gates one at a time (a bound by one, a condition to true or
+// false), runs the tests of the area that would see it, and lists the mutants that no test notices and that scripts/mutants-known.json does
+// not explain.
 // Usage: npm run mutate [-- --only WORD] [--lines N,N] [--verbose]
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -32,6 +33,21 @@ const copyRules = [
 ];
 /** Rules of which each has its own tests alone. */
 const ownRules = ['build-sources', 'package-cache', 'source-maps', 'translations', 'type-declarations'];
+/** What decides a gate. */
+const policies = [
+  'budgets',
+  'evaluate',
+  'verdicts',
+  'image-verdicts',
+  'select',
+  'limits',
+  'fields',
+  'json',
+  'image-limits',
+  'path-verdicts',
+  'rule-verdicts',
+  'severities',
+];
 const areas = [
   { sources: ['src/bytes/reader.ts'], tests: ['test/bytes/reader.test.ts'], hostile: false },
   {
@@ -89,6 +105,14 @@ const areas = [
   {
     sources: ownRules.map((name) => `src/rules/${name}.ts`),
     tests: ownRules.map((name) => `test/rules/${name}.test.ts`),
+    hostile: false,
+  },
+  {
+    sources: policies.map((name) => `src/policy/${name}.ts`),
+    tests: [
+      ...readdirSync(join(root, 'test/policy')).map((name) => `test/policy/${name}`),
+      'test/report/check.test.ts',
+    ].toSorted(),
     hostile: false,
   },
 ];

@@ -151,7 +151,8 @@ describe('limits on layers', () => {
         ({ claims: kept }) => kept.length,
       );
     expect(left([{ path: 'a' }, { path: 'b' }, { path: 'neither' }])).toEqual([2]);
-    expect(left([{ layer: 0 }, { path: 'b', layer: 0 }, { layer: 1 }])).toEqual([1]);
+    expect(left([{ layer: 0 }, { layer: 1 }])).toEqual([1]);
+    expect(left([{ path: 'b', layer: 0 }])).toEqual([]);
     expect(left([{ path: 'a' }])).toEqual([]);
     expect(left([])).toEqual([0]);
     expect(left([{ path: 'a' }], 0)).toEqual([1]);
