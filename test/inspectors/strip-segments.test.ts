@@ -113,6 +113,28 @@ const programs: readonly (readonly [what: string, readonly ElfSegmentSpec[], rea
     ],
   ],
 
+  // Behind the headers, where strip counts the gap in front of such room twice.
+  [
+    'room without content that comes first, in front of content',
+    [headers],
+    [section(0x200, 8, { type: 8 }), section(0x300, 0x10)],
+  ],
+  [
+    'room without content that comes first, in front of content, with a physical address',
+    [{ ...headers, paddr: base }],
+    [section(0x200, 8, { type: 8 }), section(0x300, 0x10)],
+  ],
+  [
+    'thread-local room without content that comes first, in front of content',
+    [{ ...headers, paddr: base }],
+    [section(0x200, 8, { type: 8, flags: tls }), section(0x300, 0x10)],
+  ],
+  [
+    'room without content that comes first in a segment without the headers',
+    [{ ...headers, paddr: base }, load(0x340, 0x60, { vaddr: high.addr, paddr: high.addr })],
+    [text, section(0x340, 8, { type: 8, addr: high.addr }), section(0x380, 0x10, { addr: high.addr + 0x40 })],
+  ],
+
   // Segments without physical addresses are placed by their virtual ones; either order leaves other gaps.
   [
     'segments that do not ascend',

@@ -117,11 +117,13 @@ function placeSegment(cursor: Cursor, load: Load, number: number, begin: number 
   cursor.offset = advance(before, pageBias(cursor, start, segment.align, number));
   // Address at which the next byte of the segment would be loaded, and how many bytes of memory have no room in the file yet.
   let address = load.paddr === null ? first.lma : load.paddr + (begin === null ? 0 : cursor.offset - begin);
-  let hole = 0;
+  // In front of room without content strip counts the gap behind the headers twice where segments have physical addresses.
+  const isDoubled = begin !== null && load.paddr !== null && !first.out.stored && !isSpecial(first.out);
+  let hole = isDoubled ? cursor.offset - before : 0;
   let empty = true;
   for (const { out, lma } of sections) {
     const { section, size, stored } = out;
-    const special = !stored && (section.flags & SHF_TLS) !== 0;
+    const special = isSpecial(out);
     if (!special) {
       const gap = lma - address;
       if (gap < 0) cursor.conflict = true;
@@ -138,6 +140,11 @@ function placeSegment(cursor: Cursor, load: Load, number: number, begin: number 
     else if (!special) hole += size;
   }
   if (empty) cursor.offset = before;
+}
+
+/** Room for thread-local data, which takes none where it is loaded. */
+function isSpecial({ section, stored }: OutSection): boolean {
+  return !stored && (section.flags & SHF_TLS) !== 0;
 }
 
 function advance(offset: number, by: number): number {
