@@ -65,6 +65,7 @@ export const EM_MIPS = 8;
 export const EM_PARISC = 15;
 export const EM_PPC = 20;
 export const EM_PPC64 = 21;
+export const EM_S390 = 22;
 export const EM_ARM = 40;
 export const EM_IA_64 = 50;
 export const EM_SPARCV9 = 43;

@@ -3,7 +3,18 @@
 import type { DigestPurpose } from '../../bytes/content-digest.ts';
 import type { FactsWanted } from '../inspector.ts';
 import type { ElfFacts, StripSizes } from '../../model/facts.ts';
-import { SHF_GROUP, SHT_GROUP, SHT_NOBITS, SHT_RELA } from './constants.ts';
+import {
+  EM_AARCH64,
+  EM_PPC,
+  EM_PPC64,
+  EM_RISCV,
+  EM_S390,
+  EM_X86_64,
+  SHF_GROUP,
+  SHT_GROUP,
+  SHT_NOBITS,
+  SHT_RELA,
+} from './constants.ts';
 import { isBuildNotes, mergedNotesSize } from './build-notes.ts';
 import { type ElfFile, elfSizes, type ElfSection, hasBytes } from './file.ts';
 import { keptDigest } from './kept-digest.ts';
@@ -207,7 +218,7 @@ const maxPlainSections = 0xfefe;
 
 /** The rebuilt tables in their order: symbols, extended numbers, strings, relocations, section names, section headers. */
 function tablesEnd(view: StripSections, output: Output, mode: StripMode): number {
-  const { sym, word, shdr } = elfSizes(view.elf);
+  const { sym, word, shdr, rela } = elfSizes(view.elf);
   const { sections, symbols } = output;
   const relocations = outRelocations(view, sections, mode);
   const hasSymbols = symbols.count > 0 || (!view.linked && relocations.size > 0);
@@ -223,7 +234,9 @@ function tablesEnd(view: StripSections, output: Output, mode: StripMode): number
     end += symbols.names;
   }
   for (const section of relocations.values()) {
-    end = alignUp(end, word) + Math.floor(section.size / section.entsize) * section.entsize;
+    end =
+      alignUp(end, word) +
+      Math.floor(section.size / section.entsize) * (isRela(view, section) ? rela : section.entsize);
   }
   const reversed = ['batrtshs.'];
   if (hasSymbols) reversed.push('batmys.', 'batrts.');
@@ -231,9 +244,16 @@ function tablesEnd(view: StripSections, output: Output, mode: StripMode): number
   for (const { section } of sections) {
     const name = reverseName(section.name);
     const relocation = relocations.size === 0 ? undefined : relocations.get(section.index);
-    reversed.push(relocation === undefined ? name : `${name}${relocation.type === SHT_RELA ? 'aler.' : 'ler.'}`);
+    reversed.push(relocation === undefined ? name : `${name}${isRela(view, relocation) ? 'aler.' : 'ler.'}`);
   }
   return alignUp(end + namesTableSize(reversed), word) + headers * shdr;
+}
+
+// Processors whose relocations strip writes with addends even where the compiler left these out, as clang does for call graphs.
+const withAddends = new Set([EM_PPC, EM_PPC64, EM_S390, EM_X86_64, EM_AARCH64, EM_RISCV]);
+
+function isRela({ elf }: StripSections, { type }: ElfSection): boolean {
+  return type === SHT_RELA || withAddends.has(elf.machine);
 }
 
 /** Bytes of the file that debug sections take, bytes that two of them share counted once. */

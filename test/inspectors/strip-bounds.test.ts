@@ -1,0 +1,70 @@
+// Objects at the edges of what strip takes, keeps and drops: lengths against the installed strip, in every mode.
+import { spawnSync } from 'node:child_process';
+import { statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { memorySource } from '../../src/bytes/source.ts';
+import { elfInspector } from '../../src/inspectors/elf/inspector.ts';
+import { defaultStripVersion } from '../../src/inspectors/elf/strip-version.ts';
+import type { ElfFacts } from '../../src/model/facts.ts';
+import { buildElf } from '../build/elf.ts';
+import type { ElfSectionSpec, ElfSpec } from '../build/elf.ts';
+import { tempDirectory } from '../build/temp.ts';
+import { requireTool, run } from '../oracles.ts';
+
+const directory = tempDirectory('strip-bounds');
+
+/** Whether this strip is of the release that the lengths are predicted for. */
+function isCompared(strip: string): boolean {
+  return requireTool(strip) && run(strip, ['--version']).includes(defaultStripVersion);
+}
+
+function expectAsStrip(spec: ElfSpec, strip = 'strip'): ElfFacts['strip'] {
+  const [input, output] = [join(directory, 'input.o'), join(directory, 'output.o')];
+  const bytes = buildElf(spec);
+  writeFileSync(input, bytes);
+  const length = (option: string): number | null => {
+    const { status } = spawnSync(strip, [option, '-o', output, input], { stdio: 'ignore' });
+    return status === 0 ? statSync(output).size : null;
+  };
+  const expected = { debug: length('-g'), unneeded: length('--strip-unneeded'), all: length('-s') };
+  const file = { path: 'input.o', size: bytes.length, facts: 'all', strip: defaultStripVersion } as const;
+  const facts = elfInspector.inspect(memorySource(bytes), file);
+  if (facts.type !== 'elf') throw new Error('no ELF file');
+  const { refused, ...sizes } = facts.strip;
+  expect(sizes).toEqual(expected);
+  expect(refused !== undefined).toBe(Object.values(expected).includes(null));
+  return facts.strip;
+}
+
+const text: ElfSectionSpec = { name: '.text', flags: 6, content: 'some code' };
+const symbols = [{ name: 'f' }, { name: 'g', shndx: 2 }];
+
+/** What clang writes for profiles of calls: relocations without addends on every processor (SHT_REL). */
+function callGraph(machine: number, size: 32 | 64, endian: 'big' | 'little', info: Buffer): ElfSpec {
+  const rel = { name: '.rel.llvm.call-graph-profile', type: 9, link: 4, info: 2, align: size / 8, entsize: size / 4 };
+  const profile = { name: '.llvm.call-graph-profile', content: 'calls...' };
+  const content = Buffer.concat([Buffer.alloc(size / 8), info, Buffer.alloc(size / 8), info]);
+  return { class: size, machine, endian, sections: [text, profile, { ...rel, content }], symbols };
+}
+
+const little = Buffer.from([0, 0, 0, 0, 1, 0, 0, 0]);
+const profiles = [
+  ['strip', callGraph(62, 64, 'little', little)],
+  ['strip', callGraph(3, 32, 'little', Buffer.from([0, 1, 0, 0]))],
+  ['strip', callGraph(62, 32, 'little', Buffer.from([0, 1, 0, 0]))],
+  ['aarch64-linux-gnu-strip', callGraph(183, 64, 'little', little)],
+  ['arm-linux-gnueabihf-strip', callGraph(40, 32, 'little', Buffer.from([0, 1, 0, 0]))],
+  ['powerpc64le-linux-gnu-strip', callGraph(21, 64, 'little', little)],
+  ['powerpc64le-linux-gnu-strip', callGraph(20, 32, 'big', Buffer.from([0, 0, 1, 0]))],
+  ['riscv64-linux-gnu-strip', callGraph(243, 64, 'little', little)],
+  ['s390x-linux-gnu-strip', callGraph(22, 64, 'big', Buffer.from([0, 0, 0, 1, 0, 0, 0, 0]))],
+] as const;
+
+describe('relocations without addends, which strip writes as the processor has them', () => {
+  for (const [strip, spec] of profiles) {
+    it.skipIf(!isCompared(strip))(`${strip}, ELF${spec.class}, machine ${spec.machine}`, () => {
+      expect(expectAsStrip(spec, strip)).not.toHaveProperty('refused');
+    });
+  }
+});
