@@ -8,6 +8,7 @@ import {
   EM_SPARC,
   EM_SPARCV9,
   EM_X86_64,
+  SHN_ABS,
   SHN_COMMON,
   SHN_LORESERVE,
   SHN_UNDEF,
@@ -109,7 +110,12 @@ export function keptSymbols(view: StripSections, symbols: MarkedSymbols, strippi
     const rule = byteAt(rules, byteAt(info, index));
     // Undefined global symbols stay only where relocations use them.
     const kept = (rule & stays) !== 0 || ((rule & staysDefined) !== 0 && section !== SHN_UNDEF) || used[index] === 1;
-    if (!kept && !(isCommon(section) && !linked) && !(mapped && isMapping(machine, symbols, index))) continue;
+    if (
+      !kept &&
+      !(isCommon(section) && !linked) &&
+      !(mapped && section !== absolute && isMapping(machine, symbols, index))
+    )
+      continue;
     count++;
     const name = wordAt(names, index);
     if ((rule & nameless) === 0) starts[named++] = name;
@@ -160,6 +166,7 @@ function addedSectionSymbols(view: StripSections, { mode, sections, version }: S
 
 // SHN_COMMON, and 0xff02, the common section of the x86-64 large model.
 const firstReserved = reserved(SHN_LORESERVE);
+const absolute = reserved(SHN_ABS);
 
 function isCommon(shndx: number): boolean {
   return shndx >= firstReserved && (shndx === reserved(SHN_COMMON) || shndx === reserved(0xff02));
@@ -169,6 +176,6 @@ function isCommon(shndx: number): boolean {
 function isMapping(machine: number, { names, strings }: Symbols, index: number): boolean {
   const name = wordAt(names, index);
   const [dollar, kind, next] = [strings[name], byteAt(strings, name + 1), strings[name + 2]];
-  const kinds = machine === EM_ARM ? 'atd' : 'xd';
+  const kinds = machine === EM_ARM ? 'atdx' : 'xd';
   return dollar === 0x24 && kinds.includes(String.fromCharCode(kind)) && (next === 0 || next === 0x2e);
 }
