@@ -37,8 +37,58 @@ function expectAsStrip(spec: ElfSpec, strip = 'strip'): ElfFacts['strip'] {
   return facts.strip;
 }
 
+function words(...values: readonly number[]): Buffer {
+  const bytes = Buffer.alloc(values.length * 4);
+  for (const [index, value] of values.entries()) bytes.writeUInt32LE(value, index * 4);
+  return bytes;
+}
+
 const text: ElfSectionSpec = { name: '.text', flags: 6, content: 'some code' };
+const debug: ElfSectionSpec = { name: '.debug_info', content: 'debug data' };
+const inGroup = 0x200;
 const symbols = [{ name: 'f' }, { name: 'g', shndx: 2 }];
+
+/** Relocations of section `info` by these symbols; of two sections and these symbols the table is section 4. */
+function rela(info: number, used: readonly number[], more: Partial<ElfSectionSpec> = {}): ElfSectionSpec {
+  const content = words(...used.flatMap((symbol) => [0, 0, 2, symbol, 0, 0]));
+  return { name: '.rela.text', type: 4, link: 4, info, align: 8, entsize: 24, content, ...more };
+}
+
+/** A group of section 1 whose table of symbols is section 4. */
+function group(members: readonly number[], more: Partial<ElfSectionSpec> = {}): ElfSectionSpec {
+  return { name: '.group', type: 17, link: 4, info: 1, align: 4, entsize: 4, content: words(1, ...members), ...more };
+}
+
+const grouped = { ...text, flags: 6 | inGroup };
+
+const objects: readonly (readonly [what: string, spec: ElfSpec])[] = [
+  ['a relocation by a symbol of code', { sections: [text, debug, rela(1, [1])], symbols }],
+  ['a relocation by a symbol of debug data', { sections: [text, debug, rela(1, [2])], symbols }],
+  ['a relocation of debug data by its own symbol', { sections: [text, debug, rela(2, [2])], symbols }],
+  ['a relocation by the first symbol past the end', { sections: [text, debug, rela(1, [3])], symbols }],
+  ['a group that is named by a symbol of code', { sections: [grouped, debug, group([1])], symbols }],
+  ['a group that is named by a symbol of debug data', { sections: [grouped, debug, group([1], { info: 2 })], symbols }],
+  ['a group without a name', { sections: [grouped, debug, group([1], { info: 0 })], symbols }],
+  [
+    'a group of debug data and its relocations',
+    {
+      sections: [
+        text,
+        { ...debug, flags: inGroup },
+        group([2, 4], { link: 5 }),
+        rela(2, [1], { link: 5, flags: inGroup }),
+      ],
+      symbols,
+    },
+  ],
+  ['a local symbol of a section', { sections: [text], symbols: [{ name: 'section', type: 3, bind: 0 }] }],
+];
+
+describe.skipIf(!isCompared('strip'))('objects', () => {
+  it.each(objects)('%s', (_, spec) => {
+    expectAsStrip(spec);
+  });
+});
 
 /** What clang writes for profiles of calls: relocations without addends on every processor (SHT_REL). */
 function callGraph(machine: number, size: 32 | 64, endian: 'big' | 'little', info: Buffer): ElfSpec {
@@ -67,4 +117,16 @@ describe('relocations without addends, which strip writes as the processor has t
       expect(expectAsStrip(spec, strip)).not.toHaveProperty('refused');
     });
   }
+});
+
+describe.each([
+  ['arm-linux-gnueabihf-strip', 40, 32],
+  ['aarch64-linux-gnu-strip', 183, 64],
+] as const)('%s: mapping symbols', (strip, machine, size) => {
+  it.skipIf(!isCompared(strip)).each(['$a', '$b', '$d', '$t', '$x', '$x.1', '$xx', '$', 'x'])('%s', (name) => {
+    for (const shndx of [1, 0xfff1]) {
+      const local = { name, bind: 0, shndx };
+      expectAsStrip({ machine, class: size, sections: [text], symbols: [local, { name: 'global' }] }, strip);
+    }
+  });
 });

@@ -106,7 +106,10 @@ export function keptSymbols(view: StripSections, symbols: MarkedSymbols, strippi
   let ofSections = 0;
   for (let index = 1; index < symbols.count; index++) {
     const section = wordAt(shndx, index);
-    if (section < gone.length && gone[section] === 1) continue;
+    if (section < gone.length && gone[section] === 1) {
+      if (used[index] === 1) refuse('failed', `what stays needs a symbol of section ${section}, which goes`);
+      continue;
+    }
     const rule = byteAt(rules, byteAt(info, index));
     // Undefined global symbols stay only where relocations use them.
     const kept = (rule & stays) !== 0 || ((rule & staysDefined) !== 0 && section !== SHN_UNDEF) || used[index] === 1;
