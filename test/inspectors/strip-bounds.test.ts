@@ -69,6 +69,9 @@ const objects: readonly (readonly [what: string, spec: ElfSpec])[] = [
   ['a group that is named by a symbol of code', { sections: [grouped, debug, group([1])], symbols }],
   ['a group that is named by a symbol of debug data', { sections: [grouped, debug, group([1], { info: 2 })], symbols }],
   ['a group without a name', { sections: [grouped, debug, group([1], { info: 0 })], symbols }],
+  ['a group of nothing', { sections: [text, debug, group([])], symbols }],
+  ['a group of a section that is in none', { sections: [grouped, debug, group([2])], symbols }],
+  ['a section of a group in a file without one', { sections: [grouped, debug, text], symbols }],
   [
     'a group of debug data and its relocations',
     {

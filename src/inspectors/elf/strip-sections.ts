@@ -81,7 +81,6 @@ export function stripSections(elf: ElfFile, version: StripVersion): StripSection
     groups.set(section.index, group);
     if (group.signature === 0 || !group.members.some((member) => stays(elf, gone, member))) gone[section.index] = 1;
   }
-  checkGroups(found.order, groups);
   return {
     elf,
     linked,
@@ -97,14 +96,6 @@ export function stripSections(elf: ElfFile, version: StripVersion): StripSection
     gone,
     groups,
   };
-}
-
-function checkGroups(order: readonly ElfSection[], groups: ReadonlyMap<number, SectionGroup>): void {
-  const claiming = order.filter((section) => (section.flags & SHF_GROUP) !== 0);
-  if (claiming.length === 0) return;
-  const members = new Set([...groups.values()].flatMap((group) => group.members));
-  const stray = claiming.find((section) => !members.has(section.index));
-  if (stray !== undefined) refuse('unrecognised', `section ${stray.index} says that it is in a group but is in none`);
 }
 
 function isGroup(section: ElfSection): boolean {
@@ -221,7 +212,13 @@ function readGroup(elf: ElfFile, section: ElfSection, symtab: ElfSection | undef
     members.push(member);
   }
   const symbols = symtab === undefined ? 0 : Math.floor(symtab.size / elfSizes(elf).sym);
-  if (section.link !== symtab?.index || section.info >= symbols || section.entsize !== 4 || section.size % 4 !== 0) {
+  if (
+    words < 2 ||
+    section.link !== symtab?.index ||
+    section.info >= symbols ||
+    section.entsize !== 4 ||
+    section.size % 4 !== 0
+  ) {
     refuse('unrecognised', `section ${section.index} is no proper group`);
   }
   return { section, signature: section.info, members };
