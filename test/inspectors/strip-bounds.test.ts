@@ -84,12 +84,29 @@ const objects: readonly (readonly [what: string, spec: ElfSpec])[] = [
       symbols,
     },
   ],
+  ['a global symbol of a section, with its name', { sections: [text], symbols: [{ name: 'section', type: 3 }] }],
   ['a local symbol of a section', { sections: [text], symbols: [{ name: 'section', type: 3, bind: 0 }] }],
+  ['global symbols of files and sections', { sections: [text], symbols: ofFiles(1) }],
+  ['weak symbols of files', { sections: [text], symbols: ofFiles(2).slice(0, 1) }],
 ];
+
+function ofFiles(bind: number): ElfSpec['symbols'] & object {
+  return [
+    { name: 'file', type: 4, bind },
+    { name: 'section', type: 3, bind },
+    { name: 'other', bind: 0 },
+  ];
+}
 
 describe.skipIf(!isCompared('strip'))('objects', () => {
   it.each(objects)('%s', (_, spec) => {
     expectAsStrip(spec);
+  });
+
+  it('symbols of files that are not local, which strip -g keeps in executables', () => {
+    const sections = [{ ...text, addr: 64 + 56 }];
+    for (const bind of [0, 1, 2])
+      expectAsStrip({ type: 2, load: true, sections, symbols: ofFiles(bind).toSpliced(1, 1) });
   });
 });
 

@@ -139,23 +139,18 @@ const staysDefined = 2;
 const nameless = 4;
 const listable = 8;
 
-const knownRules: Uint8Array[] = [];
-
 function rulesOf(linked: boolean, mode: StripMode, sparc: boolean): Uint8Array {
-  const number = (linked ? 1 : 0) + (mode === 'debug' ? 2 : 0) + (sparc ? 4 : 0);
-  return (knownRules[number] ??= new Uint8Array(256).map((_, info) =>
-    ruleOf(info >> 4, info & 15, linked, mode, sparc),
-  ));
+  return new Uint8Array(256).map((_, info) => ruleOf(info >> 4, info & 15, linked, mode, sparc));
 }
 
 function ruleOf(binding: number, type: number, linked: boolean, mode: StripMode, sparc: boolean): number {
-  let rule = type === STT_SECTION ? nameless : 0;
+  let rule = type === STT_SECTION && binding !== STB_GLOBAL ? nameless : 0;
   if (mode === 'debug' && type !== STT_SECTION && type !== STT_FILE) rule |= stays;
-  if (linked) return rule;
-  // An object file always keeps weak symbols and defined globals.
+  // An object file always keeps weak symbols and defined globals, a linked one loses them with -u.
+  if (linked && mode !== 'debug') return rule;
   if (binding === STB_WEAK) rule |= stays;
   if (binding === STB_GLOBAL || (binding === STB_SPARC_REGISTER && sparc)) rule |= staysDefined;
-  if (binding === STB_GLOBAL || binding === STB_WEAK || binding === STB_GNU_UNIQUE) rule |= listable;
+  if (!linked && (binding === STB_GLOBAL || binding === STB_WEAK || binding === STB_GNU_UNIQUE)) rule |= listable;
   return rule;
 }
 
