@@ -24,10 +24,7 @@ export const demoModules: Rule = {
     const scripts = startScripts(context, libraries);
     const trees = treesOf(context, modules);
     const starts = scripts.flatMap((path) => context.paths.get(path) ?? []);
-    const claims = entryClaims(context, [
-      ...trees.entries,
-      ...starts.filter(({ kind }) => kind === 'file' || kind === 'hardlink'),
-    ]);
+    const claims = entryClaims(context, [...trees.entries, ...starts]);
     if (claims.length === 0) return [];
     const commands = [...removeTrees(trees), ...(scripts.length === 0 ? [] : [removeCommand(scripts, scripts.length)])];
     const found = [...new Set(modules.map(baseName))].join(', ');

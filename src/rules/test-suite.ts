@@ -42,8 +42,8 @@ function isNamed(path: Name): boolean {
 function isSuite(context: RuleContext, path: Name, { libraries, folders }: Places): boolean {
   const node = nodePackageOf(path);
   if (node !== null && above(node, folders) === null) {
-    // A package may itself be called so; of deeper directories only one name is never code.
-    return path !== node && (baseName(path) === '__tests__' || !path.slice(node.length + 1).includes('/'));
+    // Of deeper directories only one name is never code.
+    return baseName(path) === '__tests__' || !path.slice(node.length + 1).includes('/');
   }
   const folder = above(path, folders);
   const library = above(path, libraries);

@@ -12,6 +12,8 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { debugAlone } from '../../src/model/facts.ts';
+import type { Entry } from '../../src/model/snapshot.ts';
 import { debugSymbols } from '../../src/rules/debug-symbols.ts';
 import { judge } from '../../src/rules/index.ts';
 import { defaultLimits } from '../../src/scan/limits.ts';
@@ -53,6 +55,27 @@ describe('debug-symbols', () => {
         file('refused', 1000, { facts: elf({ refused: 'no section headers' }) }),
       ]),
     ).toEqual([]);
+  });
+
+  it('names static libraries one by one that are executable and have no suffix, as they do not begin as ELF files do', () => {
+    const libraries = Array.from('abcde', (name) => file(name, 1000, { mode: 0o755, facts: ar(600) }));
+    const [found] = check(libraries);
+    expect(found?.title).toBe('5 files hold symbols that strip removes');
+    expect(found?.fix.commands).toEqual([
+      String.raw`find . -type f \( -path ./a -o -path ./b -o -path ./c -o -path ./d -o -path ./e \) -exec strip -g {} +`,
+    ]);
+    expect(check(libraries.slice(0, 1))[0]?.title).toBe('1 file holds symbols that strip removes');
+  });
+
+  it('tells why of the file that loses most, the first of equals', () => {
+    const unsafe = (path: string, unneeded: number): Entry =>
+      file(path, 1000, { facts: elf({ unneeded }, { unsafe: [{ code: 'x', bytes: 1, message: `why ${path}` }] }) });
+    const title = (...files: readonly Entry[]): string | undefined => check(files)[0]?.title;
+    expect(title(unsafe('a', 900))).toBe('strip would take 100 B off 1 file and damage it (not counted): why a');
+    expect(title(unsafe('a', 900), unsafe('b', 900))).toMatch(/damage them .*: why a$/);
+    expect(title(unsafe('a', 900), unsafe('b', 899))).toMatch(/: why b$/);
+    const alone = { code: debugAlone, bytes: 1, message: 'alone' };
+    expect(check([file('a', 1000, { facts: elf({ unneeded: 900 }, { unsafe: [alone] }) })])).toEqual([]);
   });
 
   it('keeps files apart that strip would damage, and its command leaves them alone', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { demoModules } from '../../src/rules/demo-modules.ts';
 import { judge } from '../../src/rules/index.ts';
-import { file } from '../build/snapshot.ts';
+import { directory, file, hardlink } from '../build/snapshot.ts';
 import { claimedPaths, library, tree } from '../build/leftovers.ts';
 
 const check = (...paths: readonly string[]) => judge(tree(...paths), [demoModules]);
@@ -42,6 +42,20 @@ describe('demo-modules', () => {
       `rm -r ${libraries.map((path) => `${path}/idlelib`).join(' ')}`,
       'rm bin/idle bin/idle3',
     ]);
+  });
+
+  it('claims modules without start scripts, a script under its second name, and nothing where no module has files', () => {
+    const module = 'lib/python3.9/idlelib/a.py';
+    expect(check(...library('lib/python3.9'), module)[0]?.fix.commands).toEqual(['rm -r lib/python3.9/idlelib']);
+    const names = [file('bin/idle3', 7), hardlink('bin/idle3.9', 'bin/idle3')];
+    const [found] = judge(tree(...library('lib/python3.9'), module, ...names), [demoModules]);
+    expect(claimedPaths(found)).toEqual(['bin/idle3', module]);
+    expect(found?.bytes).toBe(7 + module.length);
+    expect(check(...library('lib/python3.9'), 'bin/idle3')).toEqual([]);
+    const empty = tree(...library('lib/python3.9'), directory('lib/python3.9/idlelib'));
+    expect(judge(empty, [demoModules])).toEqual([]);
+    // As on Windows.
+    expect(check(...library('Lib'), 'Lib/idlelib/a.py', 'bin/idle')[0]?.fix.commands).toEqual(['rm -r Lib/idlelib']);
   });
 
   it('says nothing of packages of that name elsewhere', () => {

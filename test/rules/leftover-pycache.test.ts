@@ -25,6 +25,12 @@ describe('leftover-pycache', () => {
     expect(found?.fix.commands).toEqual(['rm -r lib/test']);
   });
 
+  it('knows a cache by its whole name', () => {
+    const folders = ['lib', 'lib/a', 'lib/a/__pycache__', 'new', 'new/my__pycache__'].map(directory);
+    const [found] = check(...folders, bytecode('lib/a/__pycache__/a.cpython-39.pyc'), file('lib/os.py', 5));
+    expect(found?.fix.commands).toEqual(['rm -r lib/a']);
+  });
+
   it('leaves a cache alone that a symlink beside its sources leads to', () => {
     const symlink: Entry = { ...file('lib/code/__pycache__', 0), kind: 'symlink', digest: null };
     const entries = [

@@ -39,6 +39,11 @@ describe('test-suite', () => {
     expect(found?.fix.advice).toContain('python -m test');
   });
 
+  it('claims tests of packages that lie at the top, whatever their names', () => {
+    const [found] = check('a-1.0.dist-info/METADATA', 'a/tests/test_a.py', 'tests/test_b.py');
+    expect(claimedPaths(found)).toEqual(['a/tests/test_a.py']);
+  });
+
   it.each(['usr/lib/python3/dist-packages', 'lib/python3.12/site-packages', 'python'])(
     'claims tests of packages in %s, and leaves code of that name alone',
     (folder) => {

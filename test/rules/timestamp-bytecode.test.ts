@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../src/rules/index.ts';
 import { timestampBytecode } from '../../src/rules/timestamp-bytecode.ts';
-import { file, hardlink, pyc, snapshot } from '../build/snapshot.ts';
+import { directory, file, hardlink, pyc, snapshot } from '../build/snapshot.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { requireTool, run } from '../oracles.ts';
 
@@ -50,6 +50,19 @@ describe('timestamp-bytecode', () => {
     expect(check([late, compiled({ sourceMtime: 7 })])[0]?.severity).toBe('info');
   });
 
+  it('counts each content once, and each reason', () => {
+    const named = (name: string, header = {}) =>
+      file(`__pycache__/${name}.cpython-39.pyc`, 100, { facts: pyc({ source: `${name}.py`, ...header }) });
+    const sources = ['a', 'b'].map((name) => file(`${name}.py`, 10));
+    const other = hardlink('other/__pycache__/a.cpython-39.pyc', '__pycache__/a.cpython-39.pyc');
+    const fresh = check([...sources, named('a'), other]);
+    expect(fresh[0]?.title).toBe("1 pyc is checked by the source's time; a changed time makes it stale");
+    const [both] = check([...sources, named('a'), named('b')]);
+    expect(both?.title).toBe("2 pycs are checked by the source's time; changed times make them stale");
+    const stale = check([...sources, named('a', { sourceSize: 9 }), named('b', { sourceSize: 9 })]);
+    expect(stale.map(({ claims }) => claims.length)).toEqual([2]);
+  });
+
   it('looks at the source behind a hard link', () => {
     expect(check([file('a.py', 10), hardlink('m.py', 'a.py'), compiled()])[0]?.severity).toBe('info');
     expect(check([file('a.py', 11), hardlink('m.py', 'a.py'), compiled()])[0]?.severity).toBe('warn');
@@ -58,6 +71,11 @@ describe('timestamp-bytecode', () => {
   it('does not judge what it cannot compare', () => {
     expect(check([compiled({ sourceMtime: 5 })])[0]?.severity).toBe('info');
     expect(check([file('m.py', 10, { mtime: null }), compiled({ sourceMtime: 5 })])[0]?.severity).toBe('info');
+    // Headers before Python 3.3 say no size.
+    for (const header of [{ sourceSize: null }, { sourceMtime: null }])
+      expect(check([file('m.py', 10), compiled(header)])[0]?.severity).toBe('info');
+    expect(check([directory('m.py'), compiled({ sourceMtime: 5 })])[0]?.severity).toBe('info');
+    expect(check([hardlink('m.py', 'missing.py'), compiled({ sourceMtime: 5 })])[0]?.severity).toBe('info');
   });
 
   it('says nothing of hash-based pycs', () => {
