@@ -85,10 +85,23 @@ const objects: readonly (readonly [what: string, spec: ElfSpec])[] = [
     },
   ],
   ['a global symbol of a section, with its name', { sections: [text], symbols: [{ name: 'section', type: 3 }] }],
+  [
+    'a relocation by the symbol of a section, which loses its name',
+    { sections: [text, debug, rela(1, [1])], symbols: [{ name: 'of-a-section', type: 3, bind: 0 }, { name: 'g' }] },
+  ],
+  ['common symbols that are local', { sections: [text], symbols: commons(0) }],
+  ['common symbols that are not', { sections: [text], symbols: commons(1) }],
+  ['debug data that is loaded', { sections: [{ ...debug, flags: 2 }, debug], symbols: [{ name: 'f' }] }],
+  ['a group with the name of debug data', { sections: [grouped, debug, group([1], { name: '.debug_x' })], symbols }],
   ['a local symbol of a section', { sections: [text], symbols: [{ name: 'section', type: 3, bind: 0 }] }],
   ['global symbols of files and sections', { sections: [text], symbols: ofFiles(1) }],
   ['weak symbols of files', { sections: [text], symbols: ofFiles(2).slice(0, 1) }],
 ];
+
+/** Common, of the large model of x86-64, and absolute. */
+function commons(bind: number): ElfSpec['symbols'] & object {
+  return [0xfff2, 0xff02, 0xfff1].map((shndx) => ({ name: `common-${shndx}`, bind, shndx }));
+}
 
 function ofFiles(bind: number): ElfSpec['symbols'] & object {
   return [
@@ -148,5 +161,21 @@ describe.each([
       const local = { name, bind: 0, shndx };
       expectAsStrip({ machine, class: size, sections: [text], symbols: [local, { name: 'global' }] }, strip);
     }
+  });
+});
+
+describe.each([
+  ['strip', 62, 64],
+  ['strip', 3, 32],
+  ['aarch64-linux-gnu-strip', 183, 64],
+] as const)('%s: executables of machine %i, in which -g adds symbols of sections', (strip, machine, size) => {
+  it.skipIf(!isCompared(strip))('with symbols, without, and with relocations', () => {
+    const code = { ...text, addr: size === 64 ? 64 + 56 : 52 + 32 };
+    const kind = { machine, class: size, type: 2, load: true } as const;
+    expectAsStrip({ ...kind, sections: [code, debug], symbols }, strip);
+    expectAsStrip({ ...kind, sections: [code, debug], symbols: symbols.slice(1) }, strip);
+    // R_X86_64_64 and R_AARCH64_ABS64.
+    const content = words(0, 0, machine === 62 ? 1 : 257, 1, 0, 0);
+    if (size === 64) expectAsStrip({ ...kind, sections: [code, debug, rela(1, [], { content })], symbols }, strip);
   });
 });

@@ -68,7 +68,7 @@ export function stripSections(elf: ElfFile, version: StripVersion): StripSection
   const found = discover(elf, symtab, linked);
   const gone = new Uint8Array(sections.length);
   for (const section of found.order) {
-    if (section.type !== SHT_GROUP && isDebugSection(section, elf.machine)) gone[section.index] = 1;
+    if (isDebugSection(section, elf.machine)) gone[section.index] = 1;
   }
   for (const section of found.order) {
     const ordered = (section.flags & SHF_LINK_ORDER) !== 0 && gone[section.index] === 0;
