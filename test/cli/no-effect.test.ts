@@ -19,10 +19,9 @@ type Case = readonly [args: readonly string[], message: string];
 
 const refused: readonly Case[] = [
   ...['csv', 'du', 'github', 'html', 'dive'].flatMap((format): Case[] =>
-    details.map((option): Case => [
-      ['scan', 'tree', option, '--format', format],
-      `has no effect with --format ${format}`,
-    ]),
+    details
+      .filter((option) => format !== 'html' || option !== '--by=package')
+      .map((option): Case => [['scan', 'tree', option, '--format', format], `has no effect with --format ${format}`]),
   ),
   [
     ['scan', 'a.tar.gz', '--size=compressed', '--format=du'],

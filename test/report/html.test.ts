@@ -22,7 +22,7 @@ import type { FakeElement, FakePage } from '../build/page.ts';
 import { diff, emptyDiff, finding, plainOptions, testTool } from '../build/report.ts';
 import { directory, file, hardlink, image, snapshot } from '../build/snapshot.ts';
 import { snapshots } from '../build/trees.ts';
-import { named, textOf } from '../build/render.ts';
+import { named, tablesOf, textOf } from '../build/render.ts';
 
 function reportOf(of: Snapshot, findings: readonly Finding[] = []): ScanReport {
   return { tool: testTool, snapshot: of, tree: rollup(of), findings, removable: removableContent(of, findings) };
@@ -303,6 +303,27 @@ describe('page of a scan', () => {
       ['10 B', 'a'],
       ['40 B', 'all'],
     ]);
+  });
+});
+
+describe('packages of a page', () => {
+  const packages = {
+    packages: [
+      { name: 'a<b', version: '1', kind: 'python', path: 'lib', content: 9000, files: 3, removable: 7, stored: 1 },
+      { name: 'c', version: null, kind: 'node', path: 'n', content: 5, files: 1, removable: 0, stored: 40 },
+    ],
+    unowned: { content: 20, files: 4, removable: 0, stored: 2 },
+  } as const;
+  const cellsOf = (html: string): string[][] => (tablesOf(html).at(-1) ?? []).slice(1);
+
+  it('stand in a table of their own, largest first, with what belongs to none', () => {
+    const cells = cellsOf(pageText({ ...report, packages }));
+    expect(cells).toEqual([
+      ['8.8 KiB', '0.1%', '7 B', '3', 'python', 'a<b 1'],
+      ['5 B', '0.0%', '', '1', 'node', 'c'],
+      ['20 B', '0.0%', '', '4', '', '(in no package)'],
+    ]);
+    expect(pageText(report)).not.toContain('Packages');
   });
 });
 

@@ -16,6 +16,7 @@ import { findingPart, noticesPart } from './findings.ts';
 import { layersPart } from './layers.ts';
 import { mapData } from './map-data.ts';
 import { mapPart, totalsPart } from './map-part.ts';
+import { packagesPart } from './packages.ts';
 
 export function scanPage(report: ScanReport, options: ReportOptions): string {
   const { snapshot, findings, tool } = report;
@@ -26,6 +27,7 @@ export function scanPage(report: ScanReport, options: ReportOptions): string {
     parts: [
       header(report, options),
       places(report, options),
+      packagesPart(report, options),
       layersPart(report, options),
       findingsPart(report, options),
       noticesPart(snapshot.notices),
