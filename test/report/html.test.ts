@@ -207,16 +207,32 @@ describe('page of a scan', () => {
   it('goes into a directory and back, by clicks and links', () => {
     const page = opened(report);
     tileOf(page, 'a.so').fire('click');
-    expect(page.window.location.hash).toBe('#lib%2Fdeep');
+    expect(page.window.location.hash).toBe('#/lib%2Fdeep');
     expect(rows(page).map((cells) => cells[5])).toEqual(['a.so', 'all']);
     expect(page.byId('path').textContent).toBe('test.tarlibdeep');
     tileOf(page, 'a.so').fire('click');
-    expect(page.window.location.hash).toBe('#lib');
+    expect(page.window.location.hash).toBe('#/lib');
     page.go('#.');
     expect(rows(page)).toHaveLength(4);
     for (const hash of ['#nowhere', '#%', '#bin%2Ftool', '']) {
       page.go(hash);
       expect(rows(page)).toHaveLength(4);
+    }
+  });
+
+  it('never leads to an element of the page, nor to its top, to which a browser would scroll', () => {
+    const ids = [...pageText(report).matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id ?? '');
+    expect(ids).toContain('list');
+    const page = opened(reportOf(snapshot([...ids, 'top'].map((name) => file(`${name}/x`, 100)))));
+    for (const name of [...ids, 'top']) {
+      page.go('#/.');
+      const link = [...page.byId('list').all()].find(
+        ({ tag, textContent }) => tag === 'a' && textContent === `${name}/`,
+      );
+      const href = link?.attributes.get('href');
+      expect(href).toMatch(/^#\//);
+      page.go(href ?? '');
+      expect(page.byId('path').textContent).toBe(`test.tar${name}`);
     }
   });
 

@@ -64,7 +64,7 @@ export class Page {
   #current(): PageNode {
     let path = '';
     try {
-      path = decodeURIComponent(this.#window.location.hash.slice(1));
+      path = decodeURIComponent(this.#window.location.hash.replace(/^#\/?/, ''));
     } catch {
       // Somebody wrote it by hand.
     }
@@ -89,8 +89,9 @@ export class Page {
     this.#window.location.hash = this.#hash(next);
   }
 
+  /** With a slash in front it is never the id of an element, nor `top`, to which a browser would scroll. */
   #hash({ path }: PageNode): string {
-    return `#${encodeURIComponent(path)}`;
+    return `#/${encodeURIComponent(path)}`;
   }
 
   #choose(finding: number): void {
