@@ -16,6 +16,8 @@ export class FakeElement implements PageElement {
   readonly properties = new Map<string, string>();
   readonly style = { setProperty: (name: string, value: string) => void this.properties.set(name, value) };
   children: (FakeElement | string)[] = [];
+  /** How often it was scrolled to. */
+  scrolls = 0;
   readonly #listeners = new Map<string, (event: PageEvent) => void>();
 
   constructor(tag: string) {
@@ -45,6 +47,10 @@ export class FakeElement implements PageElement {
 
   setAttribute(name: string, value: string): void {
     this.attributes.set(name, value);
+  }
+
+  scrollIntoView(): void {
+    this.scrolls++;
   }
 
   addEventListener(type: string, listener: (event: PageEvent) => void): void {

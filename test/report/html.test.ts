@@ -268,6 +268,20 @@ describe('page of a scan', () => {
     expect(page.byId('all').hidden).toBe(true);
   });
 
+  it('goes to where the finding shown alone can be seen', () => {
+    const page = opened(report);
+    const [symbols, duplicate] = page.ofClass('show');
+    page.go('#/bin');
+    symbols?.fire('click');
+    expect(page.window.location.hash).toBe('#/bin');
+    expect(page.byId('explore').scrolls).toBe(1);
+    duplicate?.fire('click');
+    expect(page.byId('path').textContent).toBe('test.tar');
+    expect(rows(page)[1]?.[3]).toBe('2.9 MiB');
+    duplicate?.fire('click');
+    expect(page.byId('explore').scrolls).toBe(2);
+  });
+
   it('copies commands as they are', async () => {
     const commands = [`find . -name '<&>' -delete`, 'rm "a  b"'];
     const page = opened(reportOf(tree, [finding('duplicate-file', 1, { fix: { commands, advice: null } })]));

@@ -14,6 +14,7 @@ export interface PageElement {
   append(...children: (PageElement | string)[]): void;
   replaceChildren(...children: PageElement[]): void;
   setAttribute(name: string, value: string): void;
+  scrollIntoView(): void;
   addEventListener(type: string, listener: (event: PageEvent) => void): void;
 }
 

@@ -96,6 +96,11 @@ export class Page {
 
   #choose(finding: number): void {
     this.#finding = finding === this.#finding ? -1 : finding;
+    if (this.#finding >= 0) {
+      // Its bytes may lie elsewhere, and its button stands below the map.
+      if (this.#go(this.#current()) === 0) this.#window.location.hash = this.#hash(this.#root);
+      this.#element('explore').scrollIntoView();
+    }
     this.#draw();
   }
 
