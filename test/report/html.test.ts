@@ -268,6 +268,17 @@ describe('page of a scan', () => {
     expect(page.byId('all').hidden).toBe(true);
   });
 
+  it('places tiles by shares of the map, which is narrower on paper', () => {
+    const halves = opened(reportOf(snapshot([file('a', 100), file('b', 100)])));
+    const places = ['a', 'b'].map((name) =>
+      ['left', 'top', 'width', 'height'].map((side) => tileOf(halves, name).properties.get(side)),
+    );
+    expect(places).toEqual([
+      ['0.000%', '0.000%', '50.000%', '100.000%'],
+      ['50.000%', '0.000%', '50.000%', '100.000%'],
+    ]);
+  });
+
   it('goes to where the finding shown alone can be seen', () => {
     const page = opened(report);
     const [symbols, duplicate] = page.ofClass('show');

@@ -182,8 +182,10 @@ export class Page {
   #tile(node: PageNode, { left, top, width, height }: Box, depth: number, isOpen: boolean): PageElement {
     const kind = node.inside === null ? 'tile' : isOpen ? `frame depth${depth % 2}` : 'tile closed';
     const tile = this.#make('div', width < 7 || height < 7 ? `${kind} dot` : kind);
-    for (const [name, length] of Object.entries({ left, top, width, height }))
-      tile.style.setProperty(name, `${length.toFixed(2)}px`);
+    // Shares of the map, which is narrower on paper.
+    const { clientWidth: wide, clientHeight: high } = this.#element('map');
+    const shares = { left: left / wide, top: top / high, width: width / wide, height: height / high };
+    for (const [name, share] of Object.entries(shares)) tile.style.setProperty(name, `${(100 * share).toFixed(3)}%`);
     if (!isOpen) tile.style.setProperty('--go', this.#share(this.#go(node), node.content));
     if (width > 46 && height > 15) tile.append(isOpen ? `${node.name}  ${this.#sized(node.size)}` : node.name);
     tile.dataset['node'] = String(this.#shown.push(node) - 1);

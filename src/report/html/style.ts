@@ -53,5 +53,6 @@ button { font: inherit; font-size: .8rem; padding: .05rem .6rem; border: 1px sol
   color: var(--text); cursor: pointer; } button[aria-pressed=true] { border-color: var(--go-color); box-shadow: inset 0 0 0 1px var(--go-color); }
 [hidden] { display: none !important; }
 footer { margin-top: 2rem; color: var(--dim); font-size: .875rem; }
-@media print { .scroll { max-height: none; } button, .legend button { display: none; } #map { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
+@media print { .scroll { max-height: none; } button, .legend button { display: none; } #explore { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
+@media (max-width: 40rem) { body { padding: .75rem; } #explore th:nth-child(3), td.bars { display: none; } th, td { padding: .15rem .3rem; } }
 `;
