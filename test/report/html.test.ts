@@ -279,6 +279,17 @@ describe('page of a scan', () => {
     ]);
   });
 
+  it('keeps no room for a name where none fits', () => {
+    const page = opened(reportOf(snapshot(Array.from({ length: 500 }, (_, at) => file(`d${at}/f`, 100)))));
+    const area = (kind: string): number =>
+      page
+        .ofClass(kind)
+        .map(({ properties }) => ['width', 'height'].map((side) => Number.parseFloat(properties.get(side) ?? '')))
+        .reduce((sum, [width = 0, height = 0]) => sum + (width * height) / 10_000, 0);
+    expect(area('frame')).toBeGreaterThan(0.95);
+    expect(area('tile')).toBeGreaterThan(0.7);
+  });
+
   it('goes to where the finding shown alone can be seen', () => {
     const page = opened(report);
     const [symbols, duplicate] = page.ofClass('show');

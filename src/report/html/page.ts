@@ -163,10 +163,8 @@ export class Page {
   /** Draws what a directory holds into a box. */
   #fill(directory: PageNode, box: Box, depth: number, tiles: PageElement[]): void {
     const inside = (directory.inside ?? []).filter(({ size }) => size > 0);
-    const boxes = this.#boxes(
-      inside.map(({ size }) => size),
-      box,
-    );
+    const sizes = inside.map(({ size }) => size);
+    const boxes = this.#boxes(sizes, box);
     for (const [at, node] of inside.entries()) {
       const own = boxes[at];
       // What is smaller than a dot stays the colour of the ground.
@@ -174,15 +172,17 @@ export class Page {
       const isOpen = node.inside !== null && own.width > 24 && own.height > 30;
       tiles.push(this.#tile(node, own, depth, isOpen));
       if (!isOpen) continue;
-      const { left, top, width, height } = own;
-      this.#fill(node, { left: left + 2, top: top + 18, width: width - 4, height: height - 20 }, depth + 1, tiles);
+      // A bar is there for a name only: many without one would hide what the colours say.
+      const head = own.width > 46 ? 18 : 2;
+      const [width, height] = [own.width - 4, own.height - head - 2];
+      this.#fill(node, { left: own.left + 2, top: own.top + head, width, height }, depth + 1, tiles);
     }
   }
 
+  /** Its place is in shares of the map, which is narrower on paper. */
   #tile(node: PageNode, { left, top, width, height }: Box, depth: number, isOpen: boolean): PageElement {
     const kind = node.inside === null ? 'tile' : isOpen ? `frame depth${depth % 2}` : 'tile closed';
     const tile = this.#make('div', width < 7 || height < 7 ? `${kind} dot` : kind);
-    // Shares of the map, which is narrower on paper.
     const { clientWidth: wide, clientHeight: high } = this.#element('map');
     const shares = { left: left / wide, top: top / high, width: width / wide, height: height / high };
     for (const [name, share] of Object.entries(shares)) tile.style.setProperty(name, `${(100 * share).toFixed(3)}%`);
