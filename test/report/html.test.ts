@@ -346,6 +346,11 @@ describe('page of a scan', () => {
       expect(rows(opened(reportOf(snapshot([file('x', size)])), { units })).at(-1)?.[0]).toBe(formatSize(size, units));
   });
 
+  it('does not take blocks of symbolic links for those of directories', () => {
+    const of = snapshot([{ ...directory('link'), kind: 'symlink', link: 'q'.repeat(200), disk: 4096 }]);
+    expect(rows(opened(reportOf(of), { size: 'disk' }))[0]?.[5]).toBe('(directories and links themselves)');
+  });
+
   it('counts compressed bytes where they are asked for', () => {
     const stored = snapshot([file('a', 100, { stored: 10 }), file('b', 50, { stored: 30 })], {
       overhead: { headers: 5 },

@@ -21,7 +21,7 @@ export interface PageNode {
 export function readTree(raw: MapNode, byPath: Map<string, PageNode>, parent: PageNode | null = null): PageNode {
   const [name] = raw;
   const files = typeof name === 'number' ? name : 1;
-  const rest = files === 0 ? '(the directories themselves)' : `(${files} more ${files === 1 ? 'file' : 'files'})`;
+  const rest = files === 0 ? '(directories and links themselves)' : `(${files} more ${files === 1 ? 'file' : 'files'})`;
   const label = typeof name === 'number' ? rest : name;
   const path = parent === null || parent.path === '.' ? label : `${parent.path}/${label}`;
   const node = { name: label, path, parent, files: 0, size: 0, content: 0, removable: 0, claims: new Map() };
