@@ -363,6 +363,15 @@ describe('page of a scan', () => {
   });
 });
 
+describe('an image', () => {
+  it('says first what layers store in vain, which is on no map', () => {
+    const of = { ...tree, image: image(['RUN make'], { hiddenBytes: 5_242_880 }) };
+    const [totals] = named(pageText(reportOf(of)), 'dl').map((list) => textOf(list).replace(/\s+/g, ' '));
+    expect(totals).toContain('hidden5.0 MiBstored in layers, and not in the tree can go away');
+    expect(pageText(report)).not.toContain('>hidden<');
+  });
+});
+
 describe('packages of a page', () => {
   const packages = {
     packages: [

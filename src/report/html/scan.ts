@@ -43,7 +43,7 @@ export function scanPage(report: ScanReport, options: ReportOptions): string {
 }
 
 function header(report: ScanReport, { units }: ReportOptions): Markup {
-  const { artifact, totals } = report.snapshot;
+  const { artifact, totals, image } = report.snapshot;
   const kind = [artifact.format, ...artifact.codecs.toReversed()].join(' in ');
   const known = (['content', 'disk', 'archive', 'compressed'] as const).filter((size) => totals[size] !== null);
   const sizes = formatSizes(
@@ -55,6 +55,9 @@ function header(report: ScanReport, { units }: ReportOptions): Markup {
   return markup`<h1>${artifact.name} <small>${kind}</small></h1>
 ${totalsPart([
   ...known.map((name, at) => ({ name, size: sizes[at] ?? '', note: sizeNote(name, report) })),
+  ...(image === undefined
+    ? []
+    : [{ name: 'hidden', size: formatSize(image.hiddenBytes, units), note: 'stored in layers, and not in the tree' }]),
   { name: 'can go away', size: formatSize(report.removable, units), note: share, isWaste: true },
 ])}`;
 }
