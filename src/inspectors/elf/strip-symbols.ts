@@ -96,8 +96,7 @@ export function keptSymbols(view: StripSections, symbols: MarkedSymbols, strippi
   const { names, info, shndx, used } = symbols;
   const { gone, linked } = view;
   const { machine } = view.elf;
-  const isSparc = machine === EM_SPARC || machine === EM_SPARCV9;
-  const rules = new Uint8Array(256);
+  const rules = rulesOf(linked, mode, machine === EM_SPARC || machine === EM_SPARCV9);
   const mapped = !linked && (machine === EM_ARM || machine === EM_AARCH64);
   const starts = new Uint32Array(symbols.count);
   const indexed = new Uint32Array(linked ? 0 : symbols.count);
@@ -111,9 +110,7 @@ export function keptSymbols(view: StripSections, symbols: MarkedSymbols, strippi
       if (used[index] === 1) refuse('failed', `what stays needs a symbol of section ${section}, which goes`);
       continue;
     }
-    const code = byteAt(info, index);
-    let rule = byteAt(rules, code);
-    if (rule === 0) rules[code] = rule = looked | ruleOf(code >> 4, code & 15, linked, mode, isSparc);
+    const rule = byteAt(rules, byteAt(info, index));
     // Undefined global symbols stay only where relocations use them.
     const kept = (rule & stays) !== 0 || ((rule & staysDefined) !== 0 && section !== SHN_UNDEF) || used[index] === 1;
     if (
@@ -136,12 +133,15 @@ export function keptSymbols(view: StripSections, symbols: MarkedSymbols, strippi
   };
 }
 
-// What binding and type of a symbol (its st_info) say, looked up for each of the many symbols, of which few differ in it.
+// What binding and type of a symbol (its st_info) say, looked up for each of the many symbols.
 const stays = 1;
 const staysDefined = 2;
 const nameless = 4;
 const listable = 8;
-const looked = 16;
+
+function rulesOf(linked: boolean, mode: StripMode, sparc: boolean): Uint8Array {
+  return new Uint8Array(256).map((_, info) => ruleOf(info >> 4, info & 15, linked, mode, sparc));
+}
 
 function ruleOf(binding: number, type: number, linked: boolean, mode: StripMode, sparc: boolean): number {
   let rule = type === STT_SECTION && binding !== STB_GLOBAL ? nameless : 0;
