@@ -59,6 +59,13 @@ function group(members: readonly number[], more: Partial<ElfSectionSpec> = {}): 
   return { name: '.group', type: 17, link: 4, info: 1, align: 4, entsize: 4, content: words(1, ...members), ...more };
 }
 
+/** Relocations where the table of symbols is section 5. */
+function further(info: number): ElfSectionSpec {
+  return rela(info, [1], { link: 5 });
+}
+
+const twoGroups = { link: 5 };
+const versions = { name: '.gnu.version', type: 0x6fff_ffff, flags: 2, content: '12345678' };
 const grouped = { ...text, flags: 6 | inGroup };
 
 const objects: readonly (readonly [what: string, spec: ElfSpec])[] = [
@@ -96,11 +103,61 @@ const objects: readonly (readonly [what: string, spec: ElfSpec])[] = [
   ['a local symbol of a section', { sections: [text], symbols: [{ name: 'section', type: 3, bind: 0 }] }],
   ['global symbols of files and sections', { sections: [text], symbols: ofFiles(1) }],
   ['weak symbols of files', { sections: [text], symbols: ofFiles(2).slice(0, 1) }],
+  ['symbols of files that are undefined or common', { sections: [text], symbols: oddFiles(0) }],
+  ['relocations in no table of symbols, of debug data', { sections: [text, debug, rela(2, [1])] }],
+  ['relocations in no table of symbols, of code', { sections: [text, debug, rela(1, [1])] }],
+  ...[0, 1, 5, 6].map(
+    (link) =>
+      [
+        `relocations of debug data that link to section ${link}`,
+        { sections: [text, debug, rela(2, [1], { link })], symbols },
+      ] as const,
+  ),
+  ['two tables of relocations of debug data', { sections: [text, debug, further(2), further(2)], symbols }],
+  ['relocations of relocations of debug data', { sections: [text, debug, further(2), further(3)], symbols }],
+  ...[3, 4, 5, 6].map(
+    (at) =>
+      [`relocations of table ${at}`, { sections: [text, { name: '', type: 0 }, rela(at, [1])], symbols }] as const,
+  ),
+  ...[0, 1, 3, 4, 5, 6, 7, 99].map(
+    (at) => [`a group that lists section ${at}, too`, { sections: [grouped, debug, group([1, at])], symbols }] as const,
+  ),
+  ['a group of relocations, too', { sections: [grouped, group([1, 3], { link: 4 }), rela(1, [1])], symbols }],
+  ['a group of sections that do not say so', { sections: [text, debug, group([1])], symbols }],
+  ['a group of sections in front of those that say so', { sections: [text, grouped, group([1])], symbols }],
+  ['a group of sections behind those that say so', { sections: [grouped, text, group([2])], symbols }],
+  ['two groups of one section', { sections: [grouped, group([1]), group([1])], symbols }],
+  [
+    'two groups of one section, and of another',
+    { sections: [grouped, grouped, group([1], twoGroups), group([1, 2], twoGroups)], symbols },
+  ],
+  ...[0, 1, 2, 3, 4, 5, 6].map(
+    (link) =>
+      [
+        `a section that is ordered by ${link}`,
+        { sections: [text, debug, { ...text, flags: 0x82, link }], symbols },
+      ] as const,
+  ),
+  ['debug data that is ordered by a table', { sections: [text, { ...debug, flags: 0x80, link: 3 }], symbols }],
+  ...[0, 2, 4, 8].flatMap((entsize) => [
+    [`versions of symbols of ${entsize} bytes`, { sections: [text, { ...versions, entsize }] }] as const,
+    [`packed relocations of ${entsize} bytes`, { sections: [text, { ...versions, type: 19, entsize }] }] as const,
+    [
+      `packed relocations of ${entsize} bytes, ELF32`,
+      { class: 32, sections: [text, { ...versions, type: 19, entsize }] },
+    ] as const,
+  ]),
+  ['symbols alone', { sections: [], symbols: [] }],
+  ['debug data alone', { sections: [debug], symbols: [] }],
 ];
 
 /** Common, of the large model of x86-64, and absolute. */
 function commons(bind: number): ElfSpec['symbols'] & object {
   return [0xfff2, 0xff02, 0xfff1].map((shndx) => ({ name: `common-${shndx}`, bind, shndx }));
+}
+
+function oddFiles(bind: number): ElfSpec['symbols'] & object {
+  return [0, 0xfff2].map((shndx) => ({ name: `file-${shndx}`, type: 4, bind, shndx }));
 }
 
 function ofFiles(bind: number): ElfSpec['symbols'] & object {
@@ -120,6 +177,7 @@ describe.skipIf(!isCompared('strip'))('objects', () => {
     const sections = [{ ...text, addr: 64 + 56 }];
     for (const bind of [0, 1, 2])
       expectAsStrip({ type: 2, load: true, sections, symbols: ofFiles(bind).toSpliced(1, 1) });
+    expectAsStrip({ type: 2, load: true, sections, symbols: oddFiles(0) });
   });
 });
 

@@ -10,6 +10,7 @@ import {
   SHF_ALLOC,
   SHF_OS_NONCONFORMING,
   SHT_DYNSYM,
+  SHT_GNU_VERSYM,
   SHT_INIT_ARRAY,
   SHT_LOOS,
   SHT_LOPROC,
@@ -95,6 +96,9 @@ function checkSection(section: ElfSection, count: number, sizes: ElfSizes): void
   }
   if (relocations && entsize !== (type === SHT_REL ? sizes.rel : sizes.rela)) {
     refuse('unrecognised', `section ${index} has relocations of ${entsize} bytes`);
+  }
+  if (entsize !== (type === SHT_GNU_VERSYM ? 2 : type === SHT_RELR ? sizes.word : entsize)) {
+    refuse('unrecognised', `section ${index} has entries of ${entsize} bytes`);
   }
   if (Number.isNaN(section.addr)) refuse('failed', `section ${index} has an address of no known region`);
 }

@@ -66,19 +66,32 @@ export function stripSections(elf: ElfFile, version: StripVersion): StripSection
   const linked = elf.type === ET_EXEC || elf.type === ET_DYN;
   const symtab = sections.find((section) => section.type === SHT_SYMTAB);
   const found = discover(elf, symtab, linked);
+  if (found.order.length === 0) refuse('failed', 'it has no sections');
   const gone = new Uint8Array(sections.length);
   for (const section of found.order) {
     if (isDebugSection(section, elf.machine)) gone[section.index] = 1;
   }
+  // Relocations that are plain content go with what they belong to, too, but for a second table of them.
   for (const section of found.order) {
-    const ordered = (section.flags & SHF_LINK_ORDER) !== 0 && gone[section.index] === 0;
-    if (ordered && gone[section.link] === 1) refuse('failed', 'a section depends on a debug section that goes');
+    if (isRelocations(section) && gone[section.info] === 1 && !isRewritten(elf, section, symtab, linked)) {
+      gone[section.index] = 1;
+    }
+  }
+  for (const section of found.order) {
+    if ((section.flags & SHF_LINK_ORDER) === 0 || section.link === 0) continue;
+    if (found.seen[section.link] !== content) refuse('unrecognised', 'a section depends on a table');
+    if (gone[section.index] === 0 && gone[section.link] === 1)
+      refuse('failed', 'a section depends on a debug section that goes');
   }
   const groups = new Map<number, SectionGroup>();
+  const joined = joinedSections(found.order, sections.length);
   for (const section of found.order) {
     if (section.type !== SHT_GROUP) continue;
-    const group = readGroup(elf, section, symtab);
+    const group = readGroup(elf, section, symtab, found.seen);
     groups.set(section.index, group);
+    if (!group.members.some((member) => joined[member] === 1)) refuse('unrecognised', 'a group is of nothing');
+    // A section is in one group alone.
+    for (const member of group.members) joined[member] = 0;
     if (group.signature === 0 || !group.members.some((member) => stays(elf, gone, member))) gone[section.index] = 1;
   }
   return {
@@ -102,12 +115,27 @@ function isGroup(section: ElfSection): boolean {
   return section.type === SHT_GROUP;
 }
 
+function isRelocations({ type }: ElfSection): boolean {
+  return type === SHT_REL || type === SHT_RELA;
+}
+
+/** Sections that join the group that lists them: all from the first on that says that it is in a group. */
+function joinedSections(order: readonly ElfSection[], count: number): Uint8Array {
+  const joined = new Uint8Array(count);
+  const first = order.findIndex(({ flags }) => (flags & SHF_GROUP) !== 0);
+  if (first >= 0) for (const { index } of order.slice(first)) joined[index] = 1;
+  return joined;
+}
+
 interface Discovery {
   readonly order: ElfSection[];
   readonly relocations: Map<number, ElfSection>;
+  readonly seen: Uint8Array;
 }
 
 const maxDepth = 64;
+/** Marks of `seen`: come across, and found to be a section that strip takes for content, unlike a table that it rebuilds. */
+const [visited, content] = [1, 2];
 
 /**
  * The order in which strip gets to know the sections: by number, but a string table of unknown use first brings in all
@@ -123,6 +151,7 @@ function discover(elf: ElfFile, symtab: ElfSection | undefined, linked: boolean)
 
   function add(section: ElfSection, depth: number): void {
     order.push(section);
+    seen[section.index] = content;
     if ((section.flags & SHF_GROUP) === 0 || known.groups) return;
     known.groups = true;
     for (const group of sections) if (isGroup(group)) visit(group, depth + 1);
@@ -143,15 +172,16 @@ function discover(elf: ElfFile, symtab: ElfSection | undefined, linked: boolean)
     if (!isRewritten(elf, section, symtab, linked)) return add(section, depth);
     const target = sections[section.info];
     if (target !== undefined) visit(target, depth + 1);
+    if (seen[section.info] !== content) refuse('unrecognised', `section ${section.index} has relocations of a table`);
     // A second relocation section of one target is plain content.
     if (relocations.has(section.info)) add(section, depth);
     else relocations.set(section.info, section);
   }
 
   function visit(section: ElfSection, depth: number): void {
-    if (seen[section.index] === 1) return;
+    if (seen[section.index] !== 0) return;
     if (depth > maxDepth) refuse('unrecognised', 'its sections refer to each other in a long chain');
-    seen[section.index] = 1;
+    seen[section.index] = visited;
     switch (section.type) {
       case SHT_NULL:
       case SHT_SHLIB:
@@ -172,7 +202,7 @@ function discover(elf: ElfFile, symtab: ElfSection | undefined, linked: boolean)
   }
 
   for (const section of sections) if (section.index > 0) visit(section, 0);
-  return { order, relocations };
+  return { order, relocations, seen };
 }
 
 function linkersOf(sections: readonly ElfSection[]): Map<number, ElfSection[]> {
@@ -191,24 +221,26 @@ function isRewritten(elf: ElfFile, section: ElfSection, symtab: ElfSection | und
   if (linked && (section.flags & SHF_ALLOC) !== 0) return false;
   if (symtab === undefined || section.link !== symtab.index || section.info === 0) return false;
   const target = elf.sections[section.info];
-  return target !== undefined && target.type !== SHT_REL && target.type !== SHT_RELA;
+  return target !== undefined && !isRelocations(target);
 }
 
 // Relocations follow their section and do not keep a group.
 function stays(elf: ElfFile, gone: Uint8Array, member: number): boolean {
-  const type = elf.sections[member]?.type;
-  return gone[member] === 0 && type !== SHT_REL && type !== SHT_RELA;
+  const section = elf.sections[member];
+  return section !== undefined && gone[member] === 0 && !isRelocations(section);
 }
 
 // gABI "Section Groups": a word of flags, then the section numbers of the members.
-function readGroup(elf: ElfFile, section: ElfSection, symtab: ElfSection | undefined): SectionGroup {
+function readGroup(elf: ElfFile, section: ElfSection, symtab: ElfSection | undefined, seen: Uint8Array): SectionGroup {
   const words = Math.floor(section.size / 4);
   const reader = new Reader(elf.source.read(section.offset, words * 4), elf.endian, section.offset);
   const members: number[] = [];
   for (let word = 1; word < words; word++) {
     const member = reader.u32(word * 4);
-    if (member === 0 || member >= elf.sections.length)
-      refuse('unrecognised', 'a group has a member that is no section');
+    const other = elf.sections[member];
+    // A number that is none, or that of a group, strip leaves in the group, with a warning.
+    if (other === undefined || isGroup(other)) continue;
+    if (seen[member] !== content && !isRelocations(other)) refuse('unrecognised', 'a group has a table as a member');
     members.push(member);
   }
   const symbols = symtab === undefined ? 0 : Math.floor(symtab.size / elfSizes(elf).sym);

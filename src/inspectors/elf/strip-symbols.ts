@@ -96,6 +96,7 @@ export function keptSymbols(view: StripSections, symbols: MarkedSymbols, strippi
   const { names, info, shndx, used } = symbols;
   const { gone, linked } = view;
   const { machine } = view.elf;
+  const isDebug = mode === 'debug';
   const rules = rulesOf(linked, mode, machine === EM_SPARC || machine === EM_SPARCV9);
   const mapped = !linked && (machine === EM_ARM || machine === EM_AARCH64);
   const starts = new Uint32Array(symbols.count);
@@ -111,11 +112,12 @@ export function keptSymbols(view: StripSections, symbols: MarkedSymbols, strippi
       continue;
     }
     const rule = byteAt(rules, byteAt(info, index));
-    // Undefined global symbols stay only where relocations use them.
-    const kept = (rule & stays) !== 0 || ((rule & staysDefined) !== 0 && section !== SHN_UNDEF) || used[index] === 1;
+    // With -g undefined symbols stay, even those of files; else only where relocations use them.
+    const wanted = section === SHN_UNDEF ? isDebug : (rule & staysDefined) !== 0;
+    const kept = (rule & stays) !== 0 || wanted || used[index] === 1;
     if (
       !kept &&
-      !(isCommon(section) && !linked) &&
+      !(isCommon(section) && (isDebug || !linked)) &&
       !(mapped && section !== absolute && isMapping(machine, symbols, index))
     )
       continue;
