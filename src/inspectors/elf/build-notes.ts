@@ -100,6 +100,8 @@ function isMerged(kept: readonly MergedNote[], note: Note): boolean {
     const other = kept[back];
     if (other === undefined || other.name !== note.name) return false;
     if (note.start >= other.start && note.end <= other.end) return true;
+    // As measured: two ranges that end alike are not joined where the second begins before the first.
+    if (note.start < other.start && note.end === other.end) continue;
     if (other.type === note.type && meets(other, note)) {
       if (note.start < other.start) other.start = note.start;
       if (note.end > other.end) other.end = note.end;

@@ -1,0 +1,110 @@
+// Build notes of many kinds against the installed strip, which joins ranges as it goes: the result depends on its sort, and on each bound.
+import { spawnSync } from 'node:child_process';
+import { statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { memorySource } from '../../src/bytes/source.ts';
+import { elfInspector } from '../../src/inspectors/elf/inspector.ts';
+import { defaultStripVersion } from '../../src/inspectors/elf/strip-version.ts';
+import { buildElf } from '../build/elf.ts';
+import type { ElfSpec } from '../build/elf.ts';
+import { tempDirectory } from '../build/temp.ts';
+import { requireTool, run } from '../oracles.ts';
+
+const directory = tempDirectory('build-notes');
+const isCompared = requireTool('strip') && run('strip', ['--version']).includes(defaultStripVersion);
+
+type Note = readonly [name: string, type: number, ...range: number[]];
+
+/** Words of 4 bytes, or of 8 where there are two and the file is of 64 bits. */
+function noteBytes([name, type, ...range]: Note, wide: boolean): Buffer {
+  const width = wide && range.length === 2 ? 8 : 4;
+  const length = name.length + 1;
+  const bytes = Buffer.alloc(12 + Math.ceil(length / 4) * 4 + range.length * width);
+  bytes.writeUInt32LE(length, 0);
+  bytes.writeUInt32LE(range.length * width, 4);
+  bytes.writeUInt32LE(type, 8);
+  bytes.write(name, 12, 'latin1');
+  for (const [index, value] of range.entries()) {
+    bytes.writeUInt32LE(value, bytes.length - (range.length - index) * width);
+  }
+  return bytes;
+}
+
+function expectAsStrip(notes: readonly Note[], wide: boolean, more: Partial<ElfSpec> = {}, type = 7): void {
+  const content = Buffer.concat(notes.map((note) => noteBytes(note, wide)));
+  const attributes = { name: '.gnu.build.attributes', type, align: 4, content };
+  const bytes = buildElf({ class: wide ? 64 : 32, sections: [attributes], ...more });
+  const [input, output] = [join(directory, 'input.o'), join(directory, 'output.o')];
+  writeFileSync(input, bytes);
+  const { status } = spawnSync('strip', ['--strip-unneeded', '-o', output, input], { stdio: 'ignore' });
+  const file = { path: 'input.o', size: bytes.length, facts: 'all', strip: defaultStripVersion } as const;
+  const facts = elfInspector.inspect(memorySource(bytes), file);
+  if (facts.type !== 'elf') throw new Error('no ELF file');
+  expect(facts.strip.unneeded, JSON.stringify(notes)).toBe(status === 0 ? statSync(output).size : null);
+}
+
+/** Numbers from 0 to 1, the same ones each time. */
+function numbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    const mixed = Math.imul(state ^ (state >>> 15), 0x2c1b_3c6d);
+    return ((mixed ^ (mixed >>> 12)) >>> 0) / 2 ** 32;
+  };
+}
+
+const open = 256;
+
+describe.skipIf(!isCompared)('build notes', () => {
+  it.each([1, 16])('two ranges of each kind, in units of %d', (unit) => {
+    const ranges = [1, 2, 3].flatMap((start) => [1, 2, 3, 4].map((end) => [start * unit, end * unit] as const));
+    const odd = ranges.filter(([start, end]) => start <= end);
+    for (const first of odd) {
+      for (const second of odd)
+        expectAsStrip(
+          [
+            ['GA*a', open, ...first],
+            ['GA*a', open, ...second],
+          ],
+          true,
+        );
+    }
+  });
+
+  it.each([3, 5, 18, 30])('%d notes, made up', (count) => {
+    const next = numbers(count);
+    const below = (limit: number): number => Math.floor(next() * limit);
+    for (let list = 0; list < 40; list++) {
+      const unit = [1, 4, 16, 256][list % 4] ?? 1;
+      const names = list % 3 === 0 ? ['GA*a'] : ['GA*a', 'GA+a', 'GA*b', 'GA$\x013p5'];
+      const most = list % 2 === 0 ? 6 : 40;
+      const notes = Array.from({ length: 1 + below(count) }, (): Note => {
+        const [start, end] = [below(most) * unit, below(most) * unit];
+        const range = [[], [start], [Math.min(start, end), Math.max(start, end)], [start, end]][below(4)] ?? [];
+        return [names[below(names.length)] ?? '', open + Number(below(3) === 0), ...range];
+      });
+      expectAsStrip(notes, list % 5 < 3);
+    }
+  });
+
+  it('a section of that name that is none of notes, and short names', () => {
+    expectAsStrip(
+      [
+        ['GA*a', open, 1, 2],
+        ['GA*a', open, 1, 2],
+      ],
+      true,
+      {},
+      1,
+    );
+    for (const name of ['', 'G', 'GA'])
+      expectAsStrip(
+        [
+          [name, open, 1, 2],
+          [name, open, 1, 2],
+        ],
+        true,
+      );
+  });
+});
