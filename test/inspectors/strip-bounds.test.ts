@@ -64,6 +64,8 @@ function further(info: number): ElfSectionSpec {
   return rela(info, [1], { link: 5 });
 }
 
+const none = Buffer.alloc(24);
+const dynamic = { name: '.dynsym', type: 11, flags: 2, link: 1, align: 8, entsize: 24, content: '' };
 const twoGroups = { link: 5 };
 const versions = { name: '.gnu.version', type: 0x6fff_ffff, flags: 2, content: '12345678' };
 const grouped = { ...text, flags: 6 | inGroup };
@@ -148,6 +150,13 @@ const objects: readonly (readonly [what: string, spec: ElfSpec])[] = [
     ] as const,
   ]),
   ['symbols alone', { sections: [], symbols: [] }],
+  ['symbols to load that are announced and not there', { sections: [text, { ...dynamic, info: 1 }] }],
+  ['no symbols to load', { sections: [text, dynamic] }],
+  ['two tables of symbols to load', { sections: [text, { ...dynamic, content: none }, { ...dynamic, content: none }] }],
+  [
+    'symbols that are announced and not there',
+    { sections: [text, { ...dynamic, type: 2, info: 1 }, rela(1, [0], { link: 2 })] },
+  ],
   ['debug data alone', { sections: [debug], symbols: [] }],
 ];
 
@@ -178,6 +187,12 @@ describe.skipIf(!isCompared('strip'))('objects', () => {
     for (const bind of [0, 1, 2])
       expectAsStrip({ type: 2, load: true, sections, symbols: ofFiles(bind).toSpliced(1, 1) });
     expectAsStrip({ type: 2, load: true, sections, symbols: oddFiles(0) });
+  });
+
+  it.each([0, 3])('room for constructors in executables, of flags %i', (flags) => {
+    const room = { name: '.init_array', type: 8, flags, addr: 64 + 56 + 9, size: 8, content: '' };
+    const sections = [{ ...text, addr: 64 + 56 }, room];
+    expectAsStrip({ type: 2, load: true, sections });
   });
 });
 
@@ -218,6 +233,14 @@ describe.each([
     for (const shndx of [1, 0xfff1]) {
       const local = { name, bind: 0, shndx };
       expectAsStrip({ machine, class: size, sections: [text], symbols: [local, { name: 'global' }] }, strip);
+    }
+  });
+});
+
+describe.skipIf(!isCompared('aarch64-linux-gnu-strip'))('aarch64-linux-gnu-strip', () => {
+  it('common symbols that are local, of which those of the large model are none', () => {
+    for (const symbol of commons(0)) {
+      expectAsStrip({ machine: 183, sections: [text], symbols: [symbol] }, 'aarch64-linux-gnu-strip');
     }
   });
 });

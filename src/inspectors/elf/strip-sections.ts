@@ -196,7 +196,11 @@ function discover(elf: ElfFile, symtab: ElfSection | undefined, linked: boolean)
       case SHT_RELA:
         return visitRelocations(section, depth);
       default:
-        if (section.type === SHT_DYNSYM) known.dynsym = true;
+        if (section.type === SHT_DYNSYM) {
+          // A second table is not there to strip, nor one that announces local symbols and has none.
+          if (known.dynsym || (section.size === 0 && section.info > 0)) return;
+          known.dynsym = true;
+        }
         add(section, depth);
     }
   }

@@ -10,7 +10,6 @@ import {
   EM_X86_64,
   SHN_ABS,
   SHN_COMMON,
-  SHN_LORESERVE,
   SHN_UNDEF,
   STB_GLOBAL,
   STB_GNU_UNIQUE,
@@ -117,7 +116,7 @@ export function keptSymbols(view: StripSections, symbols: MarkedSymbols, strippi
     const kept = (rule & stays) !== 0 || wanted || used[index] === 1;
     if (
       !kept &&
-      !(isCommon(section) && (isDebug || !linked)) &&
+      !(isCommon(machine, section) && (isDebug || !linked)) &&
       !(mapped && section !== absolute && isMapping(machine, symbols, index))
     )
       continue;
@@ -165,11 +164,10 @@ function addedSectionSymbols(view: StripSections, { mode, sections, version }: S
 }
 
 // SHN_COMMON, and 0xff02, the common section of the x86-64 large model.
-const firstReserved = reserved(SHN_LORESERVE);
 const absolute = reserved(SHN_ABS);
 
-function isCommon(shndx: number): boolean {
-  return shndx >= firstReserved && (shndx === reserved(SHN_COMMON) || shndx === reserved(0xff02));
+function isCommon(machine: number, shndx: number): boolean {
+  return shndx === reserved(SHN_COMMON) || (shndx === reserved(0xff02) && machine === EM_X86_64);
 }
 
 // ARM and AArch64 ELF ABI: `$a`, `$t`, `$d`, `$x`, alone or before a `.`, mark code and data and stay in object files.

@@ -10,6 +10,7 @@ import {
   EM_RISCV,
   EM_S390,
   EM_X86_64,
+  SHF_ALLOC,
   SHF_GROUP,
   SHT_GROUP,
   SHT_NOBITS,
@@ -186,10 +187,11 @@ function outSize(view: StripSections, section: ElfSection): number {
   return Math.max(size, 0);
 }
 
-// The array sections of constructors are written out in object files even where they were announced without content.
+// The array sections of constructors are written out where they are not loaded even if they were announced without content.
 function isStored(view: StripSections, section: ElfSection): boolean {
   if (section.type !== SHT_NOBITS) return true;
-  return !view.linked && /^\.(?:init|fini|preinit)_array(?:\.|$)/.test(section.name);
+  const isLoaded = view.linked && (section.flags & SHF_ALLOC) !== 0;
+  return !isLoaded && /^\.(?:init|fini|preinit)_array(?:\.|$)/.test(section.name);
 }
 
 function outRelocations(
