@@ -1,41 +1,7 @@
 // Objects at the edges of what strip takes, keeps and drops: lengths against the installed strip, in every mode.
-import { spawnSync } from 'node:child_process';
-import { statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { memorySource } from '../../src/bytes/source.ts';
-import { elfInspector } from '../../src/inspectors/elf/inspector.ts';
-import { defaultStripVersion } from '../../src/inspectors/elf/strip-version.ts';
-import type { ElfFacts } from '../../src/model/facts.ts';
-import { buildElf } from '../build/elf.ts';
 import type { ElfSectionSpec, ElfSpec } from '../build/elf.ts';
-import { tempDirectory } from '../build/temp.ts';
-import { requireTool, run } from '../oracles.ts';
-
-const directory = tempDirectory('strip-bounds');
-
-/** Whether this strip is of the release that the lengths are predicted for. */
-function isCompared(strip: string): boolean {
-  return requireTool(strip) && run(strip, ['--version']).includes(defaultStripVersion);
-}
-
-function expectAsStrip(spec: ElfSpec, strip = 'strip'): ElfFacts['strip'] {
-  const [input, output] = [join(directory, 'input.o'), join(directory, 'output.o')];
-  const bytes = buildElf(spec);
-  writeFileSync(input, bytes);
-  const length = (option: string): number | null => {
-    const { status } = spawnSync(strip, [option, '-o', output, input], { stdio: 'ignore' });
-    return status === 0 ? statSync(output).size : null;
-  };
-  const expected = { debug: length('-g'), unneeded: length('--strip-unneeded'), all: length('-s') };
-  const file = { path: 'input.o', size: bytes.length, facts: 'all', strip: defaultStripVersion } as const;
-  const facts = elfInspector.inspect(memorySource(bytes), file);
-  if (facts.type !== 'elf') throw new Error('no ELF file');
-  const { refused, ...sizes } = facts.strip;
-  expect(sizes).toEqual(expected);
-  expect(refused !== undefined).toBe(Object.values(expected).includes(null));
-  return facts.strip;
-}
+import { expectAsStrip, isCompared } from '../strip-oracle.ts';
 
 function words(...values: readonly number[]): Buffer {
   const bytes = Buffer.alloc(values.length * 4);

@@ -4,6 +4,14 @@
 import { SizecheckError } from '../../errors.ts';
 import {
   EM_386,
+  EM_AARCH64,
+  EM_ARM,
+  EM_PPC,
+  EM_PPC64,
+  EM_RISCV,
+  EM_S390,
+  EM_SPARC,
+  EM_SPARCV9,
   EM_X86_64,
   ET_CORE,
   PT_LOAD,
@@ -63,8 +71,12 @@ export function checkSections(elf: ElfFile, version: StripVersion): void {
   const count = elf.sections.length;
   const lastType = version === '2.35' ? SHT_RELR - 1 : SHT_RELR;
   for (const section of elf.sections) {
-    if (section.index === 0 || section.type === SHT_NULL) continue;
+    if (section.index === 0) continue;
     checkSection(section, count, sizes);
+    if (section.type === SHT_NULL) {
+      if (section.offset + section.size > elf.source.size) refuse('failed', 'an unused section reaches past its end');
+      continue;
+    }
     if (!isKnownType(elf, section, lastType)) {
       refuse('unrecognised', `section ${section.index} has the unknown type 0x${section.type.toString(16)}`);
     }
@@ -103,15 +115,24 @@ function checkSection(section: ElfSection, count: number, sizes: ElfSizes): void
   if (Number.isNaN(section.addr)) refuse('failed', `section ${index} has an address of no known region`);
 }
 
+/** Processors for which strip takes sections of any type. */
+const anyTypes = new Set([EM_386, EM_PPC, EM_PPC64, EM_RISCV, EM_S390, EM_SPARC, EM_SPARCV9]);
+/** Types of their own of processors that have few. */
+const ownTypes = new Map([
+  [EM_X86_64, [SHT_X86_64_UNWIND]],
+  // SHT_AARCH64_ATTRIBUTES.
+  [EM_AARCH64, [0x7000_0003]],
+  // SHT_ARM_EXIDX, SHT_ARM_PREEMPTMAP, SHT_ARM_ATTRIBUTES.
+  [EM_ARM, [0x7000_0001, 0x7000_0002, 0x7000_0003]],
+]);
+
 /** @param lastType the last one that the specification defines, as far as this strip knows. */
-function isKnownType(elf: ElfFile, { type, flags }: ElfSection, lastType: number): boolean {
+function isKnownType({ machine }: ElfFile, { type, flags }: ElfSection, lastType: number): boolean {
+  if (anyTypes.has(machine)) return true;
   // The specification leaves 12 and 13 out.
   if (type < SHT_LOOS) return type <= SHT_DYNSYM || (type >= SHT_INIT_ARRAY && type <= lastType);
   if (type < SHT_LOPROC) return (flags & SHF_OS_NONCONFORMING) === 0;
-  if (type < SHT_LOUSER) {
-    // Other processors define many types of their own; those of x86 are few.
-    if (elf.machine !== EM_X86_64 && elf.machine !== EM_386) return true;
-    return type === SHT_X86_64_UNWIND && elf.machine === EM_X86_64;
-  }
+  // Other processors define many types of their own.
+  if (type < SHT_LOUSER) return ownTypes.get(machine)?.includes(type) ?? true;
   return (flags & SHF_ALLOC) === 0;
 }
