@@ -96,13 +96,30 @@ const areas = [
   },
   {
     // Lengths after strip, held against strip itself.
-    sources: ['strip', 'strip-layout', 'strip-sections', 'strip-symbols'].map(
-      (name) => `src/inspectors/elf/${name}.ts`,
-    ),
-    tests: ['elf', 'strip', 'strip-ar', 'strip-bounds', 'strip-odd', 'strip-segments', 'strip-share'].map(
-      (name) => `test/inspectors/${name}.test.ts`,
-    ),
+    sources: [
+      'strip',
+      'strip-layout',
+      'strip-sections',
+      'strip-symbols',
+      'build-notes',
+      'strip-refusal',
+      'string-table',
+    ].map((name) => `src/inspectors/elf/${name}.ts`),
+    tests: [
+      'elf',
+      'strip',
+      'strip-ar',
+      'strip-bounds',
+      'strip-odd',
+      'strip-segments',
+      'strip-share',
+      'build-notes',
+    ].map((name) => `test/inspectors/${name}.test.ts`),
   },
+  ...['unsafe', 'symbol-sample', 'strip-share'].map((name) => ({
+    sources: [`src/inspectors/elf/${name}.ts`],
+    tests: [`test/inspectors/${name}.test.ts`],
+  })),
   ...Object.entries({
     bzip2: ['bit-reader', 'fields', 'output', 'bzip2', 'bzip2-block'],
     gzip: ['gzip'],

@@ -155,6 +155,12 @@ describe.skipIf(!isCompared('strip'))('objects', () => {
     expectAsStrip({ type: 2, load: true, sections, symbols: oddFiles(0) });
   });
 
+  it('symbols that are not local, in executables with relocations', () => {
+    const sections = [{ ...text, addr: 64 + 56 }, rela(1, [1], { link: 3 })];
+    const others = [{ name: 'weak', bind: 2 }, { name: 'global' }, { name: 'local', bind: 0 }];
+    expectAsStrip({ type: 2, load: true, sections, symbols: [{ name: 'f' }, ...others] });
+  });
+
   it.each([0, 3])('room for constructors in executables, of flags %i', (flags) => {
     const room = { name: '.init_array', type: 8, flags, addr: 64 + 56 + 9, size: 8, content: '' };
     const sections = [{ ...text, addr: 64 + 56 }, room];

@@ -55,9 +55,9 @@ export const STB_LOCAL = 0;
 export const STB_GLOBAL = 1;
 export const STB_WEAK = 2;
 export const STB_GNU_UNIQUE = 10;
-export const STB_SPARC_REGISTER = 13;
 export const STT_SECTION = 3;
 export const STT_FILE = 4;
+export const STT_SPARC_REGISTER = 13;
 
 export const EM_SPARC = 2;
 export const EM_386 = 3;

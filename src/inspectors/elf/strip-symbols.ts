@@ -5,7 +5,6 @@ import {
   EM_AARCH64,
   EM_ARM,
   EM_MIPS,
-  EM_SPARC,
   EM_SPARCV9,
   EM_X86_64,
   SHN_ABS,
@@ -13,10 +12,10 @@ import {
   SHN_UNDEF,
   STB_GLOBAL,
   STB_GNU_UNIQUE,
-  STB_SPARC_REGISTER,
   STB_WEAK,
   STT_FILE,
   STT_SECTION,
+  STT_SPARC_REGISTER,
 } from './constants.ts';
 import type { ElfSection } from './file.ts';
 import { refuse } from './strip-refusal.ts';
@@ -60,7 +59,7 @@ export function markSymbols(view: StripSections): MarkedSymbols | null {
   for (const [index, group] of view.groups) {
     if (view.gone[index] === 0) used[group.signature] = 1;
   }
-  if (used.length > 0) used[0] = 0;
+  used[0] = 0;
   return { ...symbols, used };
 }
 
@@ -90,13 +89,12 @@ export interface Stripping {
 /** Symbols that stay. */
 export function keptSymbols(view: StripSections, symbols: MarkedSymbols, stripping: Stripping): KeptSymbols {
   const { mode } = stripping;
-  if (mode === 'all') return noSymbols;
   if (mode === 'unneeded' && view.linked && view.relocations.size === 0) return noSymbols;
   const { names, info, shndx, used } = symbols;
   const { gone, linked } = view;
   const { machine } = view.elf;
   const isDebug = mode === 'debug';
-  const rules = rulesOf(linked, mode, machine === EM_SPARC || machine === EM_SPARCV9);
+  const rules = rulesOf(linked, mode, machine === EM_SPARCV9);
   const mapped = !linked && (machine === EM_ARM || machine === EM_AARCH64);
   const starts = new Uint32Array(symbols.count);
   const indexed = new Uint32Array(linked ? 0 : symbols.count);
@@ -149,8 +147,8 @@ function ruleOf(binding: number, type: number, linked: boolean, mode: StripMode,
   if (mode === 'debug' && type !== STT_SECTION && type !== STT_FILE) rule |= stays;
   // An object file always keeps weak symbols and defined globals, a linked one loses them with -u.
   if (linked && mode !== 'debug') return rule;
-  if (binding === STB_WEAK) rule |= stays;
-  if (binding === STB_GLOBAL || (binding === STB_SPARC_REGISTER && sparc)) rule |= staysDefined;
+  if (binding === STB_WEAK || (binding === STB_GLOBAL && type === STT_SPARC_REGISTER && sparc)) rule |= stays;
+  if (binding === STB_GLOBAL) rule |= staysDefined;
   if (!linked && (binding === STB_GLOBAL || binding === STB_WEAK || binding === STB_GNU_UNIQUE)) rule |= listable;
   return rule;
 }
