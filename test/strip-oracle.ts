@@ -12,14 +12,18 @@ import type { ElfSpec } from './build/elf.ts';
 import { tempDirectory } from './build/temp.ts';
 import { requireTool, run } from './oracles.ts';
 
-const directory = tempDirectory('strip-oracle');
-
 /** Whether this strip is of the release that the lengths are predicted for. */
 export function isCompared(strip: string): boolean {
   return requireTool(strip) && run(strip, ['--version']).includes(defaultStripVersion);
 }
 
-export function expectAsStrip(spec: ElfSpec, strip = 'strip'): ElfFacts['strip'] {
+/** Compares in a directory of the file of tests that asks for it. */
+export function stripOracle(name: string): (spec: ElfSpec, strip?: string) => ElfFacts['strip'] {
+  const directory = tempDirectory(name);
+  return (spec, strip = 'strip') => compare(directory, spec, strip);
+}
+
+function compare(directory: string, spec: ElfSpec, strip: string): ElfFacts['strip'] {
   const [input, output] = [join(directory, 'input.o'), join(directory, 'output.o')];
   const bytes = buildElf(spec);
   writeFileSync(input, bytes);

@@ -153,11 +153,12 @@ function ruleOf(binding: number, type: number, linked: boolean, mode: StripMode,
   return rule;
 }
 
-// On processors other than x86 strip -g writes a symbol for every section of a linked file that keeps any symbol.
-function addedSectionSymbols(view: StripSections, { mode, sections, version }: Stripping, present: number): number {
+// On processors other than x86 strip -g writes a symbol for every section of a linked file that keeps any symbol. In the other modes
+// none keeps any without relocations.
+function addedSectionSymbols(view: StripSections, { sections, version }: Stripping, present: number): number {
   if (version === '2.35') return sections.length - present;
   const { machine } = view.elf;
-  if (!view.linked || mode !== 'debug' || view.relocations.size > 0) return 0;
+  if (!view.linked || view.relocations.size > 0) return 0;
   return machine === EM_X86_64 || machine === EM_386 ? 0 : sections.length;
 }
 
