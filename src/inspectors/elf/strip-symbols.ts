@@ -94,7 +94,7 @@ export function keptSymbols(view: StripSections, symbols: MarkedSymbols, strippi
   const { gone, linked } = view;
   const { machine } = view.elf;
   const isDebug = mode === 'debug';
-  const rules = rulesOf(linked, mode, machine === EM_SPARCV9);
+  const rules = new Uint8Array(256);
   const mapped = !linked && (machine === EM_ARM || machine === EM_AARCH64);
   const starts = new Uint32Array(symbols.count);
   const indexed = new Uint32Array(linked ? 0 : symbols.count);
@@ -108,7 +108,9 @@ export function keptSymbols(view: StripSections, symbols: MarkedSymbols, strippi
       if (used[index] === 1) refuse('failed', `what stays needs a symbol of section ${section}, which goes`);
       continue;
     }
-    const rule = byteAt(rules, byteAt(info, index));
+    const code = byteAt(info, index);
+    let rule = byteAt(rules, code);
+    if (rule === 0) rules[code] = rule = looked | ruleOf(code >> 4, code & 15, linked, mode, machine === EM_SPARCV9);
     // With -g undefined symbols stay, even those of files; else only where relocations use them.
     const wanted = section === SHN_UNDEF ? isDebug : (rule & staysDefined) !== 0;
     const kept = (rule & stays) !== 0 || wanted || used[index] === 1;
@@ -132,15 +134,12 @@ export function keptSymbols(view: StripSections, symbols: MarkedSymbols, strippi
   };
 }
 
-// What binding and type of a symbol (its st_info) say, looked up for each of the many symbols.
+// What binding and type of a symbol (its st_info) say, looked up for each of the many symbols, of which few differ in it.
 const stays = 1;
 const staysDefined = 2;
 const nameless = 4;
 const listable = 8;
-
-function rulesOf(linked: boolean, mode: StripMode, sparc: boolean): Uint8Array {
-  return new Uint8Array(256).map((_, info) => ruleOf(info >> 4, info & 15, linked, mode, sparc));
-}
+const looked = 16;
 
 function ruleOf(binding: number, type: number, linked: boolean, mode: StripMode, sparc: boolean): number {
   let rule = type === STT_SECTION && binding !== STB_GLOBAL ? nameless : 0;
@@ -162,9 +161,9 @@ function addedSectionSymbols(view: StripSections, { sections, version }: Strippi
   return machine === EM_X86_64 || machine === EM_386 ? 0 : sections.length;
 }
 
-// SHN_COMMON, and 0xff02, the common section of the x86-64 large model.
 const absolute = reserved(SHN_ABS);
 
+/** SHN_COMMON, and 0xff02, the common section of the x86-64 large model. */
 function isCommon(machine: number, shndx: number): boolean {
   return shndx === reserved(SHN_COMMON) || (shndx === reserved(0xff02) && machine === EM_X86_64);
 }
