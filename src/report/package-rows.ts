@@ -1,11 +1,13 @@
 // Rows of a scan by package, as tables show them: the largest, the rest, and what belongs to no package, so that columns add up to the
 // artifact.
-import { groupDigits } from '../bytes/size.ts';
+import { formatSizes, groupDigits } from '../bytes/size.ts';
 import { compareNames } from '../model/name.ts';
 import type { PackageRow, PackageSizes, PackageTable } from '../model/packages.ts';
+import type { Totals } from '../model/snapshot.ts';
 import type { ReportOptions } from './reporter.ts';
+import { percent } from './table/percent.ts';
 
-export interface PackageRowShown extends PackageSizes {
+interface Row extends PackageSizes {
   readonly kind: string;
   /** Name and version, not yet inert; null for a row that is no package. */
   readonly label: string | null;
@@ -13,20 +15,54 @@ export interface PackageRowShown extends PackageSizes {
   readonly note: string;
 }
 
-/** Bytes that tables show of it. */
-export function packageSize({ content, stored = 0 }: PackageSizes, options: Pick<ReportOptions, 'stored'>): number {
-  return options.stored === true ? stored : content;
+/** A row as texts. */
+export interface PackageCells extends Pick<Row, 'kind' | 'label' | 'note'> {
+  readonly size: string;
+  /** Of the artifact. */
+  readonly share: string;
+  /** Of content. */
+  readonly removable: string;
+  readonly files: string;
 }
 
 /** @param most packages with rows of their own. */
-export function packageRows(
+export function packageCells(
+  packages: PackageTable,
+  { content, compressed }: Totals,
+  options: Pick<ReportOptions, 'sort' | 'stored' | 'units'>,
+  most: number,
+): PackageCells[] {
+  const rows = packageRows(packages, options, most);
+  const bytes = rows.map((row) => sizeOf(row, options));
+  const total = options.stored === true ? (compressed ?? 0) : content;
+  const sizes = formatSizes(bytes, options.units);
+  const removable = formatSizes(
+    rows.map((row) => row.removable),
+    options.units,
+  );
+  return rows.map(({ files, kind, label, note }, at) => ({
+    size: sizes[at] ?? '',
+    share: percent(bytes[at] ?? 0, total),
+    removable: removable[at] ?? '',
+    files: groupDigits(files),
+    kind,
+    label,
+    note,
+  }));
+}
+
+function sizeOf({ content, stored = 0 }: PackageSizes, options: Pick<ReportOptions, 'stored'>): number {
+  return options.stored === true ? stored : content;
+}
+
+function packageRows(
   { packages, unowned }: PackageTable,
   options: Pick<ReportOptions, 'sort' | 'stored'>,
   most: number,
-): PackageRowShown[] {
+): Row[] {
   // By path means by name here; they come by content.
   const sorted = packages.toSorted((a, b) =>
-    options.sort === 'path' ? compareNames(a.name, b.name) : packageSize(b, options) - packageSize(a, options),
+    options.sort === 'path' ? compareNames(a.name, b.name) : sizeOf(b, options) - sizeOf(a, options),
   );
   const rest = sorted.slice(most);
   return [
@@ -38,7 +74,7 @@ export function packageRows(
   ];
 }
 
-function labelled(row: PackageRow): PackageRowShown {
+function labelled(row: PackageRow): Row {
   return { ...row, label: row.version === null ? row.name : `${row.name} ${row.version}`, note: '' };
 }
 

@@ -386,8 +386,8 @@ describe('packages of a page', () => {
     const cells = cellsOf(pageText({ ...report, packages }));
     expect(cells).toEqual([
       ['8.8 KiB', '0.1%', '7 B', '3', 'python', 'a<b 1'],
-      ['5 B', '0.0%', '', '1', 'node', 'c'],
-      ['20 B', '0.0%', '', '4', '', '(in no package)'],
+      ['5 B', '0.0%', '0 B', '1', 'node', 'c'],
+      ['20 B', '0.0%', '0 B', '4', '', '(in no package)'],
     ]);
     expect(pageText(report)).not.toContain('Packages');
   });

@@ -5,14 +5,14 @@ import { shortInstruction } from '../../model/instruction.ts';
 import type { PackageTable } from '../../model/packages.ts';
 import type { Image, ImageLayer } from '../../model/snapshot.ts';
 import { markdownName, markdownWord } from '../escape-markdown.ts';
-import { packageRows, packageSize } from '../package-rows.ts';
+import { packageCells } from '../package-rows.ts';
 import type { ReportOptions, ScanReport } from '../reporter.ts';
 import { shownNodes, sizeKey } from '../shown-nodes.ts';
 import { percent } from '../table/percent.ts';
 import { sizeNote } from '../table/size-note.ts';
 import { fit, paragraphs, table } from './blocks.ts';
 import type { Limits } from './blocks.ts';
-import { andMore, count, sizeCells } from './figures.ts';
+import { andMore, count, sizeCells, spaced } from './figures.ts';
 import { claimed, findingsDetails } from './findings.ts';
 import { footer, noticesDetails } from './identity.ts';
 
@@ -102,22 +102,11 @@ function packagesTable(
   options: ReportOptions,
   most: number,
 ): string[] {
-  const { content, compressed } = snapshot.totals;
-  const rows = packageRows(packages, options, most);
-  const sizes = sizeCells(
-    rows.map((row) => packageSize(row, options)),
-    options.units,
-  );
-  const removable = sizeCells(
-    rows.map((row) => row.removable),
-    options.units,
-  );
-  const total = options.stored === true ? (compressed ?? 0) : content;
-  const cells = rows.map((row, at) => [
-    sizes[at] ?? '',
-    percent(packageSize(row, options), total),
-    removable[at] ?? '',
-    groupDigits(row.files),
+  const cells = packageCells(packages, snapshot.totals, options, most).map((row) => [
+    spaced(row.size),
+    row.share,
+    spaced(row.removable),
+    row.files,
     row.kind,
     row.label === null ? row.note : markdownWord(row.label),
   ]);
