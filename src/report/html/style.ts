@@ -14,10 +14,10 @@ h1 { font-size: 1.4rem; margin: 0; overflow-wrap: anywhere; }
 h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
 h2 small, h1 small, .dim { color: var(--dim); font-weight: normal; font-size: .875rem; }
 a { color: var(--link); text-decoration: none; } a:hover { text-decoration: underline; }
-.totals { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .75rem; margin: 1rem 0; padding: 0; }
+.totals { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: .75rem; margin: 1rem 0; padding: 0; }
 .totals div { background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: .5rem .8rem; }
 .totals dt { color: var(--dim); font-size: .875rem; } .totals dd { margin: 0; }
-.totals dd.size { font-size: 1.35rem; font-weight: 600; } .totals .can-go { border-left: 6px solid var(--go-color); }
+.totals dd.size { font-size: 1.2rem; font-weight: 600; white-space: nowrap; } .totals .can-go { border-left: 6px solid var(--go-color); }
 #path { margin: 0 0 .5rem; overflow-wrap: anywhere; } #path * + *::before { content: "/"; color: var(--dim); padding: 0 .35em; }
 #map { position: relative; height: 62vh; min-height: 340px; background: var(--panel); border: 1px solid var(--line); overflow: hidden; }
 #map div { position: absolute; overflow: hidden; font-size: 12px; line-height: 15px; white-space: pre; text-overflow: ellipsis; cursor: pointer; }
