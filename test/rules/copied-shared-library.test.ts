@@ -81,6 +81,16 @@ describe('copied-shared-library', () => {
     expect(found.flatMap(({ claims }) => claims.map(({ path }) => path))).toEqual(['libz.so']);
   });
 
+  it('says of a zip, and of nothing else, that symlinks must be kept when it is packed', () => {
+    const copies = snapshot([file('lib/libz.so', 100, library), file('lib/libz.so.1', 100, library)]);
+    const adviceIn = (format: 'zip' | 'tar'): string | null | undefined => {
+      const of = { ...copies, artifact: { ...copies.artifact, format } };
+      return judge(of, [copiedSharedLibrary])[0]?.fix.advice;
+    };
+    expect(adviceIn('zip')).toContain('zip -y');
+    expect(adviceIn('tar')).toBeNull();
+  });
+
   it('spells out the first few commands only', () => {
     const many = Array.from({ length: 7 }, (_, index) => file(`lib/libz.so.${index}`, 100, library));
     const [found] = judge(snapshot([...many, file('lib/libz.so.1.3', 100, library)]), [copiedSharedLibrary]);
