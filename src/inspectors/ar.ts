@@ -221,7 +221,7 @@ function memberModel(
         archive.totals = null;
         archive.refused = `of a member: ${error.message}`;
       }
-      if (error.kind !== 'foreign' || elf === null) return null;
+      if (elf === null) return null;
       const copied = { size: member.size, symbols: foreignSymbols(elf, archive.version) };
       return new Map(archive.modes.map((mode) => [mode, copied]));
     }

@@ -57,7 +57,9 @@ function gnu(name: string): readonly ArSpec[] {
 }
 
 // strip copies what it does not know, and fails with what depends on a section that goes.
-const unknown = { name: 'core/', content: buildElf({ type: 4, sections: [text] }) };
+const unknown = { name: 'core/', content: buildElf({ type: 4, sections: [text], symbols }) };
+const odd = { name: '.odd', type: 12, content: 'x' };
+const unread = { name: 'odd.o/', content: buildElf({ sections: [text, odd], symbols }) };
 // Of a processor that strip does not know, AVR, and of none.
 const linking = [...symbols, { name: 'local', bind: 0 }, { name: 'undefined', shndx: 0 }, { name: 'weak', bind: 2 }];
 const foreign = [83, 0].map((machine) => {
@@ -98,6 +100,7 @@ const archives: readonly (readonly [what: string, members: readonly ArSpec[]])[]
   ['an index of nothing', [index]],
   ['an object among what is none', [index, unknown, { name: 'a.txt/', content: 'text' }, object, unknown]],
   ['an object that strip does not know', [unknown]],
+  ['an object with symbols that strip does not know', [index, unread, object]],
   ['objects of other processors alone', [index, ...foreign]],
   ['objects of other processors among others', [index, ...foreign, object, unknown]],
   ['an object with which strip fails', [index, failing, object]],

@@ -1,6 +1,5 @@
-// Files that GNU strip does not take. `unrecognised`: it does not know the file as an object at all, and copies it unchanged
-// where it is a member of an archive. `foreign`: it does not know the processor alone, so the archive's index lists its symbols.
-// `failed`: it starts and gives up, and so does the whole archive.
+// Files that GNU strip does not take. `unrecognised`: it does not know the file as an object of its processor, and copies it unchanged
+// where it is a member of an archive, whose index may list its symbols. `failed`: it starts and gives up, and so does the whole archive.
 import { SizecheckError } from '../../errors.ts';
 import {
   EM_386,
@@ -35,7 +34,7 @@ import { type ElfFile, type ElfSection, type ElfSizes, elfSizes } from './file.t
 import type { StripVersion } from './strip-version.ts';
 import { lowestBit } from './words.ts';
 
-type RefusalKind = 'unrecognised' | 'foreign' | 'failed';
+type RefusalKind = 'unrecognised' | 'failed';
 
 /** Not shown as an error: its message becomes the fact `refused`. */
 export class StripRefusal extends SizecheckError {
@@ -58,7 +57,7 @@ const knownMachines = new Set([
 
 /** @throws StripRefusal where strip does not know the processor. */
 export function checkMachine({ machine }: ElfFile): void {
-  if (!knownMachines.has(machine)) refuse('foreign', `strip does not know the machine ${machine}`);
+  if (!knownMachines.has(machine)) refuse('unrecognised', `strip does not know the machine ${machine}`);
 }
 
 /** @throws StripRefusal where the headers alone say that strip does not take the file. */

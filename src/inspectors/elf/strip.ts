@@ -4,6 +4,7 @@ import type { DigestPurpose } from '../../bytes/content-digest.ts';
 import type { FactsWanted } from '../inspector.ts';
 import type { ElfFacts, StripSizes } from '../../model/facts.ts';
 import {
+  EM_386,
   EM_AARCH64,
   EM_PPC,
   EM_PPC64,
@@ -81,10 +82,12 @@ export function stripModel(elf: ElfFile, version: StripVersion): StripModel {
   return { view, symbols, stripped };
 }
 
-/** What an archive's index lists of a member of another processor, which strip reads and copies as it is. @throws FormatError */
+/** What an archive's index lists of a member that strip takes for no file of the processor, but reads and copies. @throws FormatError */
 export function foreignSymbols(elf: ElfFile, version: StripVersion): KeptSymbols {
   const kept = unlessRefused(() => {
-    const view = { ...stripSections(elf, version), gone: new Uint8Array(elf.sections.length) };
+    // It reads these as files of no processor, with sections of any type, as files of this one may have.
+    const general = { ...elf, machine: EM_386 };
+    const view = { ...stripSections(general, version), gone: new Uint8Array(elf.sections.length) };
     const symbols = markSymbols(view);
     return symbols === null ? noSymbols : keptSymbols(view, symbols, { mode: 'debug', sections: [], version });
   });
