@@ -7,7 +7,6 @@ export class FakeElement implements PageElement {
   readonly tag: string;
   className = '';
   hidden = false;
-  title = '';
   readonly clientWidth = 1200;
   readonly clientHeight = 600;
   parentElement: FakeElement | null = null;

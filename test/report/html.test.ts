@@ -441,6 +441,26 @@ describe('page of a diff', () => {
     expect(page.byId('shown').textContent).toBe('grew');
   });
 
+  it('prints nets of a list exactly where they would look alike', () => {
+    const old = snapshot([file('a', 9_000_000), file('b', 9_000_000), file('c', 1)]);
+    const page = run(
+      diffText(diffOf(old, snapshot([file('a', 4_000_000), file('b', 4_000_001), file('c', 5_000_001)]))),
+    );
+    expect(rows(page).map((cells) => [cells[3], cells[5]])).toEqual([
+      ['\u22125,000,000 B', 'a'],
+      ['+5,000,000 B', 'c'],
+      ['\u22124,999,999 B', 'b'],
+      ['\u22124,999,999 B', 'all'],
+    ]);
+  });
+
+  it('sums changes that lie thousands of directories deep', () => {
+    const path = Array.from({ length: 4000 }, () => 'd').join('/');
+    const deep = Array.from({ length: 300 }, (_, at) => file(`${path}/${at}`, 10));
+    const root = readTree(changesMap(diffOf(snapshot([]), snapshot(deep)), {}), new Map());
+    expect([root.size, root.removable, root.files]).toEqual([3000, 3000, 300]);
+  });
+
   it('says in text what the sizes are, and what was found and fixed', () => {
     const html = diffText(diff({ findings: { new: [found[0] ?? never()], fixed: [found[1] ?? never()], rules: [] } }));
     expect(named(html, 'h2').map(textOf)).toEqual([

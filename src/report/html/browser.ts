@@ -5,7 +5,6 @@ export interface PageElement {
   textContent: string | null;
   className: string;
   hidden: boolean;
-  title: string;
   readonly clientWidth: number;
   readonly clientHeight: number;
   readonly parentElement: PageElement | null;

@@ -1,11 +1,11 @@
 // The map of a diff: areas are bytes of change, and what grew is told from what shrank. What has the same size on both sides has no
 // area; a file that only moved has none.
-import { isDeeper, parentPath } from '../../model/name.ts';
+import { parentPath } from '../../model/name.ts';
 import type { Diff } from '../../model/diff.ts';
 import type { Name } from '../../model/name.ts';
 import type { ReportOptions } from '../reporter.ts';
 import { overheadLabel, shownFiles } from '../stored-view.ts';
-import { deepest, mapOf } from './map-data.ts';
+import { mapOf, upToDeepest } from './map-data.ts';
 import type { MapDirectory, MapFolder, MapItem, MapOther } from './map-data.ts';
 
 /** The root: what grew minus what shrank is the difference of the contents, or of the files where it is of compressed bytes. */
@@ -33,8 +33,7 @@ function itemOf(path: Name, delta: number): MapItem {
 function foldersOf(items: readonly MapItem[]): MapFolder[] {
   const folders = new Map<Name, { path: Name; size: number; files: number }>([['.', { path: '.', size: 0, files: 0 }]]);
   for (const { path, size } of items) {
-    for (let at = parentPath(path); at !== null; at = parentPath(at)) {
-      if (isDeeper(at, deepest)) continue;
+    for (let at: Name | null = upToDeepest(parentPath(path) ?? '.'); at !== null; at = parentPath(at)) {
       const folder = folders.get(at) ?? { path: at, size: 0, files: 0 };
       folder.size += size;
       folder.files++;

@@ -31,7 +31,7 @@ export interface Most {
 
 const most: Most = { files: 12_000, directories: 4000 };
 /** Deepest level with nodes of its own: below, names are of several parts. */
-export const deepest = 100;
+const deepest = 100;
 
 /** What a map is made of: a file, or what lies in a directory without being one. */
 export interface MapItem {
@@ -129,7 +129,7 @@ function nearest(holders: ReadonlyMap<Name, Holder>, path: Name | null): Holder 
 }
 
 /** However deep it lies, there is no need to look for more holders than there can be. */
-function upToDeepest(path: Name): Name {
+export function upToDeepest(path: Name): Name {
   let end = -1;
   for (let level = 0; level < deepest; level++) {
     end = path.indexOf('/', end + 1);

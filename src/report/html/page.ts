@@ -210,8 +210,7 @@ export class Page {
     }
     rows.push(whole);
     const sizes = this.#sizes(rows.map(({ size }) => size));
-    const isDiff = this.#data.kind === 'diff';
-    const goes = isDiff ? rows.map((row) => this.#net(row)) : this.#sizes(rows.map(({ go }) => go));
+    const goes = this.#data.kind === 'diff' ? this.#nets(rows) : this.#sizes(rows.map(({ go }) => go));
     const lines = rows.map((row, at) => this.#row(row, [sizes[at] ?? '', goes[at] ?? ''], current));
     const last = lines.at(-1);
     if (last !== undefined) last.className = 'sum';
@@ -247,7 +246,7 @@ export class Page {
     const isDiff = this.#data.kind === 'diff';
     const parts = [`${this.#sized(size)}${isDiff ? ' of change' : ''}, ${this.#share(size, this.#root.size)} of all`];
     if (inside !== null) parts.push(`${this.#grouped(files)} ${files === 1 ? 'file' : 'files'}`);
-    if (isDiff) parts.push(`${this.#net({ size, go: removable })} net`);
+    if (isDiff) parts.push(`${this.#nets([{ size, go: removable }])[0] ?? ''} net`);
     else if (removable > 0) parts.push(`${this.#sized(removable)} of content can go`);
     const largest = node === null ? [] : [...claims].toSorted(([, a], [, b]) => b - a);
     const named = largest.map(([index, bytes]) => `${this.#data.findings[index]} ${this.#sized(bytes)}`);
@@ -256,9 +255,10 @@ export class Page {
   }
 
   /** What grew less what shrank. */
-  #net({ size, go }: Pick<Row, 'size' | 'go'>): string {
-    const net = 2 * go - size;
-    return `${net > 0 ? '+' : net < 0 ? '\u2212' : ''}${this.#sized(Math.abs(net))}`;
+  #nets(rows: readonly Pick<Row, 'size' | 'go'>[]): string[] {
+    const nets = rows.map(({ size, go }) => 2 * go - size);
+    const signs = nets.map((net) => (net > 0 ? '+' : net < 0 ? '\u2212' : ''));
+    return this.#sizes(nets.map(Math.abs)).map((text, at) => (signs[at] ?? '') + text);
   }
 
   #share(part: number, whole: number): string {
