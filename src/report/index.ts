@@ -68,7 +68,10 @@ export const reporters: readonly ReporterEntry[] = [
     name: 'html',
     description: 'a page with a map of all bytes, or of what changed, in one file',
     kinds: ['scan', 'diff'],
-    details: { scan: ['--by package', '--size compressed', '--size disk'], diff: ['--size compressed'] },
+    details: {
+      scan: ['--by package', '--size compressed', '--size disk'],
+      diff: ['--by package', '--size compressed'],
+    },
     load: async () => (await import('./html/index.ts')).htmlReporter,
   },
   {

@@ -19,7 +19,7 @@ import type { ReportOptions, ScanReport } from '../../src/report/reporter.ts';
 import { removableContent } from '../../src/rules/removable.ts';
 import { fakePage } from '../build/page.ts';
 import type { FakeElement, FakePage } from '../build/page.ts';
-import { diff, emptyDiff, finding, plainOptions, testTool } from '../build/report.ts';
+import { change, diff, emptyDiff, finding, plainOptions, testTool } from '../build/report.ts';
 import { directory, file, hardlink, image, snapshot } from '../build/snapshot.ts';
 import { snapshots } from '../build/trees.ts';
 import { named, tablesOf, textOf } from '../build/render.ts';
@@ -472,6 +472,72 @@ describe('page of a diff', () => {
     expect(named(html, 'dl').map(textOf)[0]).toContain(
       'compressed\u221216.7\u00a0MiB\u221248.0%: 34.8\u00a0MiB \u2192 18.1\u00a0MiB',
     );
+  });
+
+  it('says what was compared, and what would pair more of it', () => {
+    const sides = diff();
+    const html = diffText({
+      ...sides,
+      after: { ...sides.after, stripped: 1 },
+      changes: [change('lib/libx-1.so', 9_000_000, null), change('w/lib/libx-2.so', null, 9_000_000)],
+    });
+    const texts = named(html, 'p').map(textOf);
+    expect(texts).toContain(
+      'tar in zstd \u2192 tar in zstd, 1 leading directory left out to compare; 8,701 \u2192 5,371 files, 398 \u2192 391 directories, 14 symlinks',
+    );
+    expect(named(html, 'li').map(textOf)).toEqual(["--map 'libx-*' would pair lib/libx-1.so with w/lib/libx-2.so"]);
+  });
+
+  it('says of images what must be pulled, and where the cache ended', () => {
+    const change = {
+      layers: 3,
+      shared: 1,
+      pulled: [
+        { index: 1, digest: 'a', instruction: 'RUN make <all>', compressed: 2048, content: 9000 },
+        { index: 2, digest: 'b', instruction: null, compressed: 1_048_576, content: 5_000_000 },
+      ],
+      pull: 1_050_624,
+      waste: { before: 0, after: 3072 },
+      cacheBroke: { index: 1, before: 'RUN make', after: 'RUN make <all>' },
+    };
+    const html = diffText({ ...emptyDiff(), image: change });
+    const [cards] = named(html, 'dl').map((list) => textOf(list).replace(/\s+/g, ' '));
+    expect(cards).toContain('to pull1.0 MiB1 of 3 layers shared waste in layers+3.0 KiB0 B \u2192 3.0 KiB');
+    expect(named(html, 'p').map(textOf)).toContain('The cache ends at layer 1: RUN make became RUN make <all>.');
+    expect(tablesOf(html).at(-1)).toEqual([
+      ['layer', 'to pull', 'instruction'],
+      ['1', '2.0\u00a0KiB', 'RUN make <all>'],
+      ['2', '1.0\u00a0MiB', '(not recorded)'],
+    ]);
+    const unknown = diffText({ ...emptyDiff(), image: { ...change, pull: null, cacheBroke: null } });
+    expect(textOf(named(unknown, 'dl')[0] ?? never()).replace(/\s+/g, ' ')).toContain('to pullunknown1 of 3');
+    expect(tablesOf(unknown).at(-1)?.[1]).toEqual(['1', '8.8\u00a0KiB', 'RUN make <all>']);
+    expect(unknown).not.toContain('The cache ends');
+    const none = { ...change, layers: 1, pulled: [], pull: 0, waste: { before: 5, after: 5 }, cacheBroke: null };
+    const same = textOf(named(diffText({ ...emptyDiff(), image: none }), 'dl')[0] ?? never()).replace(/\s+/g, ' ');
+    expect(same).toContain('to pullnothing1 of 1 layers shared waste in layers0 Bas before: 5 B');
+  });
+
+  it('has packages that changed in a table that adds up', () => {
+    const base = emptyDiff();
+    const packages = [
+      { name: 'a<b', kind: 'python', before: { versions: ['1'], content: 9000 }, after: null, delta: -9000 },
+      ...Array.from({ length: 501 }, (_, at) => ({
+        name: `p${at}`,
+        kind: 'node' as const,
+        before: { versions: ['1'], content: 10 },
+        after: { versions: ['2'], content: 11 },
+        delta: 1,
+      })),
+      { name: null, kind: 'unowned', before: null, after: { versions: [], content: 20 }, delta: 20 },
+    ] as const;
+    const table = tablesOf(diffText({ ...base, packages })).at(-1) ?? [];
+    expect(table[1]).toEqual(['\u22128.8\u00a0KiB', 'gone', '8.8\u00a0KiB', '\u2013', 'python', 'a<b 1']);
+    expect(table[2]).toEqual(['+1\u00a0B', '+10.0%', '10\u00a0B', '11\u00a0B', 'node', 'p0 1 \u2192 2']);
+    expect(table).toHaveLength(1 + 500 + 3);
+    expect(table.at(-2)?.at(-1)).toBe('(2 more)');
+    expect(table.at(-1)?.at(-1)).toBe('total');
+    expect(diffText(base)).not.toContain('Packages');
   });
 
   it('has a map of nothing', () => {

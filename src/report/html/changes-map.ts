@@ -7,12 +7,16 @@ import type { ReportOptions } from '../reporter.ts';
 import { overheadLabel, shownFiles } from '../stored-view.ts';
 import { mapOf, upToDeepest } from './map-data.ts';
 import type { MapDirectory, MapFolder, MapItem, MapOther } from './map-data.ts';
+import { placeOnNewSide } from './paired-places.ts';
 
 /** The root: what grew minus what shrank is the difference of the contents, or of the files where it is of compressed bytes. */
 export function changesMap(diff: Diff, options: Pick<ReportOptions, 'stored'>): MapDirectory {
   const { changes, unchanged } = shownFiles(diff, { ...options, size: 'content' });
   const overhead = options.stored === true ? (diff.stored?.overhead ?? { before: 0, after: 0 }) : null;
-  const items = changes.map(({ path, delta }) => itemOf(path, delta)).filter(({ size }) => size > 0);
+  const place = placeOnNewSide(diff);
+  const items = changes
+    .filter(({ delta }) => delta !== 0)
+    .map(({ kind, path, delta }) => itemOf(kind === 'removed' ? place(path) : path, delta));
   const others = [
     otherOf('(unchanged files, which compressed differently)', unchanged),
     otherOf(overheadLabel(diff), overhead === null ? 0 : overhead.after - overhead.before),

@@ -2,18 +2,23 @@
 import { formatSize, formatSizes, unitsOf } from '../../bytes/size.ts';
 import type { Diff } from '../../model/diff.ts';
 import type { Finding } from '../../model/finding.ts';
+import { shellWord } from '../../model/shell.ts';
 import { terminalName, terminalText } from '../escape.ts';
 import { markup } from '../escape-html.ts';
 import type { Markup } from '../escape-html.ts';
 import { deltaCells, percentChange, sizeCells } from '../markdown/figures.ts';
 import { claimed } from '../markdown/findings.ts';
 import { sizesLine } from '../markdown/changes.ts';
+import { countsText, sideText } from '../identity-text.ts';
+import { mapHints } from '../map-hints.ts';
 import type { DiffReport, ReportOptions } from '../reporter.ts';
 import { shownFiles } from '../stored-view.ts';
 import { changesMap } from './changes-map.ts';
 import { documentOf } from './document.ts';
 import { findingPart, noticesPart } from './findings.ts';
+import { imageTotals, pulledPart } from './layers.ts';
 import { mapPart, totalsPart } from './map-part.ts';
+import { changedPackagesPart } from './packages.ts';
 
 export function diffPage({ tool, diff }: DiffReport, options: ReportOptions): string {
   const { units } = options;
@@ -25,6 +30,9 @@ export function diffPage({ tool, diff }: DiffReport, options: ReportOptions): st
     parts: [
       header(diff, options),
       places(diff, options),
+      hintsPart(diff),
+      changedPackagesPart(diff, options),
+      pulledPart(diff, options),
       findingsPart('New findings', found, { units, commands: true }),
       findingsPart('Fixed findings', fixed, { units, commands: false }),
       noticesPart(diff.notices),
@@ -54,7 +62,9 @@ function header(diff: Diff, options: ReportOptions): Markup {
   });
   return markup`<h1>${before.artifact.name} → ${after.artifact.name}</h1>
 <p>${sizesLine(diff, options)}</p>
-${totalsPart(totals)}`;
+${totalsPart([...totals, ...imageTotals(diff, options)])}
+<p class="dim">${sideText(before)} → ${sideText(after)}; ${countsText(before, after, '→')}</p>
+`;
 }
 
 function places(diff: Diff, options: ReportOptions): Markup {
@@ -68,6 +78,18 @@ function places(diff: Diff, options: ReportOptions): Markup {
   const labels = { go: 'grew', stay: 'shrank', size: 'changed', change: 'net', note: markup`` };
   const about = unit === 'compressed' ? 'compressed, by file' : 'content, by file';
   return mapPart('What changed', { ...labels, about }, ['change', '', 'file'], rows);
+}
+
+/** What would pair directories that have numbers in their names. */
+function hintsPart(diff: Diff): Markup {
+  const hints = mapHints(diff, 3).map(
+    ({ gone, added, pattern }) =>
+      markup`<li><code>--map ${terminalText(shellWord(pattern))}</code> would pair ${terminalName(gone)} with ${terminalName(added)}</li>`,
+  );
+  return hints.length === 0
+    ? markup``
+    : markup`<ul class="dim">${hints}</ul>
+`;
 }
 
 interface Style extends Pick<ReportOptions, 'units'> {

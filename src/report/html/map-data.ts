@@ -31,7 +31,7 @@ export interface Most {
 
 const most: Most = { files: 12_000, directories: 4000 };
 /** Deepest level with nodes of its own: below, names are of several parts. */
-const deepest = 100;
+export const deepest = 100;
 
 /** What a map is made of: a file, or what lies in a directory without being one. */
 export interface MapItem {

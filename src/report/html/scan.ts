@@ -7,6 +7,7 @@ import type { Finding } from '../../model/finding.ts';
 import { terminalName, terminalText } from '../escape.ts';
 import { markup } from '../escape-html.ts';
 import type { Markup } from '../escape-html.ts';
+import { formatText } from '../identity-text.ts';
 import type { ReportOptions, ScanReport } from '../reporter.ts';
 import { shownNodes, sizeKey } from '../shown-nodes.ts';
 import { percent } from '../table/percent.ts';
@@ -44,7 +45,7 @@ export function scanPage(report: ScanReport, options: ReportOptions): string {
 
 function header(report: ScanReport, { units }: ReportOptions): Markup {
   const { artifact, totals, image } = report.snapshot;
-  const kind = [artifact.format, ...artifact.codecs.toReversed()].join(' in ');
+  const kind = formatText(artifact);
   const known = (['content', 'disk', 'archive', 'compressed'] as const).filter((size) => totals[size] !== null);
   const sizes = formatSizes(
     known.map((size) => totals[size] ?? 0),

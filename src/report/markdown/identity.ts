@@ -2,9 +2,10 @@
 import { formatSize } from '../../bytes/size.ts';
 import type { Units } from '../../bytes/size.ts';
 import type { Diff } from '../../model/diff.ts';
-import type { ArtifactIdentity, Notice, Totals } from '../../model/snapshot.ts';
+import type { Notice, Totals } from '../../model/snapshot.ts';
 import type { CheckedArtifact } from '../../model/verdict.ts';
 import { markdownName, markdownText, markdownWord } from '../escape-markdown.ts';
+import { formatText } from '../identity-text.ts';
 import type { Tool } from '../reporter.ts';
 import { details, table } from './blocks.ts';
 import { andMore, count, none, sizeCells } from './figures.ts';
@@ -35,7 +36,7 @@ export function comparedDetails(diff: Diff, units: Units, besideSizes: boolean):
     : [];
   const rows = [
     row('artifact', (side) => markdownWord(side.artifact.name)),
-    row('format', (side) => formatOf(side.artifact)),
+    row('format', (side) => formatText(side.artifact)),
     ...sizes.filter((key) => !besideSizes || isOneSided(key)).map(size),
     row('holds', (side) => holds(side.totals)),
     ['findings', found('before'), found('after')],
@@ -51,16 +52,12 @@ export function measuredDetails({ artifact, totals, findings, removable }: Check
     findings.length === 0 ? 'none' : `${count(findings.length, 'rule')}, ${formatSize(removable, units)} removable`;
   const rows = [
     ['artifact', markdownWord(artifact.name)],
-    ['format', formatOf(artifact)],
+    ['format', formatText(artifact)],
     ...known,
     ['holds', holds(totals)],
     ['findings', waste],
   ];
   return details('What was measured', table(['left', 'right'], ['', ''], rows));
-}
-
-function formatOf({ format, codecs }: ArtifactIdentity): string {
-  return [format, ...codecs.toReversed()].join(' in ');
 }
 
 function holds({ files, directories, symlinks, hardlinks }: Totals): string {

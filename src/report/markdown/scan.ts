@@ -5,6 +5,7 @@ import { shortInstruction } from '../../model/instruction.ts';
 import type { PackageTable } from '../../model/packages.ts';
 import type { Image, ImageLayer } from '../../model/snapshot.ts';
 import { markdownName, markdownWord } from '../escape-markdown.ts';
+import { formatText } from '../identity-text.ts';
 import { packageCells } from '../package-rows.ts';
 import type { ReportOptions, ScanReport } from '../reporter.ts';
 import { shownNodes, sizeKey } from '../shown-nodes.ts';
@@ -60,7 +61,7 @@ function sizesTable(report: ScanReport, { units }: ReportOptions): string[] {
     known.map((size) => totals[size]),
     units,
   );
-  const kind = [artifact.format, ...artifact.codecs.toReversed()].join(' in ');
+  const kind = formatText(artifact);
   return table(
     ['left', 'right', 'left'],
     ['Size', '', kind],

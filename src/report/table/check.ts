@@ -3,6 +3,7 @@ import { exactBytes, formatSize, groupDigits } from '../../bytes/size.ts';
 import { unitOf } from '../../model/verdict.ts';
 import type { Measure, Verdict, VerdictStatus } from '../../model/verdict.ts';
 import { inertLine, terminalName, terminalText } from '../escape.ts';
+import { formatText } from '../identity-text.ts';
 import type { CheckReport, ReportOptions } from '../reporter.ts';
 import { growthPart } from './check-growth.ts';
 import { columns } from './grid.ts';
@@ -37,7 +38,7 @@ function* heading({ gate, artifacts }: CheckReport, options: ReportOptions, styl
   yield `${colored(style, status, style.bold(words[status]))}  ${told}\n`;
   const [only, second] = artifacts;
   if (only !== undefined && second === undefined) {
-    const kind = [only.artifact.format, ...only.artifact.codecs.toReversed()].join(' in ');
+    const kind = formatText(only.artifact);
     const name = cutMiddle(terminalText(only.artifact.name), options.width - kind.length - 2);
     yield `${style.bold(name)}  ${style.dim(kind)}\n`;
   }

@@ -7,6 +7,7 @@ import type { Finding } from '../../model/finding.ts';
 import { shellWord } from '../../model/shell.ts';
 import type { Notice } from '../../model/snapshot.ts';
 import { inertLine, terminalName, terminalText } from '../escape.ts';
+import { countsText, sideText } from '../identity-text.ts';
 import { mapHints } from '../map-hints.ts';
 import type { DiffReport, ReportOptions } from '../reporter.ts';
 import { changesPart } from './diff-changes.ts';
@@ -40,12 +41,10 @@ function* heading({ before, after }: Diff, options: ReportOptions, style: Style)
   yield '\n';
 }
 
-function sideLine(label: string, { artifact, stripped }: Side, options: ReportOptions, style: Style): string {
-  const kind = [artifact.format, ...artifact.codecs.toReversed()].join(' in ');
-  const levels = stripped === 1 ? '1 leading directory' : `${stripped} leading directories`;
-  const note = stripped === 0 ? kind : `${kind}, ${levels} left out to compare`;
-  const name = cutMiddle(terminalText(artifact.name), Math.max(20, options.width - note.length - label.length - 4));
-  return `${style.dim(label)}  ${style.bold(name)}  ${style.dim(note)}\n`;
+function sideLine(label: string, side: Side, options: ReportOptions, style: Style): string {
+  const note = sideText(side);
+  const room = Math.max(20, options.width - note.length - label.length - 4);
+  return `${style.dim(label)}  ${style.bold(cutMiddle(terminalText(side.artifact.name), room))}  ${style.dim(note)}\n`;
 }
 
 /** Every size that both sides have. */
@@ -73,28 +72,11 @@ function* totalsPart({ before, after, delta, changes }: Diff, options: ReportOpt
     });
     const head = ['', 'BEFORE', 'AFTER', 'CHANGE', '%'].map((text) => style.dim(text));
     yield* columns([head, ...rows], ['left', 'right', 'right', 'right', 'right']);
-    yield style.dim(`  ${countsLine(before, after)}\n`);
+    yield style.dim(`  ${countsText(before, after, '->')}\n`);
     yield '\n';
   }
   if (changes.length === 0)
     yield changed ? 'no differences between the files, only in the sizes above\n' : 'no differences\n';
-}
-
-function countsLine(before: Side, after: Side): string {
-  const counts = [
-    ['files', 'file', 'files'],
-    ['directories', 'directory', 'directories'],
-    ['symlinks', 'symlink', 'symlinks'],
-    ['hardlinks', 'hard link', 'hard links'],
-  ] as const;
-  return counts
-    .map(([key, one, many]) => ({ old: before.totals[key], now: after.totals[key], one, many }))
-    .filter(({ old, now }) => old > 0 || now > 0)
-    .map(({ old, now, one, many }) => {
-      const was = old === now ? '' : `${groupDigits(old)} -> `;
-      return `${was}${groupDigits(now)} ${now === 1 && old === 1 ? one : many}`;
-    })
-    .join(', ');
 }
 
 function* hintsPart(diff: Diff, { width }: ReportOptions, style: Style): Iterable<string> {

@@ -6,6 +6,7 @@ import type { Snapshot } from '../../model/snapshot.ts';
 import { inertLine, terminalName, terminalText } from '../escape.ts';
 import { bytecodeTable } from './bytecode.ts';
 import { columns } from './grid.ts';
+import { formatText } from '../identity-text.ts';
 import type { ReportOptions, ScanReport } from '../reporter.ts';
 import { shownNodes, sizeKey } from '../shown-nodes.ts';
 import { packagesTable } from './packages.ts';
@@ -33,7 +34,7 @@ function* inertLines(pieces: Iterable<string>): Iterable<string> {
 function* heading(report: ScanReport, options: ReportOptions, style: Style): Iterable<string> {
   const { snapshot } = report;
   const { artifact, totals } = snapshot;
-  const kind = [artifact.format, ...artifact.codecs.toReversed()].join(' in ');
+  const kind = formatText(artifact);
   const name = cutMiddle(terminalText(artifact.name), options.width - kind.length - 2);
   yield `${style.bold(name)}  ${style.dim(kind)}\n\n`;
   const known = (['content', 'disk', 'archive', 'compressed'] as const).filter((size) => totals[size] !== null);
