@@ -489,7 +489,7 @@ describe('page of a diff', () => {
   });
 
   it('says of images what must be pulled, and where the cache ended', () => {
-    const change = {
+    const layers = {
       layers: 3,
       shared: 1,
       pulled: [
@@ -500,7 +500,7 @@ describe('page of a diff', () => {
       waste: { before: 0, after: 3072 },
       cacheBroke: { index: 1, before: 'RUN make', after: 'RUN make <all>' },
     };
-    const html = diffText({ ...emptyDiff(), image: change });
+    const html = diffText({ ...emptyDiff(), image: layers });
     const [cards] = named(html, 'dl').map((list) => textOf(list).replace(/\s+/g, ' '));
     expect(cards).toContain('to pull1.0 MiB1 of 3 layers shared waste in layers+3.0 KiB0 B \u2192 3.0 KiB');
     expect(named(html, 'p').map(textOf)).toContain('The cache ends at layer 1: RUN make became RUN make <all>.');
@@ -509,11 +509,11 @@ describe('page of a diff', () => {
       ['1', '2.0\u00a0KiB', 'RUN make <all>'],
       ['2', '1.0\u00a0MiB', '(not recorded)'],
     ]);
-    const unknown = diffText({ ...emptyDiff(), image: { ...change, pull: null, cacheBroke: null } });
+    const unknown = diffText({ ...emptyDiff(), image: { ...layers, pull: null, cacheBroke: null } });
     expect(textOf(named(unknown, 'dl')[0] ?? never()).replace(/\s+/g, ' ')).toContain('to pullunknown1 of 3');
     expect(tablesOf(unknown).at(-1)?.[1]).toEqual(['1', '8.8\u00a0KiB', 'RUN make <all>']);
     expect(unknown).not.toContain('The cache ends');
-    const none = { ...change, layers: 1, pulled: [], pull: 0, waste: { before: 5, after: 5 }, cacheBroke: null };
+    const none = { ...layers, layers: 1, pulled: [], pull: 0, waste: { before: 5, after: 5 }, cacheBroke: null };
     const same = textOf(named(diffText({ ...emptyDiff(), image: none }), 'dl')[0] ?? never()).replace(/\s+/g, ' ');
     expect(same).toContain('to pullnothing1 of 1 layers shared waste in layers0 Bas before: 5 B');
   });
