@@ -67,10 +67,11 @@ export const reporters: readonly ReporterEntry[] = [
   {
     name: 'html',
     description: 'a page with a map of all bytes, or of what changed, in one file',
-    kinds: ['scan', 'diff'],
+    kinds: ['scan', 'diff', 'check'],
     details: {
       scan: ['--by package', '--size compressed', '--size disk'],
       diff: ['--by package', '--size compressed'],
+      check: ['--by package'],
     },
     load: async () => (await import('./html/index.ts')).htmlReporter,
   },

@@ -4,7 +4,7 @@ import { exactBytes } from '../bytes/size.ts';
 import type { Verdict, VerdictStatus } from '../model/verdict.ts';
 import { inertLine, terminalName, terminalText } from './escape.ts';
 import type { Reporter } from './reporter.ts';
-import { sentence, subject } from './verdict-text.ts';
+import { areSized, sentence, subject } from './verdict-text.ts';
 
 const words = { word: terminalText, text: terminalText };
 
@@ -36,7 +36,10 @@ function* testcase(verdict: Verdict): Iterable<string> {
   // Two path budgets may share their glob; the place in the budgets file tells them apart.
   const name = verdict.measure === 'rule' ? about : `${about} (${budget})`;
   yield `    <testcase name=${quoted(name)} classname=${quoted(`sizecheck.${artifact}`)} time="0">\n`;
-  const largest = verdict.top.map(({ path, bytes }) => inertLine(`${terminalName(path)}  ${exactBytes(bytes)}`));
+  const sized = areSized(verdict);
+  const largest = verdict.top.map(({ path, bytes }) =>
+    inertLine(terminalName(path) + (sized ? `  ${exactBytes(bytes)}` : '')),
+  );
   const body = [said, ...largest].join('\n');
   switch (outcomeOf(verdict)) {
     case 'failure':

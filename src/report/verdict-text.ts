@@ -44,6 +44,8 @@ export function sentence(verdict: Verdict, words: Words): string {
   if (actual === null)
     return status === 'pass' ? join(`${about} was not measured`, why) : join(`${about} is unknown`, why);
   const figure = amount(measure, actual, limit);
+  // Of what frees no bytes, what it is says more than how many.
+  if (measure === 'rule' && actual === 0 && why !== '') return `${about}: ${why}`;
   const said = measure === 'rule' ? `${about} finds ${figure}` : `${about} is ${figure}`;
   if (limit === null || measure === 'rule') return join(said, why);
   const bound = amount(measure, limit, actual);
@@ -69,6 +71,11 @@ function distance(measure: Measure, value: number): string {
 
 function join(said: string, why: string): string {
   return why === '' ? said : `${said}: ${why}`;
+}
+
+/** Whether its contributors have bytes; those of a rule that frees none are examples, and sizes of theirs would say nothing. */
+export function areSized({ top }: Verdict): boolean {
+  return top.some(({ bytes }) => bytes !== 0);
 }
 
 /** Exact bytes, a number, or percent or a share with as many digits as tell it from `other`. */

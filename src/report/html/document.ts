@@ -12,33 +12,35 @@ export interface DocumentParts {
   readonly title: string;
   readonly tool: Tool;
   readonly parts: readonly Markup[];
-  readonly data: MapData;
+  /** null: there is no map, and nothing for a program to do. */
+  readonly data: MapData | null;
 }
 
 export function documentOf({ title, tool, parts, data }: DocumentParts): string {
   const program = `new (${Page.toString()})(document, window, ${squarify.toString()}, ${readTree.toString()});`;
+  const running = markup`<script type="application/json" id="data">${embeddedJson(data)}</script>
+<script>${new Markup(program)}</script>
+`;
   return markup`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy(program)}">
+<meta http-equiv="Content-Security-Policy" content="${policy(data === null ? "'none'" : hashOf(program))}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
 <style>${new Markup(style)}</style>
 </head>
-<body class="${data.kind}">
+<body class="${data?.kind ?? ''}">
 ${parts}
 <footer>${tool.name} ${tool.version}</footer>
-<script type="application/json" id="data">${embeddedJson(data)}</script>
-<script>${new Markup(program)}</script>
-</body>
+${data === null ? [] : [running]}</body>
 </html>
 `.html;
 }
 
 /** Nothing is loaded, sent or run but what the page was written with. */
-function policy(program: string): string {
-  return `default-src 'none'; style-src ${hashOf(style)}; script-src ${hashOf(program)}; base-uri 'none'; form-action 'none'`;
+function policy(scripts: string): string {
+  return `default-src 'none'; style-src ${hashOf(style)}; script-src ${scripts}; base-uri 'none'; form-action 'none'`;
 }
 
 function hashOf(text: string): string {

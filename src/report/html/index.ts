@@ -1,6 +1,7 @@
 // `--format html`: one file without anything from outside, to be opened in a browser or kept with a build. All figures stand in it as
 // text; the map and the list of directories are drawn by the program in the page (page.ts).
 import type { Reporter } from '../reporter.ts';
+import { checkPage } from './check.ts';
 import { diffPage } from './diff.ts';
 import { scanPage } from './scan.ts';
 
@@ -10,5 +11,8 @@ export const htmlReporter: Reporter = {
   },
   *diff(report, options) {
     yield diffPage(report, options);
+  },
+  *check(report, options) {
+    yield checkPage(report, options);
   },
 };

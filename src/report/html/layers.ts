@@ -6,7 +6,7 @@ import { markup } from '../escape-html.ts';
 import type { Markup } from '../escape-html.ts';
 import type { ReportOptions, ScanReport } from '../reporter.ts';
 import { percent } from '../table/percent.ts';
-import { deltaCells, sizeCells } from '../markdown/figures.ts';
+import { deltaCells, sizeCells } from '../figures.ts';
 import { tableOf } from './map-part.ts';
 import type { Total } from './map-part.ts';
 

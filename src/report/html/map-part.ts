@@ -16,7 +16,7 @@ export interface MapLabels {
 }
 
 /** Cells of one row of the table without a program; the last one is a name. */
-export type PlainRow = readonly string[];
+export type PlainRow = readonly (string | Markup)[];
 
 export function mapPart(title: string, labels: MapLabels, header: PlainRow, rows: readonly PlainRow[]): Markup {
   const { about, go, stay, size, change, note } = labels;

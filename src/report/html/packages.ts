@@ -4,7 +4,7 @@ import type { Diff } from '../../model/diff.ts';
 import { shownPackages } from '../changed-packages.ts';
 import { markup } from '../escape-html.ts';
 import type { Markup } from '../escape-html.ts';
-import { deltaCells, percentChange, sizeCells } from '../markdown/figures.ts';
+import { deltaCells, percentChange, sizeCells } from '../figures.ts';
 import { packageCells } from '../package-rows.ts';
 import type { ReportOptions, ScanReport } from '../reporter.ts';
 import { tableOf } from './map-part.ts';

@@ -37,7 +37,7 @@ a { color: var(--link); text-decoration: none; } a:hover { text-decoration: unde
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th { text-align: left; color: var(--dim); font-weight: normal; font-size: .875rem; position: sticky; top: 0; background: var(--ground); }
 th, td { padding: .15rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
-th.number, td.number { text-align: right; white-space: nowrap; } td.name { overflow-wrap: anywhere; width: 60%; }
+.pass { border-color: #3c8f7c; } th.number, td.number { text-align: right; white-space: nowrap; } td.name { overflow-wrap: anywhere; width: 60%; }
 td.bars { min-width: 8rem; width: 20%; } tr.sum td { font-weight: 600; border-bottom: 0; }
 .bar { display: block; height: 1em; margin-top: .25em; width: var(--size);
   background: linear-gradient(to right, var(--go-color) var(--go), var(--stay) var(--go)); }

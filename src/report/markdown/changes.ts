@@ -9,7 +9,7 @@ import { shownFiles, storedView } from '../stored-view.ts';
 import { directoriesIn, shownDirectories } from '../whole-trees.ts';
 import type { ShownDirectory } from '../whole-trees.ts';
 import { details, table } from './blocks.ts';
-import { andMore, count, countDelta, deltaCells, percentChange, sizeCells } from './figures.ts';
+import { andMore, count, countDelta, deltaCells, percentChange, sizeCells } from '../figures.ts';
 
 const columns = ['left', 'right', 'right', 'right', 'right'] as const;
 

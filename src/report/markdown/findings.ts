@@ -4,7 +4,7 @@ import type { Units } from '../../bytes/size.ts';
 import type { Finding, Severity } from '../../model/finding.ts';
 import { codeBlock, markdownText, markdownWord } from '../escape-markdown.ts';
 import { details } from './blocks.ts';
-import { andMore, count } from './figures.ts';
+import { andMore, count } from '../figures.ts';
 
 /** Longest command that is printed; a cut one would be dangerous to run. */
 const longestCommand = 1500;

@@ -8,7 +8,7 @@ import { markdownName, markdownText, markdownWord } from '../escape-markdown.ts'
 import { formatText } from '../identity-text.ts';
 import type { Tool } from '../reporter.ts';
 import { details, table } from './blocks.ts';
-import { andMore, count, none, sizeCells } from './figures.ts';
+import { andMore, count, none, sizeCells } from '../figures.ts';
 
 const sizes = ['compressed', 'archive', 'content', 'disk'] as const;
 type SizeKey = (typeof sizes)[number];

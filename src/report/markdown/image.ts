@@ -5,7 +5,7 @@ import type { Diff, ImageChange } from '../../model/diff.ts';
 import { shortInstruction } from '../../model/instruction.ts';
 import { markdownWord } from '../escape-markdown.ts';
 import type { ReportOptions } from '../reporter.ts';
-import { count, sizeCells } from './figures.ts';
+import { count, sizeCells } from '../figures.ts';
 
 export function imageLines({ image }: Diff, { units }: ReportOptions): string[] {
   if (image === undefined) return [];

@@ -3,16 +3,17 @@
 import type { Units } from '../../bytes/size.ts';
 import type { Diff } from '../../model/diff.ts';
 import type { Totals } from '../../model/snapshot.ts';
-import type { CheckedArtifact, Gate, Measure } from '../../model/verdict.ts';
+import type { CheckedArtifact } from '../../model/verdict.ts';
 import { shellWord } from '../../model/shell.ts';
 import { markdownName, markdownWord } from '../escape-markdown.ts';
+import { bySizeOver } from '../gate-text.ts';
 import { mapHints } from '../map-hints.ts';
 import type { CheckReport, DiffReport, Reporter, ReportOptions } from '../reporter.ts';
 import { fit, paragraphs } from './blocks.ts';
 import type { Limits } from './blocks.ts';
 import { budgetTable, evidence, headline, tally } from './budgets.ts';
 import { directoriesTable, filesDetails, sizesLine, sizesTable } from './changes.ts';
-import { count, sizeCells } from './figures.ts';
+import { count, sizeCells } from '../figures.ts';
 import { claimed, findingsDetails } from './findings.ts';
 import { imageLines } from './image.ts';
 import { packagesTable } from './packages.ts';
@@ -60,14 +61,6 @@ function checkParts({ gate, artifacts }: CheckReport, given: ReportOptions, limi
     ...shown.flatMap((one) => artifactParts(one, artifacts.length > 1, bySizeOver(gate, one, options), limits)),
     left > 0 ? [`${count(left, 'more artifact')}.`] : [],
   ];
-}
-
-/** Tables are of the size whose limit is at stake: of compressed bytes where it is that one alone, and where both sides tell. */
-function bySizeOver({ verdicts }: Gate, { name }: CheckedArtifact, options: ReportOptions): ReportOptions {
-  const own = verdicts.filter(({ artifact, status }) => artifact === name && (status === 'fail' || status === 'warn'));
-  const isOver = (...measures: readonly Measure[]): boolean => own.some(({ measure }) => measures.includes(measure));
-  const stored = isOver('compressed') && !isOver('uncompressed', 'growth', 'growth-percent');
-  return stored ? { ...options, stored } : options;
 }
 
 /** @param several whether there are others, so that it has to be said which one this is; of one, the headline says so. */

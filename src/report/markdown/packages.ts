@@ -4,7 +4,7 @@ import { shownPackages } from '../changed-packages.ts';
 import { markdownWord } from '../escape-markdown.ts';
 import type { ReportOptions } from '../reporter.ts';
 import { table } from './blocks.ts';
-import { andMore, deltaCells, percentChange, sizeCells } from './figures.ts';
+import { andMore, deltaCells, percentChange, sizeCells } from '../figures.ts';
 
 const columns = ['right', 'right', 'right', 'right', 'left'] as const;
 

@@ -13,7 +13,7 @@ import { percent } from '../table/percent.ts';
 import { sizeNote } from '../table/size-note.ts';
 import { fit, paragraphs, table } from './blocks.ts';
 import type { Limits } from './blocks.ts';
-import { andMore, count, sizeCells, spaced } from './figures.ts';
+import { andMore, count, sizeCells, spaced } from '../figures.ts';
 import { claimed, findingsDetails } from './findings.ts';
 import { footer, noticesDetails } from './identity.ts';
 

@@ -8,6 +8,7 @@ import type { CheckReport, ReportOptions } from '../reporter.ts';
 import { growthPart } from './check-growth.ts';
 import { columns } from './grid.ts';
 import type { Align } from './grid.ts';
+import { areSized } from '../verdict-text.ts';
 import { cutMiddle, styleFor, widest, wrap } from './style.ts';
 import type { Style } from './style.ts';
 
@@ -125,14 +126,16 @@ function row(verdict: Verdict, exact: boolean, { units }: ReportOptions): Row {
   const text = alike ? precise : rough;
   const signed = (value: number): string =>
     measure.startsWith('growth') && value > 0 ? `+${text(value)}` : text(value);
+  // A rule that frees no bytes is broken all the same; what is left of a limit of 0 would say nothing.
+  const isFree = measure === 'rule' && actual === 0;
   return {
     status,
     artifact: terminalText(artifact),
     budget: budgetLabel(verdict),
     cells: [
       actual === null ? '-' : signed(actual),
-      limit === null ? '-' : text(limit),
-      left === null ? '-' : over !== null && over > 0 ? `+${text(over)}` : text(left),
+      limit === null || isFree ? '-' : text(limit),
+      left === null || isFree ? '-' : over !== null && over > 0 ? `+${text(over)}` : text(left),
     ],
   };
 }
@@ -187,10 +190,13 @@ function* detailsPart({ gate: { verdicts } }: CheckReport, options: ReportOption
     if (verdict.budget !== budgetLabel(verdict)) yield style.dim(`         ${terminalText(verdict.budget)}\n`);
     for (const line of reason === null ? [] : wrap(terminalText(reason), options.width - 9)) yield `         ${line}\n`;
     if (top.length === 0) continue;
-    const sizes = top.map(({ bytes }) => `${measure.startsWith('growth') ? '+' : ''}${exactBytes(bytes)}`);
+    const sized = areSized(verdict);
+    const sizes = top.map(({ bytes }) =>
+      sized ? `${measure.startsWith('growth') ? '+' : ''}${exactBytes(bytes)}  ` : '',
+    );
     const width = longest(sizes);
     for (const [index, { path }] of top.entries()) {
-      yield `         ${(sizes[index] ?? '').padStart(width)}  ${cutMiddle(terminalName(path), Math.max(12, options.width - 11 - width))}\n`;
+      yield `         ${(sizes[index] ?? '').padStart(width)}${cutMiddle(terminalName(path), Math.max(12, options.width - 9 - width))}\n`;
     }
   }
 }

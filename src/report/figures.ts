@@ -1,6 +1,6 @@
 // Figures as cells: sizes with and without a sign, shares, counts. Different figures of one column never print alike.
-import { formatSizes, groupDigits } from '../../bytes/size.ts';
-import type { Units } from '../../bytes/size.ts';
+import { formatSizes, groupDigits } from '../bytes/size.ts';
+import type { Units } from '../bytes/size.ts';
 
 /** A cell without a figure. */
 export const none = '–';
