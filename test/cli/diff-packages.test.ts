@@ -228,7 +228,7 @@ describe.skipIf(!['find', 'tar', 'zip', 'python3'].every(requireTool))('packages
     const table = check('--baseline', 'old.zip');
     expect([table.code, table.stdout]).toEqual([2, '']);
     expect(table.stderr).toContain(
-      '--by package has no effect with --format table; formats that show it: json, markdown\n',
+      '--by package has no effect with --format table; formats that show it: json, markdown, html\n',
     );
     const snapshot = check('--baseline', 'old.json', '--format', 'markdown');
     expect([snapshot.code, snapshot.stdout.replace('old.json', 'old.zip')]).toEqual([1, text]);
@@ -287,7 +287,7 @@ describe.skipIf(!['find', 'tar', 'zip', 'python3'].every(requireTool))('packages
     [['old.zip', 'new.zip', '--size', 'disk'], '--by package shows no disk usage'],
     [
       ['old.zip', 'new.zip', '--format', 'csv'],
-      '--by package has no effect with --format csv; formats that show it: table, json, markdown',
+      '--by package has no effect with --format csv; formats that show it: table, json, markdown, html',
     ],
   ])('of %j cannot be told', (args, message) => {
     const ran = sizecheck(['diff', ...args, '--by', 'package'], { cwd: work });

@@ -13,7 +13,7 @@ import type { Contexts, Log, Machine, Workflow } from './workflow.ts';
 
 const guide = readFileSync(join(root, 'docs/guides/github-actions.md'), 'utf8');
 const workflows: Workflow[] = blocksOf('github-actions.md', 'yaml').map((text) => parse(text));
-const [gate, baseline, compare, fork, forkComment] = workflows;
+const [gate, baseline, compare, page, fork, forkComment] = workflows;
 
 let server: GithubServer;
 
@@ -54,13 +54,14 @@ describe('action.yml', () => {
   });
 
   it('the steps of workflows put no expression into a script', () => {
-    expect(workflows).toHaveLength(5);
+    expect(workflows).toHaveLength(6);
     for (const { jobs } of workflows)
       for (const { steps } of Object.values(jobs)) for (const { run } of steps) expect(run ?? '').not.toContain('${{');
   });
 
   it('asks for no more permissions than each workflow needs', () => {
     expect(workflows.map(({ permissions }) => permissions)).toEqual([
+      { contents: 'read', 'pull-requests': 'write' },
       { contents: 'read', 'pull-requests': 'write' },
       { contents: 'read', 'pull-requests': 'write' },
       { contents: 'read', 'pull-requests': 'write' },
@@ -176,6 +177,15 @@ describe.skipIf(!projectTools.every(requireTool))('workflows', () => {
     expect(here.log.failed, told(here)).toBe(false);
     expect(server.comments[0]?.body).toMatch(/^<!-- sizecheck:layer -->\n### Larger: compressed \+/);
     expect(told(here)).toContain('::notice title=Size change::');
+  });
+
+  it('a page of the result is kept, of a gate that fails, too', async () => {
+    const here = setting('page');
+    await runWorkflow(page, here);
+    expect(here.log.failed, told(here)).toBe(true);
+    expect(here.log.ran.at(-1)).toMatchObject({ name: 'Draw it', result: { code: 0 } });
+    const html = readFileSync(join(here.machine.temp, 'artifacts/size-page/size.html'), 'utf8');
+    expect(html).toContain('<span class="severity error">unknown</span> Not measured</h1>');
   });
 
   it('a fork is measured without a token and commented on by the second workflow', async () => {

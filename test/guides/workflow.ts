@@ -119,7 +119,7 @@ async function use(step: Step, contexts: Contexts, machine: Machine, log: Log): 
       return {};
     case 'actions/upload-artifact@v4':
       mkdirSync(uploaded, { recursive: true });
-      cpSync(given['path'] ?? '', join(uploaded, basename(given['path'] ?? '')));
+      cpSync(resolve(machine.cwd, given['path'] ?? ''), join(uploaded, basename(given['path'] ?? '')));
       return {};
     case 'actions/download-artifact@v4':
       cpSync(uploaded, join(machine.cwd, given['path'] ?? ''), { recursive: true });
