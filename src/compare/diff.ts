@@ -37,7 +37,7 @@ export function diffSnapshots(before: Judged, after: Judged, options: DiffOption
   pairStarts(starts, options.maps, join);
   pairSingles(before.snapshot, old, after.snapshot, now);
   const moved = new Set<TreeEntry>();
-  pairMoved(old.all, now.all, (a, b) => {
+  pairMoved(old, now, (a, b) => {
     join(a, b);
     moved.add(a);
   });

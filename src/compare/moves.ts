@@ -1,17 +1,42 @@
 // Files that went from one path to another: content that one side has only under a path that the other has not. Of several
-// candidates the one pairs whose path ends alike (base name first), then the one whose path begins alike, then in order.
-import { compareNames, depth } from '../model/name.ts';
+// candidates the one pairs whose path ends alike (base name first), then the one whose path begins alike, then in order. Directories
+// that were paired are alike, whatever either is called.
+import { compareNames, depth, parentPath } from '../model/name.ts';
+import type { Name } from '../model/name.ts';
 import { contentOf } from './tree.ts';
-import type { TreeEntry } from './tree.ts';
+import type { Tree, TreeEntry } from './tree.ts';
 import type { OnPair } from './pair.ts';
 
 /** Pairs what is left of both sides by content. Empty files are all alike, so they never move. */
-export function pairMoved(before: readonly TreeEntry[], after: readonly TreeEntry[], onPair: OnPair): void {
-  const olds = byDigest(before);
-  for (const [digest, news] of byDigest(after)) {
+export function pairMoved(before: Tree, after: Tree, onPair: OnPair): void {
+  const olds = byDigest(before.all);
+  const placeOf = placesOnNewSide(before);
+  for (const [digest, news] of byDigest(after.all)) {
     const same = olds.get(digest);
-    if (same !== undefined) pairAlike(same, news, onPair);
+    if (same !== undefined) pairAlike(same, news, placeOf, onPair);
   }
+}
+
+/** Makes of a path of the old side the one that it would have in the directories that its own were paired with. */
+function placesOnNewSide(before: Tree): (path: Name) => Name {
+  const known = new Map<Name, Name>();
+  return (path) => {
+    // Each directory is looked at once, however many paths lie in it and however deep.
+    const passed: [directory: Name, below: Name][] = [];
+    let at = path;
+    let place: Name | undefined;
+    for (let up = parentPath(at); up !== null && place === undefined; up = parentPath(at)) {
+      passed.push([up, up === '.' ? at : at.slice(up.length + 1)]);
+      place = known.get(up) ?? before.find(up)?.partner?.path;
+      at = up;
+    }
+    place ??= '.';
+    for (const [directory, below] of passed.toReversed()) {
+      known.set(directory, place);
+      place = place === '.' ? below : `${place}/${below}`;
+    }
+    return place;
+  };
 }
 
 function byDigest(names: readonly TreeEntry[]): Map<string, TreeEntry[]> {
@@ -26,7 +51,12 @@ function byDigest(names: readonly TreeEntry[]): Map<string, TreeEntry[]> {
   return groups;
 }
 
-function pairAlike(olds: readonly TreeEntry[], news: readonly TreeEntry[], onPair: OnPair): void {
+function pairAlike(
+  olds: readonly TreeEntry[],
+  news: readonly TreeEntry[],
+  placeOf: (path: Name) => Name,
+  onPair: OnPair,
+): void {
   const [old, now] = [olds[0], news[0]];
   if (olds.length === 1 && news.length === 1 && old !== undefined && now !== undefined) {
     onPair(old, now);
@@ -35,10 +65,14 @@ function pairAlike(olds: readonly TreeEntry[], news: readonly TreeEntry[], onPai
   pairDeepest(
     olds,
     news,
-    (name) => componentsOf(name).toReversed(),
+    ({ path }) => path.split('/').toReversed(),
     (sameEndOld, sameEndNew) =>
-      pairDeepest(sameEndOld, sameEndNew, componentsOf, (sameStartOld, sameStartNew) =>
-        pairInOrder(sameStartOld.toSorted(byDepth), sameStartNew.toSorted(byDepth), onPair),
+      pairDeepest(
+        sameEndOld,
+        sameEndNew,
+        ({ path }, isOld) => (isOld ? placeOf(path) : path).split('/'),
+        (sameStartOld, sameStartNew) =>
+          pairInOrder(sameStartOld.toSorted(byDepth), sameStartNew.toSorted(byDepth), onPair),
       ),
   );
 }
@@ -54,10 +88,6 @@ function pairInOrder(olds: readonly TreeEntry[], news: readonly TreeEntry[], onP
 /** Of those that begin alike the ones less far down are nearer. */
 function byDepth(a: TreeEntry, b: TreeEntry): number {
   return depth(a.path) - depth(b.path) || compareNames(a.path, b.path);
-}
-
-function componentsOf({ path }: TreeEntry): readonly string[] {
-  return path.split('/');
 }
 
 interface Level {
@@ -79,12 +109,12 @@ interface Keyed {
 function pairDeepest(
   olds: readonly TreeEntry[],
   news: readonly TreeEntry[],
-  keyOf: (name: TreeEntry) => readonly string[],
+  keyOf: (name: TreeEntry, isOld: boolean) => readonly string[],
   pair: (olds: readonly TreeEntry[], news: readonly TreeEntry[]) => void,
 ): void {
   const keyed: Keyed[] = [
-    ...olds.map((name) => ({ name, isOld: true, key: keyOf(name) })),
-    ...news.map((name) => ({ name, isOld: false, key: keyOf(name) })),
+    ...olds.map((name) => ({ name, isOld: true, key: keyOf(name, true) })),
+    ...news.map((name) => ({ name, isOld: false, key: keyOf(name, false) })),
   ].toSorted((a, b) => compareKeys(a.key, b.key));
   const stack: Level[] = [{ depth: 0, olds: [], news: [] }];
   let previous: readonly string[] = [];

@@ -171,6 +171,26 @@ describe('moves', () => {
     ]);
   });
 
+  it('in directories that are called otherwise on either side, as in those of one name', () => {
+    const maps = [globMatcher('python3.*')];
+    const tree = (wrapper: string, python: string, ...paths: string[]) =>
+      [`${python}/os.py`, ...paths].map((path) => text(`${wrapper}${path}`, path.endsWith('os.py') ? 'os' : 'cc'));
+    const moved = (before: readonly Entry[], after: readonly Entry[]) =>
+      lines(diff(before, after, { maps })).filter((line) => line.startsWith('moved'));
+    const olds = ['bin/tool', 'python3.9/a/tool'];
+    const alike = moved(tree('', 'python3.9', ...olds), tree('', 'python3.9', 'python3.9/b/tool'));
+    expect(alike).toEqual(['moved python3.9/a/tool -> python3.9/b/tool 0']);
+    expect(moved(tree('', 'python3.9', ...olds), tree('', 'python3.10', 'python3.10/b/tool'))).toEqual([
+      'moved python3.9/a/tool -> python3.10/b/tool 0',
+    ]);
+    expect(moved(tree('x-1/', 'lib', 'bin/tool', 'lib/a/tool'), tree('x-2/', 'lib', 'lib/b/tool'))).toEqual([
+      'moved x-1/lib/a/tool -> x-2/lib/b/tool 0',
+    ]);
+    expect(moved(tree('', 'lib', 'bin/tool', 'lib/a/tool'), tree('x-2/', 'lib', 'lib/b/tool'))).toEqual([
+      'moved lib/a/tool -> x-2/lib/b/tool 0',
+    ]);
+  });
+
   it('directories that are renamed with all their like files keep them apart', () => {
     const tree = (name: string) => ['a', 'b', 'c'].map((part) => text(`${name}/${part}/__init__.py`, 'same'));
     expect(lines(diff(tree('old'), tree('new'), { stripComponents: 0 }))).toEqual([
