@@ -6,6 +6,7 @@ import type { PageNode } from '../../src/report/html/read-tree.ts';
 import type { CheckReport, ReportOptions } from '../../src/report/reporter.ts';
 import { named, tablesOf, textOf } from '../build/render.ts';
 import {
+  change,
   checked,
   checkReport,
   diff,
@@ -111,6 +112,15 @@ describe('page of a gate', () => {
     const ids = named(html, 'pre').map(({ attrs }) => attrs.find(({ name }) => name === 'id')?.value);
     expect(ids).toHaveLength(5);
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('stays small however many artifacts change in however many files', () => {
+    const changes = Array.from({ length: 9000 }, (_, at) => change(`lib/${at % 60}/f${at}`, null, 10));
+    const many = Array.from({ length: 12 }, (_, at) => checked({ name: `layer-${at}`, diff: diff({ changes }) }));
+    const html = page(checkReport(mixedVerdicts, many));
+    expect(html.length).toBeLessThan(1_500_000);
+    const root = mapOf(html);
+    expect(root.inside?.map(({ size, files }) => [size, files])).toEqual(many.map(() => [90_000, 9000]));
   });
 
   it('has neither a map nor a program without a baseline', () => {

@@ -6,11 +6,11 @@ import type { Name } from '../../model/name.ts';
 import type { ReportOptions } from '../reporter.ts';
 import { overheadLabel, shownFiles } from '../stored-view.ts';
 import { mapOf, upToDeepest } from './map-data.ts';
-import type { MapDirectory, MapFolder, MapItem, MapOther } from './map-data.ts';
+import type { MapDirectory, MapFolder, MapItem, MapOther, Most } from './map-data.ts';
 import { placeOnNewSide } from './paired-places.ts';
 
 /** The root: what grew minus what shrank is the difference of the contents, or of the files where it is of compressed bytes. */
-export function changesMap(diff: Diff, options: Pick<ReportOptions, 'stored'>): MapDirectory {
+export function changesMap(diff: Diff, options: Pick<ReportOptions, 'stored'>, limits?: Most): MapDirectory {
   const { changes, unchanged } = shownFiles(diff, { ...options, size: 'content' });
   const overhead = options.stored === true ? (diff.stored?.overhead ?? { before: 0, after: 0 }) : null;
   const place = placeOnNewSide(diff);
@@ -21,7 +21,7 @@ export function changesMap(diff: Diff, options: Pick<ReportOptions, 'stored'>): 
     otherOf('(unchanged files, which compressed differently)', unchanged),
     otherOf(overheadLabel(diff), overhead === null ? 0 : overhead.after - overhead.before),
   ].filter(([, size]) => size > 0);
-  const [name, inside] = mapOf(items, foldersOf(items));
+  const [name, inside] = mapOf(items, foldersOf(items), limits);
   return [name, [...inside, ...others]];
 }
 

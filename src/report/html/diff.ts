@@ -18,6 +18,7 @@ import type { MapData } from './data.ts';
 import { documentOf } from './document.ts';
 import { findingPart, noticesPart } from './findings.ts';
 import { imageTotals, pulledPart } from './layers.ts';
+import { shareOfMost } from './map-data.ts';
 import type { MapDirectory } from './map-data.ts';
 import { mapPart, totalsPart } from './map-part.ts';
 import { changedPackagesPart } from './packages.ts';
@@ -49,7 +50,8 @@ export interface NamedDiff {
 /** What the map shows: of several, each is a directory of its own. */
 export function changesData(diffs: readonly NamedDiff[], options: ReportOptions): MapData {
   const [only] = diffs.length === 1 ? diffs : [];
-  const trees = diffs.map(({ name, diff }): MapDirectory => [terminalText(name), changesMap(diff, options)[1]]);
+  const limits = shareOfMost(Math.max(1, diffs.length));
+  const trees = diffs.map(({ name, diff }): MapDirectory => [terminalText(name), changesMap(diff, options, limits)[1]]);
   return {
     kind: 'diff',
     name: only === undefined ? 'all' : terminalText(only.name),

@@ -30,6 +30,12 @@ export interface Most {
 }
 
 const most: Most = { files: 12_000, directories: 4000 };
+
+/** For each of several maps that share a page. */
+export function shareOfMost(maps: number): Most {
+  return { files: Math.ceil(most.files / maps), directories: Math.ceil(most.directories / maps) };
+}
+
 /** Deepest level with nodes of its own: below, names are of several parts. */
 export const deepest = 100;
 
