@@ -35,16 +35,19 @@ export function deciding({ status, verdicts }: Gate): Verdict | null {
 export function tallyText({ verdicts }: Gate): string | null {
   if (verdicts.length < 2) return null;
   const kinds: readonly (readonly [VerdictKind, string, string])[] = [
-    ['fail', 'limit is exceeded', 'limits are exceeded'],
+    ['fail', 'is exceeded', 'are exceeded'],
     ['unknown', 'could not be measured', 'could not be measured'],
     ['warn', 'warns', 'warn'],
     ['pass', 'holds', 'hold'],
     ['skipped', 'had nothing to measure', 'had nothing to measure'],
   ];
-  const parts = kinds.flatMap(([kind, one, many]) => {
-    const number = verdicts.filter((verdict) => kindOf(verdict) === kind).length;
-    return number === 0 ? [] : [count(number, one, many)];
-  });
+  const known = kinds
+    .map(([kind, one, many]) => ({ number: verdicts.filter((verdict) => kindOf(verdict) === kind).length, one, many }))
+    .filter(({ number }) => number > 0);
+  // The first one says what is counted.
+  const parts = known.map(({ number, one, many }, at) =>
+    at === 0 ? count(number, `limit ${one}`, `limits ${many}`) : count(number, one, many),
+  );
   return `${parts.join(', ')}.`;
 }
 

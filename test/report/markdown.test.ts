@@ -204,7 +204,7 @@ describe('a comment on a gate', () => {
   it('does not call an artifact optional whose baseline is not there', () => {
     const reason = 'the baseline "old.tar" does not exist';
     const text = first(checkReport([verdict(), verdict({ actual: null, over: null, status: 'pass', reason })], []));
-    expect(text).toContain('\n1 holds, 1 had nothing to measure.\n');
+    expect(text).toContain('\n1 limit holds, 1 had nothing to measure.\n');
   });
 
   it('names the largest contributors of what does not hold', () => {
