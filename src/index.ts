@@ -103,7 +103,7 @@ export type {
   Tool,
 } from './report/reporter.ts';
 export { judge, rules } from './rules/index.ts';
-export { removableByPath, removableContent } from './rules/removable.ts';
+export { removableByPath, removableContent } from './compare/removable.ts';
 export type { StripVersion } from './inspectors/elf/strip-version.ts';
 export type { Rule } from './rules/rule.ts';
 export { defaultLimits } from './scan/limits.ts';

@@ -8,7 +8,7 @@ import type { ArtifactBudget, Budgets } from '../policy/budgets.ts';
 import { evaluate } from '../policy/evaluate.ts';
 import type { Measured } from '../policy/evidence.ts';
 import { reporterNamed } from '../report/index.ts';
-import { removableContent } from '../rules/removable.ts';
+import { removableContent } from '../compare/removable.ts';
 import { toPairing } from './diff.ts';
 import { exitCodes, warnLine } from './errors.ts';
 import { formatOf, requireShown } from './format.ts';

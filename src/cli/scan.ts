@@ -13,7 +13,7 @@ import { snapshotJson } from '../report/json/scan.ts';
 import { reporterNamed } from '../report/index.ts';
 import type { Flattened, ScanReport } from '../report/reporter.ts';
 import { judge, rank, ruleIds, rules } from '../rules/index.ts';
-import { removableByPath, removableContent } from '../rules/removable.ts';
+import { removableByPath, removableContent } from '../compare/removable.ts';
 import type { Rule } from '../rules/rule.ts';
 import { flattenImage } from '../scan/image/flatten.ts';
 import { scan } from '../scan/scan.ts';

@@ -14,7 +14,7 @@ export interface JudgedTree {
 }
 
 /** Leftovers that nobody asked for are no news: they would fill every comparison of two releases. */
-export function findingChanges(old: JudgedTree, now: JudgedTree): FindingChanges {
+export function findingChanges(old: JudgedTree, now: JudgedTree): Omit<FindingChanges, 'removable'> {
   const [before, after] = [counted(old), counted(now)];
   const olds = sideOf(before, 'old');
   const news = sideOf(after, 'new');

@@ -11,6 +11,7 @@ import { imageChange } from './image.ts';
 import { chooseCarriers } from './links.ts';
 import { pairMoved } from './moves.ts';
 import type { ComponentMatcher } from './pair.ts';
+import { removableContent } from './removable.ts';
 import { isDirectory, isPlainDirectory, treeOf } from './tree.ts';
 import type { Tree, TreeEntry } from './tree.ts';
 import { chooseStarts, pairStarts } from './wrapper.ts';
@@ -52,7 +53,13 @@ export function diffSnapshots(before: Judged, after: Judged, options: DiffOption
     delta: totalsDelta(before.snapshot.totals, after.snapshot.totals),
     directories: directoryChanges(old, now),
     changes,
-    findings: findingChanges({ tree: old, findings: before.findings }, { tree: now, findings: after.findings }),
+    findings: {
+      ...findingChanges({ tree: old, findings: before.findings }, { tree: now, findings: after.findings }),
+      removable: {
+        before: removableContent(before.snapshot, before.findings),
+        after: removableContent(after.snapshot, after.findings),
+      },
+    },
     notices: [
       ...halfSelected(before, after),
       ...strippedOtherwise(before, after),

@@ -1,5 +1,6 @@
 // From findings to actions: each path is removed, linked or stripped at most once, so that what the actions promise together is
 // the union of the claims they carry out. What cannot be done safely is left alone, and said.
+import { supersededPart } from '../model/finding.ts';
 import type { Claim, Finding, Remedy } from '../model/finding.ts';
 import type { FixAction, FixPlan, LeftAlone, RulePromise } from '../model/fix.ts';
 import { compareNames } from '../model/name.ts';
@@ -7,7 +8,6 @@ import type { Name } from '../model/name.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
 import { debugSymbols } from '../rules/debug-symbols.ts';
 import { strippableBytes } from '../rules/strippable.ts';
-import { supersededPart } from '../rules/duplicate-entry.ts';
 import { aftermathOf, symlinksOf } from './aftermath.ts';
 import type { Symlinks } from './aftermath.ts';
 import { linkJudge } from './linking.ts';

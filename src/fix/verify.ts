@@ -2,13 +2,13 @@
 // This is what lets `fix` promise that nothing is lost.
 import { InputError } from '../errors.ts';
 import type { FixOutcome, FixPlan, RulePromise } from '../model/fix.ts';
+import { supersededPart } from '../model/finding.ts';
 import type { Claim, Finding } from '../model/finding.ts';
 import { baseName } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { pathsOf } from '../model/paths.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
 import { debugSymbols } from '../rules/debug-symbols.ts';
-import { supersededPart } from '../rules/duplicate-entry.ts';
 import { byPath } from './decisions.ts';
 import type { WheelRecord } from './wheel.ts';
 

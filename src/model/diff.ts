@@ -121,8 +121,10 @@ export interface FindingChanges {
   readonly new: readonly Finding[];
   /** Findings of the old side with only those claims that are gone. */
   readonly fixed: readonly Finding[];
-  /** Totals by rule, for rules with a finding on either side, by id. */
+  /** Totals by rule, for rules with a finding on either side, by id. Rules may claim the same bytes. */
   readonly rules: readonly RuleChange[];
+  /** Bytes of content that at least one finding claims, each counted once. */
+  readonly removable: { readonly before: number; readonly after: number };
 }
 
 /** A layer of the new image that a host with the old one lacks. */

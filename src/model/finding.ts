@@ -3,6 +3,12 @@ import type { Name } from './name.ts';
 
 export type Severity = 'info' | 'warn' | 'error';
 
+/** Part of claims on what an archive stores of members that a later one of the same path replaces. */
+export const supersededPart = 'superseded';
+
+/** Part of claims on what layers of an image store and the merged tree does not show. */
+export const hiddenPart = 'hidden';
+
 /** How `fix` follows claims on copies of a file where it does not remove them: by a link to the copy that stays. */
 export type Remedy = 'hard-link' | 'symlink';
 

@@ -1,9 +1,7 @@
 // duplicate-entry: a path that an archive holds more than once. Extraction keeps the last; the earlier bytes are dead.
+import { supersededPart } from '../model/finding.ts';
 import { advice, count } from './rule.ts';
 import type { Rule } from './rule.ts';
-
-/** Part of claims on bytes that are stored in the archive and are not part of the content. */
-export const supersededPart = 'superseded';
 
 export const duplicateEntry: Rule = {
   id: 'duplicate-entry',

@@ -1,13 +1,11 @@
 // What layers of an image store and the merged tree does not show, as findings: one for each of the layers that hid most, one for all
 // others together. Every claim names the layer that is charged.
+import { hiddenPart } from '../model/finding.ts';
 import type { Claim } from '../model/finding.ts';
 import type { HiddenFile, Image, ImageLayer } from '../model/snapshot.ts';
 import { shortInstruction } from '../model/instruction.ts';
 import type { FindingDraft, RuleContext } from './rule.ts';
 import { advice, count } from './rule.ts';
-
-/** Part of claims on bytes that a layer stores and that are not part of the content. */
-export const hiddenPart = 'hidden';
 
 /** Layers that advice names. */
 const mostNamed = 2;

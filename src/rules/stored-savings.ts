@@ -1,10 +1,10 @@
 // About how many bytes of the compressed artifact go with what a finding claims: what its files are charged, known where entries tell.
 // Where that would mislead there is no estimate: `fix --exact` measures.
 import { debugPart } from './debug-symbols.ts';
-import { hiddenPart } from './hidden.ts';
 import { archiveOverhead, overheadOfDialect } from './archive-overhead.ts';
 import { plainOf } from './optimized-bytecode.ts';
 import { recompress } from './recompress.ts';
+import { hiddenPart } from '../model/finding.ts';
 import type { Claim, Finding } from '../model/finding.ts';
 import type { Name } from '../model/name.ts';
 import { pathsOf } from '../model/paths.ts';

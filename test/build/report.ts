@@ -161,6 +161,7 @@ export function diff(more: Partial<Diff> = {}): Diff {
         { rule: 'optimized-bytecode', before: 46_452_121, after: 0 },
         { rule: 'duplicate-file', before: 0, after: 1_204_000 },
       ],
+      removable: { before: 81_000_000, after: 1_204_000 },
     },
     notices: [],
     ...more,
@@ -174,7 +175,7 @@ export function emptyDiff(): Diff {
     delta: { content: 0, disk: 0, archive: 0, compressed: 0 },
     directories: [],
     changes: [],
-    findings: { new: [], fixed: [], rules: [] },
+    findings: { new: [], fixed: [], rules: [], removable: { before: 0, after: 0 } },
   });
 }
 

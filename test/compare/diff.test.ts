@@ -486,7 +486,12 @@ describe('findings', () => {
 
   it('of a file that moved, was mapped, or has another first name are the same', () => {
     const one = (path: string): [Finding[], Finding[]] => [[finding('r', ['a', 1])], [finding('r', [path, 1])]];
-    const none = { new: [], fixed: [], rules: [{ rule: 'r', before: 1, after: 1 }] };
+    const none = {
+      new: [],
+      fixed: [],
+      rules: [{ rule: 'r', before: 1, after: 1 }],
+      removable: { before: 1, after: 1 },
+    };
     expect(diff([text('a', 'cc')], [text('z', 'cc')], { findings: one('z') }).findings).toEqual(none);
     expect(
       diff([text('a', 'c')], [text('b', 'dd')], { maps: [globMatcher('?')], findings: one('b') }).findings,
@@ -498,7 +503,7 @@ describe('findings', () => {
   it('are no news where they are leftovers that nobody asked for', () => {
     const left: Finding = { ...finding('test-suite', ['a', 1]), leftover: true };
     const asked = finding('test-suite', ['a', 1]);
-    const none = { new: [], fixed: [], rules: [] };
+    const none = { new: [], fixed: [], rules: [], removable: { before: 0, after: 0 } };
     expect(diff(entries, entries, { findings: [[], [left]] }).findings).toEqual(none);
     expect(diff(entries, entries, { findings: [[left], []] }).findings).toEqual(none);
     expect(diff(entries, entries, { findings: [[], [asked]] }).findings.new).toEqual([asked]);

@@ -7,7 +7,7 @@ import { noTangles } from '../../src/fix/tangles.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import type { Entry, Snapshot } from '../../src/model/snapshot.ts';
 import { judge, rules } from '../../src/rules/index.ts';
-import { removableContent } from '../../src/rules/removable.ts';
+import { removableContent } from '../../src/compare/removable.ts';
 import { cpuTime } from '../build/cpu-time.ts';
 import { ar, digest, directory, elf, file, hardlink, pyc, snapshot } from '../build/snapshot.ts';
 

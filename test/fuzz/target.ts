@@ -15,7 +15,7 @@ import { reporterNamed } from '../../src/report/index.ts';
 import { parseReport } from '../../src/report/json/read/index.ts';
 import type { ReportKind, Reports, ScanReport } from '../../src/report/reporter.ts';
 import { judge } from '../../src/rules/index.ts';
-import { removableByPath, removableContent } from '../../src/rules/removable.ts';
+import { removableByPath, removableContent } from '../../src/compare/removable.ts';
 import { storedSavings } from '../../src/rules/stored-savings.ts';
 import { defaultLimits } from '../../src/scan/limits.ts';
 import { scan } from '../../src/scan/scan.ts';

@@ -9,7 +9,7 @@ import { SizecheckError } from '../../src/errors.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
 import { reporterNamed } from '../../src/report/index.ts';
 import { judge } from '../../src/rules/index.ts';
-import { removableContent } from '../../src/rules/removable.ts';
+import { removableContent } from '../../src/compare/removable.ts';
 import { defaultLimits } from '../../src/scan/limits.ts';
 import { scan } from '../../src/scan/scan.ts';
 import { plainOptions, testTool } from '../build/report.ts';

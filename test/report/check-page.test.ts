@@ -90,7 +90,12 @@ describe('page of a gate', () => {
   });
 
   it('has one map of several artifacts, each a directory of it', () => {
-    const found = { new: [finding('documentation', 5), finding('test-suite', 4)], fixed: [], rules: [] };
+    const found = {
+      new: [finding('documentation', 5), finding('test-suite', 4)],
+      fixed: [],
+      rules: [],
+      removable: { before: 0, after: 0 },
+    };
     const artifacts = [
       checked({ name: 'dist/one.zip', diff: diff({ findings: found }) }),
       checked({ name: 'none' }),

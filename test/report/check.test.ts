@@ -13,7 +13,7 @@ import { judgeByPolicy } from '../../src/policy/severities.ts';
 import { reporterNamed } from '../../src/report/index.ts';
 import type { CheckReport, ReportOptions } from '../../src/report/reporter.ts';
 import { judge } from '../../src/rules/index.ts';
-import { removableContent } from '../../src/rules/removable.ts';
+import { removableContent } from '../../src/compare/removable.ts';
 import { digest, directory, elf, file, snapshot } from '../build/snapshot.ts';
 
 const golden = resolve(import.meta.dirname, '../golden');

@@ -177,7 +177,9 @@ describe('annotations', () => {
         expect(lines).toHaveLength(verdicts.length);
         for (const line of lines) expect(parse(line).message).not.toMatch(/[\p{Cc}\p{Cf}]/u);
         const waste = finding(text, 1, { title: text, severity: 'error', fix: { commands: [text], advice: text } });
-        const diff = diffReport({ findings: { new: [waste], fixed: [], rules: [] } });
+        const diff = diffReport({
+          findings: { new: [waste], fixed: [], rules: [], removable: { before: 0, after: 0 } },
+        });
         expect(linesOf(await print('github', 'diff', diff)).map(parse)).toHaveLength(2);
       }),
       { numRuns: 300 },

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { rollup } from '../../src/compare/rollup.ts';
 import { judge } from '../../src/rules/index.ts';
-import { removableContent } from '../../src/rules/removable.ts';
+import { removableContent } from '../../src/compare/removable.ts';
 import { reporterNamed } from '../../src/report/index.ts';
 import type { ReportOptions, ScanReport } from '../../src/report/reporter.ts';
 import { styleFor, sumLine } from '../../src/report/table/style.ts';

@@ -16,7 +16,7 @@ import { readTree } from '../../src/report/html/read-tree.ts';
 import type { PageNode } from '../../src/report/html/read-tree.ts';
 import { squarify } from '../../src/report/html/squarify.ts';
 import type { ReportOptions, ScanReport } from '../../src/report/reporter.ts';
-import { removableContent } from '../../src/rules/removable.ts';
+import { removableContent } from '../../src/compare/removable.ts';
 import { fakePage } from '../build/page.ts';
 import type { FakeElement, FakePage } from '../build/page.ts';
 import { change, diff, emptyDiff, finding, plainOptions, testTool } from '../build/report.ts';
@@ -462,7 +462,16 @@ describe('page of a diff', () => {
   });
 
   it('says in text what the sizes are, and what was found and fixed', () => {
-    const html = diffText(diff({ findings: { new: [found[0] ?? never()], fixed: [found[1] ?? never()], rules: [] } }));
+    const html = diffText(
+      diff({
+        findings: {
+          new: [found[0] ?? never()],
+          fixed: [found[1] ?? never()],
+          rules: [],
+          removable: { before: 0, after: 0 },
+        },
+      }),
+    );
     expect(named(html, 'h2').map(textOf)).toEqual([
       'What changed (content, by file)',
       'New findings 2.9 MiB',

@@ -143,6 +143,9 @@ describe('refused', () => {
     ['findings.new[0].severity', 'fatal', /^has "fatal" at findings\.new\[0\]\.severity/],
     ['findings.new[0].fix.commands', [1], /^has no text at findings\.new\[0\]\.fix\.commands\[0\]$/],
     ['findings.rules[0].before', 'x', /^has "x" at findings\.rules\[0\]\.before/],
+    ['findings.removable', undefined, /^has no object at findings\.removable$/],
+    ['findings.removable.before', -1, /^has -1 at findings\.removable\.before, which is less than 0$/],
+    ['findings.removable.after', 94_821_301, /^has a findings\.removable\.after that is more than the content$/],
     ['notices', undefined, /^has no list at notices$/],
     ['tool', 'sizecheck', /^has no object at tool$/],
   ])('a diff with %s = %j', async (path, value, says) => {

@@ -366,7 +366,7 @@ describe('hostile text', () => {
     const report = diffReport({
       directories: [{ ...directoryChange(name, 1, 2), from: name }],
       changes: [change(name, 5, 9, { from: name, sections: [{ name: text, before: 1, after: 2, delta: 1 }] })],
-      findings: { new: [waste], fixed: [waste], rules: [] },
+      findings: { new: [waste], fixed: [waste], rules: [], removable: { before: 0, after: 0 } },
       before: { ...diff().before, artifact: { ...diff().before.artifact, name: text } },
     });
     expectSound(first(report, text));
@@ -509,6 +509,7 @@ describe('the limit of GitHub', () => {
         ),
         fixed: Array.from({ length: rows }, (_, index) => finding(long(index), 5, { title: long(index) })),
         rules: [],
+        removable: { before: 0, after: 0 },
       },
     });
 

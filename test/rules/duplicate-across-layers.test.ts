@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { judge } from '../../src/rules/index.ts';
 import { duplicateAcrossLayers } from '../../src/rules/duplicate-across-layers.ts';
 import { duplicateFile } from '../../src/rules/duplicate-file.ts';
-import { removableContent } from '../../src/rules/removable.ts';
+import { removableContent } from '../../src/compare/removable.ts';
 import { defaultLimits } from '../../src/scan/limits.ts';
 import { scan } from '../../src/scan/scan.ts';
 import { buildImage, layoutFiles, tarOf } from '../build/image.ts';

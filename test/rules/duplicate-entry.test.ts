@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { duplicateEntry } from '../../src/rules/duplicate-entry.ts';
 import { judge } from '../../src/rules/index.ts';
-import { removableContent } from '../../src/rules/removable.ts';
+import { removableContent } from '../../src/compare/removable.ts';
 import { file, snapshot } from '../build/snapshot.ts';
 
 describe('duplicate-entry', () => {

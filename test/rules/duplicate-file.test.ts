@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { duplicateFile } from '../../src/rules/duplicate-file.ts';
 import { judge } from '../../src/rules/index.ts';
 import { optimizedBytecode } from '../../src/rules/optimized-bytecode.ts';
-import { removableContent } from '../../src/rules/removable.ts';
+import { removableContent } from '../../src/compare/removable.ts';
 import { timestampBytecode } from '../../src/rules/timestamp-bytecode.ts';
 import { defaultLimits } from '../../src/scan/limits.ts';
 import { scan } from '../../src/scan/scan.ts';

@@ -6,7 +6,7 @@ import type { ArFacts } from '../../src/model/facts.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { duplicateMember } from '../../src/rules/duplicate-member.ts';
 import { judge, rules } from '../../src/rules/index.ts';
-import { removableContent } from '../../src/rules/removable.ts';
+import { removableContent } from '../../src/compare/removable.ts';
 import { defaultLimits } from '../../src/scan/limits.ts';
 import { scan } from '../../src/scan/scan.ts';
 import { ar, digest, elf, file, hardlink, snapshot } from '../build/snapshot.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { rulesOf } from '../../src/policy/severities.ts';
 import { countedRules, judge, rules } from '../../src/rules/index.ts';
-import { removableContent } from '../../src/rules/removable.ts';
+import { removableContent } from '../../src/compare/removable.ts';
 import { ar, digest, file } from '../build/snapshot.ts';
 import { library, tree } from '../build/leftovers.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../src/rules/index.ts';
 import { metadataOnlyCopy } from '../../src/rules/metadata-only-copy.ts';
-import { removableContent } from '../../src/rules/removable.ts';
+import { removableContent } from '../../src/compare/removable.ts';
 import { file, hidden, image, snapshot } from '../build/snapshot.ts';
 
 const layers = ['COPY app /app', 'RUN chown -R app /app', 'RUN chmod 700 /app && chown root /app'];

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { MadeFacts } from '../../src/model/snapshot.ts';
 import { judge } from '../../src/rules/index.ts';
 import { recompress } from '../../src/rules/recompress.ts';
-import { removableContent } from '../../src/rules/removable.ts';
+import { removableContent } from '../../src/compare/removable.ts';
 import { storedSavings } from '../../src/rules/stored-savings.ts';
 import { file, snapshot } from '../build/snapshot.ts';
 

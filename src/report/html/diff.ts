@@ -7,7 +7,7 @@ import { terminalName, terminalText } from '../escape.ts';
 import { markup } from '../escape-html.ts';
 import type { Markup } from '../escape-html.ts';
 import { deltaCells, percentChange, sizeCells } from '../figures.ts';
-import { claimed } from '../markdown/findings.ts';
+import { claimedBytes } from '../../compare/removable.ts';
 import { sizesLine } from '../markdown/changes.ts';
 import { countsText, sideText } from '../identity-text.ts';
 import { mapHints } from '../map-hints.ts';
@@ -69,8 +69,8 @@ export function detailParts(diff: Diff, options: ReportOptions, id: string): Mar
     hintsPart(diff),
     changedPackagesPart(diff, options),
     pulledPart(diff, options),
-    findingsPart('New findings', found, { units, commands: true, id: `${id}new`, sum: claimed(found) }),
-    findingsPart('Fixed findings', fixed, { units, commands: false, id: `${id}fixed`, sum: claimed(fixed) }),
+    findingsPart('New findings', found, { units, commands: true, id: `${id}new`, sum: claimedBytes(found) }),
+    findingsPart('Fixed findings', fixed, { units, commands: false, id: `${id}fixed`, sum: claimedBytes(fixed) }),
     noticesPart(diff.notices),
   ]}`;
 }

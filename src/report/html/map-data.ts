@@ -1,12 +1,11 @@
 // What the map of a page is drawn from: the largest files and directories, and of the rest its sum by directory, so that every
 // directory adds up to what it is in tables while a page of an artifact of millions of files stays small.
+import { hiddenPart, supersededPart } from '../../model/finding.ts';
 import type { Finding } from '../../model/finding.ts';
 import { compareNames, isDeeper, parentPath } from '../../model/name.ts';
 import type { Name } from '../../model/name.ts';
 import type { Entry } from '../../model/snapshot.ts';
-import { supersededPart } from '../../rules/duplicate-entry.ts';
-import { hiddenPart } from '../../rules/hidden.ts';
-import { removableByPath } from '../../rules/removable.ts';
+import { removableByPath } from '../../compare/removable.ts';
 import { terminalName } from '../escape.ts';
 import type { ScanReport } from '../reporter.ts';
 

@@ -1,8 +1,7 @@
 // The page of a scan.
 import { bothSizes, formatSize, formatSizes, groupDigits, unitsOf } from '../../bytes/size.ts';
 import { storedSavings } from '../../rules/stored-savings.ts';
-import { hiddenPart } from '../../rules/hidden.ts';
-import { supersededPart } from '../../rules/duplicate-entry.ts';
+import { hiddenPart, supersededPart } from '../../model/finding.ts';
 import type { Finding } from '../../model/finding.ts';
 import { terminalName, terminalText } from '../escape.ts';
 import { markup } from '../escape-html.ts';

@@ -19,7 +19,7 @@ export function* diffJson({ tool, diff }: DiffReport): Iterable<string> {
   yield* list('new', diff.findings.new, findingText, '\n    ');
   yield* list('fixed', diff.findings.fixed, findingText, ',\n    ');
   yield* list('rules', diff.findings.rules, (rule) => rule, ',\n    ');
-  yield '\n  }';
+  yield `,\n    "removable": ${JSON.stringify(diff.findings.removable)}\n  }`;
   yield* list('notices', diff.notices, noticeToJson);
   if (diff.stored !== undefined) {
     yield member('overhead', diff.stored.overhead);
@@ -57,6 +57,7 @@ function findingsText({ findings }: Diff): Iterable<string> {
     new: arrayText(findings.new, findingText),
     fixed: arrayText(findings.fixed, findingText),
     rules: findings.rules,
+    removable: findings.removable,
   });
 }
 

@@ -58,8 +58,3 @@ function item({ severity, rule, title, fix }: Finding, size: string, commands: b
   const body = [...(block.length > 0 ? ['', ...block] : []), ...after.flatMap((line) => ['', line])];
   return [head, ...body.map((line) => (line === '' ? '' : `  ${line}`))];
 }
-
-/** Sum of what findings claim. */
-export function claimed(findings: readonly Finding[]): number {
-  return findings.reduce((sum, found) => sum + found.bytes, 0);
-}

@@ -28,8 +28,8 @@ export function comparedDetails(diff: Diff, units: Units, besideSizes: boolean):
   const isOneSided = (key: SizeKey): boolean => delta[key] === null && sides.some(({ totals }) => totals[key] !== null);
   const found = (side: 'before' | 'after'): string => {
     const own = findings.rules.filter((rule) => rule[side] > 0);
-    const bytes = own.reduce((sum, rule) => sum + rule[side], 0);
-    return own.length === 0 ? 'none' : `${count(own.length, 'rule')}, ${formatSize(bytes, units)}`;
+    const removable = formatSize(findings.removable[side], units);
+    return own.length === 0 ? 'none' : `${count(own.length, 'rule')}, ${removable} removable`;
   };
   const stripped = sides.some((side) => side.stripped > 0)
     ? [row('leading directories left out', (side) => String(side.stripped))]

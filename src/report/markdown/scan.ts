@@ -14,7 +14,8 @@ import { sizeNote } from '../table/size-note.ts';
 import { fit, paragraphs, table } from './blocks.ts';
 import type { Limits } from './blocks.ts';
 import { andMore, count, sizeCells, spaced } from '../figures.ts';
-import { claimed, findingsDetails } from './findings.ts';
+import { claimedBytes } from '../../compare/removable.ts';
+import { findingsDetails } from './findings.ts';
 import { footer, noticesDetails } from './identity.ts';
 
 export function scanMarkdown(report: ScanReport, options: ReportOptions): string {
@@ -39,7 +40,7 @@ function partsOf(report: ScanReport, options: ReportOptions, { rows }: Limits): 
     findingsDetails(findings, { title: 'Findings', bytes: removable, commands: true, units, rows }),
     findingsDetails(leftovers, {
       title: 'Leftovers (not counted)',
-      bytes: claimed(leftovers),
+      bytes: claimedBytes(leftovers),
       commands: true,
       units,
       rows,

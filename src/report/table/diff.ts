@@ -107,7 +107,7 @@ function* findingsPart({ findings }: Diff, options: ReportOptions, style: Style)
     yield `  ${word.padEnd(5)}  ${size}  ${severity}  ${style.bold(terminalText(found.rule))}\n`;
     yield* claimLines(found, width + 11, options, style);
   }
-  yield* ruleLines(findings.rules, options, style);
+  yield* ruleLines(findings, options, style);
 }
 
 function* claimLines(found: Finding, indent: number, options: ReportOptions, style: Style): Iterable<string> {
@@ -135,8 +135,9 @@ function* claimLines(found: Finding, indent: number, options: ReportOptions, sty
 }
 
 /** Where each rule stands now. */
-function* ruleLines(rules: Diff['findings']['rules'], options: ReportOptions, style: Style): Iterable<string> {
-  const changed = rules.filter(({ before, after }) => before !== after);
+function* ruleLines({ rules, removable }: Diff['findings'], options: ReportOptions, style: Style): Iterable<string> {
+  const all = { rule: 'all together, each byte once', ...removable };
+  const changed = [...rules, ...(rules.length > 1 ? [all] : [])].filter(({ before, after }) => before !== after);
   const sizes = formatSizes(
     changed.flatMap(({ before, after }) => [before, after]),
     options.units,

@@ -37,6 +37,7 @@ export function diffOf(node: Node): Diff {
       new: read.list(findings, 'new', findingOf),
       fixed: read.list(findings, 'fixed', findingOf),
       rules: read.list(findings, 'rules', ruleOf),
+      removable: removableOf(read.object(findings, 'removable'), before, after),
     },
     notices: read.list(node, 'notices', noticeOf),
     ...(node.json['image'] === undefined ? {} : { image: imageOf(read.object(node, 'image')) }),
@@ -211,6 +212,15 @@ function difference(node: Node, before: number | null | undefined, after: number
     throw read.bad(`has a ${read.place(node, 'delta')} that is not the difference of before and after`);
   }
   return delta;
+}
+
+function removableOf(node: Node, before: Side, after: Side): Diff['findings']['removable'] {
+  const removable = { before: read.size(node, 'before'), after: read.size(node, 'after') };
+  for (const [side, { totals }] of [['before', before] as const, ['after', after] as const]) {
+    if (removable[side] > totals.content)
+      throw read.bad(`has a ${read.place(node, side)} that is more than the content`);
+  }
+  return removable;
 }
 
 function ruleOf(node: Node): RuleChange {

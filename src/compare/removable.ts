@@ -1,15 +1,15 @@
 // What all findings together can remove. Claims overlap on real trees (a duplicate static library with debug symbols), so this
 // is a union: a byte counts once, and a claim on a whole file swallows claims on its parts.
+import { firstIndex } from '../bytes/search.ts';
+import { hiddenPart, supersededPart } from '../model/finding.ts';
 import type { Finding } from '../model/finding.ts';
+import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
-import { supersededPart } from './duplicate-entry.ts';
-import { hiddenPart } from './hidden.ts';
-import { lowerBound } from './trees.ts';
 
 /** Bytes of content that are claimed by at least one finding that counts; never more than the content. */
 export function removableContent(snapshot: Snapshot, findings: readonly Finding[]): number {
-  const { wholes, parts } = gather(findings);
+  const { wholes, parts } = gather(counted(findings));
   let total = 0;
   for (const { path, size } of snapshot.entries) total += Math.min(wholes.get(path) ?? 0, size);
   for (const [path, known] of parts) {
@@ -20,7 +20,7 @@ export function removableContent(snapshot: Snapshot, findings: readonly Finding[
 
 /** The same by file; only of those with any such bytes. */
 export function removableByPath(snapshot: Snapshot, findings: readonly Finding[]): Map<Name, number> {
-  const { wholes, parts } = gather(findings);
+  const { wholes, parts } = gather(counted(findings));
   const bytes = new Map<Name, number>();
   for (const { path, size } of snapshot.entries) {
     const own = wholes.get(path) ?? sum(parts.get(path) ?? new Map());
@@ -29,7 +29,22 @@ export function removableByPath(snapshot: Snapshot, findings: readonly Finding[]
   return bytes;
 }
 
+/** Bytes that these findings claim together, those included that are stored and are no content. */
+export function claimedBytes(findings: readonly Finding[]): number {
+  const { wholes, parts, stored } = gather(findings);
+  let total = stored;
+  for (const bytes of wholes.values()) total += bytes;
+  for (const [path, known] of parts) if (!wholes.has(path)) total += sum(known);
+  return total;
+}
+
+function counted(findings: readonly Finding[]): Finding[] {
+  return findings.filter(({ leftover }) => leftover !== true);
+}
+
 interface Gathered {
+  /** Bytes that an archive or layers store beside the content. */
+  readonly stored: number;
   readonly wholes: ReadonlyMap<Name, number>;
   readonly parts: ReadonlyMap<Name, ReadonlyMap<string, number>>;
 }
@@ -37,10 +52,14 @@ interface Gathered {
 function gather(findings: readonly Finding[]): Gathered {
   const wholes = new Map<Name, number>();
   const parts = new Map<Name, Map<string, number>>();
-  for (const { claims, leftover } of findings) {
-    if (leftover === true) continue;
+  let stored = 0;
+  for (const { claims } of findings) {
     for (const { path, part, bytes } of claims) {
-      if (part === supersededPart || part === hiddenPart || bytes === 0) continue;
+      if (bytes === 0) continue;
+      if (part === supersededPart || part === hiddenPart) {
+        stored += bytes;
+        continue;
+      }
       if (part === null) {
         wholes.set(path, bytes);
         continue;
@@ -50,7 +69,7 @@ function gather(findings: readonly Finding[]): Gathered {
       known.set(part, Math.max(bytes, known.get(part) ?? 0));
     }
   }
-  return { wholes, parts };
+  return { stored, wholes, parts };
 }
 
 function sum(parts: ReadonlyMap<string, number>): number {
@@ -61,6 +80,6 @@ function sum(parts: ReadonlyMap<string, number>): number {
 
 /** Bytes of content at a path; entries are sorted. */
 function sizeAt(entries: readonly Entry[], path: Name): number {
-  const found = entries[lowerBound(entries, path)];
+  const found = entries[firstIndex(entries, (entry) => entry.path !== '.' && compareNames(entry.path, path) >= 0)];
   return found?.path === path ? found.size : 0;
 }

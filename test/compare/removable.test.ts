@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { judge } from '../../src/rules/index.ts';
-import { removableContent } from '../../src/rules/removable.ts';
+import { claimedBytes, removableContent } from '../../src/compare/removable.ts';
 import type { Claim, Finding } from '../../src/model/finding.ts';
 import { ar, digest, file, snapshot } from '../build/snapshot.ts';
 
@@ -24,6 +24,24 @@ describe('removable content', () => {
       found('z', [{ path: 'b', part: 'docstrings', bytes: 10 }]),
     ];
     expect(removableContent(tree, findings)).toBe(140);
+    expect(claimedBytes(findings)).toBe(140);
+  });
+
+  it('is no more than there is, and nothing of leftovers that nobody asked for, nor of what is no content', () => {
+    const tree = snapshot([file('a', 100)]);
+    const claims = [
+      { path: 'a', part: 'x', bytes: 70 },
+      { path: 'a', part: 'y', bytes: 60 },
+      { path: 'a', part: 'superseded', bytes: 9 },
+      { path: 'a', part: 'superseded', bytes: 8 },
+      { path: 'gone', part: 'hidden', bytes: 7 },
+    ];
+    const left: Finding = { ...found('l', [{ path: 'a', part: null, bytes: 100 }]), leftover: true };
+    expect(removableContent(tree, [found('r', claims.slice(0, 1)), left])).toBe(70);
+    expect(removableContent(tree, [found('r', claims)])).toBe(100);
+    // What an archive or layers store counts among what findings claim; those of a list are all meant.
+    expect(claimedBytes([found('r', claims)])).toBe(70 + 60 + 9 + 8 + 7);
+    expect(claimedBytes([left])).toBe(100);
   });
 
   it('is a union on a tree whose findings overlap', () => {
