@@ -2,7 +2,7 @@
 // one counts, as on extraction. Paths where that is not all there is to it are in no plan (tangles.ts).
 import type { Member } from '../formats/format.ts';
 import type { FixAction, FixPlan } from '../model/fix.ts';
-import { baseName, normalizePath } from '../model/name.ts';
+import { baseName, normalizePath, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Stripper } from './strip-tool.ts';
@@ -80,8 +80,22 @@ export function archiveDecisions(
         : { kind: 'rewrite', rewrite: rewriter(strip, stripper, onBroken, record) };
     },
     carries: () => brings,
+    bare: bareDirectories(snapshot, removed),
     record,
   };
+}
+
+/** The deepest of the directories that stay and have no member of their own, as those did in which nothing stays. */
+function bareDirectories({ entries }: Snapshot, removed: ReadonlySet<Name>): Name[] {
+  const left = new Set([...removed].map(parentPath));
+  const bare: Name[] = [];
+  // What is in a directory comes before it.
+  for (const { path, kind, mtime } of entries.toReversed()) {
+    if (removed.has(path)) continue;
+    if (kind === 'directory' && mtime === null && path !== '.' && left.has(path)) bare.push(path);
+    left.delete(parentPath(path));
+  }
+  return bare;
 }
 
 function rewriter(

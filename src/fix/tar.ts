@@ -2,7 +2,7 @@
 // replaced by links, or stripped on the way. What lies between members (global headers, labels) stays.
 import type { Member, MemberSink, StreamReader } from '../formats/format.ts';
 import { tarReader } from '../formats/tar/tar.ts';
-import { paddingOf } from '../formats/tar/writer.ts';
+import { paddingOf, tarHeaders } from '../formats/tar/writer.ts';
 import type { Name } from '../model/name.ts';
 import { createRawQueue } from './raw-queue.ts';
 import { changedHeaders } from './tar-headers.ts';
@@ -26,6 +26,8 @@ export interface TarDecisions {
   readonly decide: (member: Member) => Decision;
   /** The file that the member just decided on brings, where others may become links to it; null for all else. */
   readonly carries: (member: Member) => Name | null;
+  /** Directories that need a member of their own, as nothing that stays implies them. */
+  readonly bare?: readonly Name[];
 }
 
 export interface TarRewriter extends StreamReader {
@@ -38,7 +40,10 @@ const blockLength = 512;
 const recordLength = 20 * blockLength;
 
 /** @param emit takes the bytes of the new archive; views are valid during the call only. */
-export function tarRewriter({ decide, carries }: TarDecisions, emit: (piece: Uint8Array) => void): TarRewriter {
+export function tarRewriter(
+  { decide, carries, bare = [] }: TarDecisions,
+  emit: (piece: Uint8Array) => void,
+): TarRewriter {
   let written = 0;
   const write = (piece: Uint8Array): void => {
     written += piece.length;
@@ -47,11 +52,15 @@ export function tarRewriter({ decide, carries }: TarDecisions, emit: (piece: Uin
   const raw = createRawQueue(write);
   const links = createLinks(write);
   let current: OpenMember | null = null;
+  // In front: where the last member ends is known only when the next header was read.
+  let missing = bare;
 
   const sink: MemberSink = {
     begin(member) {
       const start = member.start ?? member.offset;
       raw.copyTo(start);
+      for (const path of missing) write(tarHeaders({ path, kind: 'directory', size: 0, mode: 0o755, link: null }));
+      missing = [];
       const decision = decide(member);
       const headers = decision.kind === 'keep' ? null : raw.peek(start, member.offset + blockLength);
       current = { member, decision, headers, content: [] };

@@ -10,6 +10,9 @@ import { flag, isReadable, readDirectory } from '../formats/zip-directory.ts';
 import type { CentralHeader } from '../formats/zip-directory.ts';
 import { findEnd } from '../formats/zip-end.ts';
 import { memberOf } from '../formats/zip-member.ts';
+import { memberName } from '../formats/zip-names.ts';
+import { nameToText, normalizePath } from '../model/name.ts';
+import type { Name } from '../model/name.ts';
 import type { Decision, TarDecisions } from './tar.ts';
 
 const localLength = 30;
@@ -38,7 +41,7 @@ interface Output {
 /** @param emit takes the bytes of the new archive; views are valid during the call only. */
 export async function rewriteZip(
   source: ByteSource,
-  { decide }: Pick<TarDecisions, 'decide'>,
+  { decide, bare = [] }: Pick<TarDecisions, 'decide' | 'bare'>,
   emit: (piece: Uint8Array) => void,
 ): Promise<void> {
   const { place, trailing } = findEnd(source);
@@ -49,8 +52,12 @@ export async function rewriteZip(
   const output = startOutput(emit);
   const unpacker = createUnpacker(readAhead(source));
   const placed = new Map<CentralHeader, Placed>();
+  const central: Buffer[] = [];
   try {
     copy(source, 0, headers.length === 0 ? place.start : offsetAt(headers, order[0] ?? 0), output);
+    // What has a time that DOS does not know looks as if there were no member.
+    const known = new Set(headers.map((header) => normalizePath(memberName(header)).path));
+    for (const path of bare) if (!known.has(path)) central.push(writeBare(path, output, place.base));
     const ends = new Map(order.map((index, rank) => [index, endOf(headers, order[rank + 1], place.start)]));
     // What is found by its offset may stand anywhere.
     for (const index of order.toSorted((a, b) => lateness(decisions[a]) - lateness(decisions[b]))) {
@@ -68,8 +75,11 @@ export async function rewriteZip(
   } finally {
     await unpacker.close();
   }
-  const kept = headers.flatMap((header) => placed.get(header) ?? []);
-  writeDirectory(source, kept, place.base, commentOf(source, place.end, trailing), output);
+  for (const header of headers) {
+    const found = placed.get(header);
+    if (found !== undefined) central.push(centralHeader(source, found));
+  }
+  writeDirectory(central, place.base, commentOf(source, place.end, trailing), output);
 }
 
 function lateness(decision: Decision | undefined): number {
@@ -131,15 +141,31 @@ async function rewriteMember(
   return { header, offset, size: after.length, compressed: data.length, crc, rewritten: true };
 }
 
-function writeDirectory(
-  source: ByteSource,
-  kept: readonly Placed[],
-  base: number,
-  comment: Buffer,
-  output: Output,
-): void {
+/** The member of a directory, as Unix writes it; returns its central header. */
+function writeBare(path: Name, output: Output, base: number): Buffer {
+  const name = Buffer.from(`${path}/`, 'latin1');
+  const offset = output.length() - base;
+  const local = Buffer.alloc(localLength);
+  local.write('PK\x03\x04', 0, 'latin1');
+  local.writeUInt16LE(10, 4);
+  if (nameToText(path) !== null) local.writeUInt16LE(flag.utf8, 6);
+  // 1980, the first day that there is.
+  local.writeUInt16LE(0x21, 12);
+  local.writeUInt16LE(name.length, 26);
+  output.write(local);
+  output.write(name);
+  const central = Buffer.alloc(46);
+  central.write('PK\x01\x02', 0, 'latin1');
+  central.writeUInt16LE(0x031e, 4);
+  local.copy(central, 6, 4, 30);
+  central.writeUInt32LE(((0o40755 << 16) | 0x10) >>> 0, 38);
+  central.writeUInt32LE(offset, 42);
+  return Buffer.concat([central, name]);
+}
+
+function writeDirectory(kept: readonly Buffer[], base: number, comment: Buffer, output: Output): void {
   const start = output.length() - base;
-  for (const placed of kept) output.write(centralHeader(source, placed));
+  for (const header of kept) output.write(header);
   const length = output.length() - base - start;
   const end = output.length() - base;
   if (kept.length >= most16 || start >= most32 || length >= most32)
