@@ -59,6 +59,20 @@ const policies = [
   'rule-verdicts',
   'severities',
 ];
+/** What decides what goes, and makes the result. */
+const fixes = [
+  'plan',
+  'decisions',
+  'tangles',
+  'aftermath',
+  'verify',
+  'directory',
+  'tar',
+  'tar-headers',
+  'linking',
+  'wheel',
+  'commands',
+];
 const areas = [
   { sources: ['src/bytes/reader.ts'], tests: ['test/bytes/reader.test.ts'], hostile: false },
   {
@@ -139,6 +153,24 @@ const areas = [
       ...readdirSync(join(root, 'test/policy')).map((name) => `test/policy/${name}`),
       'test/report/check.test.ts',
     ].toSorted(),
+    hostile: false,
+  },
+  { sources: ['src/fix/zip.ts'], tests: ['test/fix/zip.test.ts'], hostile: false },
+  {
+    // What of users' data goes and stays.
+    sources: fixes.map((name) => `src/fix/${name}.ts`),
+    tests: ['plan', 'aftermath', 'verify', 'symlinks', 'tar', 'zip', 'implied'].map((name) => `test/fix/${name}.test.ts`),
+    hostile: false,
+  },
+  {
+    // The figures of diffs.
+    sources: readdirSync(join(root, 'src/compare'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => `src/compare/${name}`)
+      .toSorted(),
+    tests: readdirSync(join(root, 'test/compare'))
+      .map((name) => `test/compare/${name}`)
+      .toSorted(),
     hostile: false,
   },
 ];

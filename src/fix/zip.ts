@@ -236,6 +236,5 @@ function end64(count: number, length: number, start: number, at: number): Buffer
 /** The archive's comment: what follows the end record, which stands behind the directory and, with zip64, two more records. */
 function commentOf(source: ByteSource, directoryEnd: number, trailing: number): Buffer {
   const tail = Buffer.from(source.read(directoryEnd, source.size - directoryEnd - trailing));
-  const end = tail.indexOf('PK\x05\x06', 0, 'latin1');
-  return end < 0 ? Buffer.alloc(0) : tail.subarray(end + 22);
+  return tail.subarray(tail.indexOf('PK\x05\x06', 0, 'latin1') + 22);
 }
