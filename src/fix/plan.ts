@@ -73,7 +73,7 @@ export function planFix(snapshot: Snapshot, findings: readonly Finding[], option
   const actions = actionsOf(work);
   return {
     actions,
-    rules: findings.length === 0 ? [] : promises(work, claims),
+    rules: promises(work, claims),
     promised: contentOf(work),
     leftAlone: leftAlone(work, findings),
   };
@@ -165,7 +165,7 @@ function planPart(work: Work, rule: string, claim: Claim): void {
   if (work.removed.has(claim.path) || work.linked.has(claim.path) || entry === undefined) return;
   const facts = entry.facts;
   // Other rules claim debug data of parts of a file, which strip cannot tell apart.
-  const isStrip = rule === debugSymbols.id && claim.part === 'debug' && (facts?.type === 'elf' || facts?.type === 'ar');
+  const isStrip = rule === debugSymbols.id && (facts?.type === 'elf' || facts?.type === 'ar');
   const tool = work.options.strip;
   const program = isStrip && tool !== null ? programFor(tool, facts) : null;
   if (!isStrip || program === null) {

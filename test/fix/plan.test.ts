@@ -263,6 +263,109 @@ describe('the plan of a fix', () => {
     expect(cpuTime() - start).toBeLessThan(5000);
   });
 
+  const finding = (rule: string, claims: Finding['claims'], title = ''): Finding => ({
+    rule,
+    severity: 'info',
+    title,
+    bytes: claims.reduce((sum, { bytes }) => sum + bytes, 0),
+    claims,
+    fix: { commands: [], advice: null },
+  });
+  const copy = (path: string, keeps: string) => ({ path, part: null, bytes: 100, keeps });
+  const symlink = (path: string, link: string): Entry => file(path, 0, { kind: 'symlink', link });
+
+  it('leaves a symlink to a copy as it is, and takes a name that sorts before its file along', () => {
+    expect(plan([same('a'), same('b'), symlink('s', 'b')]).words).toEqual(['hard-link b a']);
+    expect(plan([same('b'), same('c'), hardlink('a', 'c')]).words).toEqual(['hard-link c b', 'hard-link a b']);
+  });
+
+  it('removes what a rule on copies claims without a copy that stays', () => {
+    const claims = [{ path: 'a', part: null, bytes: 100 }, copy('b', 'c')];
+    const made = planOf(snapshot(['a', 'b', 'c'].map((path) => same(path))), [finding('duplicate-file', claims)]);
+    expect(made.words).toEqual(['remove a', 'hard-link b c']);
+  });
+
+  it('touches nothing that is tangled', () => {
+    const tangles = (path: string): string | null => (path === 'kept' ? null : 'tangled');
+    const entries = ['kept', 'a', 'b'].map((path) => same(path, { facts: elf({ unneeded: 60 }) }));
+    const judged = snapshot(entries, { superseded: [{ path: 'a', size: 7 }] });
+    const findings = [
+      finding('any', [{ path: 'a', part: null, bytes: 100 }]),
+      finding('duplicate-file', [copy('kept', 'b')]),
+      ...judge(judged, chosen('debug-symbols', 'duplicate-entry')),
+    ];
+    const made = planOf(judged, findings, { tangles });
+    expect(made.words).toEqual(['strip kept']);
+    expect(made.leftAlone.map(({ rule, reason, files }) => [rule, reason, files])).toEqual([
+      ['any', 'tangled', 1],
+      ['duplicate-file', 'tangled', 1],
+      ['debug-symbols', 'tangled', 2],
+      ['duplicate-entry', 'tangled', 1],
+    ]);
+  });
+
+  it('leaves earlier members of a path out, and counts them for no content', () => {
+    const earlier = [7, 5].map((size) => ({ path: 'a', size }));
+    const judged = snapshot([file('a', 100, { facts: elf({ unneeded: 60 }) })], { superseded: earlier });
+    const made = planOf(judged, judge(judged, chosen('duplicate-entry', 'debug-symbols')));
+    expect(made.actions[0]).toEqual({ kind: 'drop-superseded', path: 'a', bytes: 12 });
+    expect(made.promised).toBe(40);
+    expect(made.rules.find(({ rule }) => rule === 'duplicate-entry')).toMatchObject({ files: 1, promised: 12 });
+    // The last member of the path goes; that the earlier ones do is another rule's doing.
+    const removal = [finding('any', [{ path: 'a', part: null, bytes: 100 }])];
+    expect(planOf(judged, removal).rules.map(({ rule }) => rule)).toEqual(['any']);
+  });
+
+  it('leads a symlink to the name beside it, whatever that becomes', () => {
+    const entries = ['lib/a', 'lib/b', 'other'].map((path) => same(path));
+    const links = [
+      finding('copied-shared-library', [copy('lib/a', 'lib/b')]),
+      finding('duplicate-file', [copy('lib/b', 'other')]),
+    ];
+    const made = planOf(snapshot(entries), links);
+    expect(made.words).toEqual(['symlink lib/a lib/b', 'hard-link lib/b other']);
+    expect(made.promised).toBe(200);
+    // A hard link would be one of what is gone.
+    const hard = [finding('same-build', [copy('lib/a', 'lib/b')]), finding('duplicate-file', [copy('lib/b', 'other')])];
+    expect(planOf(snapshot(entries), hard).words).toEqual(['hard-link lib/a other', 'hard-link lib/b other']);
+  });
+
+  it('keeps a copy of what goes, and of what is to be a copy of it', () => {
+    const entries = snapshot(['a', 'b', 'c'].map((path) => same(path)));
+    for (const rule of ['copied-shared-library', 'duplicate-file']) {
+      const goes = [finding('any', [{ path: 'b', part: null, bytes: 100 }]), finding(rule, [copy('a', 'b')])];
+      expect(planOf(entries, goes).words).toEqual(['remove b']);
+      expect(planOf(entries, goes).promised).toBe(100);
+      const circle = [finding('same-build', [copy('a', 'b')]), finding(rule, [copy('b', 'a')])];
+      const made = planOf(entries, circle);
+      expect(made.words).toHaveLength(1);
+      expect(made.promised).toBe(100);
+      expect(made.leftAlone.every(({ reason }) => reason !== null)).toBe(true);
+    }
+  });
+
+  it('counts empty files that go, and no claims without bytes on parts of what goes', () => {
+    const judged = snapshot([file('empty', 0), file('full', 9)]);
+    const made = planOf(judged, [
+      finding(
+        'any',
+        ['empty', 'full'].map((path) => ({ path, part: null, bytes: path === 'full' ? 9 : 0 })),
+      ),
+      finding('debug-symbols', [{ path: 'full', part: 'debug', bytes: 0 }], 'is damaged'),
+    ]);
+    expect(made.rules).toEqual([{ rule: 'any', files: 2, promised: 9, achieved: null }]);
+    expect(made.leftAlone).toMatchObject([{ rule: 'debug-symbols', reason: 'is damaged', files: 1, bytes: 0 }]);
+  });
+
+  it.each([
+    [[5, 9, 7], 'b'],
+    [[9, 5, 9], 'a'],
+  ])('names the first of the largest that it leaves alone: %j', (sizes, example) => {
+    const claims = sizes.map((bytes, index) => ({ path: 'abc'.charAt(index), part: 'members', bytes }));
+    const made = planOf(snapshot(['a', 'b', 'c'].map((path) => file(path, 9))), [finding('duplicate-member', claims)]);
+    expect(made.leftAlone).toMatchObject([{ files: 3, example }]);
+  });
+
   it('has nothing to do where there is nothing', () => {
     expect(plan([])).toMatchObject({ actions: [], rules: [], promised: 0, leftAlone: [] });
   });
