@@ -76,8 +76,7 @@ export function createNames() {
     begin({ name, kind, link }) {
       const { path } = normalizePath(name);
       noteParent(path);
-      // A directory that comes again is no other one.
-      if (kind !== 'directory' || !counts.has(path)) counts.set(path, (counts.get(path) ?? 0) + 1);
+      counts.set(path, (counts.get(path) ?? 0) + 1);
       if (kind === 'symlink') symlinks.add(path);
       if (kind !== 'hardlink') return;
       const target = normalizePath(link ?? '').path;

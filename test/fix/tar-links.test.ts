@@ -147,6 +147,11 @@ describe.skipIf(!ready)('fix of a tar with links', () => {
       ['static-library b.a'],
     ],
     [
+      'a copy of what a link still leads to where a directory has come',
+      [file('a', 'long'), link('b', 'a'), { name: 'a/', type: '5', mode: 0o755 }, file('c', 'long')],
+      ['duplicate-file c'],
+    ],
+    [
       'members that are unpacked through a symlink',
       [
         { name: 'usr/lib/', type: '5', mode: 0o755 },
