@@ -39,8 +39,7 @@ export function verifyFix(
       if (result.kind !== 'symlink' || result.link !== baseName(text)) throw wrong(path, 'is no symlink to its copy');
       continue;
     }
-    const source = hard.get(path)?.target;
-    const expected = contentOf(old, source === undefined ? entry : (old.get(source) ?? entry));
+    const expected = contentOf(old, old.get(hard.get(path)?.target ?? path) ?? entry);
     const stripped = expected !== null && strips.has(expected.path);
     const list = path === record?.path ? record.digest() : null;
     if (list !== null && result.digest !== list) throw wrong(path, 'is not the list of files that was written');
@@ -128,14 +127,13 @@ export function achievements(
   const [hard, soft] = [byPath(plan, 'hard-link'), byPath(plan, 'symlink')];
   const strips = byPath(plan, 'strip');
   const superseded = totalSuperseded(before) - totalSuperseded(after);
-  const achieved = (rule: string, { path, part, bytes }: Claim): number => {
-    if (part === supersededPart) return 0;
+  const achieved = (rule: string, { path, bytes }: Claim): number => {
     if (removed.has(path)) return now.has(path) ? 0 : bytes;
     if (soft.has(path)) return now.get(path)?.kind === 'symlink' ? bytes : 0;
     const link = hard.get(path);
     if (link !== undefined) return fileAt(now, path) === fileAt(now, link.target) ? bytes : 0;
     // Others claim shares of what strip removes.
-    if (!strips.has(path) || part === null || rule !== debugSymbols.id) return 0;
+    if (!strips.has(path) || rule !== debugSymbols.id) return 0;
     return (old.get(path)?.size ?? 0) - (fileAt(now, path)?.size ?? 0);
   };
   return plan.rules.map((promise) => {

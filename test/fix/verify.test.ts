@@ -4,7 +4,7 @@ import { achievements, shortfalls, verifyFix } from '../../src/fix/verify.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import type { FixAction, FixPlan } from '../../src/model/fix.ts';
 import type { Entry } from '../../src/model/snapshot.ts';
-import { digest, file, hardlink, snapshot } from '../build/snapshot.ts';
+import { digest, directory, file, hardlink, snapshot } from '../build/snapshot.ts';
 
 const planOf = (actions: readonly FixAction[]): FixPlan => ({ actions, rules: [], promised: 0, leftAlone: [] });
 const same = { digest: digest('same') };
@@ -70,6 +70,42 @@ describe('the proof of a fix', () => {
     expect(() => verifyFix(before, stripped, planOf([]))).toThrow(/^has other content/);
   });
 
+  it('takes a link for no other link, and a hard link for what it leads to', () => {
+    const link = hardlink('b', 'a');
+    const soft = planOf([{ kind: 'symlink', path: 'b', target: 'a' }]);
+    expect(() => verifyFix(before, snapshot([file('a', 100, same), link]), soft)).toThrow(/^is no symlink/);
+    // Builds of one program, of which the smaller one stays.
+    const builds = snapshot([file('a', 90, { digest: digest('small') }), file('b', 100, same)]);
+    const small = file('a', 90, { digest: digest('small') });
+    expect(() => verifyFix(builds, snapshot([small, link]), linked)).not.toThrow();
+    expect(() => verifyFix(builds, snapshot([small, file('b', 100, same)]), linked)).toThrow(/^has other content/);
+    // Its file went, and the name leads nowhere.
+    const names = snapshot([file('a', 100, same), link]);
+    const removal = planOf([{ kind: 'remove', path: 'a' }]);
+    expect(() => verifyFix(names, snapshot([link]), removal)).toThrow(/^changed its kind/);
+  });
+
+  it.each<[string, Entry, Partial<Entry>, RegExp | null]>([
+    ['a symlink that leads elsewhere', file('l', 0, { kind: 'symlink', link: 'x' }), { link: 'y' }, /kind or target/],
+    ['a directory that is a device', directory('d'), { kind: 'other' }, /kind or target/],
+    ['a directory of other permissions', directory('d'), { mode: 0o700 }, /permissions/],
+    ['a file without permissions that has some', file('f', 1, { ...same, mode: null }), { mode: 0o644 }, /permissions/],
+    ['an implied directory with a member', { ...directory('d'), mode: null, uid: null }, { mode: 0o755, uid: 0 }, null],
+  ])('judges %s', (_what, entry, more, message) => {
+    const check = () => verifyFix(snapshot([entry]), snapshot([{ ...entry, ...more }]), planOf([]));
+    if (message === null) expect(check).not.toThrow();
+    else expect(check).toThrow(message);
+  });
+
+  it('minds no notices but those of links, and takes a list of files as it was written', () => {
+    const notices = [{ code: 'absolute-path', path: 'b', message: '' }];
+    expect(() => verifyFix(before, { ...before, notices }, planOf([]))).not.toThrow();
+    const list = { path: 'b', digest: () => digest('written') };
+    const after = snapshot([file('a', 100, same), file('b', 60, { digest: digest('written') })]);
+    expect(() => verifyFix(before, after, planOf([]), list)).not.toThrow();
+    expect(() => verifyFix(before, after, planOf([]), { ...list, path: 'a' })).toThrow(/^is not the list/);
+  });
+
   it('names what falls short', () => {
     expect(shortfalls(before, linked)).toEqual([{ path: 'b', message: 'is a copy still, not a hard link' }]);
     expect(shortfalls(snapshot([file('a', 100, same), hardlink('b', 'a')]), linked)).toEqual([]);
@@ -78,17 +114,43 @@ describe('the proof of a fix', () => {
       { path: 'a', message: 'has 100 bytes, not 60 as predicted' },
     ]);
     expect(shortfalls(before, planOf([{ ...strip, after: 100 }]))).toEqual([]);
+    expect(shortfalls(snapshot([]), planOf([{ ...strip, after: 60 }]))[0]?.message).toContain('has 0 bytes, not 60');
+  });
+
+  const finding = (rule: string, claims: Finding['claims']): Finding => ({
+    rule,
+    severity: 'info',
+    title: '',
+    bytes: 0,
+    claims,
+    fix: { commands: [], advice: null },
+  });
+
+  it('counts links that were made, and earlier members that went', () => {
+    const copies = ['b', 'c', 'd', 'e'];
+    const claims = copies.map((path) => ({ path, part: null, bytes: 100, keeps: 'a' }));
+    const superseded = ['b', 'c'].map((path) => ({ path, part: 'superseded', bytes: 9 }));
+    const findings = [finding('duplicate-file', claims), finding('duplicate-entry', superseded)];
+    const actions: FixAction[] = [
+      { kind: 'drop-superseded', path: 'b', bytes: 9 },
+      { kind: 'drop-superseded', path: 'c', bytes: 9 },
+      ...copies.map((path, index) => ({ kind: index < 2 ? 'hard-link' : 'symlink', path, target: 'a' }) as const),
+    ];
+    const rules = findings.map(({ rule }) => ({ rule, files: 4, promised: 400, achieved: null }));
+    const full = (path: string): Entry => file(path, 100, same);
+    const old = snapshot(['a', ...copies].map(full), { superseded: ['b', 'c'].map((path) => ({ path, size: 9 })) });
+    const link = file('d', 0, { kind: 'symlink', link: 'a' });
+    const now = snapshot([full('a'), hardlink('b', 'a'), full('c'), link, full('e')], {
+      superseded: [{ path: 'c', size: 9 }],
+    });
+    const made = achievements(old, now, { ...planOf(actions), rules }, findings);
+    expect(made.map(({ achieved }) => achieved)).toEqual([200, 9]);
+    // A file that goes as a whole is counted once, whatever stood before it in the archive.
+    const removal = { ...planOf([{ kind: 'remove', path: 'b' }]), rules: rules.slice(1) };
+    expect(achievements(old, now, removal, findings)[0]?.achieved).toBe(9);
   });
 
   it('counts what strip removes for the rule that asks for it, once', () => {
-    const finding = (rule: string, claims: Finding['claims']): Finding => ({
-      rule,
-      severity: 'info',
-      title: '',
-      bytes: 0,
-      claims,
-      fix: { commands: [], advice: null },
-    });
     const findings = [
       finding('debug-symbols', [{ path: 'a', part: 'debug', bytes: 40 }]),
       finding('duplicate-member', [
