@@ -100,6 +100,15 @@ describe('what goes with removals', () => {
     expect(passed).toBeGreaterThan(50);
   });
 
+  it('keeps what a symlink passes on its way out, and what one leads to that is left as it is', () => {
+    const entries = [directory('d'), file('d/x', 1), directory('e'), file('e/x', 1), symlink('out', 'd/../../y')];
+    const tree = snapshot([...entries, symlink('tangled', 'e'), symlink('free', 'e')]);
+    const symlinks = symlinksIn(tree, (path) => path === 'tangled');
+    const { gone, emptied } = aftermathOf(tree, new Set(['d/x', 'e/x']), symlinks);
+    expect([[...gone], emptied]).toEqual([['d/x', 'e/x'], []]);
+    expect([...symlinks.held.keys()]).toEqual(['e']);
+  });
+
   it('takes back a long chain of directories without looking at each symlink again and again', () => {
     const { tree, removed } = chain(3000);
     const symlinks = symlinksIn(tree);
