@@ -159,7 +159,7 @@ const areas = [
   {
     // What of users' data goes and stays.
     sources: fixes.map((name) => `src/fix/${name}.ts`),
-    tests: ['plan', 'aftermath', 'verify', 'tangles', 'tar'].map((name) => `test/fix/${name}.test.ts`),
+    tests: ['plan', 'aftermath', 'verify', 'tangles', 'tar', 'linking', 'commands'].map((name) => `test/fix/${name}.test.ts`),
     hostile: false,
   },
   {
