@@ -46,6 +46,7 @@ function extension(whole: Buffer, length: number): Buffer | null {
   if (type !== 'x' && type !== 'X') return whole;
   const body = whole.subarray(blockLength, blockLength + length);
   const kept: Buffer[] = [];
+  const real: Buffer[] = [];
   for (let at = 0; at < body.length;) {
     const space = body.indexOf(0x20, at);
     const count = Number(body.toString('latin1', at, space));
@@ -53,11 +54,12 @@ function extension(whole: Buffer, length: number): Buffer | null {
     if (space < 0 || !Number.isSafeInteger(count) || count <= 0) break;
     const record = body.subarray(at, at + count);
     const key = record.toString('latin1', space - at + 1, Math.max(record.indexOf(0x3d), 0));
-    // The real name of a sparse file stands in such a record, and only there.
-    if (key === 'GNU.sparse.name') kept.push(paxRecord('path', record.subarray(record.indexOf(0x3d) + 1, -1)));
+    // The real name of a sparse file stands in such a record, and only there; a path before or behind it is made up.
+    if (key === 'GNU.sparse.name') real.push(paxRecord('path', record.subarray(record.indexOf(0x3d) + 1, -1)));
     else if (!outdated.test(key)) kept.push(record);
     at += count;
   }
+  kept.push(...real);
   if (kept.length === 0) return null;
   const records = Buffer.concat(kept);
   const block = Buffer.from(whole.subarray(0, blockLength));

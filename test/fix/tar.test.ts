@@ -1,5 +1,8 @@
 // The tar rewriter on archives built block by block, fed in pieces of one byte, of odd lengths, and whole.
+import { lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { changedHeaders } from '../../src/fix/tar-headers.ts';
 import { tarRewriter } from '../../src/fix/tar.ts';
 import type { Decision } from '../../src/fix/tar.ts';
 import { tarReader } from '../../src/formats/tar/tar.ts';
@@ -7,6 +10,8 @@ import { recordingSink } from '../build/sink.ts';
 import { buildTar, gnuLong, padded, pax, tarMember } from '../build/tar.ts';
 import type { TarSpec } from '../build/tar.ts';
 import { reusedPieces } from '../build/pieces.ts';
+import { tempDirectory } from '../build/temp.ts';
+import { requireTool, run } from '../oracles.ts';
 
 const keep: Decision = { kind: 'keep' };
 
@@ -73,6 +78,15 @@ describe('tarRewriter', () => {
     const archive = buildTar(members);
     const expected = buildTar(members.filter((_, index) => ![2, 3, 6].includes(index)));
     expect(rewritten(archive, { a: { kind: 'drop' }, c: { kind: 'drop' } }).equals(expected)).toBe(true);
+    const drops = Object.fromEntries(['d/', 'to-b', 'link'].map((name) => [name, { kind: 'drop' } as const]));
+    const rest = buildTar(members.filter((_, index) => ![0, 5, 7].includes(index)));
+    expect(rewritten(archive, drops).equals(rest)).toBe(true);
+  });
+
+  it('keeps the first part of a name that a header splits', () => {
+    const prefix = 'p'.repeat(150);
+    const archive = buildTar([{ name: 'a', prefix, content: 'alpha' }]);
+    expect(read(rewritten(archive, { [`${prefix}/a`]: upper })).members[0]?.member.name).toBe(`${prefix}/a`);
   });
 
   it('replaces content and length, and keeps what else the headers say', () => {
@@ -132,6 +146,93 @@ describe('tarRewriter', () => {
     const out = read(rewritten(archive, { real: upper }));
     expect(out.members[0]).toMatchObject({ member: { name: 'real', kind: 'file', size: 599 } });
     expect(out.members[0]?.content.toString()).toBe(`BC${'\0'.repeat(509)}DEF${'\0'.repeat(85)}`);
+  });
+
+  it('makes links of all copies that come before what they lead to', () => {
+    const names = ['early', 'soon', 'a', 'late'];
+    const link: Decision = { kind: 'hard-link', file: 'a' };
+    const archive = buildTar(names.map((name) => ({ name, content: 'same' })));
+    const out = read(rewritten(archive, { early: link, soon: link, late: link }, 'a'));
+    expect(out.members.map(({ member: { name, kind } }) => `${kind} ${name}`)).toEqual([
+      'file a',
+      'hardlink early',
+      'hardlink soon',
+      'hardlink late',
+    ]);
+  });
+
+  it('fills the last record where the archive had done so', () => {
+    const whole = (specs: readonly TarSpec[]) =>
+      Buffer.concat([buildTar(specs), Buffer.alloc(30_720)]).subarray(0, 30_720);
+    const specs = ['a', 'b'].map((name) => ({ name, content: Buffer.alloc(name === 'a' ? 5000 : 9500, name) }));
+    const out = rewritten(whole(specs), { a: { kind: 'drop' } });
+    expect(out.length % 10_240).toBe(0);
+    expect(out.subarray(0, 10_240)).toEqual(tarMember({ name: 'b', content: Buffer.alloc(9500, 'b') }));
+    expect(rewritten(buildTar(specs), { a: { kind: 'drop' } })).toEqual(buildTar(specs.slice(1)));
+  });
+
+  it.each(['x', 'X'] as const)('keeps of a header of type %s what is not outdated', (type) => {
+    const long = 'n'.repeat(120);
+    const link = 'l'.repeat(130);
+    const archive = buildTar([
+      pax({ linkpath: 'old', size: 5 }, type),
+      gnuLong('K', link),
+      { name: 'bare', content: 'alpha' },
+      pax({ linkpath: 'old', comment: 'said', path: long }, type),
+      { name: 'a', content: 'alpha' },
+    ]);
+    for (const target of ['t'.repeat(99), 't'.repeat(100), 't'.repeat(101)]) {
+      const soft: Decision = { kind: 'symlink', target };
+      const out = rewritten(archive, { bare: soft, [long]: soft });
+      expect(read(out).members.map(({ member }) => [member.name, member.link])).toEqual([
+        ['bare', target],
+        [long, target],
+      ]);
+      expect(out.includes('comment=said')).toBe(true);
+      expect(out.includes('linkpath')).toBe(false);
+      // Headers of what is said nowhere else: the comment and the path, and targets that do not fit.
+      const blocks = 2 + 2 + (target.length > 100 ? 4 : 0) + 2;
+      expect(out.length).toBe(512 * blocks);
+    }
+  });
+
+  it.skipIf(!requireTool('python3'))('states sizes as Python reads them', () => {
+    const script =
+      'import sys, tarfile; print(tarfile.TarInfo.frombuf(sys.stdin.buffer.read(), "utf-8", "strict").size)';
+    for (const size of [0, 0o77777777777, 0o77777777777 + 1, 2 ** 40]) {
+      const header = changedHeaders(tarMember({ name: 'a' }), { type: '0', size, link: '' });
+      expect(Number(run('python3', ['-c', script], { input: header }))).toBe(size);
+      // Programs of old read eleven digits.
+      expect((header[124] ?? 0) < 0x80).toBe(size <= 0o77777777777);
+    }
+  });
+
+  it.skipIf(!requireTool('tar')).each([
+    ['gnu', ''],
+    ['posix', '0.0'],
+    ['posix', '0.1'],
+    ['posix', '1.0'],
+  ])('writes sparse files of GNU tar out in full, or links to them: %s %s', (format, version) => {
+    const work = tempDirectory('sparse');
+    const name = `${'long/'.repeat(20)}holes`;
+    mkdirSync(join(work, 'in', 'long/'.repeat(20)), { recursive: true });
+    const content = Buffer.alloc(1 << 19);
+    // More of them than fit into one header.
+    for (let at = 0; at < content.length; at += 1 << 15) content.write(`data at ${at}`, at, 'latin1');
+    writeFileSync(join(work, 'full'), content);
+    for (const to of [name, 'copy']) run('cp', ['--sparse=always', 'full', join('in', to)], { cwd: work });
+    const how = [`--format=${format}`, ...(version === '' ? [] : [`--sparse-version=${version}`])];
+    run('tar', ['-S', ...how, '-b20', '-cf', 'a.tar', '-C', 'in', name, 'copy'], { cwd: work });
+    const archive = readFileSync(join(work, 'a.tar'));
+    expect(archive.length).toBeLessThan(content.length);
+    const out = rewritten(archive, { [name]: upper, copy: { kind: 'hard-link', file: name } }, name);
+    writeFileSync(join(work, 'b.tar'), out);
+    mkdirSync(join(work, 'out'));
+    run('tar', ['-xf', 'b.tar', '-C', 'out'], { cwd: work });
+    expect(readFileSync(join(work, 'out', name)).equals(Buffer.from(content.toString().toUpperCase().slice(1)))).toBe(
+      true,
+    );
+    expect(lstatSync(join(work, 'out/copy')).ino).toBe(lstatSync(join(work, 'out', name)).ino);
   });
 
   it('says so where a link has no target', () => {
