@@ -1,5 +1,6 @@
 // A tar member's headers with another size, type or link target; all else stays as it was stored: name, owner, times, extended
 // attributes (POSIX.1-2017 pax, "ustar Interchange Format" and "pax Extended Header"; GNU tar manual for type K).
+import { sizeField } from '../formats/tar/header.ts';
 import { paddingOf } from '../formats/tar/writer.ts';
 import type { Name } from '../model/name.ts';
 
@@ -23,7 +24,7 @@ export function changedHeaders(headers: Buffer, change: HeaderChange): Buffer {
   const parts: Buffer[] = [];
   const own = headers.length - blockLength;
   for (let at = 0; at < own;) {
-    const length = octal(headers, at + field.size);
+    const length = sizeField(headers, at + field.size, 'size', '', at);
     const end = at + blockLength + length + paddingOf(length);
     const kept = extension(headers.subarray(at, end), length);
     if (kept !== null) parts.push(kept);
@@ -86,11 +87,6 @@ function longLink(link: Name): Buffer {
   block.write('ustar  ', 257, 'latin1');
   writeSize(block, body.length);
   return Buffer.concat([sealed(block), body, Buffer.alloc(paddingOf(body.length))]);
-}
-
-function octal(block: Buffer, at: number): number {
-  const digits = /^[0-7]+/.exec(block.toString('latin1', at, at + 12).trimStart())?.[0];
-  return digits === undefined ? 0 : Number.parseInt(digits, 8);
 }
 
 /** Eleven octal digits, or base-256 for sizes that need more. */

@@ -196,6 +196,21 @@ describe('tarRewriter', () => {
     }
   });
 
+  it('reads the length of a header as a reader does', () => {
+    const length = Buffer.alloc(12);
+    length[0] = 0x80;
+    const header = pax({ path: 'long', comment: 'said' });
+    length[11] = Buffer.from(header.content ?? '').length;
+    for (const size of [length, ` ${length[11].toString(8)}`]) {
+      const archive = buildTar([
+        { ...header, size },
+        { name: 'short', content: 'alpha' },
+      ]);
+      const out = read(rewritten(archive, { long: upper }));
+      expect(out.members.map(({ member, content }) => [member.name, content.toString()])).toEqual([['long', 'LPHA']]);
+    }
+  });
+
   it.skipIf(!requireTool('python3'))('states sizes as Python reads them', () => {
     const script =
       'import sys, tarfile; print(tarfile.TarInfo.frombuf(sys.stdin.buffer.read(), "utf-8", "strict").size)';
