@@ -304,6 +304,13 @@ describe('the plan of a fix', () => {
     ]);
   });
 
+  it('leaves alone what an absolute symlink leads to, by any of its names', () => {
+    const entries = [file('a', 9), hardlink('b', 'a'), symlink('l', '/b')];
+    const made = planOf(snapshot(entries), [finding('any', [{ path: 'a', part: null, bytes: 9 }])]);
+    expect([made.words, made.promised]).toEqual([[], 0]);
+    expect(made.leftAlone).toMatchObject([{ rule: 'any', reason: expect.stringContaining('absolute path'), bytes: 9 }]);
+  });
+
   it('leaves earlier members of a path out, and counts them for no content', () => {
     const earlier = [7, 5].map((size) => ({ path: 'a', size }));
     const judged = snapshot([file('a', 100, { facts: elf({ unneeded: 60 }) })], { superseded: earlier });
