@@ -191,8 +191,7 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
     },
     hole(count) {
       if (work === null) return;
-      holes += count;
-      if (holes > maxHoles) {
+      if (work.skipHash || holes + count > maxHoles) {
         if (!work.skipHash)
           report('sparse-not-hashed', work.draft.path, 'is a sparse file too large to hash; its content is unknown');
         work.skipHash = true;
@@ -204,6 +203,7 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
         work.received += count;
         return;
       }
+      holes += count;
       work.hasher ??= contentDigest(purpose, work.draft.size);
       for (let left = count; left > 0; left -= zeros.length)
         take(work, left < zeros.length ? zeros.subarray(0, left) : zeros);

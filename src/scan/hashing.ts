@@ -41,11 +41,12 @@ export async function hashFiles(
     onProgress?.(done);
     // What was found unreadable or changing is not tried again.
     if (open === undefined || unreadable.has(draft.path)) continue;
-    holes += Math.max(0, draft.size - draft.disk);
-    if (holes > maxHoles) {
+    const own = Math.max(0, draft.size - draft.disk);
+    if (own > 0 && holes + own > maxHoles) {
       report('sparse-not-hashed', draft.path, 'is a sparse file too large to hash; its content is unknown');
       continue;
     }
+    holes += own;
     try {
       draft.digest = await digestOf(purpose, open(), turns, (bytes) => onProgress?.(done + bytes));
       done += draft.size;
