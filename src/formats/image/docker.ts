@@ -33,7 +33,7 @@ export function partsOfDocker(store: PartStore, choice: ImageChoice): ImageParts
     if (item === null) throw bad(manifestPath, `lists no object as image ${index + 1}`);
     const { config, configPath, digest } = findConfig(store, item, index + 1);
     const names = (listOf(item.get('RepoTags')) ?? []).map(textOf).filter((name) => name !== null);
-    const id = `${digest} ${String(item.get('Layers'))}`;
+    const id = JSON.stringify([digest, ...(listOf(item.get('Layers')) ?? []).map(textOf)]);
     return { id, number: index + 1, names, platform: config.platform, item, config, configPath };
   });
   const { item, config, configPath } = chooseImage(found, choice);
