@@ -174,6 +174,26 @@ describe('indexes', () => {
   });
 
   it.each([
+    ['are not there', {}],
+    ['are attestations', attestation],
+  ])('of one index a hundred times, whose manifests %s, end soon, too', async (_, extra) => {
+    const missing = { mediaType: ociTypes.manifest, size: 1, ...extra };
+    const inner = json({
+      manifests: Array.from({ length: 800 }, (_unused, at) => ({ ...missing, digest: sha256(Buffer.from(`${at}`)) })),
+    });
+    const lists = (times: number): Files =>
+      new Map([
+        ...layoutFiles(
+          [built],
+          Array.from({ length: times }, () => descriptor(inner, ociTypes.index)),
+        ),
+        [blobOf(inner), inner] as const,
+      ]);
+    expect(await failure(put(tarOf(lists(100))))).toContain('holds more than 1000 manifests');
+    expect(await failure(put(tarOf(lists(1))))).toMatch(/^(?:which-image|no-image|missing-blob): /);
+  });
+
+  it.each([
     ['null', 'lists no manifests'],
     ['[]', 'lists no manifests'],
     ['{"manifests":{}}', 'lists no manifests'],
@@ -253,6 +273,15 @@ describe('images that tell little of themselves', () => {
       { name: 'index.json', type: '2', link: 'gone.json' },
     ]);
     expect(await failure(put(link))).toBe('bad-image: index.json: is missing');
+  });
+
+  it('are one where manifest.json lists one twice, and layers in lists are none', async () => {
+    const files = legacyFiles([built, built]);
+    expect((await scanned(put(tarOf(files)))).image).toMatchObject(sizes);
+    const lists = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
+    const deep = (files.get('manifest.json')?.toString() ?? '').replaceAll(/(?<="Layers":)\[.*?\]/g, lists);
+    files.set('manifest.json', Buffer.from(deep));
+    expect(await failure(put(tarOf(files)))).toBe('bad-image: manifest.json: names no file for the layer 0');
   });
 
   it('are one where an index lists one manifest twice', async () => {

@@ -64,11 +64,18 @@ interface Place {
 }
 
 function visit(search: Search, descriptor: Descriptor, place: Place): void {
+  const { digest } = descriptor;
+  const key = `${place.number} ${digest}`;
+  if (search.seen.has(key)) return;
+  // Whatever they are, and if they are not there: an index may be listed a thousand times, and list tens of thousands itself.
+  if (search.seen.size >= maxManifests) {
+    throw new FormatError('too-many-images', `holds more than ${maxManifests} manifests`, { path: place.from });
+  }
+  search.seen.add(key);
   if (descriptor.isAttestation) {
     search.others.push('an attestation');
     return;
   }
-  const { digest } = descriptor;
   const stored = search.store.find(blobPath(digest));
   if (stored === null) {
     search.found.push({
@@ -84,12 +91,6 @@ function visit(search: Search, descriptor: Descriptor, place: Place): void {
   if (place.nesting > maxNesting) {
     throw new FormatError('too-deep', `is nested in more than ${maxNesting} indexes`, { path: stored.path });
   }
-  if (search.seen.size >= maxManifests) {
-    throw new FormatError('too-many-images', `holds more than ${maxManifests} manifests`, { path: place.from });
-  }
-  const again = search.seen.has(`${place.number} ${digest}`);
-  search.seen.add(`${place.number} ${digest}`);
-  if (again) return;
   const json = objectOf(readJson(stored, { digest, size: descriptor.size }).value);
   if (json === null) throw bad(stored.path, 'is no manifest: it is no object');
   const kind = kindOf(descriptor, json, stored);
