@@ -113,6 +113,8 @@ export function createCollector(options: CollectorOptions): Collector {
   function replace(earlier: Draft, later: Draft): void {
     if (earlier.kind === 'directory' && later.kind === 'directory') return;
     const { path } = later;
+    // Drafts stand in the order in which they count, see merge.ts.
+    drafts.delete(path);
     if (earlier.kind !== later.kind && (earlier.kind === 'directory' || later.kind === 'directory')) {
       notice('type-conflict', path, `is a ${earlier.kind} and later a ${later.kind}; the later one counts`);
     } else {

@@ -93,6 +93,22 @@ describe('what layers hide', () => {
     expect(kept.image?.hiddenBytes).toBe(0);
   });
 
+  it('is, of two that one layer has of a path through a symlink, what comes first in its tar', async () => {
+    const base = [directory('usr'), directory('usr/lib'), { name: 'lib', type: '2' as const, link: 'usr/lib' }];
+    const [one, other, again] = [file('usr/lib/f', '1'), file('lib/f', '22'), file('usr/lib/f', '333')];
+    for (const [members, size] of [
+      [[one, other], 2],
+      [[other, one], 1],
+      [[one, other, again], 3],
+    ] as const) {
+      const snapshot = await scanned([base, members]);
+      expect(files(snapshot)).toEqual([['usr/lib/f', size, 1]]);
+      expect(figures(snapshot)?.[1]?.[4]).toBe(snapshot.image?.hiddenBytes);
+    }
+    const { image } = await scanned([base, [file('lib/f', 'four'), file('usr/lib/f', '1')]]);
+    expect(image).toMatchObject({ layerBytes: 5, visibleBytes: 1, hiddenBytes: 4 });
+  });
+
   it('is nothing of what hard links of later layers lead to: files, symlinks and what is not there', async () => {
     const pyc = Buffer.concat([Buffer.from([0x6f, 0x0d, 0x0d, 0x0a]), Buffer.alloc(12)]);
     const cached = (name: string): string => `__pycache__/${name}.cpython-310.pyc`;

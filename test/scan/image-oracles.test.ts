@@ -103,6 +103,15 @@ const cases: readonly (readonly [string, readonly (readonly TarSpec[])[]])[] = [
   ['members without their directories', [base, [file('new/sub/x', 'x'), file('etc/c', 'c')]]],
   ['members below a symlink', [base, [file('lib/two', '22')]]],
   ['a whiteout below a symlink', [base, [file('lib/.wh.one', '')]]],
+  ['one file by two paths in one layer', [base, [file('usr/lib/two', '22'), file('lib/two', 'twice')]]],
+  ['one file by two paths, the other way round', [base, [file('lib/two', 'twice'), file('usr/lib/two', '22')]]],
+  ['a hard link by way of a symlink, then a file there', [base, [hard('usr/lib/c', 'etc/a'), file('lib/c', 'mine')]]],
+  [
+    'names of one file by two paths',
+    [base, [file('z', 'zzz'), hard('lib/n', 'z'), hard('usr/lib/m', 'z'), file('usr/lib/n', 'n')]],
+  ],
+  ['a file over the directory of a hard link to a file below', [base, [hard('new/c', 'etc/a'), file('new', 'flat')]]],
+  ['a symlink over members that came before it', [base, [file('new/in', 'lost'), link('new', 'etc')]]],
 ];
 
 describe.skipIf(!ready)('merged trees as umoci unpacks them', () => {

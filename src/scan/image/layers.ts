@@ -142,24 +142,14 @@ function contentOf(collected: Collected, index: number): LayerContent {
   }
   links.settle((draft) => drafts.get(draft.path) === draft && !marks.has(draft));
   const unresolved = collected.unresolved.filter(({ draft }) => draft.path !== '.' && !marks.has(draft));
-  const late = new Set(unresolved.map(({ draft }) => draft));
-  for (const draft of drafts.values()) if (!marks.has(draft) && !late.has(draft)) kept.push(draft);
-  return { drafts: byPath(kept), unresolved, gone, opaque };
+  for (const draft of drafts.values()) if (!marks.has(draft)) kept.push(draft);
+  return { drafts: kept, unresolved, gone, opaque };
 }
 
-function byPath(drafts: readonly Draft[]): Draft[] {
-  return drafts.toSorted((a, b) => (a.path < b.path ? -1 : 1));
-}
-
-function aloneOf(
-  { drafts, parents, notices }: Collected,
-  { drafts: kept, unresolved }: LayerContent,
-  maxEntries: number,
-): Entry[] {
+function aloneOf({ drafts, parents, notices }: Collected, { drafts: kept }: LayerContent, maxEntries: number): Entry[] {
   const all: Entry[] = [];
   // Copies: merging changes the records.
   for (const draft of kept) all.push({ ...draft });
-  for (const { draft } of unresolved) all.push({ ...draft });
   return sortEntries(all.concat(impliedDirectories({ drafts, parents, notices }, maxEntries)));
 }
 

@@ -12,9 +12,12 @@ import type { Content, TreeNode } from './tree.ts';
 
 /** One layer, as merging takes it. */
 export interface LayerContent {
-  /** Settled records, parents before what they hold; hard links point to the file of the layer that they are a name of. */
+  /**
+   * Settled records in the order of the tar: of two that lead to one path, through a symlink, the last one counts. Hard links point to the
+   * file of the layer that they are a name of.
+   */
   readonly drafts: readonly Draft[];
-  /** Hard links to files below; not among the drafts. */
+  /** Those that are hard links to files below. */
   readonly unresolved: readonly UnresolvedLink[];
   /** Paths that it removes from the layers below. */
   readonly gone: readonly Name[];
@@ -130,9 +133,14 @@ export function createMerge(
     layer++;
     lost = [];
     removed = new Set();
+    const below = new Map(given.unresolved.map(({ draft, target }) => [draft, target]));
     whiteOut(given);
+    /** By the path of the file; a name of it may come before. */
     const linked = new Map<Name, Content | null>();
     for (const { kind, link } of given.drafts) if (kind === 'hardlink' && link !== null) linked.set(link, null);
+    for (const draft of given.drafts) {
+      if (draft.kind === 'file' && linked.has(draft.path)) linked.set(draft.path, { draft, stored: layer, names: 0 });
+    }
     let [content, changed] = [0, 0];
     let last: { readonly path: Name; readonly node: TreeNode } = { path: '.', node: root };
     for (const draft of given.drafts) {
@@ -145,31 +153,33 @@ export function createMerge(
       if (up !== last.path) last = { path: up, node: directoryFor(up) };
       const parent = last.node;
       const name = baseName(path);
+      const target = below.get(draft);
+      if (target !== undefined) {
+        put(parent, name, draft, linkBelow(draft, target));
+        continue;
+      }
       const before = parent.children?.get(name);
       if (kind === 'file') {
         content += size;
         if (removed.has(childPath(parent, name)) || (before !== undefined && before.layer < layer)) changed += size;
       }
       let own: Content | null = null;
-      if (kind === 'file') own = { draft, stored: layer, names: 0 };
+      if (kind === 'file') own = linked.get(path) ?? { draft, stored: layer, names: 0 };
       if (kind === 'hardlink') own = linked.get(draft.link ?? '') ?? null;
-      if (kind === 'file' && linked.has(path)) linked.set(path, own);
       put(parent, name, draft, own);
     }
-    for (const link of given.unresolved) linkBelow(link);
     return { content, added: content - changed, changed, ...charge() };
   }
 
-  /** A hard link to a file of a layer below, or to a symlink of one. */
-  function linkBelow({ draft, target }: UnresolvedLink): void {
+  /** The content that a hard link to a file of a layer below leads to; one to a symlink becomes one. */
+  function linkBelow(draft: Draft, target: Name): Content | null {
     const found = findNode(root, parentPath(target) ?? '.', baseName(target));
-    const parent = directoryFor(parentPath(draft.path) ?? '.');
     if (found?.entry?.kind === 'symlink') {
       draft.kind = 'symlink';
       draft.link = found.entry.link;
       draft.disk = modelDisk(draft);
     } else if (found === null || found.content === null) notice(...brokenLink(draft.path));
-    put(parent, baseName(draft.path), draft, found?.content ?? null);
+    return found?.content ?? null;
   }
 
   /** Settles why each lost content was lost, when all of the layer is in place. */
