@@ -7,7 +7,7 @@ import type { Ledger } from '../formats/ledger.ts';
 import type { StripVersion } from '../inspectors/elf/strip-version.ts';
 import type { FactsWanted } from '../inspectors/inspector.ts';
 import type { PackageFacts } from '../model/facts.ts';
-import { depth, normalizePath, parentsOf } from '../model/name.ts';
+import { compareNames, depth, normalizePath, parentsOf } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Notice, Superseded } from '../model/snapshot.ts';
 import { contentReader } from './content.ts';
@@ -75,6 +75,8 @@ export function createCollector(options: CollectorOptions): Collector {
   const links = createLinks();
   const openers = new Map<Draft, () => OpenFile>();
   const inodes = new Map<string, Draft>();
+  /** Further names of one symlink, and which: its blocks count once, as du has it. */
+  const twins = new Map<Draft, Draft>();
   const superseded: Superseded[] = [];
   const notices: Notice[] = [];
   const members: Draft[] = [];
@@ -133,6 +135,7 @@ export function createCollector(options: CollectorOptions): Collector {
       draft.kind = 'symlink';
       draft.link = found.link;
       draft.disk = modelDisk(draft);
+      twins.set(draft, twins.get(found) ?? found);
     } else early.push({ draft, target });
   }
 
@@ -156,6 +159,11 @@ export function createCollector(options: CollectorOptions): Collector {
       }
       const draft = place(member);
       if (member.kind === 'hardlink') linkTo(draft);
+      else if (member.inode !== null) {
+        const first = inodes.get(member.inode);
+        if (first === undefined) inodes.set(member.inode, draft);
+        else twins.set(draft, first);
+      }
       content.begin(member.kind === 'file' ? draft : null, member.unreadable);
     },
     data: (piece) => content.data(piece),
@@ -177,10 +185,27 @@ export function createCollector(options: CollectorOptions): Collector {
     },
     collected() {
       const unresolved = resolveLate(early.splice(0));
-      if (options.isLayer !== true) for (const { draft } of unresolved) notice(...brokenLink(draft.path));
+      if (options.isLayer !== true) {
+        for (const { draft } of unresolved) notice(...brokenLink(draft.path));
+        chargeTwins();
+      }
       return { drafts, parents: parents.found, links, openers, members, superseded, notices, unresolved };
     },
   };
+
+  /** Blocks of a symlink of several names are those of the first in byte order. In a layer any name may outlive the others. */
+  function chargeTwins(): void {
+    const groups = new Map<Draft, Draft[]>();
+    for (const [twin, first] of twins) {
+      const group = groups.get(first);
+      if (group === undefined) groups.set(first, [first, twin]);
+      else group.push(twin);
+    }
+    for (const group of groups.values()) {
+      const live = group.filter((name) => drafts.get(name.path) === name);
+      for (const other of live.toSorted((a, b) => compareNames(a.path, b.path)).slice(1)) other.disk = 0;
+    }
+  }
 
   /** Links may lead to links that were late themselves: each is followed to its end once. */
   function resolveLate(late: readonly UnresolvedLink[]): UnresolvedLink[] {
