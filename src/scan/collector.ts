@@ -117,7 +117,7 @@ export function createCollector(options: CollectorOptions): Collector {
     const { path } = later;
     // Drafts stand in the order in which they count, see merge.ts.
     drafts.delete(path);
-    if (earlier.kind !== later.kind && (earlier.kind === 'directory' || later.kind === 'directory')) {
+    if (earlier.kind === 'directory' || later.kind === 'directory') {
       notice('type-conflict', path, `is a ${earlier.kind} and later a ${later.kind}; the later one counts`);
     } else {
       notice('duplicate-entry', path, 'is in the archive more than once; the last one counts');
@@ -128,7 +128,7 @@ export function createCollector(options: CollectorOptions): Collector {
 
   function linkTo(draft: Draft): void {
     const target = normalizePath(draft.link ?? '').path;
-    const found = target === draft.path ? undefined : drafts.get(target);
+    const found = drafts.get(target);
     const holder = found === undefined ? null : links.holderOf(found);
     if (holder !== null) links.join(draft, holder);
     else if (found?.kind === 'symlink') {

@@ -205,18 +205,18 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
       }
       holes += count;
       work.hasher ??= contentDigest(purpose, work.draft.size);
-      for (let left = count; left > 0; left -= zeros.length)
-        take(work, left < zeros.length ? zeros.subarray(0, left) : zeros);
+      for (let left = count; left > 0; left -= zeros.length) take(work, zeros.subarray(0, left));
     },
     end() {
       const now = work;
       work = null;
-      if (now === null || now.draft.digest !== null) return;
+      if (now === null) return;
       if (now.received !== now.draft.size) {
         throw new FormatError('wrong-size', `has ${now.received} bytes, but ${now.draft.size} were announced`, {
           path: now.draft.path,
         });
       }
+      if (now.draft.digest !== null) return;
       if (!now.skipHash) now.draft.digest = (now.hasher ?? contentDigest(purpose, now.draft.size)).digest();
       const head = now.head ?? noBytes;
       if (!now.chosen) now.inspector = inspectorFor(head, now.draft);

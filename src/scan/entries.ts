@@ -43,8 +43,8 @@ export function impliedDirectories(
       notices.push({ code: 'not-a-directory', path, message });
       return;
     }
-    // The root is no entry more.
-    if (path !== '.' && drafts.size + implied.length > maxEntries) throw tooManyEntries(maxEntries, { path });
+    // The root, which comes first, is no entry more.
+    if (drafts.size + implied.length > maxEntries) throw tooManyEntries(maxEntries, { path });
     const nothing = { size: 0, mode: null, uid: null, gid: null, mtime: null, digest: null, link: null, facts: null };
     implied.push({ path, kind: 'directory', disk: modelBlock, ...nothing });
   };

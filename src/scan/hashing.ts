@@ -35,14 +35,15 @@ export async function hashFiles(
   };
   let holes = 0;
   let done = 0;
-  for (const { size } of collected.openers.keys()) done += size;
-  for (const draft of which === 'all' ? unhashed(collected) : ofEqualSize(unhashed(collected))) {
+  const files = [...collected.openers.keys()];
+  for (const { size } of files) done += size;
+  for (const draft of which === 'all' ? files : ofEqualSize(files)) {
     const open = collected.openers.get(draft);
     onProgress?.(done);
     // What was found unreadable or changing is not tried again.
     if (open === undefined || unreadable.has(draft.path)) continue;
     const own = Math.max(0, draft.size - draft.disk);
-    if (own > 0 && holes + own > maxHoles) {
+    if (holes + own > maxHoles) {
       report('sparse-not-hashed', draft.path, 'is a sparse file too large to hash; its content is unknown');
       continue;
     }
@@ -55,10 +56,6 @@ export async function hashFiles(
       report(error.code, draft.path, error.message);
     }
   }
-}
-
-function unhashed({ openers }: Collected): Draft[] {
-  return [...openers.keys()].filter(({ digest }) => digest === null);
 }
 
 /** Files that are not alone with their size. */

@@ -66,6 +66,11 @@ describe('dive by hand', () => {
     });
   });
 
+  it('does not know the directory that layers are extracted into', () => {
+    const root = directory('.');
+    expect(figures([[root, file('a', 10)], [root]])).toEqual(figures([[file('a', 10)], []]));
+  });
+
   it('gives up on the rest of a layer at a whiteout of nothing', () => {
     expect(figures([[file('z', 10)], [file('.wh.nothing', 0), file('z', 10)]])).toMatchObject({
       efficiency: (10 - 1) / 10,

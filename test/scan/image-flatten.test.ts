@@ -86,8 +86,30 @@ describe.skipIf(!ready)('a flattened image', () => {
     expect(snapshot.image?.visibleBytes).toBe(6003);
   });
 
+  it('carries a content under the name that a walk meets first, beside what has as many bytes', async () => {
+    const [one, other, long] = [noise(3000), noise(3000, 1), noise(200_000, 2)];
+    const { root, snapshot } = await flattened(
+      imageOf([
+        [
+          { name: 'a/x', content: one },
+          { name: 'a-b', type: '1', link: 'a/x' },
+          { name: 'a/y', content: other },
+          { name: 'a/long', content: long },
+          { name: 's', type: '2', link: 'x'.repeat(3000) },
+        ],
+        [{ name: 'gone', type: '1', link: 'nothing' }],
+      ]),
+    );
+    // In byte order a-b comes first, in a walk that goes down a/x does.
+    expect(snapshot.entries.find(({ path }) => path === 'a/x')).toMatchObject({ kind: 'hardlink', link: 'a-b' });
+    const contents = { 'a/x': one, 'a-b': one, 'a/y': other, 'a/long': long };
+    for (const [name, content] of Object.entries(contents))
+      expect(readFileSync(join(root, name)).equals(content)).toBe(true);
+    expect(statSync(join(root, 'a/x')).ino).toBe(statSync(join(root, 'a-b')).ino);
+  });
+
   it('has the content of sparse files, and so has the layer that stores them', async () => {
-    mkdirSync(join(work, 'sparse'));
+    mkdirSync(join(work, 'sparse'), { recursive: true });
     const path = join(work, 'sparse/holes');
     writeFileSync(path, 'begin');
     truncateSync(path, 300_000);

@@ -109,6 +109,78 @@ describe('what layers hide', () => {
     expect(image).toMatchObject({ layerBytes: 5, visibleBytes: 1, hiddenBytes: 4 });
   });
 
+  it('is in the tree where symlinks lead, and known by that place', async () => {
+    const pyc = Buffer.concat([Buffer.from([0x6f, 0x0d, 0x0d, 0x0a]), Buffer.alloc(12)]);
+    const snapshot = await scanned([
+      [directory('usr/lib'), { name: 'lib', type: '2', link: 'usr/lib' }],
+      [{ name: 'lib/__pycache__/m.cpython-310.pyc', content: pyc }, file('lib/text', 'text')],
+    ]);
+    const at = (name: string) => snapshot.entries.find(({ path }) => path === name);
+    const cached = 'usr/lib/__pycache__/m.cpython-310.pyc';
+    expect(at(cached)).toMatchObject({ layer: 1, size: 16, facts: { source: 'usr/lib/m.py' } });
+    expect(at('usr/lib/text')).toMatchObject({ layer: 1, size: 4, facts: null });
+    expect(snapshot.hidden).toEqual([]);
+  });
+
+  it('is told of the layer alone that is asked for', async () => {
+    const layers = [
+      [{ name: './', type: '5' as const, mode: 0o711 }, file('a', 'one'), file('b', 'b'), file('empty', '')],
+      [file('a', 'three'), file('empty', '', 0o700)],
+      [file('.wh.b', ''), file('c', 'c')],
+    ];
+    expect(causes(await scanned(layers))).toEqual([
+      ['a', 3, 0, 1, 'overwritten'],
+      ['b', 1, 0, 2, 'deleted'],
+    ]);
+    for (const [layer, own, names] of [
+      [0, [], ['a', 'b', 'empty']],
+      [1, [['a', 3, 0, 1, 'overwritten']], ['a', 'empty']],
+      [2, [['b', 1, 0, 2, 'deleted']], ['c']],
+    ] as const) {
+      const snapshot = await scanned(layers, { layer });
+      expect(causes(snapshot)).toEqual(own);
+      expect(snapshot.isPart).toBe(true);
+      expect(files(snapshot).map(([path]) => path)).toEqual(names);
+    }
+    expect((await scanned(layers)).entries[0]).toMatchObject({ path: '.', mode: 0o711, layer: 0 });
+    await expect(scanned(layers, { layer: 3 })).rejects.toThrow('there is no layer 3; the last one is 2');
+    await expect(scanned([], { layer: 0 })).rejects.toThrow('there is no layer 0; the image has none');
+    await expect(scanned([layers[0] ?? []], { layer: 1 })).rejects.toThrow('the last one is 0');
+  });
+
+  it('is nothing of a file that only its own layer replaces, and is no less a waste', async () => {
+    const base = [directory('usr'), directory('usr/lib'), { name: 'lib', type: '2' as const, link: 'usr/lib' }];
+    const twice = await scanned([base, [file('usr/lib/f', '1'), file('lib/f', '22')]]);
+    // Nothing that was below changed or went.
+    expect(figures(twice)).toEqual([
+      [0, 0, 0, 0, 0],
+      [3, 3, 0, 0, 1],
+    ]);
+    expect(causes(twice)).toEqual([['usr/lib/f', 1, 1, 1, 'overwritten']]);
+    const lost = await scanned([base, [file('new/in', 'lost'), { name: 'new', type: '2', link: 'usr' }]]);
+    expect(figures(lost)?.[1]).toEqual([4, 4, 0, 0, 4]);
+    expect(causes(lost)).toEqual([['new/in', 4, 1, 1, 'deleted']]);
+    const removed = await scanned([
+      [file('d/e/f', 'x'), file('d/e/g', 'yy')],
+      [file('.wh.d', ''), file('d/e/f', 'zzz')],
+    ]);
+    expect(figures(removed)?.[1]).toEqual([3, 0, 3, 2, 3]);
+  });
+
+  it('is nothing where links lead in circles', async () => {
+    const loop = (name: string, link: string): TarSpec => ({ name, type: '2', link });
+    const chain = Array.from({ length: 41 }, (_, at) => loop(`l${at}`, at === 0 ? 'd' : `l${at - 1}`));
+    const { entries, notices } = await scanned([
+      [directory('d'), loop('x', 'y'), loop('y', 'x'), ...chain],
+      [file('l39/in', 'forty links'), file('l40/out', 'forty-one'), file('x/in', 'circle'), file('./.wh.y', '')],
+    ]);
+    const paths = entries.filter(({ kind }) => kind === 'file').map(({ path }) => path);
+    // Linux follows forty; what lies behind more is where a directory has to take the place of a link.
+    expect(paths).toContain('d/in');
+    expect(paths).not.toContain('d/out');
+    expect(notices.map(({ code }) => code)).toContain('not-a-directory');
+  });
+
   it('is nothing of what hard links of later layers lead to: files, symlinks and what is not there', async () => {
     const pyc = Buffer.concat([Buffer.from([0x6f, 0x0d, 0x0d, 0x0a]), Buffer.alloc(12)]);
     const cached = (name: string): string => `__pycache__/${name}.cpython-310.pyc`;

@@ -77,7 +77,7 @@ function linking({ path, entry, layer }: TreeNode, first: Name): Entry {
 
 /** The record itself where nothing differs: most entries are just what their layer has. */
 function at(draft: Draft, path: Name, layer: number): Entry {
-  if (draft.path !== path || draft.layer !== undefined) {
+  if (draft.path !== path) {
     const facts = draft.facts === null || draft.path === path ? draft.facts : withPathFacts(draft.facts, path);
     return { ...draft, path, layer, facts };
   }

@@ -82,8 +82,7 @@ async function gather(
     },
     data: take,
     hole(count) {
-      for (let left = count; left > 0; left -= zeros.length)
-        take(left < zeros.length ? zeros.subarray(0, left) : zeros);
+      for (let left = count; left > 0; left -= zeros.length) take(zeros.subarray(0, left));
     },
     end() {
       if (current === null) return;
