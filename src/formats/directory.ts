@@ -49,8 +49,7 @@ function visit(root: Name, path: Name, sink: MemberSink): Member | null {
   let stats: Stats;
   let link: Name | null = null;
   try {
-    // The root may be a symlink that the user named; below it none is followed.
-    stats = path === '.' ? lstatSync(Buffer.concat([onDisk, Buffer.from('/')])) : lstatSync(onDisk);
+    stats = lstatSync(onDisk);
     if (stats.isSymbolicLink()) link = nameFromBytes(readlinkSync(onDisk, { encoding: 'buffer' }));
   } catch (error) {
     if (path === '.') throw new InputError('unreadable', `cannot be read (${systemCode(error)})`, { cause: error });
@@ -150,8 +149,9 @@ function changed(before: number, after: number): InputError {
   return new InputError('changed', `changed while it was read: ${what}`);
 }
 
+/** Of the root with `/.` behind it: it may be a symlink that the user named; below it none is followed. */
 function diskPath(root: Name, path: Name): Buffer {
-  return Buffer.from(path === '.' ? root : `${root}/${path}`, 'latin1');
+  return Buffer.from(`${root}/${path}`, 'latin1');
 }
 
 /** What a path is that is no file, directory or symlink: "a fifo". */

@@ -184,15 +184,12 @@ function share(runs: Float64Array, from: Place, to: Stretch, cost: number, pay: 
   const whole = to.weight > 0 ? to.weight : to.length;
   let sum = 0;
   let paid = 0;
-  let last = -1; // owner of the last run, who gets what rounding leaves
-  for (let run = from.run; run < runs.length && (run < to.run || (run === to.run && to.used > 0)); run += fields) {
+  for (let run = from.run; run < to.run || (run === to.run && to.used > 0); run += fields) {
     const length = doubleAt(runs, run + 1);
     const part = (run === to.run ? to.used : length) - (run === from.run ? from.used : 0);
     sum += to.weight > 0 ? (doubleAt(runs, run + 2) * part) / length : part;
     const due = Math.min(cost, Math.round((cost * sum) / whole));
-    last = doubleAt(runs, run);
-    pay(last, due - paid);
+    pay(doubleAt(runs, run), due - paid);
     paid = due;
   }
-  if (paid !== cost) pay(last, cost - paid);
 }

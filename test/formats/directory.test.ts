@@ -109,6 +109,19 @@ describe('a directory', () => {
     expect(sink.notices).toEqual([]);
   });
 
+  it('may be named by a symlink, which is followed, and holds symlinks, which are not', async () => {
+    const root = tree({ 'd/a': 'abc' });
+    symlinkSync('d', join(root, 'named'));
+    symlinkSync('a', join(root, 'd/s'));
+    const sink = recordingSink();
+    await read(join(root, 'named'), sink);
+    expect(sink.records.map(({ member: { name, kind, size, link } }) => [name, kind, size, link])).toEqual([
+      ['.', 'directory', 0, null],
+      ['a', 'file', 3, null],
+      ['s', 'symlink', 0, 'a'],
+    ]);
+  });
+
   it('holds fifos and sockets that are never opened', async () => {
     const root = tree();
     run('mkfifo', [join(root, 'fifo')]);
@@ -207,6 +220,23 @@ describe('a file is opened as it was seen', () => {
     const before = seen(path);
     appendFileSync(path, '!');
     expect(() => openRegular(path, before)).toThrow('changed while it was read: 7 bytes became 8');
+  });
+
+  it('not where another of its number is on another device', () => {
+    const path = join(tree({ a: 'abc' }), 'a');
+    const { dev, ino, size } = statSync(path);
+    openRegular(path, { dev, ino, size }).close();
+    expect(() => openRegular(path, { dev: dev + 1, ino, size })).toThrow('was replaced while it was read');
+    expect(() => openRegular(path, { dev, ino: ino + 1, size })).toThrow('was replaced while it was read');
+  });
+
+  it('and an error where it has another length, even if its time was set back', () => {
+    const path = join(tree({ a: 'abc' }), 'a');
+    utimesSync(path, 1000, 1000);
+    const file = openRegular(path, statSync(path));
+    appendFileSync(path, 'de');
+    utimesSync(path, 1000, 1000);
+    expect(() => file.close()).toThrow(/^changed while it was read: 3 bytes became 5$/);
   });
 
   it('and an error where it was written to while it was open', () => {

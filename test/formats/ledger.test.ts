@@ -43,6 +43,24 @@ it('shares the cost of a mark by weight, and calls what no mark tells of framing
   expect(sums(ledger)).toEqual({ members: [60, 50], overhead: { headers: 20, framing: 20 }, sum: 150 });
 });
 
+it('shares what is left of a run behind a mark, and by weight also where marks go on behind the last run', () => {
+  const ledger = createLedger();
+  ledger.begin();
+  ledger.take('content', 100);
+  ledger.begin();
+  ledger.take('content', 100);
+  ledger.take('end', 100, 50);
+  // 50 bytes of the first; 50 of it and 100 of the second; what weighs 50, and nothing more.
+  ledger.close(Float64Array.of(50, 10, 200, 30, 1000, 7), 47);
+  expect(sums(ledger)).toEqual({ members: [20, 20], overhead: { end: 7 }, sum: 47 });
+  const beyond = createLedger();
+  beyond.begin();
+  beyond.take('headers', 100, 10);
+  beyond.take('content', 100, 30);
+  beyond.close(Float64Array.of(300, 40), 40);
+  expect(sums(beyond)).toEqual({ members: [30], overhead: { headers: 10 }, sum: 40 });
+});
+
 it('shares by length what weighs nothing', () => {
   const ledger = createLedger();
   ledger.take('padding', 300, 0);

@@ -50,7 +50,17 @@ describe('ar', () => {
   });
 
   it('is told where it is thin', async () => {
-    const sink = await read(arFormat, buildAr([{ name: 'a.o/', size: 1000 }], '!<thin>\n'), 'thin.a');
+    const sink = await read(
+      arFormat,
+      buildAr(
+        [
+          { name: '/', content: '\0\0\0\0' },
+          { name: 'a.o/', size: 1000 },
+        ],
+        '!<thin>\n',
+      ),
+      'thin.a',
+    );
     expect(sink.records.length).toBe(1);
     expect(sink.notices).toMatchObject([
       { code: 'thin-archive', path: 'thin.a', message: expect.stringContaining('1 members') },

@@ -1,5 +1,6 @@
 // Content that streams by, however it is cut, is known as well as content at hand; and limits on it hold to the byte.
 import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '../../src/bytes/source.ts';
 import type { Member } from '../../src/formats/format.ts';
@@ -92,6 +93,8 @@ const choices: readonly Partial<CollectorOptions>[] = [
   { digestPurpose: 'equality' },
 ];
 
+const hasBuildId = existsSync('/bin/true') && readFileSync('/bin/true').includes('GNU\0');
+
 describe('content in pieces', () => {
   it.each(choices)('is known as at hand: %o', (choice) => {
     const lists = new Map<string, PackageFacts>();
@@ -144,6 +147,21 @@ describe('content in pieces', () => {
     }
   });
 
+  it.skipIf(!hasBuildId)(
+    'has a digest of what strip keeps where a build id says what it may equal, unless it can be read again',
+    () => {
+      const bytes = readFileSync('/bin/true');
+      const kept = (choice: Partial<CollectorOptions>): boolean => {
+        const collector = collectorOf(choice);
+        collector.file(memberOf('lib.so', bytes.length), () => ({ source: memorySource(bytes), close() {} }));
+        const facts = collector.collected().drafts.get('lib.so')?.facts;
+        return facts?.type === 'elf' && facts.kept !== undefined;
+      };
+      expect([kept({}), kept({ facts: 'all' })]).toEqual([true, true]);
+      expect([kept({ hashAtOnce: false }), kept({ hashAtOnce: false, facts: 'all' })]).toEqual([false, true]);
+    },
+  );
+
   it.each([
     [2, 5],
     [5, 5],
@@ -163,12 +181,15 @@ describe('content in pieces', () => {
     collector.data(Buffer.alloc(10));
     collector.hole(10);
     collector.end();
+    collector.begin({ ...memberOf('d', 10), kind: 'hardlink', link: 'gone' });
+    collector.end();
+    expect(collector.collected().drafts.get('d')).toMatchObject({ kind: 'hardlink', size: 0, disk: 0 });
     collector.begin({ ...memberOf('c', 10), unreadable: 'is encrypted' });
     collector.end();
     const { drafts, notices } = collector.collected();
     expect(drafts.get('a')?.digest).toBe(`sha256:${createHash('sha256').update(library).digest('hex')}`);
     expect(drafts.get('c')).toMatchObject({ size: 10, digest: null });
-    expect(notices.map(({ code, path }) => `${code} ${path}`)).toEqual(['unreadable-content c']);
+    expect(notices.map(({ code, path }) => `${code} ${path}`)).toEqual(['broken-hardlink d', 'unreadable-content c']);
   });
 
   it('is bounded to the byte', () => {

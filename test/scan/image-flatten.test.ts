@@ -1,5 +1,5 @@
 // What one squashed layer would hold: the tar that is packed for it is the merged tree, as GNU tar lists and extracts it.
-import { mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, readlinkSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -8,7 +8,7 @@ import type { Snapshot } from '../../src/model/snapshot.ts';
 import { flattenImage } from '../../src/scan/image/flatten.ts';
 import { defaultLimits } from '../../src/scan/limits.ts';
 import { scan } from '../../src/scan/scan.ts';
-import { buildImage, layoutFiles, tarOf } from '../build/image.ts';
+import { buildImage, layoutFiles, tarOf, writeFiles } from '../build/image.ts';
 import { noise } from '../build/noise.ts';
 import { buildTar } from '../build/tar.ts';
 import type { TarSpec } from '../build/tar.ts';
@@ -36,6 +36,15 @@ function imageOf(layers: readonly (readonly TarSpec[])[], tars: readonly (Buffer
 
 function scanned(path: string): Promise<Snapshot> {
   return scan(path, { ...defaultLimits, digests: 'auto', facts: 'needed' });
+}
+
+/** What a descriptor of this process has open; null where it is closed by now. */
+function pathOf(fd: string): string | null {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    return null;
+  }
 }
 
 /** The directory that GNU tar makes of what was packed. */
@@ -106,6 +115,17 @@ describe.skipIf(!ready)('a flattened image', () => {
     for (const [name, content] of Object.entries(contents))
       expect(readFileSync(join(root, name)).equals(content)).toBe(true);
     expect(statSync(join(root, 'a/x')).ino).toBe(statSync(join(root, 'a-b')).ino);
+  });
+
+  it('may lie in a layout, and nothing of it stays open', async () => {
+    const path = join(work, `layout-${count++}`);
+    writeFiles(path, layoutFiles([buildImage({ layers: [{ members: [{ name: 'a', content: 'abc' }] }] })]));
+    expect(readFileSync(join((await flattened(path)).root, 'a'), 'latin1')).toBe('abc');
+    const archive = imageOf([[{ name: 'a', content: 'abc' }]]);
+    const snapshot = await scanned(archive);
+    const open = (): string[] => readdirSync('/proc/self/fd').filter((fd) => pathOf(fd) === archive);
+    await flattenImage(archive, snapshot, gzip, defaultLimits);
+    expect(open()).toEqual([]);
   });
 
   it('has the content of sparse files, and so has the layer that stores them', async () => {

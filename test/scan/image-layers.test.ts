@@ -142,7 +142,8 @@ describe('what layers hide', () => {
       expect(snapshot.isPart).toBe(true);
       expect(files(snapshot).map(([path]) => path)).toEqual(names);
     }
-    expect((await scanned(layers)).entries[0]).toMatchObject({ path: '.', mode: 0o711, layer: 0 });
+    const roots = (await scanned(layers)).entries.filter(({ path }) => path === '.');
+    expect(roots).toMatchObject([{ mode: 0o711, layer: 0 }]);
     await expect(scanned(layers, { layer: 3 })).rejects.toThrow('there is no layer 3; the last one is 2');
     await expect(scanned([], { layer: 0 })).rejects.toThrow('there is no layer 0; the image has none');
     await expect(scanned([layers[0] ?? []], { layer: 1 })).rejects.toThrow('the last one is 0');
@@ -165,6 +166,40 @@ describe('what layers hide', () => {
       [file('.wh.d', ''), file('d/e/f', 'zzz')],
     ]);
     expect(figures(removed)?.[1]).toEqual([3, 0, 3, 2, 3]);
+  });
+
+  it('is no content that a name came to again in its own layer', async () => {
+    const snapshot = await scanned([
+      [file('d/z', 'zzz'), { name: 'd', type: '2', link: 'e' }, hard('l', 'd/z'), hard('m', 'd/z')],
+    ]);
+    expect(files(snapshot)).toEqual([['l', 3, 0]]);
+    expect(snapshot.image).toMatchObject({ layerBytes: 3, visibleBytes: 3, hiddenBytes: 0 });
+    expect(snapshot.hidden).toEqual([]);
+    const broken = await scanned([[directory('d')], [hard('x', 'd')]]);
+    expect(broken.notices.map(({ code, path }) => `${code} ${path}`)).toEqual(['broken-hardlink x']);
+  });
+
+  it('is not said to be the same where contents are unknown', async () => {
+    const holes = (name: string, size: number): TarSpec[] => [
+      pax({ 'GNU.sparse.major': 1, 'GNU.sparse.minor': 0, 'GNU.sparse.realsize': size, 'GNU.sparse.name': name }),
+      { name, content: Buffer.from('0\n'.padEnd(512, '\0')) },
+    ];
+    const size = 2 ** 31;
+    expect(causes(await scanned([holes('a', size), holes('a', size)]))).toEqual([['a', size, 0, 1, 'overwritten']]);
+  });
+
+  it('has compressed bytes where they are asked for, as a name in a later layer has those of its content', async () => {
+    const layers = [
+      [file('z', 'z'.repeat(3000)), file('a', 'old')],
+      [hard('b', 'z'), file('a', 'new')],
+    ];
+    const stored = await scanned(layers, { stored: true });
+    expect(stored.entries.find(({ path }) => path === 'b')).toMatchObject({ kind: 'file', size: 3000, stored: 3000 });
+    expect(stored.hidden).toMatchObject([{ path: 'a', compressed: 3 }]);
+    const plain = await scanned(layers);
+    for (const one of [...plain.entries, ...(plain.hidden ?? [])]) {
+      expect('stored' in one && 'cause' in one ? 'compressed' in one : 'stored' in one).toBe(false);
+    }
   });
 
   it('is nothing where links lead in circles', async () => {

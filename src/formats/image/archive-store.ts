@@ -78,14 +78,13 @@ export async function indexArchive(
   for (let at = 0; at < source.size;) {
     const skippable = Math.min(reader.skippable(), source.size - at);
     if (skippable > 0) {
-      keep(at);
       reader.skip(skippable);
       at += skippable;
     } else {
       const block = view(at, Math.min(blockSize, source.size - at));
       reader.write(block);
       at += block.length;
-      if (reader.skippable() === 0) keep(at);
+      keep(at);
     }
     if (turns.due()) await turns.next();
   }

@@ -31,8 +31,7 @@ export const imageFormat: RandomFormat = {
     if (format === null || sink.layers === undefined) return readTar(source, sink, options);
     for (const notice of store.notices) sink.notice(notice);
     const choice = options.image ?? {};
-    const parts =
-      format === 'docker-archive' && !isOci(store.paths) ? partsOfDocker(store, choice) : partsOfLayout(store, choice);
+    const parts = isOci(store.paths) ? partsOfLayout(store, choice) : partsOfDocker(store, choice);
     await readParts(parts, sink, sink.layers, options);
     spendRest(options.ledger, source.size, parts);
     return format;

@@ -141,7 +141,7 @@ function contentOf(collected: Collected, index: number): LayerContent {
     }
   }
   links.settle((draft) => drafts.get(draft.path) === draft && !marks.has(draft));
-  const unresolved = collected.unresolved.filter(({ draft }) => draft.path !== '.' && !marks.has(draft));
+  const unresolved = collected.unresolved.filter(({ draft }) => !marks.has(draft));
   for (const draft of drafts.values()) if (!marks.has(draft)) kept.push(draft);
   return { drafts: kept, unresolved, gone, opaque };
 }

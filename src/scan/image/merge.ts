@@ -191,7 +191,7 @@ export function createMerge(
     for (const [content, path] of sorted) {
       const { draft, stored } = content;
       const now = nodeAt(root, path);
-      const replaced = now !== null && now.layer === layer && now.children === null;
+      const replaced = now !== null && now.children === null;
       const same = replaced && draft.digest !== null && now.content?.draft.digest === draft.digest;
       const cause = same ? 'metadata' : replaced ? 'overwritten' : 'deleted';
       waste += draft.size;

@@ -43,9 +43,8 @@ export function findNode(root: TreeNode, directory: Name, name: Name): TreeNode 
   return findDirectory(root, directory)?.children?.get(name) ?? null;
 }
 
-/** What is at a path of the tree itself: nothing is followed. */
+/** What is at a path of the tree itself, but the root: nothing is followed. */
 export function nodeAt(root: TreeNode, path: Name): TreeNode | null {
-  if (path === '.') return root;
   let at: TreeNode | undefined = root;
   for (const part of path.split('/')) {
     at = at.children?.get(part);
@@ -62,7 +61,6 @@ export function walk(
   path: Name,
   make: (parent: TreeNode, name: Name) => TreeNode | null,
 ): TreeNode | null {
-  if (path === '.') return root;
   // The next component last.
   let parts = path.split('/').toReversed();
   let at = root;
