@@ -20,7 +20,7 @@ export default defineConfig({
   ],
   test: {
     include: ['test/**/*.test.ts'],
-    pool: 'threads',
+    pool: 'forks',
     maxWorkers: 1,
     isolate: false,
     // A test runs once for each mutant; it is long over if it is not.

@@ -61,6 +61,12 @@ const policies = [
 ];
 /** What decides what goes, and makes the result. */
 const fixes = ['plan', 'tangles', 'aftermath', 'verify', 'tar', 'tar-headers', 'linking', 'commands'];
+/** All tests of a folder. */
+const allTests = (folder) =>
+  readdirSync(join(root, 'test', folder))
+    .filter((name) => name.endsWith('.test.ts'))
+    .toSorted()
+    .map((name) => `test/${folder}/${name}`);
 const areas = [
   { sources: ['src/bytes/reader.ts'], tests: ['test/bytes/reader.test.ts'], hostile: false },
   {
@@ -150,6 +156,54 @@ const areas = [
     tests: ['plan', 'aftermath', 'verify', 'tangles', 'tar', 'linking', 'commands'].map(
       (name) => `test/fix/${name}.test.ts`,
     ),
+    hostile: false,
+  },
+  {
+    // What a scan keeps of members.
+    sources: ['collector', 'content', 'draft', 'entries', 'hashing', 'inspection', 'links'].map(
+      (name) => `src/scan/${name}.ts`,
+    ),
+    tests: [
+      ...[
+        'collector',
+        'collector-bounds',
+        'content',
+        'hashing',
+        'inspection',
+        'linked-symlinks',
+        'image-layers',
+        'known-facts',
+        'options',
+        'progress',
+        'stored-image',
+      ].map((name) => `test/scan/${name}.test.ts`),
+      ...['directory', 'ledger', 'single-file', 'zip'].map((name) => `test/formats/${name}.test.ts`),
+      ...['ar-stream', 'packages', 'pyc-code', 'pyc'].map((name) => `test/inspectors/${name}.test.ts`),
+    ],
+    hostile: false,
+  },
+  {
+    sources: ['dive', 'entries', 'flatten', 'layers', 'merge', 'tree', 'whiteouts'].map(
+      (name) => `src/scan/image/${name}.ts`,
+    ),
+    tests: [...allTests('scan').filter((name) => name.includes('image')), 'test/formats/image.test.ts'],
+    hostile: false,
+  },
+  {
+    sources: readdirSync(join(root, 'src/formats/image'))
+      .toSorted()
+      .map((name) => `src/formats/image/${name}`),
+    tests: [
+      ...allTests('formats').filter((name) => name.includes('image')),
+      ...['image-layers', 'stored-image'].map((name) => `test/scan/${name}.test.ts`),
+    ],
+  },
+  {
+    sources: ['directory', 'ledger', 'single-file'].map((name) => `src/formats/${name}.ts`),
+    tests: [
+      ...['directory', 'ledger', 'single-file'].map((name) => `test/formats/${name}.test.ts`),
+      'test/scan/hashing.test.ts',
+    ],
     hostile: false,
   },
 ];

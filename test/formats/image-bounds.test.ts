@@ -77,7 +77,7 @@ describe('parts of an archive', () => {
     const image = async (link: string) => (await scanned(old([symlink('d/l', link)], { Layers: ['d/l'] }))).image;
     for (const link of ['../l.tar', './/..//l.tar', '../d/../l.tar']) expect(await image(link)).toMatchObject(bytes);
     expect((await scanned(old([symlink('l', 'l.tar')], { Layers: ['l'] }))).image).toMatchObject(bytes);
-    for (const link of ['/l.tar', '../../l.tar', '../../artifact/l.tar', '../../../../l.tar'])
+    for (const link of ['/l.tar', '../../l.tar', '../../../l.tar', '../../artifact/l.tar', '../../../../l.tar'])
       await expect(image(link)).rejects.toThrow('is a link that leads out of the image');
     const chain = Array.from({ length: 9 }, (_, at) => symlink(`s${at}`, at === 0 ? 'l.tar' : `s${at - 1}`));
     expect((await scanned(old(chain, { Layers: ['s7'] }))).image).toMatchObject(bytes);
@@ -87,7 +87,9 @@ describe('parts of an archive', () => {
   });
 
   it('are as many as may be', async () => {
-    const path = old([]);
+    // Directories and devices are no parts.
+    const odd = ['5', '6'].map((type) => ({ name: `odd${type}`, type }));
+    const path = old(odd);
     expect((await scanned(path, { maxEntries: 3 })).image).toMatchObject(bytes);
     expect(await failure(path, { maxEntries: 2 })).toContain('holds more than 2 entries (see --max-entries)');
     expect((await scanned(path, { maxUnpacked: 10_240 })).image).toMatchObject(bytes);
@@ -164,6 +166,18 @@ describe('layers', () => {
     });
     const { image: read } = await scanned(layout(layoutFiles([image])));
     expect(read?.layers.map(({ compressed }) => compressed)).toEqual([null, image.layers[1]?.blob.length]);
+  });
+
+  it('that are compressed have stored bytes by what their members take in them', async () => {
+    const image = buildImage({ layers: [{ members: [{ name: 'a', content: 'x'.repeat(50_000) }], packing: 'gzip' }] });
+    const { entries, overhead, totals } = await scanned(layout(layoutFiles([image])));
+    expect(entries.some((entry) => 'stored' in entry)).toBe(false);
+    expect([overhead, totals.compressed]).toEqual([undefined, null]);
+    const told = await scanned(put(tarOf(layoutFiles([image]))), { stored: true });
+    const stored = told.entries.find(({ path }) => path === 'a')?.stored ?? 0;
+    expect(stored).toBeGreaterThan(20);
+    expect(stored).toBeLessThan(image.layers[0]?.blob.length ?? 0);
+    expect(Object.values(told.overhead ?? {}).reduce((sum, own) => sum + own, stored)).toBe(told.totals.compressed);
   });
 
   it('are named in what is told of their tars, or of a member', async () => {
