@@ -13,7 +13,7 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs';
-import type { Stats } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
 import { createTurns } from '../bytes/turns.ts';
 import { InputError, howItEnded, systemCode } from '../errors.ts';
 import type { FixAction, FixPlan } from '../model/fix.ts';
@@ -97,9 +97,10 @@ function act(root: Name, action: FixAction, stripper: Stripper, onBroken: OnBrok
 
 /** Into the same inode, so that all its names go along; permissions and times stay. */
 function overwrite(path: Buffer, content: Buffer): void {
-  const stats = lstatSync(path);
-  const writable = (stats.mode & 0o200) !== 0;
-  if (!writable) chmodSync(path, stats.mode | 0o200);
+  const stats = lstatSync(path, { bigint: true });
+  const mode = permissionsOf(stats);
+  const writable = (mode & 0o200) !== 0;
+  if (!writable) chmodSync(path, mode | 0o200);
   const fd = openSync(path, 'w');
   try {
     for (let at = 0; at < content.length;) at += writeSync(fd, content, at);
@@ -107,8 +108,17 @@ function overwrite(path: Buffer, content: Buffer): void {
     closeSync(fd);
   }
   // Writing takes setuid bits away.
-  chmodSync(path, stats.mode);
-  lutimesSync(path, stats.atime, stats.mtime);
+  chmodSync(path, mode);
+  restoreTimes(path, stats);
+}
+
+/** To the microsecond below, which is what Node can set; times before 1970 to the millisecond. */
+function restoreTimes(path: Buffer, { atimeNs, mtimeNs }: BigIntStats): void {
+  const [accessed, modified] = [atimeNs, mtimeNs].map((time) =>
+    // Half a microsecond more, as what is between two numbers is cut off.
+    time < 0n ? new Date(Number(time / 1_000_000n)) : (Number(time / 1000n) + 0.5) / 1e6,
+  );
+  lutimesSync(path, accessed ?? 0, modified ?? 0);
 }
 
 /**
@@ -116,7 +126,7 @@ function overwrite(path: Buffer, content: Buffer): void {
  * still there the permissions and times that they had.
  */
 function openDirectories(root: Name, actions: readonly FixAction[]): { restore(): void } {
-  const directories = new Map<Name, Stats>();
+  const directories = new Map<Name, BigIntStats>();
   for (const { kind, path } of actions) {
     const parent = parentPath(path) ?? '.';
     if (kind === 'strip' || kind === 'drop-superseded' || directories.has(parent)) continue;
@@ -127,19 +137,19 @@ function openDirectories(root: Name, actions: readonly FixAction[]): { restore()
     restore() {
       for (const [name, stats] of directories) {
         const path = onDisk(root, name);
-        if (isClosed(stats)) chmodSync(path, stats.mode & 0o7777);
-        lutimesSync(path, stats.atime, stats.mtime);
+        if (isClosed(stats)) chmodSync(path, permissionsOf(stats));
+        restoreTimes(path, stats);
       }
     },
   };
 }
 
 /** Returns what it was before. */
-function openDirectory(root: Name, name: Name): Stats {
+function openDirectory(root: Name, name: Name): BigIntStats {
   const path = onDisk(root, name);
   try {
-    const stats = lstatSync(path);
-    if (isClosed(stats)) chmodSync(path, (stats.mode & 0o7777) | 0o200);
+    const stats = lstatSync(path, { bigint: true });
+    if (isClosed(stats)) chmodSync(path, permissionsOf(stats) | 0o200);
     return stats;
   } catch (error) {
     throw unwritable(name, error);
@@ -147,8 +157,12 @@ function openDirectory(root: Name, name: Name): Stats {
 }
 
 /** Whether the owner of a directory may change nothing in it. What is none is not touched: a symlink may lead out of the copy. */
-function isClosed(stats: Stats): boolean {
-  return stats.isDirectory() && (stats.mode & 0o200) === 0;
+function isClosed(stats: BigIntStats): boolean {
+  return stats.isDirectory() && (permissionsOf(stats) & 0o200) === 0;
+}
+
+function permissionsOf({ mode }: BigIntStats): number {
+  return Number(mode) & 0o7777;
 }
 
 function unwritable(path: Name, error: unknown): InputError {

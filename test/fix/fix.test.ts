@@ -152,6 +152,24 @@ describe.skipIf(!ready)('fix', () => {
     expect(apart[0]?.reason).toContain('(4,995 B, not counted)');
   });
 
+  it('leaves times as they are, of what it strips and of directories that it takes from, too', () => {
+    const [from, out] = [join(work, 'timed'), join(work, 'timed-out')];
+    run('cp', ['-a', tree, from]);
+    const stripped = fix([from]).actions.filter(({ kind }) => kind === 'strip');
+    const seconds = ['1600000001.9995', '1700000000.999999', '-5.25', '0', '4000000000.000001'];
+    for (const [at, { path }] of stripped.entries())
+      run('touch', ['-d', `@${seconds[at % seconds.length]}`, join(from, path)]);
+    run('find', [from, '-type', 'd', '-exec', 'touch', '-d', '@1600000001.999567', '{}', '+']);
+    const times = (root: string) => run('find', [root, '-printf', '%P %T@\n']).split('\n');
+    const before = new Set(times(from));
+    expect([...before].filter((line) => line.includes(' 1600000001.9995'))).not.toEqual([]);
+    const { actions } = fix([from, '--out', out, '--apply']);
+    // What became a link has the time of its copy, or one of its own.
+    const linked = new Set(actions.filter(({ kind }) => kind.endsWith('link')).map(({ path }) => path));
+    const other = times(out).filter((line) => !before.has(line) && !linked.has(line.split(' ')[0] ?? ''));
+    expect(other).toEqual([]);
+  });
+
   it('does each rule alone as promised', () => {
     const rules = fix([tree]).rules.map(({ rule }) => rule);
     expect(rules.length).toBeGreaterThan(6);
