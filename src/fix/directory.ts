@@ -112,13 +112,17 @@ function overwrite(path: Buffer, content: Buffer): void {
   restoreTimes(path, stats);
 }
 
-/** To the microsecond below, which is what Node can set; times before 1970 to the millisecond. */
+/** Whole seconds exactly, others to the microsecond: Node takes numbers, and cuts off what they have of smaller parts, or not. */
 function restoreTimes(path: Buffer, { atimeNs, mtimeNs }: BigIntStats): void {
-  const [accessed, modified] = [atimeNs, mtimeNs].map((time) =>
-    // Half a microsecond more, as what is between two numbers is cut off.
-    time < 0n ? new Date(Number(time / 1_000_000n)) : (Number(time / 1000n) + 0.5) / 1e6,
-  );
-  lutimesSync(path, accessed ?? 0, modified ?? 0);
+  lutimesSync(path, timeOf(atimeNs), timeOf(mtimeNs));
+}
+
+function timeOf(time: bigint): number | Date {
+  if (time % 1_000_000_000n === 0n && time >= 0n) return Number(time / 1_000_000_000n);
+  // Numbers before 1970 are taken for now.
+  if (time < 0n) return new Date(Number(time / 1_000_000n));
+  // The nearest number may be below the microsecond.
+  return (Number(time / 1000n) + 0.5) / 1e6;
 }
 
 /**
