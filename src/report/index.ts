@@ -61,7 +61,7 @@ export const reporters: readonly ReporterEntry[] = [
     name: 'markdown',
     description: 'a comment for a pull request, or a summary, as Markdown',
     kinds: ['scan', 'diff', 'check'],
-    details: { scan: ['--by package', '--size compressed'], diff: details, check: ['--by package'] },
+    details: { scan: ['--by package', '--sections', '--size compressed'], diff: details, check: ['--by package'] },
     load: async () => (await import('./markdown/index.ts')).markdownReporter,
   },
   {
@@ -69,7 +69,7 @@ export const reporters: readonly ReporterEntry[] = [
     description: 'a page with a map of all bytes, or of what changed, in one file',
     kinds: ['scan', 'diff', 'check'],
     details: {
-      scan: ['--by package', '--size compressed', '--size disk'],
+      scan: ['--by package', '--sections', '--size compressed', '--size disk'],
       diff: ['--by package', '--size compressed'],
       check: ['--by package'],
     },

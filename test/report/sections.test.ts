@@ -6,6 +6,7 @@ import { rollup } from '../../src/compare/rollup.ts';
 import { sectionRollup } from '../../src/compare/section-rollup.ts';
 import { reporterNamed } from '../../src/report/index.ts';
 import type { ReportOptions, ScanReport } from '../../src/report/reporter.ts';
+import { tablesOf, toHtml } from '../build/render.ts';
 import { elf, file, snapshot } from '../build/snapshot.ts';
 
 const golden = resolve(import.meta.dirname, '../golden/scan.table-sections.txt');
@@ -80,6 +81,40 @@ describe('sections', () => {
     );
     expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
+
+  it.each(['markdown', 'html'])('are the same in %s, inert', async (format) => {
+    const text = await print(format);
+    const [groups, names] = tablesOf(format === 'html' ? text : toHtml(text)).slice(-2);
+    const plain = (rows: readonly string[][] = []) => rows.map((row) => row.map((cell) => cell.replace('\u00a0', ' ')));
+    expect(plain(groups?.slice(1))).toEqual([
+      ['1.8 MiB', '62.9%', 'debug'],
+      ['878.9 KiB', '29.8%', 'code'],
+      ['146.5 KiB', '5.0%', 'read-only data'],
+      ['39.1 KiB', '1.3%', 'symbols'],
+      ['19.5 KiB', '0.7%', 'data'],
+      ['9.8 KiB', '0.3%', 'other'],
+    ]);
+    const rows = plain(names?.slice(1));
+    expect(rows.slice(0, 2)).toEqual([
+      ['1.8 MiB', '62.9%', '1', 'debug', '.debug_info'],
+      ['878.9 KiB', '29.8%', '1', 'code', '.text'],
+    ]);
+    expect(rows[4]?.[4]).toMatch(/^\.\\x1b\[31m(?:\||\\x7c)xxx/);
+    expect(text).not.toContain('\u001b');
+    // Markdown shows as many rows as tables do.
+    expect(rows).toHaveLength(6);
+    expect(rows[5]?.[4]).toBe(format === 'html' ? '[section headers]' : '1 more');
+  });
+
+  it.each(['markdown', 'html'])(
+    'say in %s what compressing debug data would save, and nothing of nothing',
+    async (format) => {
+      const sections = { ...sectionRollup(tree), debug: { bytes: 107_374_182, compressed: 53_687_091 } };
+      expect(await print(format, { sections })).toContain('debug would be about 51.2 MiB, 51.2 MiB less');
+      expect(await print(format)).not.toContain('debug would be');
+      expect(await print(format, { sections: sectionRollup(snapshot([])) })).toMatch(/no ELF file/i);
+    },
+  );
 
   it('of an artifact without ELF files', async () => {
     expect(await print('table', { sections: sectionRollup(snapshot([])) })).toContain('ELF sections  no ELF file\n');

@@ -17,6 +17,7 @@ import { layersPart } from './layers.ts';
 import { mapData } from './map-data.ts';
 import { mapPart, totalsPart } from './map-part.ts';
 import { packagesPart } from './packages.ts';
+import { sectionsPart } from './sections.ts';
 
 export function scanPage(report: ScanReport, options: ReportOptions): string {
   const { snapshot, findings, tool } = report;
@@ -28,6 +29,7 @@ export function scanPage(report: ScanReport, options: ReportOptions): string {
       header(report, options),
       places(report, options),
       packagesPart(report, options),
+      sectionsPart(report, options),
       layersPart(report, options),
       findingsPart(report, options),
       noticesPart(snapshot.notices),

@@ -17,6 +17,7 @@ import { andMore, count, sizeCells, spaced } from '../figures.ts';
 import { claimedBytes } from '../../compare/removable.ts';
 import { findingsDetails } from './findings.ts';
 import { footer, noticesDetails } from './identity.ts';
+import { sectionsDetails } from './sections.ts';
 
 export function scanMarkdown(report: ScanReport, options: ReportOptions): string {
   return fit((limits) => paragraphs([...partsOf(report, options, limits), footer(report.tool)]), options.top);
@@ -45,6 +46,7 @@ function partsOf(report: ScanReport, options: ReportOptions, { rows }: Limits): 
       units,
       rows,
     }),
+    sectionsDetails(report.sections, options, rows),
     noticesDetails(snapshot.notices, rows),
   ];
 }
