@@ -4,12 +4,9 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '../../src/bytes/source.ts';
-import { SizecheckError } from '../../src/errors.ts';
 import { imageFormat } from '../../src/formats/image/image.ts';
 import { cleanInstruction } from '../../src/formats/image/instruction.ts';
-import type { Snapshot } from '../../src/model/snapshot.ts';
 import { defaultLimits } from '../../src/scan/limits.ts';
-import { scan } from '../../src/scan/scan.ts';
 import {
   blobOf,
   buildImage,
@@ -21,41 +18,15 @@ import {
   ociTypes,
   sha256,
   tarOf,
-  writeFiles,
 } from '../build/image.ts';
 import type { Files, LayerSpec } from '../build/image.ts';
+import { imageBench } from '../build/image-bench.ts';
 import { recordingSink } from '../build/sink.ts';
 import { buildTar } from '../build/tar.ts';
 import type { TarSpec } from '../build/tar.ts';
-import { tempDirectory } from '../build/temp.ts';
 
-const work = tempDirectory('image-bounds');
+const { work, put, layout, scanned, failure } = imageBench('image-bounds');
 chmodSync(work, 0o755);
-let count = 0;
-
-function put(bytes: Uint8Array): string {
-  const path = join(work, `artifact-${count++}`);
-  writeFileSync(path, bytes);
-  return path;
-}
-
-function layout(files: Files): string {
-  return writeFiles(join(work, `layout-${count++}`), files);
-}
-
-function scanned(path: string, more: Parameters<typeof scan>[1] = {}): Promise<Snapshot> {
-  return scan(path, { ...defaultLimits, ...more });
-}
-
-async function failure(path: string, more: Parameters<typeof scan>[1] = {}): Promise<string> {
-  try {
-    await scanned(path, more);
-  } catch (error) {
-    if (!(error instanceof SizecheckError)) throw error;
-    return `${error.code}: ${error.path ?? ''}: ${error.message}`;
-  }
-  throw new Error('it was scanned');
-}
 
 const one: LayerSpec = { members: [{ name: 'a', content: 'abc' }] };
 const built = buildImage({ layers: [one] });

@@ -3,11 +3,8 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { SizecheckError } from '../../src/errors.ts';
 import type { ImageChoice } from '../../src/formats/format.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
-import { defaultLimits } from '../../src/scan/limits.ts';
-import { scan } from '../../src/scan/scan.ts';
 import {
   blobOf,
   buildImage,
@@ -18,40 +15,18 @@ import {
   ociTypes,
   sha256,
   tarOf,
-  writeFiles,
 } from '../build/image.ts';
 import type { Files, ImageSpec, LayerSpec } from '../build/image.ts';
+import { imageBench } from '../build/image-bench.ts';
 import { buildTar } from '../build/tar.ts';
-import { tempDirectory } from '../build/temp.ts';
 import { sizecheck } from '../cli/run.ts';
 import { run } from '../oracles.ts';
 
-const work = tempDirectory('image-hostile');
-let count = 0;
+const bench = imageBench('image-hostile');
+const { work, put, layout } = bench;
 
-function put(bytes: Uint8Array): string {
-  const path = join(work, `artifact-${count++}`);
-  writeFileSync(path, bytes);
-  return path;
-}
-
-function layout(files: Files): string {
-  return writeFiles(join(work, `layout-${count++}`), files);
-}
-
-function scanned(path: string, image: ImageChoice = {}): Promise<Snapshot> {
-  return scan(path, { ...defaultLimits, digests: 'auto', facts: 'needed', image });
-}
-
-async function failure(path: string, image: ImageChoice = {}): Promise<string> {
-  try {
-    await scanned(path, image);
-  } catch (error) {
-    if (!(error instanceof SizecheckError)) throw error;
-    return `${error.code}: ${error.path ?? ''}: ${error.message}`;
-  }
-  throw new Error('it was scanned');
-}
+const scanned = (path: string, image: ImageChoice = {}): Promise<Snapshot> => bench.scanned(path, { image });
+const failure = (path: string, image: ImageChoice = {}): Promise<string> => bench.failure(path, { image });
 
 const lower: LayerSpec = { members: [{ name: 'a', content: 'abc' }] };
 const upper: LayerSpec = { members: [{ name: 'b', content: 'de' }] };

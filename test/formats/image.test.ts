@@ -1,14 +1,11 @@
 // Images: one image in every wrapping, which image of several, and archives that lie.
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { SizecheckError } from '../../src/errors.ts';
 import type { ImageChoice } from '../../src/formats/format.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
 import { snapshotJson } from '../../src/report/json/scan.ts';
-import { defaultLimits } from '../../src/scan/limits.ts';
-import { scan } from '../../src/scan/scan.ts';
 import {
   blobOf,
   buildImage,
@@ -20,38 +17,17 @@ import {
   ociTypes,
   sha256,
   tarOf,
-  writeFiles,
 } from '../build/image.ts';
 import type { Files, ImageSpec, Packing } from '../build/image.ts';
+import { imageBench } from '../build/image-bench.ts';
 import { buildTar } from '../build/tar.ts';
-import { tempDirectory } from '../build/temp.ts';
 
-const work = tempDirectory('image');
-let count = 0;
+const bench = imageBench('image');
+const { put, layout } = bench;
 
-function put(bytes: Uint8Array): string {
-  const path = join(work, `artifact-${count++}`);
-  writeFileSync(path, bytes);
-  return path;
-}
-
-function layout(files: Files): string {
-  return writeFiles(join(work, `layout-${count++}`), files);
-}
-
-function scanned(path: string, image: ImageChoice = {}, more: object = {}): Promise<Snapshot> {
-  return scan(path, { ...defaultLimits, digests: 'auto', facts: 'needed', image, ...more });
-}
-
-async function failure(path: string, image: ImageChoice = {}): Promise<string> {
-  try {
-    await scanned(path, image);
-  } catch (error) {
-    if (!(error instanceof SizecheckError)) throw error;
-    return `${error.code}: ${error.path ?? ''}: ${error.message}`;
-  }
-  throw new Error('it was scanned');
-}
+const scanned = (path: string, image: ImageChoice = {}, more: object = {}): Promise<Snapshot> =>
+  bench.scanned(path, { image, ...more });
+const failure = (path: string, image: ImageChoice = {}): Promise<string> => bench.failure(path, { image });
 
 function spec(packing: Packing = 'gzip'): ImageSpec {
   return {
