@@ -80,6 +80,8 @@ export async function rewriteZip(
     if (found !== undefined) central.push(centralHeader(source, found));
   }
   writeDirectory(central, place.base, commentOf(source, place.end, trailing), output);
+  // What somebody wrote behind the end, such as a signature, is not ours to drop.
+  copy(source, source.size - trailing, source.size, output);
 }
 
 function lateness(decision: Decision | undefined): number {

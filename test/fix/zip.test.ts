@@ -124,6 +124,19 @@ describe.skipIf(!['python3', 'unzip'].every(requireTool))('rewriteZip', () => {
     }
   });
 
+  it.each([{}, { comment: 'said of all' }, { zip64: true }])(
+    'keeps what stands behind the end, with %j',
+    async (how) => {
+      const specs = ['a', 'b'].map((name) => ({ name, content: text(name) }));
+      const signed = Buffer.concat([buildZip(specs, how), Buffer.from('signature of it\n')]);
+      const result = await rewritten(signed, (name) => (name === 'a' ? drop : keep));
+      expect(result.subarray(-16).toString('latin1')).toBe('signature of it\n');
+      const [after] = read([result.subarray(0, -16)]);
+      expect(after?.comment).toBe('comment' in how ? how.comment : '');
+      expect(after?.members.map(([name]) => name)).toEqual(['b']);
+    },
+  );
+
   it('copies what stays to the byte, in the order of the archive', async () => {
     const specs = ['a', 'b', 'c'].map(
       (name) => ({ name, content: text(name), descriptor: 'signed', gap: `<${name}>` }) as const,
