@@ -1,5 +1,6 @@
 // Brings what a ledger took down to the entries: content is charged to the entry that has it, all else is named overhead.
 import type { Charges } from '../formats/ledger.ts';
+import { overheadNames } from '../model/snapshot.ts';
 import type { Entry, Overhead } from '../model/snapshot.ts';
 import type { Draft } from './draft.ts';
 
@@ -21,7 +22,10 @@ export function overheadOf(
 ): Overhead {
   const charged = charges.members.reduce((sum, bytes) => sum + bytes, 0);
   const rest = charged - storedOf(entries);
-  return rest === 0 ? charges.overhead : { ...charges.overhead, [lost]: rest };
+  if (rest === 0) return charges.overhead;
+  const overhead: Overhead = { ...charges.overhead, [lost]: rest };
+  // In the order in which a snapshot file is read back.
+  return Object.fromEntries(overheadNames.flatMap((name) => (name in overhead ? [[name, overhead[name]]] : [])));
 }
 
 export function storedOf(entries: readonly Entry[]): number {

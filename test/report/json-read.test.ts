@@ -6,6 +6,7 @@ import { nameFromBytes } from '../../src/model/name.ts';
 import { reporterNamed } from '../../src/report/index.ts';
 import { parseReport } from '../../src/report/json/read/index.ts';
 import type { ReportKind, Reports } from '../../src/report/reporter.ts';
+import { changed } from '../build/json.ts';
 import {
   change,
   checkReport,
@@ -85,18 +86,6 @@ describe('round trip', () => {
     );
   });
 });
-
-/** The document with one value changed; `path` as in errors. */
-function changed(document: unknown, path: string, value: unknown): string {
-  const copy: unknown = structuredClone(document);
-  const keys = path.split(/[.[\]]+/).filter((key) => key !== '');
-  const last = keys.pop() ?? '';
-  let holder = Object(copy);
-  for (const key of keys) holder = Object(holder[key]);
-  if (value === undefined) delete holder[last];
-  else holder[last] = value;
-  return JSON.stringify(copy);
-}
 
 describe('refused', () => {
   it.each([

@@ -37,6 +37,7 @@ describe('samples of symbols in a snapshot', () => {
     ['"rate":1024', '"rate":0', 'no power of two'],
     ['"rate":1024', '"rate":"1"', 'symbols.rate'],
     ['"rate":1024', '"rate":2048', 'the hash 4194303'],
+    ['4194303', '4194304', 'the hash 4194304'],
     ['[0,7,', '[7,7,', 'the hash 7'],
     ['[0,7,', '[7,0,', 'the hash 0'],
     ['[0,7,', '[-1,7,', 'the hash -1'],
