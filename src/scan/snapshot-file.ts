@@ -141,7 +141,7 @@ function snapshotOf(root: Json, sum: StoredSum, entriesOf: () => Entry[]): Snaps
     ),
     notices: list(root['notices'] ?? [], 'notices').map((value, index) => notice(value, `notices[${index}]`)),
     ...stripVersionOf(root),
-    ...(root['image'] === undefined ? {} : imageOf(root, totals.content)),
+    ...imageOf(root, entries, totals.content),
   };
 }
 
@@ -157,8 +157,13 @@ function partOf({ part }: Json): Pick<Snapshot, 'isPart'> {
   throw bad(`has part ${spell(part)}, which is neither true nor false`);
 }
 
-function imageOf(root: Json, content: number): Pick<Snapshot, 'image' | 'hidden'> {
-  const image = imageFrom(object(root['image'], 'image'));
+function imageOf(root: Json, entries: readonly Entry[], content: number): Pick<Snapshot, 'image' | 'hidden'> {
+  const image = root['image'] === undefined ? null : imageFrom(object(root['image'], 'image'));
+  const layers = image?.layers.length ?? 0;
+  const stray = entries.find(({ layer = -1 }) => layer >= layers);
+  if (stray !== undefined)
+    throw bad(`has ${spellBytes(stray.path)} in layer ${stray.layer}, which is none of the image's ${layers}`);
+  if (image === null) return {};
   if (root['part'] !== true && image.visibleBytes !== content)
     throw bad(`has image.visibleBytes ${image.visibleBytes}, but totals.content ${content}`);
   return { image, hidden: hiddenFrom(list(root['hidden'] ?? [], 'hidden'), image) };

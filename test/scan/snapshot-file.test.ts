@@ -149,6 +149,7 @@ describe('an edited snapshot is refused', () => {
     [`${at('twice')}.uid`, 0.5, '.uid 0.5, which is not a whole number'],
     [`${at('twice')}.mode`, -1, '.mode -1'],
     [`${at('twice')}.stored`, -1, '.stored -1'],
+    [`${at('twice')}.layer`, 0, "has twice in layer 0, which is none of the image's 0"],
     [`${so}.facts.sections[0].bytes`, 7, '.facts.sections of 347 bytes in a file of 640'],
     ['packages', [], 'has packages without a last row of what is in none'],
     ['packages[1].kind', 'node', 'has packages without a last row of what is in none'],
@@ -185,6 +186,7 @@ describe('an edited snapshot is refused', () => {
     ['hidden[0].cause', 'bored', 'has a bad hidden[0].cause'],
     ['hidden[1].layer', 2, 'has hidden[1] of a layer that the image does not have'],
     ['hidden[0].compressed', -1, 'has hidden[0].compressed -1'],
+    ['entries[1].layer', 2, "in layer 2, which is none of the image's 2"],
   ])('of an image: %s = %j', (path, value, says) => {
     const broken = changed(JSON.parse(layered), path, value);
     expect(() => parseSnapshot(broken)).toThrow(FormatError);
