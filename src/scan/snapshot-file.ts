@@ -164,9 +164,10 @@ function imageOf(root: Json, entries: readonly Entry[], content: number): Pick<S
   if (stray !== undefined)
     throw bad(`has ${spellBytes(stray.path)} in layer ${stray.layer}, which is none of the image's ${layers}`);
   if (image === null) return {};
-  if (root['part'] !== true && image.visibleBytes !== content)
+  const isPart = root['part'] === true;
+  if (!isPart && image.visibleBytes !== content)
     throw bad(`has image.visibleBytes ${image.visibleBytes}, but totals.content ${content}`);
-  return { image, hidden: hiddenFrom(list(root['hidden'] ?? [], 'hidden'), image) };
+  return { image, hidden: hiddenFrom(list(root['hidden'] ?? [], 'hidden'), image, isPart) };
 }
 
 /** What a scan can never make: without these checks an edited file could count a file twice, or not at all. */
@@ -176,7 +177,7 @@ function checkStructure(entries: readonly Entry[]): void {
     const name = (): string => spellBytes(path);
     if (path === last) throw bad(`has the path ${name()} twice`);
     last = path;
-    if (path !== '' && normalizePath(path).path !== path) throw bad(`has the path ${name()}, which is not normalised`);
+    if (normalizePath(path).path !== path) throw bad(`has the path ${name()}, which is not normalised`);
     if (kind !== 'file' && size !== 0) throw bad(`has a size for ${name()}, which is a ${kind}`);
   }
   // No directory where a member without a name of its own is a file. Links may lead to anything, as broken ones do.

@@ -39,10 +39,12 @@ function packageAt(row: Json, at: string, tells: boolean): PackageRow {
 }
 
 function sizesOf(row: Json, at: string, tells: boolean): PackageSizes {
+  const [content, removable] = [sizeOf(row, 'content', at), sizeOf(row, 'removable', at)];
+  if (removable > content) throw bad(`has ${at}.removable ${removable}, which is more than its content`);
   return {
-    content: sizeOf(row, 'content', at),
+    content,
     files: sizeOf(row, 'files', at),
-    removable: sizeOf(row, 'removable', at),
+    removable,
     ...(tells ? { stored: sizeOf(row, 'stored', at) } : {}),
   };
 }

@@ -146,6 +146,7 @@ describe('an edited snapshot is refused', () => {
     [`${at('twice')}.kind`, 'symlink', 'has a size for twice, which is a symlink'],
     [`${at('twice')}.digest`, 'sha256:0', '.digest'],
     [`${at('twice')}.digest`, [`sha256:${'0'.repeat(64)}`], '.digest'],
+    [`${at('twice')}.path`, '', 'has the path , which is not normalised'],
     [`${at('twice')}.uid`, 0.5, '.uid 0.5, which is not a whole number'],
     [`${at('twice')}.mode`, -1, '.mode -1'],
     [`${at('twice')}.stored`, -1, '.stored -1'],
@@ -160,6 +161,7 @@ describe('an edited snapshot is refused', () => {
     ['packages[1].content', 0, 'has packages with content of'],
     ['packages[1].files', 0, 'has packages with files of'],
     ['packages[1].stored', 0, 'has packages with'],
+    ['packages[0].removable', 2 ** 40, 'has packages[0].removable 1099511627776'],
   ])('%s = %j', (path, value, says) => {
     const broken = changed(JSON.parse(tar), path, value);
     expect(() => parseSnapshot(broken)).toThrow(FormatError);
@@ -175,6 +177,7 @@ describe('an edited snapshot is refused', () => {
     ['image.layers[0].instruction', 1, 'has a bad image.layers[0].instruction'],
     ['image.layers[0].digest', [`sha256:${'0'.repeat(64)}`], 'has a bad image.layers[0].digest'],
     ['image.layers[0].diffId', 'sha256:0', 'has a bad image.layers[0].diffId'],
+    ['image.layers[0].added', 2 ** 40, ' 1099511627776 added and 0 changed'],
     ['image.dive.inefficientFiles[0].path', 7, 'has no image.dive.inefficientFiles[0].path'],
     ['image.dive.wastedBytes', 1, 'has image.dive.wastedBytes 1, but its files make'],
     ['image.dive.userWastedPercent', 0, 'has image.dive.userWastedPercent 0, but its files make'],
@@ -182,9 +185,16 @@ describe('an edited snapshot is refused', () => {
     ['image.dive.efficiency', '1', 'has image.dive.efficiency "1", which is no share of 1'],
     ['image.dive.layers', [], 'has 0 image.dive.layers of an image of 2'],
     ['image.dive.layers[0]', 1, 'has an image.dive.sizeBytes that its layers do not add up to'],
+    ['hidden', [], 'has hidden files of 0 bytes in layer 1, which wastes 3'],
     ['hidden[0].path', 7, 'has no hidden[0].path'],
     ['hidden[0].cause', 'bored', 'has a bad hidden[0].cause'],
+    ['hidden[1].size', 2 ** 40, 'has hidden files of 10995116'],
     ['hidden[1].layer', 2, 'has hidden[1] of a layer that the image does not have'],
+    [
+      'hidden[0]',
+      { path: 'a', size: 0, stored: 1, layer: 0, cause: 'deleted' },
+      'has hidden[0] in a layer above the one that hides it',
+    ],
     ['hidden[0].compressed', -1, 'has hidden[0].compressed -1'],
     ['entries[1].layer', 2, "in layer 2, which is none of the image's 2"],
   ])('of an image: %s = %j', (path, value, says) => {
@@ -214,6 +224,11 @@ describe('a snapshot of an image', () => {
     for (const key of ['packages', 'overhead']) delete less[key];
     const broken = changed(less, 'totals.content', less.totals.content - 1);
     expect(() => parseSnapshot(broken)).toThrow(/^has image\.visibleBytes \d+, but totals\.content/);
+  });
+
+  it('of a part hides no more than its layers waste, and may hide less', () => {
+    expect(parseSnapshot(changed(JSON.parse(layer), 'hidden', [])).hidden).toEqual([]);
+    expect(() => parseSnapshot(changed(JSON.parse(layer), 'hidden[0].size', 5000))).toThrow('hidden files of');
   });
 
   it('may be one without the sizes that dive gives layers, and of no platform', () => {

@@ -101,17 +101,32 @@ function layerSizes(json: Json, layers: number, sizeBytes: number): Pick<DiveFig
   return { layers: sizes };
 }
 
-export function hiddenFrom(values: readonly unknown[], { layers }: Image): HiddenFile[] {
-  return values.map((value, index) => {
-    const at = `hidden[${index}]`;
-    const json = object(value, at);
-    const path = nameFromJson(json, 'path');
-    const { cause } = json;
-    if (path === null) throw bad(`has no ${at}.path`);
-    if (cause !== 'overwritten' && cause !== 'deleted' && cause !== 'metadata') throw bad(`has a bad ${at}.cause`);
-    const [stored, layer] = [sizeOf(json, 'stored', at), sizeOf(json, 'layer', at)];
-    if (Math.max(stored, layer) >= layers.length) throw bad(`has ${at} of a layer that the image does not have`);
-    const told = json['compressed'] === undefined ? {} : { compressed: sizeOf(json, 'compressed', at) };
-    return { path, size: sizeOf(json, 'size', at), stored, layer, cause, ...told };
-  });
+/** @param isPart of an image; then it may be that some of what is hidden was not selected. */
+export function hiddenFrom(values: readonly unknown[], { layers }: Image, isPart: boolean): HiddenFile[] {
+  const hidden = values.map((value, index) => hiddenAt(value, index, layers.length));
+  const sums = new Map<number, number>();
+  for (const { layer, size } of hidden) sums.set(layer, (sums.get(layer) ?? 0) + size);
+  // What could be saved by not adding it at all is the sum of these.
+  for (const { index, content, added, changed, waste } of layers) {
+    if (!isPart && added + changed !== content)
+      throw bad(`has image.layers[${index}].content ${content}, but ${added} added and ${changed} changed`);
+    const bytes = sums.get(index) ?? 0;
+    if (bytes > waste || (bytes < waste && !isPart))
+      throw bad(`has hidden files of ${bytes} bytes in layer ${index}, which wastes ${waste}`);
+  }
+  return hidden;
+}
+
+function hiddenAt(value: unknown, index: number, layers: number): HiddenFile {
+  const at = `hidden[${index}]`;
+  const json = object(value, at);
+  const path = nameFromJson(json, 'path');
+  const { cause } = json;
+  if (path === null) throw bad(`has no ${at}.path`);
+  if (cause !== 'overwritten' && cause !== 'deleted' && cause !== 'metadata') throw bad(`has a bad ${at}.cause`);
+  const [stored, layer] = [sizeOf(json, 'stored', at), sizeOf(json, 'layer', at)];
+  if (layer >= layers) throw bad(`has ${at} of a layer that the image does not have`);
+  if (stored > layer) throw bad(`has ${at} in a layer above the one that hides it`);
+  const told = json['compressed'] === undefined ? {} : { compressed: sizeOf(json, 'compressed', at) };
+  return { path, size: sizeOf(json, 'size', at), stored, layer, cause, ...told };
 }
