@@ -16,7 +16,8 @@ export const recompress: Rule = {
   check({ snapshot: { artifact, made, totals } }) {
     const { sample, sampleNow, sampleAs, samplePacked } = made?.codec ?? {};
     if (typeof sample !== 'number' || typeof sampleNow !== 'number' || typeof samplePacked !== 'number') return [];
-    if ((totals.compressed ?? 0) < leastBytes || samplePacked > (1 - leastGain) * sampleNow) return [];
+    if ((totals.compressed ?? 0) < leastBytes || samplePacked > (1 - leastGain) * sampleNow || sampleNow === 0)
+      return [];
     const gain = Math.floor(100 * (1 - samplePacked / sampleNow));
     const how = String(sampleAs).replace(':', ' -');
     const today = artifact.codecs[0] ?? '';

@@ -241,8 +241,9 @@ function made(json: Json): Made {
 
 function plainFacts(value: unknown, at: string): MadeFacts {
   const known = Object.entries(object(value, at)).map(([key, fact]) => {
-    const plain = fact === null || typeof fact === 'string' || typeof fact === 'number' || typeof fact === 'boolean';
-    if (plain) return [key, fact] as const;
+    if (fact === null || typeof fact === 'string' || typeof fact === 'boolean') return [key, fact] as const;
+    // Counts and bytes, all of them.
+    if (typeof fact === 'number' && Number.isSafeInteger(fact) && fact >= 0) return [key, fact] as const;
     throw bad(`has a bad ${at}.${key}`);
   });
   return Object.fromEntries(known);

@@ -37,6 +37,7 @@ describe('recompress', () => {
   it('is silent where the gain or the artifact is small, or nothing is known', () => {
     expect(check({ ...sample, samplePacked: 901_000 })).toEqual([]);
     expect(check({ ...sample, samplePacked: 500_000 }, 200_000)).toEqual([]);
+    expect(check({ ...sample, sampleNow: 0, samplePacked: 0 })).toEqual([]);
     expect(check({ members: 1 })).toEqual([]);
     expect(check(null)).toEqual([]);
     expect(judge(snapshot([file('a', 5)]), [recompress])).toEqual([]);

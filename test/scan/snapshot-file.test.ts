@@ -8,6 +8,7 @@ import { rollup } from '../../src/compare/rollup.ts';
 import { packageRollup } from '../../src/compare/packages/index.ts';
 import { FormatError } from '../../src/errors.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
+import { reporterNamed } from '../../src/report/index.ts';
 import { snapshotJson } from '../../src/report/json/scan.ts';
 import { judge } from '../../src/rules/index.ts';
 import { scan } from '../../src/scan/scan.ts';
@@ -17,7 +18,7 @@ import { buildImage, docker25Files, tarOf } from '../build/image.ts';
 import { noise } from '../build/noise.ts';
 import { buildPyc } from '../build/pyc.ts';
 import { changed } from '../build/json.ts';
-import { testTool } from '../build/report.ts';
+import { plainOptions, testTool } from '../build/report.ts';
 import { buildTar } from '../build/tar.ts';
 import { tempDirectory } from '../build/temp.ts';
 
@@ -132,6 +133,8 @@ describe('an edited snapshot is refused', () => {
     ['part', 'yes', 'has part "yes", which is neither true nor false'],
     ['stripVersion', '2.40\n', 'has stripVersion "2.40\\n", which is no release'],
     ['stripVersion', ['2.40'], 'has stripVersion an object or list'],
+    ['made.codec.members', -1, 'has a bad made.codec.members'],
+    ['made.codec.sample', 0.5, 'has a bad made.codec.sample'],
     ['made.archive.headers', [0], 'has a bad made.archive.headers'],
     ['made.archive', null, 'has no object at made.archive'],
     ['superseded[0].path', 7, 'has no superseded[0].path'],
@@ -244,4 +247,13 @@ describe('a snapshot of an image', () => {
     const { hidden } = parseSnapshot(changed(JSON.parse(layered), 'hidden[0].stored', first.layer));
     expect(hidden?.[0]?.stored).toBe(first.layer);
   });
+});
+
+it('how an artifact was made is printed without what acts on a terminal', async () => {
+  const snapshot = parseSnapshot(changed(JSON.parse(tar), 'made.codec.effort', '\u001b[2J'));
+  const reporter = await reporterNamed('table', 'scan');
+  const report = { tool: testTool, snapshot, tree: rollup(snapshot), findings: [], removable: 0 };
+  const table = [...(reporter?.(report, { ...plainOptions, sort: 'size', verbose: true }) ?? [])].join('');
+  expect(table).toContain('effort "\\x1b[2J"');
+  expect(table).not.toContain('\u001b');
 });

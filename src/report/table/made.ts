@@ -1,11 +1,13 @@
 // One line on how an artifact was made, for `scan --verbose`.
 import { formatSize, groupDigits } from '../../bytes/size.ts';
+import { terminalText } from '../escape.ts';
 import type { CodecName, Made, MadeFacts } from '../../model/snapshot.ts';
 
 /** `zstd: 1 frame, window 8.0 MiB, checksum; pax, sorted, 3 times, 1 owner: not reproducible`. */
 export function madeText({ codec, archive }: Made, codecs: readonly CodecName[]): string {
   const parts = [...(codec === null ? [] : [codecText(codecs[0] ?? '', codec)]), archiveText(archive)];
-  return parts.join('; ');
+  // A snapshot file may hold any text.
+  return terminalText(parts.join('; '));
 }
 
 function codecText(name: string, facts: MadeFacts): string {
