@@ -1,4 +1,4 @@
-// Facts of an entry in a snapshot file, checked as far as rules, tables and diffs rely on them.
+// Facts of an entry in a snapshot file: what inspectors write is checked and kept, all else is dropped, or it could be of any depth.
 import { withPathFacts } from '../inspectors/index.ts';
 import { sectionGroups } from '../model/facts.ts';
 import type { Facts } from '../model/facts.ts';
@@ -6,114 +6,202 @@ import type { Name } from '../model/name.ts';
 import { bad, integer, list, object, oneOf, sizeOf, spell } from './snapshot-values.ts';
 import type { Json } from './snapshot-values.ts';
 
+/** Checks a member of an object, and returns what is kept of it. */
+type Field = (json: Json, key: string, at: string) => unknown;
+type Shape = ReadonlyMap<string, Field>;
+
 const isGroup = oneOf(sectionGroups);
 
-/** Facts come from inspectors alone; those of a type that this version does not know are dropped. */
+const size: Field = (json, key, at) => sizeOf(json, key, at);
+const sizeOrNull: Field = (json, key, at) => sizeOf(json, key, at, true);
+const textOrNull: Field = (json, key, at) => (json[key] === null ? null : text(json, key, at));
+/** Computed anew from the path. */
+const ofPath: Field = () => null;
+
+const target = shape({ class: size, machine: size, endian: text });
+const strip = shape({ debug: sizeOrNull, unneeded: sizeOrNull, all: sizeOrNull, refused: optional(text) });
+const danger = shape({ code: text, bytes: size, message: text });
+const sample = shape({ rate: size, hashes: (json, key, at) => list(json[key], `${at}.${key}`) });
+const content = shape({ size, crc32: size, debug: size });
+const section = shape({ name: text, group, bytes: size });
+
+const native = {
+  type: text,
+  strip: (json, key, at) => kept(json[key], `${at}.${key}`, strip),
+  stripShare: optional(share),
+  unsafe: (json, key, at) => each(json, key, at, danger),
+  symbols: optional(symbols),
+} satisfies Record<string, Field>;
+
+const shapes: ReadonlyMap<unknown, Shape> = new Map([
+  [
+    'elf',
+    shape({
+      ...native,
+      ...Object.fromEntries(target),
+      elfType: text,
+      buildId: textOrNull,
+      debugBytes: size,
+      compressedDebug: truth,
+      debugCompressed: optional(sizeOrNull),
+      kept: optional(text),
+      debuglink: optional(text),
+      sections: optional((json, key, at) => each(json, key, at, section)),
+    }),
+  ],
+  [
+    'ar',
+    shape({
+      ...native,
+      thin: truth,
+      variant: text,
+      members: size,
+      objects: size,
+      target: optional((json, key, at) => kept(json[key], `${at}.${key}`, target)),
+      contents: optional(contents),
+    }),
+  ],
+  [
+    'pyc',
+    shape({
+      type: text,
+      magic: size,
+      python: textOrNull,
+      mode: text,
+      sourceMtime: sizeOrNull,
+      sourceSize: sizeOrNull,
+      optimization: ofPath,
+      legacy: ofPath,
+      source: ofPath,
+      code: optional(code),
+    }),
+  ],
+]);
+
+const unread = shape({ unread: text, broken: truth });
+const pycCode = shape({
+  levels,
+  objects: size,
+  docstrings: size,
+  lineTables: size,
+  columnTables: whole,
+  exceptionTables: size,
+  filename: size,
+  optimized: size,
+});
+
+/** Facts of a type that this version does not know are dropped. */
 export function factsFrom(json: Json, path: Name, bytes: number, at: string): Facts | null {
   if (typeof json['type'] !== 'string') throw bad(`has no ${at}.facts.type`);
-  if (json['type'] === 'elf' && json['sections'] !== undefined) checkSections(json['sections'], bytes, `${at}.facts`);
-  return isFacts(json, `${at}.facts`) ? withPathFacts(json, path) : null;
+  const known = shapes.get(json['type']);
+  if (known === undefined) return null;
+  const facts: Json | Facts = kept(json, `${at}.facts`, known);
+  if (!isFacts(facts)) return null;
+  if (facts.type === 'elf') checkParts(facts, bytes, `${at}.facts`);
+  return withPathFacts(facts, path);
 }
 
-/** Checked as far as rules rely on them: the type, the sizes after strip, the list of dangers, the pyc's header. */
-function isFacts(json: Json | Facts, at: string): json is Facts {
-  const known: Json = { ...json };
-  switch (known['type']) {
-    case 'elf':
-    case 'ar': {
-      if (known['type'] === 'elf') checkElf(known, at);
-      const strip = object(known['strip'], `${at}.strip`);
-      for (const key of ['debug', 'unneeded', 'all']) sizeOf(strip, key, `${at}.strip`, true);
-      checkShare(known['stripShare'], at);
-      for (const [index, danger] of list(known['unsafe'], `${at}.unsafe`).entries()) {
-        if (typeof object(danger, `${at}.unsafe[${index}]`)['message'] !== 'string')
-          throw bad(`has a bad ${at}.unsafe[${index}]`);
-      }
-      if (known['symbols'] !== undefined) checkSymbols(known['symbols'], `${at}.symbols`);
-      if (known['target'] !== undefined) checkTarget(object(known['target'], `${at}.target`), `${at}.target`);
-      if (known['contents'] !== undefined) checkContents(known['contents'], `${at}.contents`);
-      return true;
-    }
-    case 'pyc':
-      if (known['python'] !== null) checkText(known, 'python', at);
-      sizeOf(known, 'sourceMtime', at, true);
-      sizeOf(known, 'sourceSize', at, true);
-      if (known['code'] !== undefined) checkCode(object(known['code'], `${at}.code`), `${at}.code`);
-      return true;
-    default:
-      return false;
+/** Each member has been checked. */
+function isFacts(facts: Json | Facts): facts is Facts {
+  return shapes.has(facts['type']);
+}
+
+function shape(fields: Readonly<Record<string, Field>>): Shape {
+  return new Map(Object.entries(fields));
+}
+
+/** What a shape knows of an object, in the object's order. */
+function kept(value: unknown, at: string, fields: Shape): Json {
+  const json = object(value, at);
+  const known: Record<string, unknown> = {};
+  for (const key of Object.keys(json)) {
+    const field = fields.get(key);
+    if (field !== undefined) known[key] = field(json, key, at);
   }
+  for (const [key, field] of fields) if (json[key] === undefined) field(json, key, at);
+  return known;
+}
+
+function each(json: Json, key: string, at: string, fields: Shape): Json[] {
+  return list(json[key], `${at}.${key}`).map((item, index) => kept(item, `${at}.${key}[${index}]`, fields));
+}
+
+function optional(field: Field): Field {
+  return (json, key, at) => (json[key] === undefined ? undefined : field(json, key, at));
+}
+
+function text(json: Json, key: string, at: string): string {
+  const value = json[key];
+  if (typeof value !== 'string') throw bad(`has ${at}.${key} ${spell(value)}, which is no text`);
+  return value;
+}
+
+function truth(json: Json, key: string, at: string): boolean {
+  const value = json[key];
+  if (typeof value !== 'boolean') throw bad(`has ${at}.${key} ${spell(value)}, which is neither true nor false`);
+  return value;
+}
+
+function whole(json: Json, key: string, at: string): number {
+  return integer(json, key, at) ?? sizeOf(json, key, at);
 }
 
 /** Estimates are products with it. */
-function checkShare(share: unknown, at: string): void {
-  if (share !== undefined && !(typeof share === 'number' && share >= 0 && share <= 1))
-    throw bad(`has ${at}.stripShare ${spell(share)}, which is no share of 1`);
+function share(json: Json, key: string, at: string): number {
+  const value = json[key];
+  if (typeof value === 'number' && value >= 0 && value <= 1) return value;
+  throw bad(`has ${at}.${key} ${spell(value)}, which is no share of 1`);
 }
 
-function checkElf(known: Json, at: string): void {
-  if (known['buildId'] !== null) checkText(known, 'buildId', at);
-  if (known['kept'] !== undefined) checkText(known, 'kept', at);
-  checkText(known, 'elfType', at);
-  sizeOf(known, 'debugBytes', at);
-  if (known['debugCompressed'] !== undefined) sizeOf(known, 'debugCompressed', at, true);
-}
-
-function checkTarget(target: Json, at: string): void {
-  for (const key of ['class', 'machine']) sizeOf(target, key, at);
-  checkText(target, 'endian', at);
-}
-
-function checkText(json: Json, key: string, at: string): void {
-  if (typeof json[key] !== 'string') throw bad(`has ${at}.${key} ${spell(json[key])}, which is no text`);
+function group(json: Json, key: string, at: string): string {
+  const value = json[key];
+  if (!isGroup(value)) throw bad(`has an unknown ${at}.${key}`);
+  return value;
 }
 
 /** Trees are computed from these; what was not read says why. */
-function checkCode(code: Json, at: string): void {
-  if (code['unread'] !== undefined) {
-    if (typeof code['unread'] !== 'string' || typeof code['broken'] !== 'boolean') throw bad(`has a bad ${at}.unread`);
-    return;
+function code(json: Json, key: string, at: string): Json {
+  const told = object(json[key], `${at}.${key}`);
+  return kept(told, `${at}.${key}`, told['unread'] === undefined ? pycCode : unread);
+}
+
+function levels(json: Json, key: string, at: string): unknown[] {
+  const found = list(json[key], `${at}.${key}`);
+  for (const level of found) {
+    if (level !== 0 && level !== 1 && level !== 2) throw bad(`has the level ${spell(level)} in ${at}.${key}`);
   }
-  for (const level of list(code['levels'], `${at}.levels`)) {
-    if (level !== 0 && level !== 1 && level !== 2) throw bad(`has the level ${spell(level)} in ${at}.levels`);
-  }
-  for (const key of ['objects', 'docstrings', 'lineTables', 'exceptionTables', 'filename', 'optimized'])
-    sizeOf(code, key, at);
-  integer(code, 'columnTables', at);
+  return found;
 }
 
 /** Samples are compared by their order and rate: one that is wrong in either would find libraries where there are none. */
-function checkSymbols(value: unknown, at: string): void {
-  const sample = object(value, at);
-  const rate = sizeOf(sample, 'rate', at);
-  if (!Number.isInteger(Math.log2(rate))) throw bad(`has ${at}.rate ${rate}, which is no power of two`);
+function symbols(json: Json, key: string, at: string): Json {
+  const found = kept(json[key], `${at}.${key}`, sample);
+  const rate = sizeOf(found, 'rate', `${at}.${key}`);
+  if (!Number.isInteger(Math.log2(rate))) throw bad(`has ${at}.${key}.rate ${rate}, which is no power of two`);
   let least = 0;
-  for (const hash of list(sample['hashes'], `${at}.hashes`)) {
+  for (const hash of list(found['hashes'], at)) {
     if (typeof hash !== 'number' || !Number.isInteger(hash) || hash < least || hash >= 2 ** 32 / rate) {
-      throw bad(`has the hash ${spell(hash)} in ${at}, which is not in order or not below 2^32 / ${rate}`);
+      throw bad(`has the hash ${spell(hash)} in ${at}.${key}, which is not in order or not below 2^32 / ${rate}`);
     }
     least = hash + 1;
   }
+  return found;
 }
 
 /** Claims are sums of these. */
-function checkContents(value: unknown, at: string): void {
-  for (const [index, item] of list(value, at).entries()) {
-    const member = object(item, `${at}[${index}]`);
-    const [bytes, debug] = [sizeOf(member, 'size', `${at}[${index}]`), sizeOf(member, 'debug', `${at}[${index}]`)];
-    if (debug > bytes + 1 || sizeOf(member, 'crc32', `${at}[${index}]`) >= 2 ** 32)
-      throw bad(`has a bad ${at}[${index}]`);
+function contents(json: Json, key: string, at: string): Json[] {
+  const members = each(json, key, at, content);
+  for (const [index, member] of members.entries()) {
+    const [length, debug] = [sizeOf(member, 'size', at), sizeOf(member, 'debug', at)];
+    // Behind a member of odd length strip leaves a byte of padding less.
+    if (debug > length + 1 || sizeOf(member, 'crc32', at) >= 2 ** 32) throw bad(`has a bad ${at}.${key}[${index}]`);
   }
+  return members;
 }
 
 /** Parts of a file that do not make up the file would be a lie in every diff. */
-function checkSections(value: unknown, bytes: number, at: string): void {
-  let sum = 0;
-  for (const [index, item] of list(value, `${at}.sections`).entries()) {
-    const part = object(item, `${at}.sections[${index}]`);
-    if (typeof part['name'] !== 'string') throw bad(`has no ${at}.sections[${index}].name`);
-    if (!isGroup(part['group'])) throw bad(`has an unknown ${at}.sections[${index}].group`);
-    sum += sizeOf(part, 'bytes', `${at}.sections[${index}]`);
-  }
+function checkParts({ sections, debugBytes }: Extract<Facts, { type: 'elf' }>, bytes: number, at: string): void {
+  if (debugBytes > bytes) throw bad(`has ${at}.debugBytes ${debugBytes} in a file of ${bytes}`);
+  const sum = sections?.reduce((total, part) => total + part.bytes, 0) ?? bytes;
   if (sum !== bytes) throw bad(`has ${at}.sections of ${sum} bytes in a file of ${bytes}`);
 }

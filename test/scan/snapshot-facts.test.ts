@@ -6,15 +6,38 @@ import { parseSnapshot } from '../../src/scan/snapshot-file.ts';
 import { plainOptions, testTool } from '../build/report.ts';
 import { ar, elf, file, pyc, snapshot } from '../build/snapshot.ts';
 
+const sizes = { objects: 1, docstrings: 0, lineTables: 2, columnTables: -1, exceptionTables: 0, filename: 9 };
+const code = { levels: [0, 1, 2], ...sizes, optimized: 40 } as const;
 const saved = snapshot([
   file('lib.so', 100, { facts: elf({}, { stripShare: 0.5 }) }),
-  file('libx.a', 70, { facts: ar(70, { target: { class: 64, endian: 'little', machine: 62 } }) }),
-  file('lib/__pycache__/a.cpython-39.pyc', 50, { facts: pyc() }),
+  file('libx.a', 70, {
+    facts: ar(70, {
+      target: { class: 64, endian: 'little', machine: 62 },
+      contents: [{ size: 7, debug: 7, crc32: 5 }],
+    }),
+  }),
+  file('lib/__pycache__/a.cpython-39.pyc', 50, { facts: pyc({ source: 'lib/a.py', code }) }),
 ]);
 const report = { tool: testTool, snapshot: saved, tree: [], findings: [], removable: 0 };
 const text = [...(snapshotReporter.scan?.(report, plainOptions) ?? [])].join('');
 
 describe('facts in a snapshot', () => {
+  it('are read back as they were written', () => {
+    expect(parseSnapshot(text).entries).toEqual(saved.entries);
+  });
+
+  it.each([
+    [/"stripShare":[\d.]+/, '"stripShare":0'],
+    [/"stripShare":[\d.]+/, '"stripShare":1'],
+    [/"debugBytes":\d+/, '"debugBytes":100'],
+    // Members of a library take an even number of bytes.
+    [/"debug":7,/, '"debug":8,'],
+    [/"crc32":\d+/, '"crc32":4294967295'],
+  ])('%s may be %s', (old, now) => {
+    expect(text).toMatch(old);
+    expect(() => parseSnapshot(text.replace(old, now))).not.toThrow();
+  });
+
   it.each([
     [/"python":"[^"]+"/, '"python":3.9', 'facts.python 3.9, which is no text'],
     // Found by fuzzing: a misspelt key, and the table of bytecode had nothing to print.
@@ -27,6 +50,14 @@ describe('facts in a snapshot', () => {
     [/"target":\{[^}]*\}/, '"target":{"class":64,"endian":"little","machine":"62"}', 'facts.target.machine "62"'],
     [/"target":\{[^}]*\}/, '"target":{"class":64,"endian":0,"machine":62}', 'facts.target.endian 0, which is no text'],
     [/"stripShare":[\d.]+/, '"stripShare":1.5', 'facts.stripShare 1.5, which is no share of 1'],
+    [/"stripShare":[\d.]+/, '"stripShare":-0.5', 'facts.stripShare -0.5, which is no share of 1'],
+    [/"stripShare":[\d.]+/, '"stripShare":"0.5"', 'facts.stripShare "0.5", which is no share of 1'],
+    [/"debugBytes":\d+/, '"debugBytes":101', 'facts.debugBytes 101 in a file of 100'],
+    [/"debug":7,/, '"debug":7.5,', 'contents[0].debug 7.5'],
+    [/"debug":7,/, '"debug":9,', 'has a bad entries[3].facts.contents[0]'],
+    [/"crc32":\d+/, '"crc32":4294967296', 'has a bad entries[3].facts.contents[0]'],
+    [/"levels":\[0,1,2\]/, '"levels":[0,3]', 'has the level 3 in'],
+    [/"columnTables":-1/, '"columnTables":null', '.columnTables null'],
   ])('%s that became %s is named', (old, now, says) => {
     expect(text).toMatch(old);
     expect(() => parseSnapshot(text.replace(old, now))).toThrow(FormatError);

@@ -116,6 +116,7 @@ function at(path: string): string {
 }
 
 const so = at('alias');
+const pyc = at(`${lib}/__pycache__/m.cpython-39.pyc`);
 
 describe('an edited snapshot is refused', () => {
   it.each([
@@ -154,7 +155,16 @@ describe('an edited snapshot is refused', () => {
     [`${at('twice')}.mode`, -1, '.mode -1'],
     [`${at('twice')}.stored`, -1, '.stored -1'],
     [`${at('twice')}.layer`, 0, "has twice in layer 0, which is none of the image's 0"],
+    [`${so}.facts.type`, 7, '.facts.type'],
     [`${so}.facts.sections[0].bytes`, 7, '.facts.sections of 347 bytes in a file of 640'],
+    [`${so}.facts.debugBytes`, 1e6, '.facts.debugBytes 1000000 in a file of'],
+    [`${so}.facts.strip.refused`, [], '.facts.strip.refused an object or list, which is no text'],
+    [`${so}.facts.class`, [[]], '.facts.class an object or list'],
+    [`${so}.facts.compressedDebug`, 0, '.facts.compressedDebug 0, which is neither true nor false'],
+    [`${so}.facts.kept`, null, '.facts.kept null, which is no text'],
+    [`${so}.facts.unsafe`, [{ code: 'c', bytes: 0 }], '.facts.unsafe[0].message nothing, which is no text'],
+    [`${pyc}.facts.mode`, {}, '.facts.mode an object or list'],
+    [`${pyc}.facts.code`, { unread: 'it is cut', broken: 'yes' }, '.facts.code.broken "yes"'],
     ['packages', [], 'has packages without a last row of what is in none'],
     ['packages[1].kind', 'node', 'has packages without a last row of what is in none'],
     ['packages[0].kind', 'gem', 'has an unknown packages[0].kind'],
@@ -248,6 +258,14 @@ describe('a snapshot of an image', () => {
     expect(hidden?.[0]?.stored).toBe(first.layer);
   });
 });
+
+it.each([`${so}.facts.new`, `${so}.facts.strip.new`, `${so}.facts.sections[0].new`, `${pyc}.facts.code.new`])(
+  'what no inspector tells is not kept, however deep: %s',
+  (path) => {
+    const deep = '['.repeat(200_000) + ']'.repeat(200_000);
+    expect(saved(parseSnapshot(changed(JSON.parse(tar), path, 'DEEP').replace('"DEEP"', deep)))).toBe(tar);
+  },
+);
 
 it('how an artifact was made is printed without what acts on a terminal', async () => {
   const snapshot = parseSnapshot(changed(JSON.parse(tar), 'made.codec.effort', '\u001b[2J'));
