@@ -206,6 +206,27 @@ const areas = [
     ],
     hostile: false,
   },
+  {
+    // What snapshot files say, which anybody may have written.
+    sources: [
+      ...['file', 'facts', 'values', 'packages'].map((name) => `src/scan/snapshot-${name}.ts`),
+      'src/scan/json-list.ts',
+      'src/scan/image/snapshot-image.ts',
+    ],
+    tests: [
+      ...allTests('scan').filter((name) => /(?:snapshot|json-list)/.test(name)),
+      'test/compare/image.test.ts',
+      'test/report/bytecode.test.ts',
+    ],
+    hostile: false,
+  },
+  {
+    sources: readdirSync(join(root, 'src/report/json/read'))
+      .toSorted()
+      .map((name) => `src/report/json/read/${name}`),
+    tests: ['test/report/json-read.test.ts'],
+    hostile: false,
+  },
 ];
 
 /** Mutants that change nothing: file, comparison, what it becomes, and why that changes nothing. */

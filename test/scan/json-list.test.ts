@@ -139,3 +139,25 @@ describe('a list cut out of JSON', () => {
     expect(most).toBeLessThan(300_000);
   });
 });
+
+it('is cut out wherever the text is, and an object in its place is none', () => {
+  for (const before of ['', '"a": 1,\n', '"a": "\\",\\"]",']) {
+    let begun = 0;
+    const cutter = cutList('list', { begin: () => begun++, take() {} });
+    for (const char of `{${before}"list" : [1, 2]}`) cutter.write(char);
+    expect([begun, cutter.rest()]).toEqual([1, `{${before}"list" : "${cutter.placeholder}"}`]);
+  }
+  for (const text of ['{"list":{"a":[1,2]}}', '{"list":{}}', '{"a":{"list":[1]}}'])
+    expect(read(text, [])).toEqual(whole(text));
+});
+
+it('comes in batches of whole elements', () => {
+  const list = Array.from({ length: 9000 }, (_, index) => ({ index, list: [index, [index]], text: 'x'.repeat(60) }));
+  const text = JSON.stringify({ list, last: 1 });
+  const batches: unknown[][] = [];
+  const cutter = cutList('list', { begin() {}, take: (batch) => void batches.push(listOf(batch)) });
+  cutter.write(text);
+  expect(batches.flat()).toEqual(list);
+  expect(batches.length).toBeGreaterThan(2);
+  expect(read(text, [5, 100_000, 300_000])).toEqual(whole(text));
+});
