@@ -206,6 +206,12 @@ const areas = [
     ],
     hostile: false,
   },
+  { sources: ['src/formats/unknown.ts'], tests: ['test/formats/unknown.test.ts'], hostile: false },
+  {
+    sources: ['made', 'stored'].map((name) => `src/scan/${name}.ts`),
+    tests: ['test/scan/made.test.ts', 'test/scan/stored-image.test.ts'],
+    hostile: false,
+  },
   {
     // What snapshot files say, which anybody may have written.
     sources: [
