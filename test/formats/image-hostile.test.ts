@@ -458,7 +458,8 @@ describe('layers', () => {
     const { notices, image: found } = await scanned(layout(layoutFiles([image])));
     expect(found).toMatchObject({ layerBytes: 6 });
     const told = notices.map(({ code, path, message }) => `${code} ${path ?? '-'} ${message}`);
-    expect(told).toContainEqual(expect.stringMatching(/^no-end-of-archive - layer 1 /));
+    // Its digest says that nothing is missing.
+    expect(told).toContain('no-end-of-archive - layer 1 ends at 1024 without an end-of-archive mark');
     expect(told).toContainEqual(expect.stringMatching(/^duplicate-entry a /));
     expect(told).toContainEqual(expect.stringMatching(/^path-escape /));
   });

@@ -44,7 +44,7 @@ async function readOpen(
 ): Promise<LayerRead> {
   const { source } = open;
   const codec = detectCodec(source.read(0, Math.min(32, source.size)));
-  const reader = tarReader(inLayer(sink, index), { ledger });
+  const reader = tarReader(inLayer(sink, index), { ledger, isVerified: true });
   let unpacked = 0;
   const how = { maxWindow, thread, digests: true, marks: ledger !== undefined, onProgress: onRead };
   const done = await decode(codec, inputOf(open), how, (piece) => {

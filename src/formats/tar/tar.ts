@@ -33,9 +33,14 @@ export interface TarReader extends StreamReader {
   skip(count: number): void;
 }
 
-export function tarReader(sink: MemberSink, options?: Pick<ReadOptions, 'ledger'>): TarReader {
+export interface TarOptions extends Pick<ReadOptions, 'ledger'> {
+  /** Whether a digest says that all of it is there: then what is missing at its end was never written. */
+  readonly isVerified?: boolean;
+}
+
+export function tarReader(sink: MemberSink, options: TarOptions = {}): TarReader {
   const state = initialState(sink);
-  const account = options?.ledger === undefined ? null : tarAccount(options.ledger);
+  const account = options.ledger === undefined ? null : tarAccount(options.ledger);
   return {
     position: () => state.offset,
     ended: () => state.phase === 'end',
@@ -59,7 +64,7 @@ export function tarReader(sink: MemberSink, options?: Pick<ReadOptions, 'ledger'
       settle(state);
     },
     finish() {
-      finish(state);
+      finish(state, options.isVerified === true ? '' : '; it may have been cut');
       account?.finish();
     },
   };
@@ -214,7 +219,8 @@ function firstNonZero(bytes: Uint8Array): number {
   return -1;
 }
 
-function finish(state: TarState): void {
+/** @param doubt what an end that is not as it should be may mean. */
+function finish(state: TarState, doubt: string): void {
   const { offset } = state;
   const at = { path: state.path || undefined, offset };
   if (state.phase === 'end') {
@@ -224,7 +230,7 @@ function finish(state: TarState): void {
       throw new FormatError('unknown-format', message, { offset: 0 });
     }
     if (state.zeroBlocks < 2) {
-      const message = `has a lone zero block at ${state.endOffset} instead of an end of two; it may have been cut`;
+      const message = `has a lone zero block at ${state.endOffset} instead of an end of two${doubt}`;
       notice(state, 'lone-zero-block', null, message);
     }
     if (state.trailing > 0) {
@@ -243,7 +249,7 @@ function finish(state: TarState): void {
       throw truncated(`${state.remaining} more bytes should follow`, at);
     if (!state.sawHeader) throw truncated('it holds no header', at);
     noEntryAfter(state);
-    notice(state, 'no-end-of-archive', null, `ends at ${offset} without an end-of-archive mark; it may have been cut`);
+    notice(state, 'no-end-of-archive', null, `ends at ${offset} without an end-of-archive mark${doubt}`);
     return;
   }
   if (state.phase === 'body') throw truncated(`${state.remaining} more bytes of this member should follow`, at);
