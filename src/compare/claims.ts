@@ -2,6 +2,7 @@
 // on the same part of the same file, wherever that file went.
 import { groupDigits } from '../bytes/size.ts';
 import type { FindingChanges, RuleChange } from '../model/diff.ts';
+import { hiddenPart } from '../model/finding.ts';
 import type { Claim, Finding } from '../model/finding.ts';
 import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
@@ -61,9 +62,10 @@ function placeOf(tree: Tree, { path, part }: Claim, side: 'old' | 'new'): Name {
   const name = tree.find(path);
   const carrier = name === null ? null : carrierOf(name);
   // What layers of an image hide may be in the tree of neither side, or of one: then it is known by its path alone.
-  if (carrier === null || (part === 'hidden' && carrier.partner === null)) return `hidden:${path}`;
+  if (carrier === null || (part === hiddenPart && carrier.partner === null)) return `/hidden/${path}`;
   const now = side === 'new' ? carrier : carrier.partner;
-  return now === null ? `${side}:${path}` : carrierOf(now).path;
+  // No path begins with a slash, so that a file cannot be called like this.
+  return now === null ? `/gone/${path}` : carrierOf(now).path;
 }
 
 /** Claims of one kind on one file, by index. */

@@ -509,6 +509,37 @@ describe('findings', () => {
     expect(diff(entries, entries, { findings: [[], [asked]] }).findings.new).toEqual([asked]);
   });
 
+  it('of content that layers hide go with the file that hides it, if it is there', () => {
+    const hidden = (path: string): Finding[] => [finding('r', [path, 1, 'hidden'])];
+    const of = (before: readonly Entry[], after: readonly Entry[], path: string) => {
+      const { findings } = diff(before, after, { findings: [hidden('a'), hidden(path)] });
+      return [claims(findings.new), claims(findings.fixed)];
+    };
+    expect(of([text('a', 'cc')], [text('z', 'cc')], 'z')).toEqual([[], []]);
+    expect(of([text('a', 'cc')], [], 'a')).toEqual([[], []]);
+    expect(of([], [text('a', 'cc')], 'a')).toEqual([[], []]);
+    expect(of([], [], 'z')).toEqual([[['r', 1, 'z']], [['r', 1, 'a']]]);
+  });
+
+  it('of a path that is another file now are new and fixed', () => {
+    const [old, now] = [text('a/x', 'one'), text('a/x', 'other')];
+    const [y, z] = [text('a/y', 'y'), text('a/z', 'z')];
+    const { findings } = diff([y, z, old], [text('y', 'y'), text('z', 'z'), now], {
+      findings: [[finding('r', ['a/x', 3])], [finding('r', ['a/x', 5])]],
+    });
+    expect([claims(findings.new), claims(findings.fixed)]).toEqual([[['r', 5, 'a/x']], [['r', 3, 'a/x']]]);
+  });
+
+  it('of a file that is gone are fixed, though another one is called as it may be called inside', () => {
+    for (const prefix of ['old:', 'gone:', 'gone/']) {
+      const both = text(`${prefix}a`, 'both');
+      const { findings } = diff([both, text('a', 'xyz')], [both], {
+        findings: [[finding('r', ['a', 1])], [finding('r', [`${prefix}a`, 1])]],
+      });
+      expect([claims(findings.new), claims(findings.fixed)]).toEqual([[['r', 1, `${prefix}a`]], [['r', 1, 'a']]]);
+    }
+  });
+
   it('of one path several times pair by bytes first', () => {
     const before = [finding('duplicate-entry', ['a', 5, 'superseded'])];
     const after = [finding('duplicate-entry', ['a', 10, 'superseded'], ['a', 5, 'superseded'])];
@@ -523,6 +554,8 @@ describe('findings', () => {
     [[5, 6, 7], [7], 0, 11],
     [[5, 7], [5, 9], 0, 0],
     [[5, 6, 7], [5, 6, 8, 9], 9, 0],
+    [[5, 5, 5], [5, 5, 5], 0, 0],
+    [[5, 5, 5, 7], [7, 7, 5, 5], 0, 0],
   ])('of one path: %j, then %j', (olds, news, come, gone) => {
     const of = (sizes: readonly number[]): Finding[] => [
       finding('duplicate-entry', ...sizes.map((bytes) => ['a', bytes, 'superseded'] as const)),
