@@ -40,7 +40,8 @@ export function diffSnapshots(before: Judged, after: Judged, options: DiffOption
   const moved = new Set<TreeEntry>();
   pairMoved(old, now, (a, b) => {
     join(a, b);
-    moved.add(a);
+    // Only what is left out above it may differ.
+    if (a.path !== b.path) moved.add(a);
   });
   chooseCarriers(old.all, now.all);
   const ignored = new Set([...starts.before.above, ...starts.after.above].filter(isPlainDirectory));

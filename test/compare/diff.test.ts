@@ -136,6 +136,15 @@ describe('moves', () => {
     ]);
   });
 
+  it('never to the path that it was at, though other directories are left out above it', () => {
+    const same = ['a', 'b', 'c'];
+    const [olds, news] = [same.map((name) => text(`w/${name}`, name)), same.map((name) => text(name, name))];
+    expect(lines(diff([...olds, text('w/f', 'here')], [...news, text('w/f', 'here')]))).toEqual([]);
+    expect(lines(diff([...olds, text('w/f', 'here')], [...news, text('w/f', 'here', { mode: 0o755 })]))).toEqual([
+      'changed w/f 0 mode',
+    ]);
+  });
+
   it('with another mode are still moves', () => {
     expect(lines(diff([text('a', 'content')], [text('b', 'content', { mode: 0o755 })]))).toEqual([
       'moved a -> b 0 mode',
