@@ -61,6 +61,20 @@ const policies = [
 ];
 /** What decides what goes, and makes the result. */
 const fixes = ['plan', 'tangles', 'aftermath', 'verify', 'tar', 'tar-headers', 'linking', 'commands'];
+/** What tells two snapshots apart, and sums up one. */
+const comparisons = [
+  'claims',
+  'removable',
+  'tree',
+  'diff',
+  'changes',
+  'links',
+  'moves',
+  'pair',
+  'wrapper',
+  'rollup',
+  'share',
+];
 /** All tests of a folder. */
 const allTests = (folder) =>
   readdirSync(join(root, 'test', folder))
@@ -231,6 +245,12 @@ const areas = [
       .toSorted()
       .map((name) => `src/report/json/read/${name}`),
     tests: ['test/report/json-read.test.ts'],
+    hostile: false,
+  },
+  {
+    // What changed, and where bytes are.
+    sources: comparisons.map((name) => `src/compare/${name}.ts`),
+    tests: [...allTests('compare'), 'test/report/changed-packages.test.ts', 'test/report/du.test.ts'],
     hostile: false,
   },
 ];

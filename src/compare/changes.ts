@@ -98,8 +98,8 @@ function pairChange(old: TreeEntry, now: TreeEntry, options: ChangeOptions): Cha
 
 /** Hard links to one file on both sides: what differs of that file is told once, of the name that carries it. */
 function isFurtherName(old: TreeEntry, now: TreeEntry): boolean {
-  const [carrierOld, carrierNew] = [carrierOf(old), carrierOf(now)];
-  return carrierOld !== old && carrierNew !== now && carrierOld.partner === carrierNew;
+  const carrier = carrierOf(old);
+  return carrier !== old && carrier.partner === carrierOf(now);
 }
 
 function aspectsOf(old: TreeEntry, now: TreeEntry, maps: readonly ComponentMatcher[]): Aspect[] {
@@ -127,15 +127,14 @@ function sameContent(old: TreeEntry, now: TreeEntry): boolean | null {
 
 function sameLink(old: TreeEntry, now: TreeEntry, maps: readonly ComponentMatcher[]): boolean {
   const [a, b] = [old.entry, now.entry];
-  if (a?.kind === 'symlink' || b?.kind === 'symlink') return sameTarget(a?.link ?? '', b?.link ?? '', maps);
+  if (a?.kind === 'symlink') return sameTarget(a.link ?? '', b?.link ?? '', maps);
   // Regular files: a hard link that leads nowhere has no content, and equals only its like.
-  if (contentOf(old) === null || contentOf(now) === null) return a?.kind === b?.kind && a?.link === b?.link;
+  if (contentOf(old) === null || contentOf(now) === null) return a?.link === b?.link;
   // Further names of one file on both sides are not asked about.
   return carrierOf(old) === old && carrierOf(now) === now;
 }
 
 function sameTarget(a: string, b: string, maps: readonly ComponentMatcher[]): boolean {
-  if (a === b || maps.length === 0) return a === b;
   const [x, y] = [a.split('/'), b.split('/')];
   return x.length === y.length && x.every((component, at) => isSameComponent(component, y[at] ?? '', maps));
 }

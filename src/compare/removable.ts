@@ -23,8 +23,8 @@ export function removableByPath(snapshot: Snapshot, findings: readonly Finding[]
   const { wholes, parts } = gather(counted(findings));
   const bytes = new Map<Name, number>();
   for (const { path, size } of snapshot.entries) {
-    const own = wholes.get(path) ?? sum(parts.get(path) ?? new Map());
-    if (own > 0 && size > 0) bytes.set(path, Math.min(own, size));
+    const own = Math.min(wholes.get(path) ?? sum(parts.get(path) ?? new Map()), size);
+    if (own > 0) bytes.set(path, own);
   }
   return bytes;
 }

@@ -5,7 +5,7 @@ import { diffSnapshots } from '../../src/compare/diff.ts';
 import type { DiffOptions } from '../../src/compare/diff.ts';
 import type { Change, Diff } from '../../src/model/diff.ts';
 import type { Finding } from '../../src/model/finding.ts';
-import type { Entry } from '../../src/model/snapshot.ts';
+import type { Entry, Snapshot } from '../../src/model/snapshot.ts';
 import { globMatcher } from '../../src/policy/glob.ts';
 import { digest, directory, elf, file, hardlink, snapshot } from '../build/snapshot.ts';
 
@@ -603,6 +603,73 @@ describe('totals', () => {
       compressed: null,
     });
     expect(diffSnapshots(judged(9, 'x'), judged(5, 'x'), options).delta).toMatchObject({ archive: -4, compressed: -4 });
+  });
+});
+
+describe('compressed bytes', () => {
+  const options: DiffOptions = { stripComponents: 'auto', maps: [], sections: false };
+  const judged = (entries: readonly Entry[], overhead: Snapshot['overhead']) => {
+    return { snapshot: snapshot(entries, overhead === undefined ? {} : { overhead }), findings: [] };
+  };
+  const stored = (entry: Entry, bytes: number): Entry => ({ ...entry, stored: bytes });
+  const olds = [
+    stored(text('d/gone', 'gone'), 3),
+    stored(text('d/kept', 'kept'), 4),
+    stored(text('d/same', 'same'), 5),
+    stored(text('linked', 'content'), 7),
+    stored(symlink('sym', 'd'), 1),
+  ];
+  const news = [
+    stored(text('d/come', 'come here'), 8),
+    stored(text('d/kept', 'keeps'), 9),
+    stored(text('d/same', 'same'), 6),
+    stored(text('a', 'content'), 7),
+    hardlink('linked', 'a'),
+    hardlink('more', 'a'),
+    directory('e'),
+    stored(symlink('sym', 'e'), 2),
+  ];
+  const result = diffSnapshots(
+    judged(olds, { headers: 100, end: 11 }),
+    judged(news, { headers: 120, padding: 1 }),
+    options,
+  );
+
+  it('of changes are those of what carries them', () => {
+    expect(
+      result.changes.map(({ kind, path, stored: own }) => [kind, path, own?.before, own?.after, own?.delta]),
+    ).toEqual([
+      ['added', 'a', null, 0, 0],
+      ['added', 'd/come', null, 8, 8],
+      ['removed', 'd/gone', 3, null, -3],
+      ['changed', 'd/kept', 4, 9, 5],
+      ['added', 'e', null, 0, 0],
+      ['added', 'more', null, 0, 0],
+      ['changed', 'sym', 1, 2, 1],
+    ]);
+  });
+
+  it('of directories are of all that lies in them, with the overhead', () => {
+    expect(result.stored).toEqual({
+      directories: [
+        { path: '.', from: null, before: 8, after: 9, delta: 1 },
+        { path: 'd', from: null, before: 12, after: 23, delta: 11 },
+        { path: 'e', from: null, before: null, after: 0, delta: 0 },
+      ],
+      overhead: { before: 111, after: 121 },
+    });
+  });
+
+  it('are told of none where one side does not tell them', () => {
+    const overhead = { headers: 1 };
+    for (const [before, after] of [
+      [undefined, overhead],
+      [overhead, undefined],
+    ] as const) {
+      const none = diffSnapshots(judged(olds, before), judged(news, after), options);
+      expect(none.stored).toBeUndefined();
+      expect(none.changes.every((change) => change.stored === null)).toBe(true);
+    }
   });
 });
 

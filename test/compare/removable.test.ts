@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { judge } from '../../src/rules/index.ts';
-import { claimedBytes, removableContent } from '../../src/compare/removable.ts';
+import { claimedBytes, removableByPath, removableContent } from '../../src/compare/removable.ts';
 import type { Claim, Finding } from '../../src/model/finding.ts';
 import { ar, digest, file, snapshot } from '../build/snapshot.ts';
 
@@ -44,6 +44,23 @@ describe('removable content', () => {
     expect(claimedBytes([left])).toBe(100);
   });
 
+  it('is nothing of what layers hide, however often, beside a file of the same path', () => {
+    const tree = snapshot([file('a', 100)]);
+    const claims = [
+      { path: 'a', part: 'hidden', bytes: 7, layer: 0 },
+      { path: 'a', part: 'hidden', bytes: 9, layer: 1 },
+      { path: 'a', part: 'debug', bytes: 70 },
+    ];
+    expect(removableContent(tree, [found('r', claims)])).toBe(70);
+    expect(claimedBytes([found('r', claims)])).toBe(7 + 9 + 70);
+  });
+
+  it('finds files that sort before the root', () => {
+    const tree = snapshot(['!', '+', '-', 'a'].map((path) => file(path, 100)));
+    for (const path of ['!', '+', '-', 'a'])
+      expect(removableContent(tree, [found('r', [{ path, part: 'debug', bytes: 150 }])])).toBe(100);
+  });
+
   it('is a union on a tree whose findings overlap', () => {
     const library = { digest: digest('lib'), facts: ar(40) };
     const tree = snapshot([
@@ -75,6 +92,22 @@ describe('removable content', () => {
           lists.map((claims) => found('x', claims)),
         );
         expect(removable).toBeLessThanOrEqual(tree.totals.content);
+      }),
+    );
+  });
+
+  it('by file sums to that of all, and says nothing of files that keep all', () => {
+    const claim = fc.record({
+      path: fc.constantFrom('a', 'b', 'c'),
+      part: fc.constantFrom(null, 'p', 'hidden'),
+      bytes: fc.nat(200),
+    });
+    fc.assert(
+      fc.property(fc.array(claim, { maxLength: 3 }), (claims) => {
+        const tree = snapshot([file('a', 100), file('b', 50), file('c', 0)]);
+        const bytes = [...removableByPath(tree, [found('x', claims)]).values()];
+        expect(bytes.reduce((all, one) => all + one, 0)).toBe(removableContent(tree, [found('x', claims)]));
+        expect(Math.min(1, ...bytes)).toBe(1);
       }),
     );
   });
