@@ -74,6 +74,9 @@ const comparisons = [
   'wrapper',
   'rollup',
   'share',
+  'image',
+  'sections',
+  'section-rollup',
 ];
 /** All tests of a folder. */
 const allTests = (folder) =>
@@ -250,7 +253,21 @@ const areas = [
   {
     // What changed, and where bytes are.
     sources: comparisons.map((name) => `src/compare/${name}.ts`),
-    tests: [...allTests('compare'), 'test/report/changed-packages.test.ts', 'test/report/du.test.ts'],
+    tests: ['diff', 'diff-properties', 'image', 'moves', 'removable', 'rollup', 'section-rollup', 'share'].map(
+      (name) => `test/compare/${name}.test.ts`,
+    ),
+    hostile: false,
+  },
+  {
+    sources: ['src/compare/packages/changes.ts'],
+    tests: ['test/compare/package-changes.test.ts'],
+    hostile: false,
+  },
+  {
+    sources: ['decisions', 'directory', 'wheel'].map((name) => `src/fix/${name}.ts`),
+    tests: ['decisions', 'linking', 'tar', 'zip', 'implied', 'tangles', 'aftermath', 'wheel-record', 'directory'].map(
+      (name) => `test/fix/${name}.test.ts`,
+    ),
     hostile: false,
   },
 ];

@@ -12,6 +12,7 @@ import { chooseCarriers } from './links.ts';
 import { pairMoved } from './moves.ts';
 import type { ComponentMatcher } from './pair.ts';
 import { removableContent } from './removable.ts';
+import { sortKey } from './rollup.ts';
 import { isDirectory, isPlainDirectory, treeOf } from './tree.ts';
 import type { Tree, TreeEntry } from './tree.ts';
 import { chooseStarts, pairStarts } from './wrapper.ts';
@@ -112,7 +113,7 @@ function directoryChanges(before: Tree, after: Tree): DirectoryChange[] {
 }
 
 /** By path; pairs only where they differ. */
-function pairedDirectories<Row extends { path: Name; before: unknown }>(
+function pairedDirectories<Row extends { path: Name }>(
   before: Tree,
   after: Tree,
   differ: (old: TreeEntry, now: TreeEntry) => boolean,
@@ -127,9 +128,8 @@ function pairedDirectories<Row extends { path: Name; before: unknown }>(
   for (const now of after.all) {
     if (isDirectory(now) && (now.partner === null || !isDirectory(now.partner))) rows.push(toRow(null, now));
   }
-  return rows.toSorted(
-    (a, b) => compareNames(sortKey(a), sortKey(b)) || Number(a.before === null) - Number(b.before === null),
-  );
+  // Of one path, what is gone stays before what is new.
+  return rows.toSorted((a, b) => compareNames(sortKey(a), sortKey(b)));
 }
 
 interface StoredSide {
@@ -156,11 +156,6 @@ function storedChanges(before: StoredSide, after: StoredSide): Pick<Diff, 'store
 
 function sumOf(parts: Readonly<Record<string, number>>): number {
   return Object.values(parts).reduce((sum, bytes) => sum + bytes, 0);
-}
-
-/** The root comes first. */
-function sortKey({ path }: { readonly path: Name }): string {
-  return path === '.' ? '' : path;
 }
 
 function placeOf(old: TreeEntry | null, now: TreeEntry | null): Pick<DirectoryChange, 'path' | 'from'> {

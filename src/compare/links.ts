@@ -17,7 +17,6 @@ export function chooseCarriers(before: readonly TreeEntry[], after: readonly Tre
 
 /** A single name carries its own content; two that are partners carry it together, unless either is carried elsewhere. */
 function carryTogether(old: TreeEntry, now: TreeEntry, sameContent: boolean): void {
-  if (old.inode === null && now.inode === null) return;
   const [a, b] = [contentOf(old), contentOf(now)];
   if (a === null || b === null) return;
   if (sameContent && (a.size !== b.size || a.digest !== b.digest)) return;

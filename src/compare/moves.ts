@@ -159,5 +159,5 @@ function compareKeys(a: readonly string[], b: readonly string[]): number {
   const shared = sharedLength(a, b);
   const [x, y] = [a[shared], b[shared]];
   if (x === undefined || y === undefined) return a.length - b.length;
-  return x < y ? -1 : x > y ? 1 : 0;
+  return x < y ? -1 : 1;
 }

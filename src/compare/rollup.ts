@@ -53,16 +53,17 @@ export function rollup(snapshot: Snapshot): TreeNode[] {
     own.stored += entry.stored ?? 0;
     if (entry.kind === 'file') own.files++;
   }
-  const sorted = [...directories.values()].toSorted(({ path: a }, { path: b }) =>
-    a === '.' ? -1 : b === '.' ? 1 : compareNames(a, b),
-  );
+  const sorted = [...directories.values()].toSorted((a, b) => compareNames(sortKey(a), sortKey(b)));
   sumUp(directories, sorted);
   const sizesOf = snapshot.overhead === undefined ? unpackedSizes : allSizes;
-  return sorted.map(({ path, own, whole }) => nodeOf(path, sizesOf(whole), whole.files, sizesOf(own)));
+  return sorted.map(({ path, own, whole }) =>
+    Object.assign({ path }, sizesOf(whole), { files: whole.files, own: sizesOf(own) }),
+  );
 }
 
-function nodeOf(path: Name, { content, disk, stored }: Sizes, files: number, own: Sizes): TreeNode {
-  return stored === undefined ? { path, content, disk, files, own } : { path, content, disk, stored, files, own };
+/** The root comes first. */
+export function sortKey({ path }: { readonly path: Name }): string {
+  return path === '.' ? '' : path;
 }
 
 function unpackedSizes({ content, disk }: Sum): Sizes {

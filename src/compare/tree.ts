@@ -80,7 +80,7 @@ function nodesOf(snapshot: Snapshot): Pick<Tree, 'root' | 'all'> {
   const unsorted = new Set<TreeEntry>();
 
   function add(path: Name, entry: Entry | null): TreeEntry {
-    const name = path === '.' ? path : baseName(path);
+    const name = baseName(path);
     const made: TreeEntry = {
       path,
       name,
@@ -94,8 +94,9 @@ function nodesOf(snapshot: Snapshot): Pick<Tree, 'root' | 'all'> {
     byPath.set(path, made);
     const up = path === '.' ? null : parentOf(path);
     if (up !== null) {
+      if ((up.children.at(-1)?.name ?? '') > name) unsorted.add(up);
       if (up.children.length === 0) up.children = [made];
-      else if (up.children.push(made) > 1 && (up.children.at(-2)?.name ?? '') > name) unsorted.add(up);
+      else up.children.push(made);
     }
     charge(made, up, entry);
     return made;
@@ -105,7 +106,7 @@ function nodesOf(snapshot: Snapshot): Pick<Tree, 'root' | 'all'> {
 
   /** Entries come sorted, so that most lie in the directory that the one before lay in. */
   function parentOf(path: Name): TreeEntry {
-    if (last !== null && last !== root && isIn(path, last.path)) return last;
+    if (last !== null && isIn(path, last.path)) return last;
     const up = parentPath(path) ?? '.';
     return (last = byPath.get(up) ?? imply(up));
   }

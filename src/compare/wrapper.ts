@@ -60,7 +60,7 @@ function chainOf({ root }: Tree): TreeEntry[] {
   const chain = [root];
   for (let at = root; at.children.length === 1 && chain.length <= longestChain;) {
     const [only] = at.children;
-    if (only === undefined || only.children.length === 0 || !isPlainDirectory(only)) break;
+    if (only === undefined || !isPlainDirectory(only)) break;
     chain.push(only);
     at = only;
   }

@@ -1,6 +1,7 @@
 // A copy of a directory with a plan carried out on it. The copy is made by `cp -a`, which keeps hard links, owners, times and
 // extended attributes; what is changed afterwards keeps the times it had, since bytecode is judged by them.
 import { execFile } from 'node:child_process';
+import type { ExecFileException } from 'node:child_process';
 import {
   chmodSync,
   closeSync,
@@ -27,21 +28,18 @@ import type { Stripper } from './strip-tool.ts';
  * @param onStart gets what stops the copying.
  * @throws InputError where the copy cannot be made whole.
  */
-export function copyDirectory(from: string, to: string, onStart: (stop: () => void) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const args = ['-a', '--', `${from}/.`, to];
-    const child = execFile('cp', args, { env: { ...process.env, LC_ALL: 'C' } }, (error, _stdout, stderr) => {
-      if (error === null) {
-        resolve();
-        return;
-      }
-      // A signal is no code, and a program that could not be started has one that is no number.
-      const why = typeof error.code === 'string' ? error.code : `cp ${howItEnded(error.code, error.signal)}`;
-      const said = stderr.split('\n')[0] ?? '';
-      reject(new InputError('unreadable', `cannot be copied: ${said === '' ? why : said}`, { cause: error }));
-    });
+export async function copyDirectory(from: string, to: string, onStart: (stop: () => void) => void): Promise<void> {
+  const args = ['-a', '--', `${from}/.`, to];
+  const { error, stderr } = await new Promise<{ error: ExecFileException | null; stderr: string }>((done) => {
+    const env = { ...process.env, LC_ALL: 'C' };
+    const child = execFile('cp', args, { env }, (failed, _stdout, said) => done({ error: failed, stderr: said }));
     onStart(() => child.kill('SIGKILL'));
   });
+  if (error === null) return;
+  // A signal is no code, and a program that could not be started has one that is no number.
+  const why = typeof error.code === 'string' ? error.code : `cp ${howItEnded(error.code, error.signal)}`;
+  const said = stderr.split('\n')[0] ?? '';
+  throw new InputError('unreadable', `cannot be copied: ${said === '' ? why : said}`, { cause: error });
 }
 
 /** Carries out the plan on a copy that nothing else uses. @throws InputError with the path for what the system refuses. */
@@ -99,8 +97,7 @@ function act(root: Name, action: FixAction, stripper: Stripper, onBroken: OnBrok
 function overwrite(path: Buffer, content: Buffer): void {
   const stats = lstatSync(path, { bigint: true });
   const mode = permissionsOf(stats);
-  const writable = (mode & 0o200) !== 0;
-  if (!writable) chmodSync(path, mode | 0o200);
+  chmodSync(path, mode | 0o200);
   const fd = openSync(path, 'w');
   try {
     for (let at = 0; at < content.length;) at += writeSync(fd, content, at);
@@ -136,7 +133,8 @@ function openDirectories(root: Name, actions: readonly FixAction[]): { restore()
     if (kind === 'strip' || kind === 'drop-superseded' || directories.has(parent)) continue;
     directories.set(parent, openDirectory(root, parent));
   }
-  for (const { kind, path } of actions) if (kind === 'remove-directory') directories.delete(path);
+  // What goes is not given back what it had.
+  for (const { path } of actions) directories.delete(path);
   return {
     restore() {
       for (const [name, stats] of directories) {
@@ -174,5 +172,5 @@ function unwritable(path: Name, error: unknown): InputError {
 }
 
 function onDisk(root: Name, path: Name): Buffer {
-  return Buffer.from(path === '.' ? root : `${root}/${path}`, 'latin1');
+  return Buffer.from(`${root}/${path}`, 'latin1');
 }

@@ -105,7 +105,11 @@ describe('what counts as a change', () => {
     ]);
     expect(change?.sections?.reduce((sum, { delta }) => sum + delta, 0)).toBe(change?.delta);
     expect(diff(before, after).changes[0]?.sections).toBeNull();
-    expect(diff([text('lib.so', 'x')], after, { sections: true }).changes[0]?.sections).toBeNull();
+    for (const more of [{}, { facts: elf({}) }]) {
+      const other = [text('lib.so', 'x', more)];
+      expect(diff(other, after, { sections: true }).changes[0]?.sections).toBeNull();
+      expect(diff(before, other, { sections: true }).changes[0]?.sections).toBeNull();
+    }
   });
 });
 
@@ -192,6 +196,18 @@ describe('moves', () => {
     expect(moved(tree('', 'python3.9', ...olds), tree('', 'python3.10', 'python3.10/b/tool'))).toEqual([
       'moved python3.9/a/tool -> python3.10/b/tool 0',
     ]);
+    expect(moved(tree('', 'lib', 'a/tool', 'lib/b/tool'), tree('app/', 'lib', 'x/tool'))).toEqual([
+      'moved a/tool -> app/x/tool 0',
+    ]);
+    expect(moved(tree('', 'lib', 'xxlib/tool', 'a/tool'), tree('app/', 'lib', 'lib/z/tool'))).toEqual([
+      'moved a/tool -> app/lib/z/tool 0',
+    ]);
+    expect(
+      moved(
+        tree('', 'lib', 'lib/s/keep', 'lib/s/tool', 'lib/x/tool'),
+        tree('app/', 'lib', 'lib/s/keep', 'lib/lib/q/tool'),
+      ),
+    ).toEqual(['moved lib/s/tool -> app/lib/lib/q/tool 0']);
     expect(moved(tree('x-1/', 'lib', 'bin/tool', 'lib/a/tool'), tree('x-2/', 'lib', 'lib/b/tool'))).toEqual([
       'moved x-1/lib/a/tool -> x-2/lib/b/tool 0',
     ]);
@@ -227,6 +243,14 @@ describe('hard links', () => {
 
   it('content stays with the name that keeps it', () => {
     expect(lines(diff(two, [text('a', 'other one'), text('b', 'content')]))).toEqual(['changed a 9 content link']);
+  });
+
+  it('content stays with the name that keeps it, where sizes or digests are all that tells', () => {
+    const linked = (entry: Entry) => [entry, hardlink('b', 'a')];
+    expect(lines(diff([text('a', 'xx'), text('b', 'yy')], linked(text('a', 'yy'))))).toEqual([
+      'changed a -2 content link',
+    ]);
+    expect(lines(diff([file('a', 5), file('b', 7)], linked(file('a', 7))))).toEqual(['changed a -5 content link']);
   });
 
   it('what differs of a file with several names is told once', () => {
@@ -267,6 +291,7 @@ describe('hard links', () => {
 
   it('a link that leads nowhere is no file of its path', () => {
     expect(lines(diff([hardlink('a', 'nowhere')], [text('a', 'xy')]))).toEqual(['changed a 2 link']);
+    expect(lines(diff([text('a', 'xy')], [hardlink('a', 'nowhere')]))).toEqual(['changed a -2 link']);
     expect(lines(diff([hardlink('a', 'nowhere')], [hardlink('a', 'nowhere')]))).toEqual([]);
     expect(lines(diff([hardlink('a', 'nowhere')], [hardlink('a', 'elsewhere')]))).toEqual(['changed a 0 link']);
   });
@@ -288,6 +313,24 @@ describe('wrapper directories', () => {
     const result = diff(tree(old), tree(now));
     expect(result.changes).toEqual([]);
     expect(stripped(result)).toEqual([i, j]);
+  });
+
+  it('are looked through up to eight of them', () => {
+    const deep = (levels: number) => 'abcdefghijkl'.slice(0, levels).replaceAll(/./g, '$&/');
+    expect(stripped(diff(tree(deep(8)), tree('')))).toEqual([8, 0]);
+    expect(stripped(diff(tree(''), tree(deep(9))))).toEqual([0, 0]);
+  });
+
+  it('stay where both have the same, though all went down to another one', () => {
+    const moved = diff([text('w/x', 'x')], [text('w/w/x', 'x'), text('w/y', 'y')]);
+    expect(stripped(moved)).toEqual([0, 0]);
+    expect(lines(moved)).toEqual(['moved w/x -> w/w/x 0', 'added w/y 1']);
+  });
+
+  it('are found beside a pattern that takes all names for equal', () => {
+    const maps = [globMatcher('*')];
+    expect(stripped(diff(tree(''), tree('app/'), { maps }))).toEqual([0, 1]);
+    expect(stripped(diff(tree('app/'), tree(''), { maps }))).toEqual([1, 0]);
   });
 
   it('stay where leaving them out makes nothing better', () => {
@@ -332,6 +375,13 @@ describe('wrapper directories', () => {
 
 describe('--strip-components of several directories', () => {
   const strip = { stripComponents: 1 };
+
+  it('tells of a directory above that is a file now', () => {
+    const olds = [directory('w'), directory('w/x'), text('w/x/f', 'f')];
+    expect(lines(diff(olds, [text('w', 'abc'), text('y/x/f', 'f')], { stripComponents: 2 }))).toEqual([
+      'changed w 3 kind mode',
+    ]);
+  });
 
   it('pairs names that come more than once by their path first, then in order', () => {
     const olds = [text('a/x', 'old'), text('b/x', 'same')];
@@ -528,6 +578,8 @@ describe('findings', () => {
     expect(of([text('a', 'cc')], [], 'a')).toEqual([[], []]);
     expect(of([], [text('a', 'cc')], 'a')).toEqual([[], []]);
     expect(of([], [], 'z')).toEqual([[['r', 1, 'z']], [['r', 1, 'a']]]);
+    // Nor do they go with the one that comes next.
+    expect(of([text('c', 'cc')], [text('aa', 'xyz'), text('c', 'cc')], 'a')).toEqual([[], []]);
   });
 
   it('of a path that is another file now are new and fixed', () => {
@@ -575,17 +627,48 @@ describe('findings', () => {
   });
 });
 
+describe('trees', () => {
+  const options: DiffOptions = { stripComponents: 0, maps: [], sections: false };
+  const bare = (entries: readonly Entry[]) => ({ snapshot: { ...snapshot(entries), entries }, findings: [] });
+
+  it('are the same whether directories are named or implied, in whatever order that brings them', () => {
+    const files = [text('a-b', '1'), text('a/x', '2'), text('a/y', '3')];
+    expect(lines(diff([directory('a'), ...files], files))).toEqual([]);
+    expect(lines(diff(files, [directory('a'), ...files]))).toEqual([]);
+  });
+
+  it('need no entry of the root, and take one that is no directory', () => {
+    const files = [text('a', 'xy'), text('b', 'z')];
+    const root = { ...symlink('.', 'a'), size: 0 };
+    expect(lines(diffSnapshots(bare(files), bare(files.slice(1)), options))).toEqual(['removed a -2']);
+    expect(lines(diffSnapshots(bare([root, ...files]), bare([directory('.'), ...files]), options))).toEqual([
+      'changed . 0 kind',
+    ]);
+  });
+});
+
 describe('artifacts that are one file', () => {
   it('pair whatever they are called', () => {
-    const judged = (path: string, content: string, format: 'elf' | 'tar') => {
+    const judged = (path: string, content: string, format: 'elf' | 'ar' | 'tar') => {
       const one = snapshot([text(path, content)]);
       return { snapshot: { ...one, artifact: { ...one.artifact, format } }, findings: [] };
     };
     const options: DiffOptions = { stripComponents: 'auto', maps: [], sections: false };
-    const of = (format: 'elf' | 'tar') =>
+    const of = (format: 'elf' | 'ar' | 'tar') =>
       lines(diffSnapshots(judged('lib.so.1', 'old', format), judged('lib.so.2', 'newer', format), options));
     expect(of('elf')).toEqual(['changed lib.so.1 -> lib.so.2 2 content']);
+    expect(of('ar')).toEqual(['changed lib.so.1 -> lib.so.2 2 content']);
     expect(of('tar')).toEqual(['removed lib.so.1 -3', 'added lib.so.2 5']);
+  });
+
+  it('pair no file that has a partner', () => {
+    const judged = (...names: string[]) => {
+      const one = snapshot(names.map((name) => text(name, name)));
+      return { snapshot: { ...one, artifact: { ...one.artifact, format: 'ar' as const } }, findings: [] };
+    };
+    const options: DiffOptions = { stripComponents: 'auto', maps: [], sections: false };
+    expect(lines(diffSnapshots(judged('a', 'b'), judged('b', 'c'), options))).toEqual(['removed a -1', 'added c 1']);
+    expect(lines(diffSnapshots(judged('b', 'c'), judged('a', 'b'), options))).toEqual(['added a 1', 'removed c -1']);
   });
 });
 
@@ -603,6 +686,9 @@ describe('totals', () => {
       compressed: null,
     });
     expect(diffSnapshots(judged(9, 'x'), judged(5, 'x'), options).delta).toMatchObject({ archive: -4, compressed: -4 });
+    const lost = diffSnapshots(judged(9, 'x'), judged(null, 'x'), options);
+    expect(lost.delta).toMatchObject({ archive: null, compressed: null });
+    expect(lost).not.toHaveProperty('image');
   });
 });
 
@@ -617,6 +703,7 @@ describe('compressed bytes', () => {
     stored(text('d/kept', 'kept'), 4),
     stored(text('d/same', 'same'), 5),
     stored(text('linked', 'content'), 7),
+    stored(text('other/same', 'same'), 5),
     stored(symlink('sym', 'd'), 1),
   ];
   const news = [
@@ -624,20 +711,18 @@ describe('compressed bytes', () => {
     stored(text('d/kept', 'keeps'), 9),
     stored(text('d/same', 'same'), 6),
     stored(text('a', 'content'), 7),
+    stored(text('other/same', 'same'), 5),
     hardlink('linked', 'a'),
     hardlink('more', 'a'),
     directory('e'),
     stored(symlink('sym', 'e'), 2),
   ];
-  const result = diffSnapshots(
-    judged(olds, { headers: 100, end: 11 }),
-    judged(news, { headers: 120, padding: 1 }),
-    options,
-  );
+  const result = () =>
+    diffSnapshots(judged(olds, { headers: 100, end: 11 }), judged(news, { headers: 120, padding: 1 }), options);
 
   it('of changes are those of what carries them', () => {
     expect(
-      result.changes.map(({ kind, path, stored: own }) => [kind, path, own?.before, own?.after, own?.delta]),
+      result().changes.map(({ kind, path, stored: own }) => [kind, path, own?.before, own?.after, own?.delta]),
     ).toEqual([
       ['added', 'a', null, 0, 0],
       ['added', 'd/come', null, 8, 8],
@@ -650,7 +735,7 @@ describe('compressed bytes', () => {
   });
 
   it('of directories are of all that lies in them, with the overhead', () => {
-    expect(result.stored).toEqual({
+    expect(result().stored).toEqual({
       directories: [
         { path: '.', from: null, before: 8, after: 9, delta: 1 },
         { path: 'd', from: null, before: 12, after: 23, delta: 11 },
@@ -670,6 +755,70 @@ describe('compressed bytes', () => {
       expect(none.stored).toBeUndefined();
       expect(none.changes.every((change) => change.stored === null)).toBe(true);
     }
+  });
+});
+
+describe('notices', () => {
+  const of = (before: Partial<Snapshot>, after: Partial<Snapshot>): string[] => {
+    const judged = (more: Partial<Snapshot>) => ({ snapshot: snapshot([], more), findings: [] });
+    return diffSnapshots(judged(before), judged(after), { stripComponents: 0, maps: [], sections: false }).notices.map(
+      ({ message }) => message,
+    );
+  };
+
+  it('say which side is a part, if one is', () => {
+    const what = (part: string, whole: string) => [
+      `the ${part} one is a snapshot of a part (--include, --exclude or --layer), and the ${whole} one is whole`,
+    ];
+    expect(of({ isPart: true }, {})).toEqual(what('old', 'new'));
+    expect(of({}, { isPart: true })).toEqual(what('new', 'old'));
+    expect([...of({}, {}), ...of({ isPart: true }, { isPart: true })]).toEqual([]);
+  });
+
+  it('say where lengths after strip are of different releases, if both are known', () => {
+    expect(of({ stripVersion: '2.35' }, { stripVersion: '2.40' })).toEqual([
+      'the old one was measured for strip 2.35, the new one for strip 2.40: findings of debug data may differ for that alone',
+    ]);
+    for (const [before, after] of [
+      [{ stripVersion: '2.40' }, { stripVersion: '2.40' }],
+      [{ stripVersion: '2.40' }, {}],
+      [{}, { stripVersion: '2.40' }],
+    ] as const)
+      expect(of(before, after)).toEqual([]);
+  });
+
+  it('count files whose content is not known', () => {
+    const files = ['a', 'b'].map((path) => file(path, 5));
+    expect(diff(files, files).notices.map(({ message }) => message)).toEqual([
+      '2 files have the same size on both sides and no digest on one of them; a change of content would not be seen',
+    ]);
+  });
+});
+
+describe('rows of directories', () => {
+  it('come by path, the root first, what is gone before what is new', () => {
+    const tree = (top: string, name: string) =>
+      ['!', '-', 'a'].flatMap((path) => text(`${top}${path}/${name}`, `${path}${name}`));
+    const same = ['1', '2', '3', '4'];
+    const rows = diff(
+      [...tree('w/', 'old'), ...same.map((path) => text(`w/${path}`, path))],
+      [...tree('', 'newer'), text('w/!/x', 'x'), ...same.map((path) => text(path, path)), text('5', '5')],
+    ).directories.map(({ path, from, before }) => [path, from, before?.content ?? null]);
+    expect(rows).toEqual([
+      ['.', null, 0],
+      ['.', 'w', 4],
+      ['!', 'w/!', 4],
+      ['-', 'w/-', 4],
+      ['a', 'w/a', 4],
+      ['w', null, null],
+      ['w/!', null, null],
+    ]);
+    const both = diff(
+      [text('w/d/x', 'x'), ...same.map((path) => text(`w/${path}`, path))],
+      [text('w/d/y', 'yy'), ...same.map((path) => text(path, path))],
+    );
+    expect(both.directories.map(({ path, before }) => [path, before?.content ?? null])).toContainEqual(['w/d', 1]);
+    expect(both.directories.at(-1)).toMatchObject({ path: 'w/d', before: null });
   });
 });
 

@@ -75,6 +75,9 @@ describe('layers of two images', () => {
     expect(imageChange(layered(['a', 'b'], null), layered(['a', 'c']))).toMatchObject({ shared: 1, pull: 100 });
     expect(imageChange(layered(['a', 'b']), layered(['a', 'c'], null))).toMatchObject({ shared: 1, pull: null });
     expect(imageChange(layered(['a']), layered(['a'], null))).toMatchObject({ shared: 1, pull: 0 });
+    const mixed = layered(['b', 'c', 'd']);
+    const layers = mixed.layers.map((layer, index) => (index === 1 ? { ...layer, compressed: null } : layer));
+    expect(imageChange(layered(['a']), { ...mixed, layers })).toMatchObject({ shared: 0, pull: null });
   });
 
   it('takes what a layer hides for the same where a later layer removes the path, and where one brings it back', () => {

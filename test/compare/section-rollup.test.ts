@@ -34,6 +34,22 @@ describe('sections of all ELF files', () => {
     });
   });
 
+  it('compress to nothing known where one of them is not known', () => {
+    const [known, unknown] = [8, null].map((debugCompressed) =>
+      elf({}, { sections: sections(10, 20), debugBytes: 20, debugCompressed }),
+    );
+    for (const [a, b] of [
+      [known, unknown],
+      [unknown, known],
+    ])
+      expect(
+        sectionRollup(snapshot([file('a', 30, { facts: a ?? null }), file('b', 30, { facts: b ?? null })])).debug,
+      ).toEqual({
+        bytes: 40,
+        compressed: null,
+      });
+  });
+
   it('of no ELF file are nothing', () => {
     expect(sectionRollup(snapshot([file('text', 3)]))).toEqual({
       files: 0,

@@ -1,12 +1,15 @@
 // What a plan means for the members of a tar, carried out in this process and unpacked by GNU tar: replaced members, links to what comes
 // later, symlinks, and what is stripped.
+import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { reportStrip } from '../../src/fix/decisions.ts';
+import { archiveDecisions, reportStrip } from '../../src/fix/decisions.ts';
 import type { Finding } from '../../src/model/finding.ts';
+import type { FixAction } from '../../src/model/fix.ts';
 import { judge, rules } from '../../src/rules/index.ts';
 import { applyFix } from '../build/fix.ts';
+import { file as entry, snapshot } from '../build/snapshot.ts';
 import { buildTar } from '../build/tar.ts';
 import type { TarSpec } from '../build/tar.ts';
 import { tempDirectory } from '../build/temp.ts';
@@ -101,6 +104,8 @@ describe.skipIf(!requireTool('tar'))('decisions on members of a tar', () => {
     );
     expect(turned.list).toEqual(['x/', 'x/', 'x/', 'x', 'y']);
     expect(turned.tree).toEqual({ x: '0 last', y: '0 last' });
+    const often = [folder, file('x', 'first'), folder, folder, file('x', 'second'), file('x', 'last')];
+    expect((await fixed(often, ['duplicate-entry'])).list).toEqual(['x/', 'x/', 'x/', 'x']);
     const back = await fixed([file('x', 'first'), folder, folder, file('y')], ['duplicate-entry']);
     expect([back.list, back.tree]).toEqual([['x/', 'x/', 'y'], { x: 'directory', y: '0 long ' }]);
   });
@@ -118,6 +123,40 @@ describe.skipIf(!requireTool('tar'))('decisions on members of a tar', () => {
     const { tree: made, list } = await fixed([file('a'), file('b', 'short'), link('c', 'a')], builds);
     expect(made).toEqual({ a: '0 short', b: '0 short', c: '0 short' });
     expect(list).toEqual(['b', 'a', 'c']);
+  });
+
+  it('leaves nothing of an archive all of which goes', async () => {
+    const claims = [{ path: 'only', part: null, bytes: 4000 }];
+    const all = {
+      rule: 'any',
+      severity: 'info',
+      title: '',
+      bytes: 4000,
+      claims,
+      fix: { commands: [], advice: null },
+    } as const;
+    expect(await fixed([file('only')], all)).toMatchObject({ kinds: ['remove'], list: [''], tree: {} });
+  });
+
+  it('writes no second member for a directory that has one', async () => {
+    const claims = [{ path: 'd/a', part: null, bytes: 4000 }];
+    const gone = {
+      rule: 'any',
+      severity: 'info',
+      title: '',
+      bytes: 4000,
+      claims,
+      fix: { commands: [], advice: null },
+    } as const;
+    const members = [{ name: 'd/', type: '5', mode: 0o700 }, file('d/a'), file('kept'), symlink('l', 'd/../kept')];
+    expect((await fixed(members, gone)).list).toEqual(['d/', 'kept', 'l']);
+    expect((await fixed(members.slice(1), gone)).list).toEqual(['./d/', 'kept', 'l']);
+  });
+
+  it('takes names that are oddly spelled for those that they are', async () => {
+    const { kinds, tree: made } = await fixed([file('/a'), file('/b')], ['duplicate-file']);
+    expect(kinds).toEqual(['hard-link']);
+    expect(made).toEqual({ a: '0 long ', b: '0 long ' });
   });
 
   it('makes symlinks to the name beside it, and removes what leads to what goes', async () => {
@@ -151,7 +190,51 @@ describe.skipIf(!requireTool('tar'))('decisions on members of a tar', () => {
     expect(lstatSync(at('out/x')).nlink).toBe(2);
     const named = await fixed([binary('x'), link('z', 'x')], ['debug-symbols']);
     expect([named.list, named.outcome.broken, named.outcome.achieved]).toEqual([['x', 'z'], [], named.promised]);
+    // The first name is not always the member that brings the content.
+    const later = await fixed([binary('z'), link('x', 'z')], ['debug-symbols']);
+    expect([later.list, later.outcome.broken, later.outcome.achieved]).toEqual([['z', 'x'], [], later.promised]);
+    expect(readFileSync(at('out/x')).equals(readFileSync(at('x')))).toBe(true);
   });
+});
+
+it('takes down in the list of a wheel what strip left, and nothing of what it refuses', () => {
+  const entries = ['x-1.dist-info/RECORD', 'x-1.dist-info/WHEEL', 'x.so', 'y.so'].map((path) => entry(path, 9));
+  const wheel = snapshot(entries);
+  const zip = { ...wheel, artifact: { ...wheel.artifact, format: 'zip' as const } };
+  const strip = (path: string): FixAction => {
+    return { kind: 'strip', path, mode: '--strip-unneeded', program: 'strip', before: 9, after: 3 };
+  };
+  const broken: string[] = [];
+  const none = { content: null, refused: 'no reason' };
+  const half = (content: Uint8Array) =>
+    content[0] === 0 ? none : { content: Buffer.from(content.subarray(0, 3)), refused: '' };
+  const stripper = { content: half, file: () => none, close: () => {} };
+  const plan = { actions: [strip('x.so'), strip('y.so')], rules: [], promised: 12, leftAlone: [] };
+  const { decide, record } = archiveDecisions(plan, zip, stripper, (path) => broken.push(path));
+  const rewritten = (path: string, content: Buffer): string | undefined => {
+    const member = {
+      name: path,
+      kind: 'file' as const,
+      size: 9,
+      disk: 0,
+      inode: null,
+      mode: null,
+      uid: null,
+      gid: null,
+      mtime: null,
+      link: null,
+      offset: 0,
+    };
+    const decision = decide(member);
+    return decision.kind === 'rewrite' ? decision.rewrite(content)?.toString() : decision.kind;
+  };
+  expect(rewritten('x.so', Buffer.from('123456789'))).toBe('123');
+  expect(rewritten('y.so', Buffer.alloc(9))).toBeUndefined();
+  expect(broken).toEqual(['y.so']);
+  const row = `sha256=${createHash('sha256').update('123').digest('base64url')},3`;
+  expect(rewritten('x-1.dist-info/RECORD', Buffer.from('x.so,,9\ny.so,,9\n'))).toBe(`x.so,${row}\ny.so,,9\n`);
+  expect(record?.path).toBe('x-1.dist-info/RECORD');
+  expect(rewritten('x-1.dist-info/WHEEL', Buffer.from('w'))).toBe('keep');
 });
 
 it('tells where strip did otherwise than predicted', () => {
