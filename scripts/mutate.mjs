@@ -1,6 +1,6 @@
-// npm run mutate: changes comparisons of the parsers, of some rules and of gates one at a time (a bound by one, a condition to true or
-// false), runs the tests of the area that would see it, and lists the mutants that no test notices and that scripts/mutants-known.json does
-// not explain.
+// npm run mutate: changes comparisons of parsers, scans, some rules, diffs, gates and fixes one at a time (a bound by one, a condition to
+// true or false), runs the tests of the area that would see it, and lists the mutants that no test notices and that
+// scripts/mutants-known.json does not explain.
 // Usage: npm run mutate [-- --only WORD] [--lines N,N] [--verbose]
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
