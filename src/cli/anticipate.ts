@@ -20,7 +20,8 @@ export function anticipateDecoding(argv: readonly string[], onRunning: (threads:
   return count;
 }
 
-function isLargeAndCompressed(word: string): boolean {
+/** Whether a word is the path of what a thread decodes. */
+export function isLargeAndCompressed(word: string): boolean {
   try {
     const stats = statSync(word, { throwIfNoEntry: false });
     if (stats?.isFile() !== true || !useWorker(stats.size, undefined)) return false;

@@ -18,6 +18,7 @@ import type { Rule } from '../rules/rule.ts';
 import { flattenImage } from '../scan/image/flatten.ts';
 import { scan } from '../scan/scan.ts';
 import { UsageError } from '../errors.ts';
+import { isLargeAndCompressed } from './anticipate.ts';
 import { exitCodes } from './errors.ts';
 import { formatOf, requireShown } from './format.ts';
 import { measure, warn } from './measure.ts';
@@ -27,6 +28,7 @@ import type { InputValues, ScanValues } from './options.ts';
 import { print } from './output.ts';
 import { appendReport } from './summary.ts';
 import { tool } from './tool.ts';
+import { warmUpJudging } from './warm-up.ts';
 
 /** Returns the exit code. */
 export async function runScan(artifact: string, values: ScanValues): Promise<number> {
@@ -57,6 +59,13 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
     sample: values.verbose || name === 'snapshot' || name === 'json',
     facts: name === 'snapshot' || values.sections ? 'all' : 'needed',
   } as const;
+  if (isLargeAndCompressed(artifact)) {
+    const warmUp = async (): Promise<void> => {
+      const found = await loading;
+      setImmediate(() => warmUpJudging(selected, name === 'table' ? found : null, options));
+    };
+    void warmUp();
+  }
   const snapshot = await measure(artifact, values, thoroughness);
   if (values.size === 'compressed') requireStored(snapshot);
   if (values.layers && snapshot.image === undefined) throw new UsageError('--layers is for images; this is none');
