@@ -114,10 +114,11 @@ function restoreTimes(path: Buffer, { atimeNs, mtimeNs }: BigIntStats): void {
   lutimesSync(path, timeOf(atimeNs), timeOf(mtimeNs));
 }
 
-function timeOf(time: bigint): number | Date {
-  if (time % 1_000_000_000n === 0n && time >= 0n) return Number(time / 1_000_000_000n);
+/** What `lutimes` takes for a time in nanoseconds since 1970. */
+export function timeOf(time: bigint): number | Date {
   // Numbers before 1970 are taken for now.
   if (time < 0n) return new Date(Number(time / 1_000_000n));
+  if (time % 1_000_000_000n === 0n) return Number(time / 1_000_000_000n);
   // The nearest number may be below the microsecond.
   return (Number(time / 1000n) + 0.5) / 1e6;
 }

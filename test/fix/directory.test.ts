@@ -1,9 +1,9 @@
 // A plan carried out on a directory: what else is there stays as it was, with permissions and times, though its owner is not root.
 import { chmodSync, linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { lutimesSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { copyDirectory, fixDirectory } from '../../src/fix/directory.ts';
+import { copyDirectory, fixDirectory, timeOf } from '../../src/fix/directory.ts';
 import { createStripper } from '../../src/fix/strip-tool.ts';
 import type { FixAction } from '../../src/model/fix.ts';
 import { tempDirectory } from '../build/temp.ts';
@@ -177,5 +177,26 @@ describe.skipIf(!requireTool('cp'))('a copy of a directory', () => {
     const to = join(work, 'like');
     await copy(root, to);
     expect(listed(to)).toEqual(listed(root));
+  });
+});
+
+describe('times', () => {
+  const second = 1_000_000_000n;
+
+  it.each([0n, 1n, 1_600_000_001n, 4_000_000_000n])('of whole seconds are exact: %s', (seconds) => {
+    expect(timeOf(seconds * second)).toBe(Number(seconds));
+  });
+
+  it.each([
+    1_600_000_001_999_500_000n,
+    1_600_000_001_000_001_999n,
+    1_999_999n,
+    4_000_000_000_000_001_000n,
+    -5_250_000_000n,
+  ])('come back to the microsecond: %s', (time) => {
+    const path = join(temp(), 'file');
+    writeFileSync(path, '');
+    lutimesSync(path, 0, timeOf(time));
+    expect(lstatSync(path, { bigint: true }).mtimeNs / 1000n).toBe(time / 1000n);
   });
 });
