@@ -28,7 +28,7 @@ import type { InputValues, ScanValues } from './options.ts';
 import { print } from './output.ts';
 import { appendReport } from './summary.ts';
 import { tool } from './tool.ts';
-import { warmUpJudging } from './warm-up.ts';
+import { warmUp } from './warm-up.ts';
 
 /** Returns the exit code. */
 export async function runScan(artifact: string, values: ScanValues): Promise<number> {
@@ -59,12 +59,14 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
     sample: values.verbose || name === 'snapshot' || name === 'json',
     facts: name === 'snapshot' || values.sections ? 'all' : 'needed',
   } as const;
+  const counted = values.leftovers || values.rules !== undefined ? 'counted' : 'apart';
+  const judgedAs = (of: Snapshot): ScanReport => judged(of, selected, values, counted);
   if (isLargeAndCompressed(artifact)) {
-    const warmUp = async (): Promise<void> => {
+    const warmUpOnceLoaded = async (): Promise<void> => {
       const found = await loading;
-      setImmediate(() => warmUpJudging(selected, name === 'table' ? found : null, options));
+      setImmediate(() => warmUp(judgedAs, name === 'table' ? found : null, options));
     };
-    void warmUp();
+    void warmUpOnceLoaded();
   }
   const snapshot = await measure(artifact, values, thoroughness);
   if (values.size === 'compressed') requireStored(snapshot);
@@ -74,8 +76,7 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
   if (name === 'dive') requireDive(snapshot);
   const how = values['compress-with'];
   const flattened = how === undefined ? null : await flatten(artifact, snapshot, how, values);
-  const counted = values.leftovers || values.rules !== undefined ? 'counted' : 'apart';
-  const judgement = judged(snapshot, selected, values, counted);
+  const judgement = judgedAs(snapshot);
   const report = {
     ...(values.by === 'package' ? withPackages(judgement, values) : judgement),
     allLayers: values.layers,

@@ -1,23 +1,20 @@
 // What is run after an artifact was read is run once, and cold: of a scan of 190 MB V8 takes a quarter of that time to compile it. So it is
 // run before on a made-up tree, while the decoding thread starts and there is nothing else to do. Nothing is kept of it.
-import { removableContent } from '../compare/removable.ts';
-import { rollup } from '../compare/rollup.ts';
 import type { ArFacts, ElfFacts, Facts, PycFacts } from '../model/facts.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
-import type { Reporter, ReportOptions } from '../report/reporter.ts';
-import { judge } from '../rules/index.ts';
-import type { Rule } from '../rules/rule.ts';
-import { tool } from './tool.ts';
+import type { Reporter, ReportOptions, ScanReport } from '../report/reporter.ts';
 
-/** @param report of the format that will be printed; null where that is not worth it. */
-export function warmUpJudging(
-  selected: readonly Rule[],
+/**
+ * Returns what is printed, nothing of which is wanted.
+ * @param judged what will judge the artifact.
+ * @param report of the format that will be printed; null where that is not worth it.
+ */
+export function warmUp(
+  judged: (snapshot: Snapshot) => ScanReport,
   report: Reporter['scan'] | null,
   options: ReportOptions,
 ): readonly string[] {
-  const snapshot = sample();
-  const findings = judge(snapshot, selected, 'apart');
-  const whole = { tool, snapshot, tree: rollup(snapshot), findings, removable: removableContent(snapshot, findings) };
+  const whole = judged(sample());
   return [...(report?.(whole, options) ?? [])];
 }
 

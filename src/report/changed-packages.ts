@@ -1,5 +1,6 @@
 // What reports say of packages that changed, the same in each.
 import type { Diff, PackageChange, PackageSide } from '../model/diff.ts';
+import { deltaCells, percentChange, sizeCells } from './figures.ts';
 import type { ReportOptions } from './reporter.ts';
 import { overheadLabel } from './stored-view.ts';
 
@@ -72,4 +73,35 @@ function labelOf(name: string, { before, after }: PackageChange, arrow: string):
   const versions = [...new Set(sides)];
   const known = versions.map((text) => (text === '' && versions.length > 1 ? '?' : text));
   return `${name} ${known.join(` ${arrow} `)}`.trimEnd();
+}
+
+/** A row as texts. */
+export interface PackageChangeCells extends Pick<ShownPackage, 'label' | 'part'> {
+  readonly delta: string;
+  /** Percent, or that it is new or gone. */
+  readonly share: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** The rows, then the total; and what is left out. Different figures of one column never print alike. */
+export function packageChangeCells(
+  { rows, rest, total }: ShownPackages,
+  { units }: Pick<ReportOptions, 'units'>,
+): { readonly rows: readonly PackageChangeCells[]; readonly total: PackageChangeCells; readonly rest: string } {
+  const all = [...rows, total];
+  const sizes = sizeCells(
+    all.flatMap(({ before, after }) => [before, after]),
+    units,
+  );
+  const deltas = deltaCells([...all.map(({ delta }) => delta), rest], units);
+  const cellsAt = ({ label, part, before, after }: ShownPackage, at: number): PackageChangeCells => ({
+    label,
+    part,
+    delta: deltas[at] ?? '',
+    share: before === null ? 'new' : after === null ? 'gone' : percentChange(before, after),
+    before: sizes[2 * at] ?? '',
+    after: sizes[2 * at + 1] ?? '',
+  });
+  return { rows: rows.map(cellsAt), total: cellsAt(total, rows.length), rest: deltas.at(-1) ?? '' };
 }

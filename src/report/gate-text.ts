@@ -10,14 +10,6 @@ import { amount, areSized, isRemark, tightest } from './verdict-text.ts';
 /** A verdict's status, or that an optional artifact is not there. */
 export type VerdictKind = VerdictStatus | 'skipped';
 
-export const icons = {
-  pass: '✅',
-  warn: '⚠️',
-  fail: '❌',
-  unknown: '❓',
-  skipped: '➖',
-} as const satisfies Record<VerdictKind, string>;
-
 export const titles: Readonly<Record<VerdictStatus, string>> = {
   pass: 'Within budget',
   warn: 'Within budget, with warnings',

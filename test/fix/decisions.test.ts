@@ -9,6 +9,7 @@ import type { Finding } from '../../src/model/finding.ts';
 import type { FixAction } from '../../src/model/fix.ts';
 import { judge, rules } from '../../src/rules/index.ts';
 import { applyFix } from '../build/fix.ts';
+import { finding } from '../build/report.ts';
 import { file as entry, snapshot } from '../build/snapshot.ts';
 import { buildTar } from '../build/tar.ts';
 import type { TarSpec } from '../build/tar.ts';
@@ -112,14 +113,7 @@ describe.skipIf(!requireTool('tar'))('decisions on members of a tar', () => {
 
   it('brings the content of the copy that stays where the other one differs', async () => {
     const claims = [{ path: 'a', part: null, bytes: 4000, keeps: 'b' }];
-    const builds = {
-      rule: 'same-build',
-      severity: 'info',
-      title: '',
-      bytes: 4000,
-      claims,
-      fix: { commands: [], advice: null },
-    } as const;
+    const builds = finding('same-build', 4000, { claims });
     const { tree: made, list } = await fixed([file('a'), file('b', 'short'), link('c', 'a')], builds);
     expect(made).toEqual({ a: '0 short', b: '0 short', c: '0 short' });
     expect(list).toEqual(['b', 'a', 'c']);
@@ -127,27 +121,13 @@ describe.skipIf(!requireTool('tar'))('decisions on members of a tar', () => {
 
   it('leaves nothing of an archive all of which goes', async () => {
     const claims = [{ path: 'only', part: null, bytes: 4000 }];
-    const all = {
-      rule: 'any',
-      severity: 'info',
-      title: '',
-      bytes: 4000,
-      claims,
-      fix: { commands: [], advice: null },
-    } as const;
+    const all = finding('any', 4000, { claims });
     expect(await fixed([file('only')], all)).toMatchObject({ kinds: ['remove'], list: [''], tree: {} });
   });
 
   it('writes no second member for a directory that has one', async () => {
     const claims = [{ path: 'd/a', part: null, bytes: 4000 }];
-    const gone = {
-      rule: 'any',
-      severity: 'info',
-      title: '',
-      bytes: 4000,
-      claims,
-      fix: { commands: [], advice: null },
-    } as const;
+    const gone = finding('any', 4000, { claims });
     const members = [{ name: 'd/', type: '5', mode: 0o700 }, file('d/a'), file('kept'), symlink('l', 'd/../kept')];
     expect((await fixed(members, gone)).list).toEqual(['d/', 'kept', 'l']);
     expect((await fixed(members.slice(1), gone)).list).toEqual(['./d/', 'kept', 'l']);

@@ -60,9 +60,10 @@ export function checkPage({ tool, gate, artifacts }: CheckReport, options: Repor
 
 function budgetsPart(gate: Gate, options: ReportOptions): Markup {
   const units = unitsOfGate(gate, options.units);
+  const aboutOf = namingOf(gate);
   const rows = gate.verdicts.map((verdict) => {
     const { actual, limit, headroom } = verdictCells(verdict, units);
-    return [badge(kindOf(verdict)), actual, limit, headroom, aboutOf(gate, verdict)];
+    return [badge(kindOf(verdict)), actual, limit, headroom, aboutOf(verdict)];
   });
   return rows.length === 0 ? markup`` : tableOf(['', 'actual', 'limit', 'headroom', 'budget'], rows);
 }
@@ -72,17 +73,20 @@ function badge(kind: VerdictKind): Markup {
   return markup`<span class="severity ${colour}">${kind === 'skipped' ? 'not there' : kind}</span>`;
 }
 
-function aboutOf(gate: Gate, verdict: Verdict): string {
-  return `${areSeveral(gate) ? `${verdict.artifact}: ` : ''}${subject(verdict, words)}`;
+/** What a limit is called: with its artifact where there are several. */
+function namingOf(gate: Gate): (verdict: Verdict) => string {
+  const several = areSeveral(gate);
+  return (verdict) => `${several ? `${verdict.artifact}: ` : ''}${subject(verdict, words)}`;
 }
 
 /** Reasons, and the largest contributors. */
 function evidencePart(gate: Gate, { units }: ReportOptions): Markup {
+  const aboutOf = namingOf(gate);
   const items = withEvidence(gate).map((verdict) => {
     const sizes = contributorSizes(verdict, units);
     const top = verdict.top.map(({ path }, at) => markup`<li>${sizes[at] ?? ''}${terminalName(path)}</li>`);
     const said = [verdict.reason ?? '', top.length === 0 ? '' : whatIsLargest(verdict)].filter((text) => text !== '');
-    return markup`<li>${aboutOf(gate, verdict)}: ${said.join('; ')}${top.length === 0 ? [] : [markup`<ul>${top}</ul>`]}</li>`;
+    return markup`<li>${aboutOf(verdict)}: ${said.join('; ')}${top.length === 0 ? [] : [markup`<ul>${top}</ul>`]}</li>`;
   });
   return items.length === 0
     ? markup``

@@ -1,10 +1,9 @@
 // Sizes by package, and changes of them, beside the map: packages lie across directories.
 import { groupDigits } from '../../bytes/size.ts';
 import type { Diff } from '../../model/diff.ts';
-import { shownPackages } from '../changed-packages.ts';
+import { packageChangeCells, shownPackages } from '../changed-packages.ts';
 import { markup } from '../escape-html.ts';
 import type { Markup } from '../escape-html.ts';
-import { deltaCells, percentChange, sizeCells } from '../figures.ts';
 import { packageCells } from '../package-rows.ts';
 import type { ReportOptions, ScanReport } from '../reporter.ts';
 import { tableOf } from './map-part.ts';
@@ -32,23 +31,19 @@ ${tableOf(['size', 'share', 'can go (content)', 'files', 'kind', 'package'], cel
 /** What changed by package; the rows, the rest and the total add up. Nothing where nobody asked for it. */
 export function changedPackagesPart(diff: Diff, options: ReportOptions): Markup {
   if (diff.packages === undefined) return markup``;
-  const { size, rows, more, rest, total } = shownPackages(diff.packages, diff, '\u2192', options, most);
-  const all = [...rows, total];
-  const sizes = sizeCells(
-    all.flatMap(({ before, after }) => [before, after]),
-    options.units,
-  );
-  const deltas = deltaCells([...all.map(({ delta }) => delta), rest], options.units);
-  const cells = all.map(({ label, part, before, after }, at) => [
-    deltas[at] ?? '',
-    before === null ? 'new' : after === null ? 'gone' : percentChange(before, after),
-    sizes[2 * at] ?? '',
-    sizes[2 * at + 1] ?? '',
+  const shown = shownPackages(diff.packages, diff, '\u2192', options, most);
+  const { rows, total, rest } = packageChangeCells(shown, options);
+  const cells = rows.map(({ label, part, delta, share, before, after }) => [
+    delta,
+    share,
+    before,
+    after,
     label === null ? '' : part,
     label ?? part,
   ]);
-  if (more > 0) cells.splice(-1, 0, [deltas.at(-1) ?? '', '', '', '', '', `(${groupDigits(more)} more)`]);
-  return markup`<h2>Packages <small>(${size}; each file belongs to one or to none)</small></h2>
+  if (shown.more > 0) cells.push([rest, '', '', '', '', `(${groupDigits(shown.more)} more)`]);
+  cells.push([total.delta, total.share, total.before, total.after, '', total.part]);
+  return markup`<h2>Packages <small>(${shown.size}; each file belongs to one or to none)</small></h2>
 ${tableOf(['change', '', 'before', 'after', 'kind', 'package'], cells)}
 `;
 }

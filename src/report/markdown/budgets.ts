@@ -7,7 +7,6 @@ import {
   areSeveral,
   contributorSizes,
   deciding,
-  icons,
   kindOf,
   tallyText,
   titles,
@@ -16,10 +15,19 @@ import {
   whatIsLargest,
   withEvidence,
 } from '../gate-text.ts';
+import type { VerdictKind } from '../gate-text.ts';
 import { sentence, subject } from '../verdict-text.ts';
 import { table } from './blocks.ts';
 import type { Column } from './blocks.ts';
 import { andMore } from '../figures.ts';
+
+const icons = {
+  pass: '✅',
+  warn: '⚠️',
+  fail: '❌',
+  unknown: '❓',
+  skipped: '➖',
+} as const satisfies Record<VerdictKind, string>;
 
 const words = { word: markdownWord, text: markdownText };
 
