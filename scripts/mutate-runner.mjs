@@ -52,6 +52,22 @@ const mutants = {
 globalThis.mutants ??= mutants;
 const noticed = (globalThis.noticedMutants ??= new Set(skip));
 
+/** Hooks that stand before or after each test, of the outermost suite first. */
+function hooksOf({ suite, file }, kind) {
+  const above = suite === undefined || suite === file ? [] : hooksOf({ suite: suite.suite ?? file, file }, kind);
+  return [...above, ...TestRunner.getSuiteHooks(suite ?? file)[kind]];
+}
+
+/** Makes what a test has used up anew. @throws where the hooks behind the test find fault with it. */
+async function renew(test) {
+  globalThis.mutants.on = false;
+  try {
+    for (const hook of hooksOf(test, 'afterEach').toReversed()) await hook(test.context, test.suite);
+  } finally {
+    for (const hook of hooksOf(test, 'beforeEach')) await hook(test.context, test.suite);
+  }
+}
+
 function tell(what) {
   appendFileSync(log, `${JSON.stringify(what)}\n`);
 }
@@ -88,8 +104,16 @@ export default class MutateRunner extends TestRunner {
       tell({ slow: name });
       return;
     }
+    const runAnew = async () => {
+      try {
+        await run();
+      } finally {
+        await renew(test);
+      }
+    };
     try {
-      await run();
+      await renew(test);
+      await runAnew();
     } catch (error) {
       tell({ again: name, error: String(error) });
       return;
@@ -99,7 +123,7 @@ export default class MutateRunner extends TestRunner {
       const left = count * longest.times + longest.more;
       Object.assign(globalThis.mutants, { on: true, active: one, left, count: 0 });
       try {
-        await run();
+        await runAnew();
       } catch {
         noticed.add(one.key);
         tell({ noticed: one.key });

@@ -1,4 +1,4 @@
-// npm run mutate: changes comparisons of parsers, scans, some rules, diffs, gates and fixes one at a time (a bound by one, a condition to
+// npm run mutate: changes comparisons of parsers, scans, some rules, diffs, gates, fixes and forges one at a time (a bound by one, a condition to
 // true or false), runs the tests of the area that would see it, and lists the mutants that no test notices and that
 // scripts/mutants-known.json does not explain.
 // Usage: npm run mutate [-- --only WORD] [--lines N,N] [--verbose]
@@ -221,6 +221,14 @@ const areas = [
       ...['directory', 'ledger', 'single-file'].map((name) => `test/formats/${name}.test.ts`),
       'test/scan/hashing.test.ts',
     ],
+    hostile: false,
+  },
+  {
+    // What is written on GitHub and GitLab.
+    sources: readdirSync(join(root, 'src/forge'))
+      .toSorted()
+      .map((name) => `src/forge/${name}`),
+    tests: allTests('forge'),
     hostile: false,
   },
   { sources: ['src/formats/unknown.ts'], tests: ['test/formats/unknown.test.ts'], hostile: false },

@@ -2,6 +2,7 @@
 import { Octokit } from '@octokit/core';
 import { paginateRest } from '@octokit/plugin-paginate-rest';
 import { ServiceError } from '../errors.ts';
+import { fieldsOf } from './fields.ts';
 import type { Comment, Connection, Forge } from './forge.ts';
 import { refusal } from './refusal.ts';
 
@@ -18,7 +19,7 @@ export interface Head {
   readonly sha: string;
 }
 
-/** Who wrote a comment; null where the account is gone. */
+/** Who wrote a comment; nobody where the account is gone. */
 interface Author {
   readonly login: unknown;
   readonly type: unknown;
@@ -109,8 +110,8 @@ export async function findPullRequest(
     }),
   );
   const pull = asList(answer.data, connection)
-    .map(asObject)
-    .find((one) => asObject(one['head'])['sha'] === head.sha);
+    .map(fieldsOf)
+    .find((one) => fieldsOf(one['head'])['sha'] === head.sha);
   return typeof pull?.['number'] === 'number' ? pull['number'] : null;
 }
 
@@ -118,9 +119,9 @@ export async function findPullRequest(
  * Whether a comment is the token's own. An installation token (`ghs_`, as in GitHub Actions) may not ask who it is, but whatever it
  * writes is by a bot; a comment of a person that quotes the marker is never taken for one's own.
  */
-async function ownComments(client: Client, { token }: Connection): Promise<(author: Author | null) => boolean> {
+async function ownComments(client: Client, { token }: Connection): Promise<(author: Author) => boolean> {
   const login = token.startsWith('ghs_') ? null : await loginOf(client);
-  return (author) => (login === null ? author?.type === 'Bot' : author?.login === login);
+  return (author) => (login === null ? author.type === 'Bot' : author.login === login);
 }
 
 async function loginOf(client: Client): Promise<string | null> {
@@ -136,17 +137,15 @@ async function loginOf(client: Client): Promise<string | null> {
 
 /** @throws ServiceError where the answer is not a comment: a proxy's page, or another API. */
 function toComment(raw: unknown, connection: Connection): Comment {
-  const { id, body, html_url: url } = asObject(raw);
+  const { id, body, html_url: url } = fieldsOf(raw);
   if (typeof id !== 'number' || !Number.isSafeInteger(id)) {
     throw unreadable(connection, null);
   }
   return { id, body: typeof body === 'string' ? body : '', url: typeof url === 'string' ? url : null, own: true };
 }
 
-function authorOf(raw: unknown): Author | null {
-  const { user } = asObject(raw);
-  if (user === undefined || user === null) return null;
-  const { login, type } = asObject(user);
+function authorOf(raw: unknown): Author {
+  const { login, type } = fieldsOf(fieldsOf(raw)['user']);
   return { login, type };
 }
 
@@ -159,11 +158,6 @@ function unreadable({ api }: Connection, cause: unknown): ServiceError {
 function asList(value: unknown, connection: Connection): readonly unknown[] {
   if (Array.isArray(value)) return value;
   throw unreadable(connection, null);
-}
-
-/** What a server sends need not be what its description says. */
-function asObject(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
 }
 
 /** Turns what octokit throws into one sentence. */

@@ -1,5 +1,6 @@
 // Merge-request notes through GitLab's REST API: https://docs.gitlab.com/api/notes/
 import { ServiceError } from '../errors.ts';
+import { fieldsOf } from './fields.ts';
 import type { Comment, Connection, Forge } from './forge.ts';
 import { refusal } from './refusal.ts';
 
@@ -30,19 +31,19 @@ export function gitlabForge(connection: Connection, { project, iid }: MergeReque
         const { json, headers }: Answer = await ask('GET', next);
         if (!Array.isArray(json)) throw notNotes(connection);
         for (const raw of json) {
-          const note = asObject(raw);
-          if (note?.['system'] === true) continue;
-          const author = asObject(note?.['author'])?.['id'];
+          const note = fieldsOf(raw);
+          if (note['system'] === true) continue;
+          const author = fieldsOf(note['author'])['id'];
           yield { ...toComment(note, connection), own: self === null || author === self };
         }
         next = nextPage(headers, notes);
       }
     },
     async create(body) {
-      return toComment(asObject((await ask('POST', notes, body)).json), connection);
+      return toComment(fieldsOf((await ask('POST', notes, body)).json), connection);
     },
     async update(id, body) {
-      return toComment(asObject((await ask('PUT', `${notes}/${id}`, body)).json), connection);
+      return toComment(fieldsOf((await ask('PUT', `${notes}/${id}`, body)).json), connection);
     },
   };
 }
@@ -51,7 +52,7 @@ export function gitlabForge(connection: Connection, { project, iid }: MergeReque
 async function userOf(connection: Connection, place: string): Promise<number | null> {
   try {
     const { json } = await request(connection, place, 'GET', `${connection.api}/user`);
-    const id = asObject(json)?.['id'];
+    const id = fieldsOf(json)['id'];
     return typeof id === 'number' ? id : null;
   } catch (error) {
     if (error instanceof ServiceError && (error.status === 403 || error.status === 404)) return null;
@@ -67,9 +68,11 @@ async function request(
   body?: string,
 ): Promise<Answer> {
   const headers = { 'private-token': token, 'user-agent': agent, accept: 'application/json' };
-  const content = body === undefined ? {} : { body: JSON.stringify({ body }) };
-  const type = body === undefined ? {} : { 'content-type': 'application/json' };
-  const response = await send(url, { method, headers: { ...headers, ...type }, ...content });
+  const content =
+    body === undefined
+      ? { headers }
+      : { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify({ body }) };
+  const response = await send(url, { method, ...content });
   const text = await response.text();
   const json = parse(text);
   if (response.ok) return { json, headers: response.headers };
@@ -86,7 +89,7 @@ function parse(text: string): unknown {
 
 /** `{message}` (text, or reasons by field) or `{error}`. */
 function messageOf(json: unknown): string {
-  const said = asObject(json)?.['message'] ?? asObject(json)?.['error'];
+  const said = fieldsOf(json)['message'] ?? fieldsOf(json)['error'];
   if (said === undefined) return '';
   return typeof said === 'string' ? said : JSON.stringify(said);
 }
@@ -98,17 +101,13 @@ function nextPage(headers: Headers, notes: string): string | null {
   return /^\d+$/.test(page) ? `${notes}?sort=asc&order_by=created_at&per_page=100&page=${page}` : null;
 }
 
-function toComment(note: Json | null, connection: Connection): Comment {
-  const id = note?.['id'];
-  const body = note?.['body'];
+function toComment(note: Json, connection: Connection): Comment {
+  const id = note['id'];
+  const body = note['body'];
   if (typeof id !== 'number' || typeof body !== 'string') throw notNotes(connection);
   return { id, body, url: null, own: true };
 }
 
 function notNotes({ api }: Connection): ServiceError {
   return new ServiceError('bad-answer', `GitLab's answer holds no notes; is ${api} its API?`, null);
-}
-
-function asObject(value: unknown): Json | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
 }

@@ -154,6 +154,38 @@ describe('upsert', () => {
     expect(await post(`${body}b`)).toMatchObject({ action: 'created', comment: { id: 4 } });
   });
 
+  it('creates another one where its own was deleted meanwhile', async () => {
+    add(1, { login: 'octocat', body });
+    server.instead.push(['PATCH', { status: 404, body: failure(404, 'Not Found') }]);
+    expect(await post(`${body}a`)).toMatchObject({ action: 'created', comment: { id: 2 } });
+  });
+
+  it('creates no other one where its own cannot be updated', async () => {
+    add(1, { login: 'octocat', body });
+    server.instead.push(['PATCH', { status: 422, body: { ...failure(422, 'Validation Failed'), errors: [] } }]);
+    expect((await refused(post(`${body}a`))).message).toMatch(/^GitHub rejects the comment on o\/r#7/);
+    expect(server.comments).toHaveLength(1);
+  });
+
+  it.each([{}, 'hidden'])('may not know who it is: %j', async (user) => {
+    add(1, { login: 'octocat', body });
+    add(1, { login: 'app[bot]', type: 'Bot', body });
+    server.instead.push(['GET /user', user === 'hidden' ? { status: 404 } : { status: 200, body: user }]);
+    expect(await post(`${body}x`)).toMatchObject({ action: 'updated', comment: { id: 2 } });
+    server.faults.length = 0;
+  });
+
+  it('passes by comments without text, address or author', async () => {
+    const bare = { id: 1, user: { login: 'octocat', type: 'User' } };
+    const own = { id: 2, body, user: bare.user };
+    server.instead.push([
+      'GET /repos',
+      { status: 200, body: [bare, { id: 3, body, user: null }, { id: 4, body }, own] },
+    ]);
+    expect(await post()).toEqual({ action: 'unchanged', comment: { id: 2, body, url: null, own: true } });
+    server.faults.length = 0;
+  });
+
   it('of several updates the oldest and leaves the others', async () => {
     add(2);
     add(3, { login: 'octocat', body });
@@ -311,6 +343,9 @@ describe('faults', () => {
     expect((await post()).action).toBe('unchanged');
     expect(server.comments).toHaveLength(1);
     expect(waits).toEqual([2000]);
+    server.comments.length = 0;
+    server.instead.push(['POST', { status: 500, afterwards: true }]);
+    expect((await post()).action).toBe('unchanged');
   });
 
   it('a creation that fails forever', async () => {

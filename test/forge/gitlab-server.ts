@@ -14,8 +14,10 @@ export interface GitlabServer {
   readonly url: string;
   readonly notes: Note[];
   readonly received: string[];
-  /** Statuses to answer with instead, each once; by method. */
-  readonly instead: [method: string, status: number, headers?: Readonly<Record<string, string>>][];
+  /** Statuses to answer with instead, each once; by method. With a body of their own, or none of interest. */
+  readonly instead: [method: string, status: number, headers?: Readonly<Record<string, string>>, body?: unknown][];
+  /** What `/user` answers. */
+  user: unknown;
   /** Whether pages are linked by `Link` or told by `X-Next-Page`. */
   links: boolean;
   close(): Promise<void>;
@@ -24,7 +26,15 @@ export interface GitlabServer {
 export const self = 42;
 
 export async function startGitlab(): Promise<GitlabServer> {
-  const state: GitlabServer = { url: '', notes: [], received: [], instead: [], links: true, close: async () => {} };
+  const state: GitlabServer = {
+    url: '',
+    notes: [],
+    received: [],
+    instead: [],
+    user: { id: self, username: 'bot' },
+    links: true,
+    close: async () => {},
+  };
   const server = createServer((request, response) => {
     handle(state, request, response).catch(() => response.destroy());
   });
@@ -52,15 +62,19 @@ async function handle(state: GitlabServer, request: IncomingMessage, response: S
   const at = state.instead.findIndex(([match]) => match === method);
   const [scripted] = at < 0 ? [] : state.instead.splice(at, 1);
   if (scripted !== undefined) {
-    answer(scripted[1], { message: `${scripted[1]} made up` }, scripted[2]);
+    answer(scripted[1], scripted[3] ?? { message: `${scripted[1]} made up` }, scripted[2]);
     return;
   }
   if (request.headers['private-token'] !== token) {
     answer(401, { message: '401 Unauthorized' });
     return;
   }
+  if (method !== 'GET' && request.headers['content-type'] !== 'application/json') {
+    answer(415, { error: 'The provided content-type is not supported.' });
+    return;
+  }
   const notes = /^\/api\/v4\/projects\/([^/]+)\/merge_requests\/7\/notes(?:\/(\d+))?$/.exec(url.pathname);
-  if (url.pathname === '/api/v4/user' && method === 'GET') answer(200, { id: self, username: 'bot' });
+  if (url.pathname === '/api/v4/user' && method === 'GET') answer(200, state.user);
   else if (notes === null || !['12', 'group%2Fproject'].includes(notes[1] ?? ''))
     answer(404, { message: '404 Not found' });
   else if (method === 'GET') listNotes(state, url, answer);

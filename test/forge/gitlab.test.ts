@@ -75,6 +75,13 @@ describe('notes', () => {
     expect(server.notes.slice(0, 2).map((note) => note.body)).toEqual([body, body]);
   });
 
+  it.each([403, 404, 200])('are all its own where the token may not ask who it is (%d)', async (status) => {
+    server.notes.push({ id: 1, author: self, system: false, body });
+    if (status === 200) server.user = { id: String(self) };
+    else server.instead.push(['GET', status]);
+    expect((await post(`${body}x`)).action).toBe('updated');
+  });
+
   it('wait for rate limits and faults', async () => {
     server.instead.push(['GET', 429, { 'retry-after': '4' }], ['GET', 502], ['POST', 429, { 'retry-after': '2' }]);
     expect((await post()).action).toBe('created');
@@ -96,6 +103,21 @@ describe('refusals', () => {
 
   it('404', async () => {
     expect(await refused(post(body, '99'))).toMatch(/^GitLab does not know, or hides from this token, 99!7/);
+  });
+
+  it.each([
+    [{ error: 'insufficient_scope' }, 'HTTP 403, insufficient_scope'],
+    [{ message: { note: ['is too long'] } }, 'HTTP 403, {"note":["is too long"]}'],
+    [{}, 'HTTP 403'],
+    ['no', 'HTTP 403'],
+  ])('%j', async (answer, words) => {
+    server.instead.push(['POST', 403, {}, answer]);
+    expect(await refused(post())).toContain(`comment on 12!7 (${words}); the token needs`);
+  });
+
+  it.each([{}, { id: 1 }, { body }, { id: '1', body }, [], 'page'])('an answer that is no note: %j', async (answer) => {
+    server.instead.push(['POST', 201, {}, answer]);
+    expect(await refused(post())).toMatch(/^GitLab's answer holds no notes; is http.* its API\?$/);
   });
 
   it('5xx forever', async () => {
