@@ -231,6 +231,14 @@ const areas = [
     tests: allTests('forge'),
     hostile: false,
   },
+  ...['', 'html/', 'json/', 'markdown/', 'table/'].map((folder) => ({
+    sources: readdirSync(join(root, 'src/report', folder))
+      .filter((name) => name.endsWith('.ts'))
+      .toSorted()
+      .map((name) => `src/report/${folder}${name}`),
+    tests: allTests('report'),
+    hostile: false,
+  })),
   { sources: ['src/formats/unknown.ts'], tests: ['test/formats/unknown.test.ts'], hostile: false },
   {
     sources: ['made', 'stored'].map((name) => `src/scan/${name}.ts`),

@@ -24,14 +24,15 @@ export function countDelta(delta: number): string {
   return signed(groupDigits(delta), delta);
 }
 
-/** Change in percent of `before`; of nothing there is no percentage. */
+/** Change in percent of `before`: `new` where there was nothing, `gone` where the other side (null) is not there. */
 export function percentChange(before: number | null, after: number | null): string {
   if (before === null || before === 0) return after === null || after === 0 ? '' : 'new';
   if (after === null) return 'gone';
   const change = (100 * (after - before)) / before;
   if (change === 0) return '';
   if (Math.abs(change) < 0.05) return '≈0%';
-  return signed(`${groupedPercent(change)}%`, change);
+  // Rounding makes nothing out of something no more than the other way round.
+  return signed(`${groupedPercent(after === 0 ? change : Math.max(-99.9, change))}%`, change);
 }
 
 /** `34.2`, `1,250`: whole from a thousand on. */

@@ -84,6 +84,7 @@ describe('a scan as Markdown', () => {
     ]);
     const stored = tablesOf(toHtml(markdown(tree, { packages }, { stored: true })))[1];
     expect(stored?.slice(1).map((row) => row[0])).toEqual(['700\u00a0B', '9\u00a0B', '5\u00a0B', '1\u00a0B']);
+    expect([rows?.[0]?.[0], stored?.[0]?.[0]]).toEqual(['Size (content)', 'Size (compressed)']);
   });
 
   it('lists the layers of an image, the largest where there are many', () => {
@@ -100,6 +101,24 @@ describe('a scan as Markdown', () => {
     ]);
     expect(text).toContain('Files of 3 layers: 0\u00a0B, of the merged tree');
     expect(tablesOf(toHtml(markdown(of, {}, { top: 2 })))[1]?.at(-1)).toEqual(['', '', '', '', '1 more']);
+    const { layers } = of.image;
+    const wasteful = { ...of.image, layers: layers.map((layer) => ({ ...layer, waste: layer.index === 1 ? 70 : 0 })) };
+    expect(tablesOf(toHtml(markdown({ ...tree, image: wasteful })))[1]?.map((row) => row[3])).toEqual([
+      'Waste (below, hidden by it)',
+      '',
+      '70\u00a0B',
+      '',
+    ]);
+  });
+
+  it('of nothing has no percentage, and only sizes that are known', () => {
+    const empty = snapshot([], { totals: { ...snapshot([]).totals, archive: null, compressed: null } });
+    const text = markdown(empty, { findings: [finding('archive-overhead', 0)] });
+    expect(text).toContain('**0 B** can go away');
+    expect(tablesOf(toHtml(text))[0]?.map((row) => row[0])).toEqual(['Size', 'content', 'disk']);
+    expect(markdown(tree, { findings: [finding('x', 1)], removable: 1_000_000 })).toContain(
+      '(25.0% of content) can go',
+    );
   });
 
   it('keeps leftovers apart', () => {

@@ -29,8 +29,5 @@ function wasted({ before, after }: ImageChange['waste'], units: Units): string {
 }
 
 function named(instruction: string | null): string {
-  if (instruction === null) return 'an instruction that is not recorded';
-  const text = shortInstruction(instruction);
-  const chars = Array.from(text);
-  return markdownWord(chars.length > 120 ? `${chars.slice(0, 119).join('')}…` : text);
+  return instruction === null ? 'an instruction that is not recorded' : markdownWord(shortInstruction(instruction));
 }

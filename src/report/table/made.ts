@@ -3,7 +3,7 @@ import { formatSize, groupDigits } from '../../bytes/size.ts';
 import { terminalText } from '../escape.ts';
 import type { CodecName, Made, MadeFacts } from '../../model/snapshot.ts';
 
-/** `zstd: 1 frame, window 8.0 MiB, checksum; pax, sorted, 3 times, 1 owner: not reproducible`. */
+/** `zstd: 1 frame, window 8.0 MiB, checksum; pax headers, sorted, 3 times, 1 owner`. */
 export function madeText({ codec, archive }: Made, codecs: readonly CodecName[]): string {
   const parts = [...(codec === null ? [] : [codecText(codecs[0] ?? '', codec)]), archiveText(archive)];
   // A snapshot file may hold any text.
