@@ -76,7 +76,7 @@ export function mapData(report: ScanReport, size: MapSize, limits: Most = most):
   const claims = claimsByPath(findings);
   const items = snapshot.entries.map((entry) => ({
     // What a directory takes itself lies in it.
-    path: entry.kind === 'directory' ? inDirectory(entry.path) : entry.path,
+    path: entry.kind === 'directory' ? `${entry.path}/.` : entry.path,
     isFile: entry.kind === 'file',
     size: sizeOf(entry, size),
     content: entry.size,
@@ -87,16 +87,12 @@ export function mapData(report: ScanReport, size: MapSize, limits: Most = most):
   return mapOf(items, folders, limits);
 }
 
-function inDirectory(path: Name): Name {
-  return path === '.' ? './.' : `${path}/.`;
-}
-
 /** The root of a map. @param folders sums of all directories that items lie in. */
 export function mapOf(items: readonly MapItem[], folders: readonly MapFolder[], limits: Most = most): MapDirectory {
   const holders = holdersOf(folders, limits.directories);
   const shown = largestFiles(items, limits.files);
   for (const item of items) {
-    const holder = nearest(holders, parentPath(item.path));
+    const holder = nearest(holders, parentPath(item.path) ?? '.');
     if (shown.has(item)) {
       const { path, size, content, removable } = item;
       holder.inside.push([nameIn(holder, path), size, content, removable, flat(item)]);
@@ -123,8 +119,8 @@ function sizeOf(entry: Entry, size: MapSize): number {
 }
 
 /** The one of this path, or the next one above. */
-function nearest(holders: ReadonlyMap<Name, Holder>, path: Name | null): Holder {
-  for (let at = path === null ? null : upToDeepest(path); at !== null; at = parentPath(at)) {
+function nearest(holders: ReadonlyMap<Name, Holder>, path: Name): Holder {
+  for (let at: Name | null = upToDeepest(path); at !== null; at = parentPath(at)) {
     const holder = holders.get(at);
     if (holder !== undefined) return holder;
   }
@@ -178,21 +174,16 @@ function addTo(rest: Rest, { isFile, size, content, removable, claims }: MapItem
 /** Hangs each into the one above it; what lies deeper comes later by name. */
 function directoryOf(holders: readonly Holder[]): MapDirectory {
   const byPath = new Map(holders.map((holder) => [holder.path, holder]));
-  const deepestFirst = holders.toSorted((a, b) =>
-    a.path === '.' ? 1 : b.path === '.' ? -1 : compareNames(b.path, a.path),
-  );
-  let root: MapDirectory = ['.', []];
-  for (const { path, inside, rest } of deepestFirst) {
-    const { files, size, content, removable, claims } = rest;
-    const more: MapNode[] = files > 0 || size > 0 ? [[files, size, content, removable, [...claims].flat()]] : [];
-    const all = [...inside, ...more];
-    if (path === '.') root = ['.', all];
-    else {
-      const above = nearest(byPath, parentPath(path));
-      above.inside.push([nameIn(above, path), all]);
-    }
+  const below = holders.filter(({ path }) => path !== '.').toSorted((a, b) => compareNames(b.path, a.path));
+  for (const holder of below) {
+    const above = nearest(byPath, parentPath(holder.path) ?? '.');
+    above.inside.push([nameIn(above, holder.path), nodesOf(holder)]);
   }
-  return root;
+  return ['.', nodesOf(nearest(byPath, '.'))];
+}
+
+function nodesOf({ inside, rest: { files, size, content, removable, claims } }: Holder): MapNode[] {
+  return files > 0 || size > 0 ? [...inside, [files, size, content, removable, [...claims].flat()]] : inside;
 }
 
 /** Below a directory that is not shown, or a file that others are said to lie in, it takes more than the last part. */
