@@ -2,7 +2,7 @@
 // `-OO` bytecode without sources and columns. Sizes are of the whole tree, so that they compare with its content.
 import { pycPlace } from '../inspectors/pyc/header.ts';
 import type { PycCode, PycFacts } from '../model/facts.ts';
-import { baseName, compareNames } from '../model/name.ts';
+import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { pathsOf } from '../model/paths.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
@@ -56,7 +56,7 @@ export function bytecodeRollup(snapshot: Snapshot): BytecodeRollup {
   const parts = { files: 0, bytes: 0, docstrings: 0, lineTables: 0, columnTables: 0, exceptionTables: 0 };
   const unread = { files: 0, bytes: 0 };
   for (const { kind, path, size, facts } of snapshot.entries) {
-    if (kind !== 'file' || !(facts?.type === 'pyc' || /\.py[co]$/.test(path))) continue;
+    if (kind !== 'file' || !/\.py[co]$/.test(path)) continue;
     const python = facts?.type === 'pyc' ? facts.python : null;
     const version = versions.get(python) ?? { python, files: 0, bytes: 0 };
     versions.set(python, version);
@@ -79,8 +79,10 @@ export function bytecodeRollup(snapshot: Snapshot): BytecodeRollup {
   };
 }
 
+/** null also where a snapshot file says it of no known Python. */
 function codeOf(facts: Entry['facts']): PycCode | null {
-  return facts?.type === 'pyc' && facts.code !== undefined && 'levels' in facts.code ? facts.code : null;
+  if (facts?.type !== 'pyc' || facts.python === null || facts.code === undefined) return null;
+  return 'levels' in facts.code ? facts.code : null;
 }
 
 const dropLevels = `find . -name '*.opt-[12].pyc' -exec sh -c 'for f; do [ ! -e "\${f%.opt-*}.pyc" ] || rm "$f"; done' sh {} +`;
@@ -107,7 +109,7 @@ function optimizedTree(snapshot: Snapshot): OptimizedTree {
   for (const { path, kind, size } of snapshot.entries) {
     if (kind === 'directory') continue;
     if (python !== '2.7' && inCache(path)) gone.add(path);
-    if (!path.endsWith('.py') || baseName(path) === '.py') continue;
+    if (!path.endsWith('.py')) continue;
     const code = best.get(path);
     if (code === undefined) {
       if (kind !== 'symlink') {
@@ -138,12 +140,7 @@ function mainPython({ entries }: Snapshot): string | null {
     if (facts?.type !== 'pyc' || facts.python === null || codeOf(facts) === null) continue;
     counts.set(facts.python, (counts.get(facts.python) ?? 0) + 1);
   }
-  let main: string | null = null;
-  for (const [python, number] of counts) {
-    const most = main === null ? -1 : (counts.get(main) ?? 0);
-    if (number > most || (number === most && compareNames(python, main ?? '') < 0)) main = python;
-  }
-  return main;
+  return [...counts].toSorted((a, b) => b[1] - a[1] || compareNames(a[0], b[0]))[0]?.[0] ?? null;
 }
 
 /** By source, the code of its pyc of the main Python that is least optimised; none where the source is not what was compiled. */
@@ -156,11 +153,11 @@ function bestPycs(snapshot: Snapshot, python: string | null): Map<Name, PycCode>
     const code = codeOf(facts ?? null);
     if (code === null || facts?.type !== 'pyc' || facts.python !== python) continue;
     const { source: name, legacy, optimization } = kind === 'hardlink' ? pycPlace(path) : facts;
-    const source = name === null ? undefined : paths.get(name);
-    if (name === null || source === undefined || source.kind === 'directory' || isStale(facts, source, paths)) continue;
+    const source = paths.get(name ?? '');
+    if (source === undefined || isStale(facts, source, paths)) continue;
     const rank = `${legacy ? 1 : 0}${optimization}`;
-    const known = best.get(name);
-    if (known === undefined || rank < known.rank) best.set(name, { code, rank });
+    const known = best.get(source.path);
+    if (known === undefined || rank < known.rank) best.set(source.path, { code, rank });
   }
   return new Map([...best].map(([source, { code }]) => [source, code]));
 }
@@ -199,9 +196,9 @@ function recipe(python: string): string[] {
 function freed({ entries }: Snapshot, gone: ReadonlySet<Name>): number {
   const kept = new Set<Name>();
   for (const { path, kind, link } of entries) {
-    if (kind === 'hardlink' && link !== null && !gone.has(path)) kept.add(link);
+    if (kind === 'hardlink' && !gone.has(path)) kept.add(link ?? '');
   }
   let bytes = 0;
-  for (const { path, kind, size } of entries) if (kind === 'file' && gone.has(path) && !kept.has(path)) bytes += size;
+  for (const { path, size } of entries) if (gone.has(path) && !kept.has(path)) bytes += size;
   return bytes;
 }

@@ -36,9 +36,10 @@ describe('bytecode of a snapshot', () => {
       hardlink('m/__pycache__/a.cpython-39.opt-2.pyc', 'm/__pycache__/a.cpython-39.opt-1.pyc'),
       file('readme', 1000),
     ]);
-    const { versions, parts, trees } = bytecodeRollup(tree);
+    const { versions, parts, unread, trees } = bytecodeRollup(tree);
     expect(versions).toEqual([{ python: '3.9', files: 2, bytes: 190 }]);
     expect(parts).toMatchObject({ files: 2, bytes: 190, docstrings: 60, columnTables: 10 });
+    expect(unread).toEqual({ files: 0, bytes: 0 });
     const [shipped, levelZero, optimized] = trees;
     expect(shipped.content).toBe(1247);
     expect(levelZero).toMatchObject({ content: 1157, saves: 90 });
@@ -61,6 +62,36 @@ describe('bytecode of a snapshot', () => {
       kept: { files: 1, bytes: 51 },
       commands: [],
     });
+  });
+
+  it('that was not read is counted as such, and nothing is computed from it', () => {
+    const broken = { unread: 'is odd', broken: true };
+    const tree = snapshot([
+      file('m/a.py', 50),
+      file('m/b.py', 1),
+      // To compileall a source like any other.
+      file('m/.py', 3),
+      // What a snapshot file may say, and no scan does.
+      ...['b', 'c', 'd'].map((name) =>
+        file(`m/__pycache__/${name}.cpython-39.pyc`, 4, { facts: cached('', { python: null, source: 'm/b.py' }) }),
+      ),
+      file('m/__pycache__/a.cpython-39.opt-1.pyc', 90, { facts: cached('1', { sourceSize: null }) }),
+      file('m/__pycache__/a.cpython-39.pyc', 100, { facts: cached('', { code: broken }) }),
+      ...['x', 'y'].map((name) => file(`${name}.pyc`, 8, { facts: cached('', { python: '3.12', code: broken }) })),
+      file('asked.pyo', 16, { facts: pyc({ legacy: true, python: '3.12' }) }),
+      file('none.pyc', 32),
+    ]);
+    const { parts, unread, versions, trees } = bytecodeRollup(tree);
+    expect(unread).toEqual({ files: 8, bytes: 3 * 4 + 100 + 2 * 8 + 16 + 32 });
+    expect(parts).toMatchObject({ files: 1, bytes: 90, docstrings: 30 });
+    expect(versions).toEqual([
+      { python: '3.9', files: 2, bytes: 190 },
+      { python: null, files: 4, bytes: 44 },
+      { python: '3.12', files: 3, bytes: 32 },
+    ]);
+    expect(trees[2]).toMatchObject({ compiled: 1, kept: { files: 2, bytes: 4 }, content: 62 - 12 + 10 + 4 + 64 });
+    const unknown = tree.entries.filter(({ facts }) => facts?.type !== 'pyc' || facts.python === null);
+    expect(bytecodeRollup(snapshot(unknown)).trees[2]).toMatchObject({ compiled: 0, saves: 0, commands: [] });
   });
 
   it('is that of the Python of most pycs, of equally many the first by name', () => {
@@ -95,6 +126,7 @@ describe('bytecode of a snapshot', () => {
     expect(of(['2', false, 300], ['1', false, best])).toBe(best - code.filename);
     expect(of(['', true, 300], ['', false, best])).toBe(best - code.filename);
     expect(of(['1', false, best], ['', true, 300])).toBe(best - code.filename);
+    expect(of(['', false, best], ['', false, 300])).toBe(best - code.filename);
   });
 
   it('of Python 2 lies beside its source, in .pyo files', () => {
@@ -141,6 +173,8 @@ describe('bytecode of a snapshot', () => {
     const symlink: Entry = { ...linked, kind: 'symlink' };
     expect(compiled(symlink).compiled).toBe(1);
     expect(compiled({ ...symlink, path: 'm/b.py' })).toMatchObject({ compiled: 0, kept: { files: 0 } });
+    // What a symlink leads to goes all the same.
+    expect(compiled(file('m/a.py', 50), { ...symlink, path: 'z', link: 'm/a.py' }).content).toBe(62 - 12 + 10);
   });
 
   it('takes names that are long or not ASCII as Python stores them', () => {
@@ -152,6 +186,16 @@ describe('bytecode of a snapshot', () => {
     expect(of('a.py')).toBe(62 - 12 + 2 + 6);
     expect(of('\xc3\xa9.py')).toBe(62 - 12 + 5 + 7);
     expect(of(`${'d'.repeat(300)}.py`)).toBe(62 - 12 + 5 + 305);
+  });
+
+  it.skipIf(!requireTool('python3'))('takes names around 255 bytes as marshal writes them', () => {
+    for (const length of [254, 255, 256, 257]) {
+      const path = `${'d'.repeat(length - './.py'.length)}.py`;
+      const facts = pyc({ source: path, sourceSize: 1, code: { ...code, optimized: 0, filename: 0 } });
+      const { content } = bytecodeRollup(snapshot([file(path, 1), file('__pycache__/a.pyc', 9, { facts })])).trees[2];
+      const dumped = run('python3', ['-c', `import marshal; print(len(marshal.dumps("./${path}")))`]);
+      expect(content).toBe(Number(dumped));
+    }
   });
 });
 
@@ -172,6 +216,16 @@ describe.each(['2.7', '3.6', '3.8', '3.9'])('the commands of Python %s', (python
     writeFileSync(join(deep, 'm.py'), 'x = 1\n');
     for (const command of recipeOf(python)) run('sh', ['-c', `${command} >&2`], { cwd: root });
     expect(readdirSync(deep)).toEqual([python === '2.7' ? 'm.pyo' : 'm.pyc']);
+  });
+
+  it('leave bytecode, and sources that have none', () => {
+    const root = tempDirectory(`bytecode-left-${python}`);
+    for (const name of ['m.py', 'm.pyc', 'm.pyo', 'n.py', 'n.pyc']) writeFileSync(join(root, name), name);
+    for (const command of recipeOf(python)) {
+      if (!command.includes('compileall')) run('sh', ['-c', `${command} >&2`], { cwd: root });
+    }
+    const kept = python === '2.7' ? ['m.pyo', 'n.py', 'n.pyc'] : ['m.pyc', 'm.pyo', 'n.pyc'];
+    expect(readdirSync(root).toSorted()).toEqual(kept);
   });
 
   it('say how deep to go where Python does not go on by itself', () => {
