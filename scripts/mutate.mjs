@@ -286,6 +286,15 @@ const areas = [
     hostile: false,
   },
   {
+    // Which package owns which file.
+    sources: ['debian', 'index', 'node', 'owners', 'python', 'tally', 'view'].map(
+      (name) => `src/compare/packages/${name}.ts`,
+    ),
+    tests: ['compare/packages', 'compare/packages-deep', 'compare/packages-view'].map((name) => `test/${name}.test.ts`),
+    hostile: false,
+  },
+  { sources: ['src/compare/bytecode.ts'], tests: ['test/compare/bytecode.test.ts'], hostile: false },
+  {
     sources: ['decisions', 'directory', 'wheel'].map((name) => `src/fix/${name}.ts`),
     tests: ['decisions', 'linking', 'tar', 'zip', 'implied', 'tangles', 'aftermath', 'wheel-record', 'directory'].map(
       (name) => `test/fix/${name}.test.ts`,

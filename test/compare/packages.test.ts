@@ -4,7 +4,7 @@ import { linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { packageRollup } from '../../src/compare/packages/index.ts';
+import { packageRollup, packagesOf } from '../../src/compare/packages/index.ts';
 import type { PackageRollup } from '../../src/compare/packages/index.ts';
 import { createTally } from '../../src/compare/packages/tally.ts';
 import { defaultLimits } from '../../src/scan/limits.ts';
@@ -16,7 +16,7 @@ import { buildTar } from '../build/tar.ts';
 import type { TarSpec } from '../build/tar.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { buildZip } from '../build/zip.ts';
-import { run } from '../oracles.ts';
+import { requireTool, run } from '../oracles.ts';
 
 const work = tempDirectory('packages');
 let number = 0;
@@ -117,6 +117,8 @@ describe('Python packages', () => {
   });
 
   it('with a RECORD that lies get one notice, and count what is there', async () => {
+    // What hashlib guarantees and is no weaker than sha256 (PEP 427) is no oddity.
+    const hashes = ['sha384', 'sha512', 'sha3_256', 'blake2b'];
     const result = await rollup(
       tarOf({
         'a.py': 'abc',
@@ -131,14 +133,18 @@ describe('Python packages', () => {
           'gone2.py,,1',
           '../../etc/passwd,,1',
           '/c.py,md5=abc,3',
+          ...['d', 'e', 'f', 'g'].map((name, index) => `${name}.py,${hashes[index]}=abc,0`),
+          'h.py,sha256=abc,0',
           '',
         ].join('\n'),
+        ...Object.fromEntries(['d', 'e', 'f', 'g', 'h'].map((name) => [`${name}.py`, ''])),
       }),
     );
     expect(messages(result).at(-1)).toBe(
       'x-1.dist-info/RECORD: lists 2 files more than once (first: a.py), 1 file of another size (b.py), ' +
         '1 file of other content (c.py), 2 files that are not there (first: gone.py), ' +
-        '1 file outside of the artifact (../../etc/passwd), 1 file with a hash of md5 (/c.py)',
+        '1 file outside of the artifact (../../etc/passwd), 1 file with a hash of md5 (/c.py), ' +
+        '1 file with a hash that is none (h.py)',
     );
   });
 
@@ -151,6 +157,35 @@ describe('Python packages', () => {
       'x-1.dist-info/RECORD: is a broken RECORD file: it has no 3 fields in line 1, but 1',
       'x-1.dist-info: its RECORD cannot be read; which files belong to it is not known',
       'y-1.dist-info: has no RECORD; which files belong to it is not known',
+    ]);
+  });
+
+  it('of which the content is not known agree by size', async () => {
+    const root = join(work, `unhashed-${number++}`);
+    mkdirSync(join(root, 'a-1.dist-info'), { recursive: true });
+    mkdirSync(join(root, 'b-1.dist-info'));
+    writeFileSync(join(root, 'x.py'), 'abc');
+    writeFileSync(join(root, 'a-1.dist-info/RECORD'), `x.py,${sha('abd')},3\n`);
+    writeFileSync(join(root, 'b-1.dist-info/RECORD'), 'x.py,,3\n');
+    const [auto, all] = [await rollupAt(root), await rollupAt(root, { digests: 'all' })];
+    const owner = ({ packages }: PackageRollup): unknown => packages.find(({ files }) => files === 2)?.name;
+    expect([owner(auto), owner(all)]).toEqual(['a', 'b']);
+    expect(messages(auto)).toEqual([]);
+    expect(messages(all)).toEqual(['a-1.dist-info/RECORD: lists 1 file of other content (x.py)']);
+  });
+
+  it('are directories with or without a version, no files', async () => {
+    const result = await rollup(
+      tarOf({
+        'p/develop.egg-info/PKG-INFO': 'abc',
+        'p/file-1.egg-info': 'Name: file',
+        'node_modules/n/package.json': '{"name":"n"}',
+        'node_modules/n/tool.pyc': '123',
+      }),
+    );
+    expect(sizes(result)).toEqual(['n -: 15 B in 2', 'develop -: 3 B in 1']);
+    expect(messages(result).filter((message) => message.includes('-info'))).toEqual([
+      'p/develop.egg-info: has no installed-files.txt; which files belong to it is not known',
     ]);
   });
 
@@ -197,6 +232,20 @@ describe('Debian packages', () => {
     );
     expect(sizes(result)).toEqual(['a:amd64 1: 5 B in 2', 'd 2: 4 B in 1']);
     expect(result.unowned.files).toBe(5);
+  });
+
+  it('lie below the directory that their database lies in, and stay where nothing is left of them', async () => {
+    const result = await rollup(
+      tarOf({
+        'root/a': '123',
+        a: '1',
+        'root/var/lib/dpkg/status': status,
+        'root/var/lib/dpkg/info/a:amd64.list': '/.\n/a\n',
+        'root/var/lib/dpkg/info/d.list': '/gone\n',
+        'var/lib/dpkg/info/e.list': '/a\n',
+      }),
+    );
+    expect(sizes(result)).toEqual(['a:amd64 1: 3 B in 1', 'e -: 1 B in 1', 'd 2: 0 B in 0']);
   });
 
   it('share no file: it is that of the first by name, whatever their architectures', async () => {
@@ -248,10 +297,11 @@ describe('Node packages', () => {
         'app/node_modules/a/node_modules/@s/b/package.json': '{"name":"@s/b"}',
         'app/node_modules/c/package.json': 'broken',
         'app/node_modules/d/index.js': '123',
+        'app/node_modules/e/package.json/x': '1',
       }),
     );
     expect(sizes(result)).toEqual(['a 1.0.0: 47 B in 2', '@s/b -: 15 B in 1', 'c -: 6 B in 1']);
-    expect(result.unowned).toEqual({ content: 6, files: 3, removable: 0 });
+    expect(result.unowned).toEqual({ content: 7, files: 4, removable: 0 });
     expect(messages(result).at(-1)).toBe(
       'app/node_modules/c/package.json: is a broken package.json file: it is not JSON',
     );
@@ -269,6 +319,24 @@ describe('Node packages', () => {
   });
 });
 
+/** Two packages that list one symlink, one of which a symlink is all that is left, and what belongs to none. */
+const zipOfPackages = `
+import sys, zipfile
+with zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED) as z:
+    def link(name, to):
+        info = zipfile.ZipInfo(name)
+        info.create_system, info.external_attr = 3, 0o120777 << 16
+        z.writestr(info, to)
+    z.writestr("a/x.py", "x = 1\\n" * 100)
+    z.writestr("b/x.py", "y = 2\\n" * 300)
+    z.writestr("a-1.dist-info/RECORD", "a/x.py,,\\nshared,,9\\n")
+    z.writestr("b-1.dist-info/RECORD", "b/x.py,,\\nshared,,0\\n")
+    z.writestr("own", "o" * 1000)
+    link("shared", "a/x.py")
+    link("alone", "b/x.py")
+    link("c-1.dist-info/LICENSE", "../own")
+`;
+
 describe('files', () => {
   it('with several names belong to the owner of the first that has one, and count once', async () => {
     const result = await rollup(
@@ -277,10 +345,63 @@ describe('files', () => {
       ]),
     );
     expect(sizes(result)).toEqual(['p -: 17 B in 2']);
+    const owned = { 'node_modules/p/package.json': '{"name":"p"}', 'node_modules/q/package.json': '{"name":"q"}' };
+    const links = ['b/x', 'node_modules/p/x', 'node_modules/q/x', 'z'].map((name) => ({
+      name,
+      type: '1',
+      link: 'a/x',
+    }));
+    expect(sizes(await rollup(tarOf({ 'a/x': '12345', ...owned }, links)))).toEqual([
+      'p -: 17 B in 2',
+      'q -: 12 B in 1',
+    ]);
+    // The name of a symlink is none of what it leads to.
+    const symlink = { name: 'node_modules/p/x', type: '2', link: 'a/x' };
+    expect(sizes(await rollup(tarOf({ 'a/x': '12345', ...owned }, [symlink])))).toEqual([
+      'p -: 12 B in 1',
+      'q -: 12 B in 1',
+    ]);
   });
 
+  it.skipIf(!['python3', 'zipinfo'].every(requireTool))(
+    'of a zip are stored as zipinfo says, symlinks included',
+    async () => {
+      const path = join(work, `stored-${number++}.zip`);
+      run('python3', ['-c', zipOfPackages, path]);
+      const snapshot = await scan(path, {
+        ...defaultLimits,
+        digests: 'auto',
+        facts: 'needed',
+        packages: true,
+        stored: true,
+      });
+      const compressed = new Map<string, number>();
+      for (const line of run('zipinfo', ['-l', path]).split('\n')) {
+        const [mode, , , , , bytes, , , , name] = line.split(/\s+/);
+        if (name !== undefined && mode !== 'Archive:') compressed.set(name, Number(bytes));
+      }
+      const of = (...names: readonly string[]): number =>
+        names.reduce((sum, name) => sum + Number(compressed.get(name)), 0);
+      const { packages, unowned } = packageRollup(snapshot);
+      expect(packages.map(({ name, files, content, stored }) => [name, files, content, stored])).toEqual([
+        ['b', 2, expect.any(Number), of('b/x.py', 'b-1.dist-info/RECORD')],
+        ['a', 2, expect.any(Number), of('a/x.py', 'a-1.dist-info/RECORD', 'shared')],
+        ['c', 0, 0, of('c-1.dist-info/LICENSE')],
+      ]);
+      expect(unowned).toEqual({ files: 1, content: 1000, removable: 0, stored: of('own', 'alone') });
+      const { overhead, totals } = snapshot;
+      const carried = [...packages, unowned].reduce((sum, { stored = 0 }) => sum + stored, 0);
+      expect(carried + Object.values(overhead ?? {}).reduce((sum, bytes) => sum + bytes, 0)).toBe(totals.compressed);
+      expect(packagesOf(snapshot)).toEqual(packageRollup(snapshot));
+      const { packageLists, ...saved } = snapshot;
+      expect(packageLists?.size).toBe(2);
+      expect(packagesOf(saved)).toBeNull();
+      expect(packagesOf({ ...saved, packages: { packages, unowned } })).toEqual({ packages, unowned });
+    },
+  );
+
   it('that are lists are those of each of their names, whichever was read', async () => {
-    const root = join(work, 'linked');
+    const root = join(work, `linked-${number++}`);
     const sources = {
       'p/x-1.dist-info/RECORD': 'x.py,,\nx-1.dist-info/RECORD,,\n',
       'p/x.py': 'abc',
@@ -299,7 +420,7 @@ describe('files', () => {
     const result = await rollupAt(root);
     expect(sizes(result)).toEqual(expected);
     expect(messages(result)).toEqual([]);
-    const tar = join(work, 'linked.tar');
+    const tar = `${root}.tar`;
     run('tar', ['-C', root, '-cf', tar, 'b', 'a']);
     expect(sizes(await rollupAt(tar))).toEqual(expected);
   });
@@ -369,5 +490,8 @@ describe('oddities of a list', () => {
     tally.count('missing', 'that is not there', 'x'.repeat(1_000_000));
     tally.count('missing', 'that is not there', 'y');
     expect(tally.text()).toBe(`2 files that are not there (first: ${'x'.repeat(200)}...)`);
+    const short = createTally();
+    short.count('missing', 'that is not there', 'x'.repeat(200));
+    expect(short.text()).toBe(`1 file that is not there (${'x'.repeat(200)})`);
   });
 });

@@ -44,7 +44,7 @@ export function packageRollup(
     // A zip stores the targets of symlinks as it does content.
     if (kind !== 'file' && stored === 0) continue;
     const owner = ownerOf(owners, path, names.get(path));
-    const sum = (owner === null ? undefined : sums[owner]) ?? unowned;
+    const sum = sums[owner ?? -1] ?? unowned;
     if (sum.stored !== undefined) sum.stored += stored;
     if (kind !== 'file') continue;
     sum.content += size;

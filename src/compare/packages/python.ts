@@ -31,9 +31,9 @@ export function claimPythonPackages(view: View, owners: Owners, isWhole: boolean
     packages.push({ owner, data: path, base, rows: rows ?? [] });
     // What dpkg installed has no such list; dpkg knows.
     const byOther = [`${path}/METADATA`, `${path}/PKG-INFO`].some((file) => owners.listedBy(file) !== null);
-    if (rows === null && !byOther && isWhole) notices.push(missingList(view, path));
-    else if (rows !== null && !byOther && isWhole)
-      for (const one of differences(view, path, base, rows)) notices.push(one);
+    if (byOther || !isWhole) continue;
+    if (rows === null) notices.push(missingList(view, path));
+    else for (const one of differences(view, path, base, rows)) notices.push(one);
   }
   packages.sort((a, b) => compareNames(a.data, b.data));
   // Of a file that several packages list, those own it first whose list agrees with what is there.
@@ -90,6 +90,9 @@ function agrees(row: RecordedFile, entry: Entry | undefined): boolean {
 /** Hashes that RECORD may not use, as nobody can rely on them (PEP 427). */
 const weak: ReadonlySet<string> = new Set(['md5', 'sha1', 'sha224']);
 
+/** Those that it may use and that are not compared. */
+const otherHash = /^(?:sha384|sha512|sha3_(?:256|384|512)|blake2[bs])$/;
+
 function differences(view: View, data: Name, base: Name, rows: readonly RecordedFile[]): Notice[] {
   const tally = createTally();
   const seen = new Set<Name>();
@@ -104,7 +107,7 @@ function differences(view: View, data: Name, base: Name, rows: readonly Recorded
     const entry = view.paths.get(path);
     // Bytecode is listed by pip, and left out of many an artifact.
     if (entry === undefined && !path.endsWith('.pyc')) tally.count('missing', 'that is not there', row.path);
-    if (row.algorithm !== null && row.digest === null && row.algorithm !== 'sha384' && row.algorithm !== 'sha512') {
+    if (row.algorithm !== null && row.digest === null && !otherHash.test(row.algorithm)) {
       const how = weak.has(row.algorithm) ? `with a hash of ${row.algorithm}` : 'with a hash that is none';
       tally.count(`hash ${row.algorithm}`, how, row.path);
     }
