@@ -295,6 +295,45 @@ const areas = [
   },
   { sources: ['src/compare/bytecode.ts'], tests: ['test/compare/bytecode.test.ts'], hostile: false },
   {
+    sources: ['src/scan/pack.ts'],
+    tests: ['test/scan/pack.test.ts', 'test/scan/image-flatten.test.ts'],
+    hostile: false,
+  },
+  {
+    sources: ['src/scan/scan.ts'],
+    tests: [
+      ...['options', 'scan', 'builds', 'snapshot-file', 'known-facts', 'image-layers', 'stored-image'].map(
+        (name) => `scan/${name}`,
+      ),
+      'formats/directory',
+      'compare/packages',
+    ].map((name) => `test/${name}.test.ts`),
+    hostile: false,
+  },
+  {
+    sources: ['src/scan/builds.ts'],
+    tests: ['test/scan/builds.test.ts', 'test/rules/same-build.test.ts'],
+    hostile: false,
+  },
+  {
+    // What an artifact is, from its name to its members.
+    sources: ['open', 'sample', 'index'].map((name) => `src/formats/${name}.ts`),
+    tests: ['artifact-bytes', 'unknown', 'image-detect'].map((name) => `test/formats/${name}.test.ts`),
+    hostile: false,
+  },
+  {
+    sources: ['src/inspectors/index.ts'],
+    tests: ['scan/known-facts', 'scan/snapshot-facts', 'compare/bytecode'].map((name) => `test/${name}.test.ts`),
+    hostile: false,
+  },
+  {
+    sources: ['control', 'diversions', 'file-list', 'node-package', 'record', 'text'].map(
+      (name) => `src/inspectors/packages/${name}.ts`,
+    ),
+    tests: ['inspectors/packages', 'compare/packages', 'fix/wheel-record'].map((name) => `test/${name}.test.ts`),
+    hostile: false,
+  },
+  {
     sources: ['decisions', 'directory', 'wheel'].map((name) => `src/fix/${name}.ts`),
     tests: ['decisions', 'linking', 'tar', 'zip', 'implied', 'tangles', 'aftermath', 'wheel-record', 'directory'].map(
       (name) => `test/fix/${name}.test.ts`,

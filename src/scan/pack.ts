@@ -97,15 +97,15 @@ function tarItems(entries: readonly Entry[]): TarItem[] {
   const files = new Map(entries.filter(({ kind }) => kind === 'file').map((entry) => [entry.path, entry]));
   const carriers = new Map<Name, Name>();
   const walked = entries
-    .filter(({ kind }) => kind !== 'other')
     .map((entry) => ({ entry, key: entry.path === '.' ? '' : entry.path.replaceAll('/', '\0') }))
     .toSorted((a, b) => compareNames(a.key, b.key));
   return walked.flatMap(({ entry }): TarItem[] => {
     const { path, kind, link } = entry;
     const mode = entry.mode ?? 0o644;
     if (kind === 'directory' || kind === 'symlink') return [{ path, kind, size: 0, mode, link }];
-    const first = kind === 'hardlink' ? (link ?? path) : path;
+    const first = link ?? path;
     const file = files.get(first);
+    // A special file.
     if (file === undefined) return [];
     const carrier = carriers.get(first);
     if (carrier !== undefined) return [{ path, kind: 'hardlink', size: 0, mode, link: carrier }];
@@ -133,8 +133,7 @@ async function writeItem(
   } catch (error) {
     throw error instanceof InputError ? placed(error, item.path) : error;
   }
-  const padding = paddingOf(item.size);
-  if (padding > 0) await write(Buffer.alloc(padding));
+  await write(Buffer.alloc(paddingOf(item.size)));
 }
 
 function open(root: Name, { path, size }: TarItem): OpenFile {

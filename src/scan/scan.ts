@@ -73,14 +73,13 @@ export async function scan(artifact: string, given: Partial<ScanOptions> = {}): 
     }
     const { stripVersion = defaultStripVersion } = options;
     const packageLists = options.packages === true ? new Map<Name, PackageFacts>() : undefined;
-    const lists = packageLists === undefined ? {} : { packageLists };
     const listsIn = ({ entries }: Pick<Snapshot, 'entries'>): Pick<Snapshot, 'packageLists'> =>
       packageLists === undefined ? {} : { packageLists: stillThere(packageLists, entries) };
     const digestPurpose = options.digests === 'compare' ? 'equality' : 'sha256';
     const ledger = options.stored === true && opened.kind === 'file' ? createLedger() : undefined;
     const collector = createCollector({
       ...options,
-      ...lists,
+      packageLists,
       ledger,
       digestPurpose,
       stripShare: options.stored,
@@ -88,7 +87,7 @@ export async function scan(artifact: string, given: Partial<ScanOptions> = {}): 
     });
     const imageNotices: Notice[] = [];
     const layers = createLayerStack(
-      { ...options, ...lists, ledger, digestPurpose, stripShare: options.stored, hashAtOnce: true },
+      { ...options, packageLists, ledger, digestPurpose, stripShare: options.stored, hashAtOnce: true },
       imageNotices,
     );
     const { format, codecs, length, archive } = await readArtifact(
@@ -112,11 +111,10 @@ export async function scan(artifact: string, given: Partial<ScanOptions> = {}): 
     }
     if (options.layer !== undefined) throw new UsageError('--layer is for images; this artifact has no layers');
     if (charges !== null) chargeMembers(collected.members, charges);
-    if (opened.kind === 'directory') {
-      compareBuilds(collected, digestPurpose, stripVersion);
-      const which = options.digests === 'all' ? 'all' : 'candidates';
-      await hashFiles(collected, which, digestPurpose, options.onProgress);
-    }
+    // Of archives there is nothing left to do: only files of a directory can be read again.
+    compareBuilds(collected, digestPurpose, stripVersion);
+    const which = options.digests === 'all' ? 'all' : 'candidates';
+    await hashFiles(collected, which, digestPurpose, options.onProgress);
     const entries = entriesOf(collected, format === 'directory', options.maxEntries);
     const snapshot: Snapshot = {
       artifact: { name: artifact, format, codecs, length },

@@ -1,4 +1,5 @@
 // What package managers' files say: read strictly, because a guess would give a package files that are not its own.
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '../../src/bytes/source.ts';
 import { packageInspectors } from '../../src/inspectors/index.ts';
@@ -28,6 +29,16 @@ describe('RECORD', () => {
   });
 
   it('keeps the name of a hash that cannot be compared', () => {
+    const hex = createHash('sha256').update('x').digest('hex');
+    const digest = Buffer.from(hex, 'hex').toString('base64url');
+    expect(record(`a,SHA256=${digest},\nb,sha3_256=${digest},\nc,md5x,\nd,=${digest},\n`)).toMatchObject({
+      files: [
+        { algorithm: 'sha256', digest: `sha256:${hex}` },
+        { algorithm: 'sha3_256', digest: null },
+        { algorithm: '', digest: null },
+        { algorithm: '', digest: null },
+      ],
+    });
     expect(record('a,md5=abc,1\nb,sha256=short,1\nc,sha512=xyz,\n')).toMatchObject({
       files: [
         { algorithm: 'md5', digest: null, size: 1 },
@@ -38,11 +49,15 @@ describe('RECORD', () => {
   });
 
   it.skipIf(!requireTool('python3'))("reads CSV as Python's csv module does", () => {
-    const text = 'a.py,,1\n"b,c.py",,2\r\n"say ""hi"".py",,3\n"two\nlines",,4\n\n__proto__,,5\nlast,,';
+    const text = '\na.py,,1\n"b,c.py",,2\r\n"say ""hi"".py",,3\n"two\nlines",,4\n\n\r\n__proto__,,5\nlast,,';
     const program =
       'import csv,io,json,sys; print(json.dumps(list(r for r in csv.reader(io.StringIO(sys.stdin.read(), newline="")) if r)))';
-    const expected: string[][] = JSON.parse(run('python3', ['-c', program], { input: text }));
-    expect(rowsOf(text).map(([path]) => path)).toEqual(expected.map(([path]) => path));
+    for (const end of ['', '\n', '\n"quoted",,', '\n"quoted",,"6"', '\r\n"quoted",,\r\n']) {
+      const input = text + end;
+      const expected: string[][] = JSON.parse(run('python3', ['-c', program], { input }));
+      const read = rowsOf(input).map(([path, , size]) => [path, '', size === null ? '' : String(size)]);
+      expect(read).toEqual(expected);
+    }
   });
 
   it('reads fields of any length', () => {
@@ -87,6 +102,7 @@ describe('package.json', () => {
     expect(json('{"__proto__":{"name":"b"},"version":3}')).toEqual(nothing);
     expect(json('{"name":"__proto__","version":["1"]}')).toEqual({ ...nothing, name: '__proto__' });
     expect(json(`{"name":"${'x'.repeat(2000)}"}`)).toEqual({ ...nothing, name: 'x'.repeat(1024) });
+    expect(json('{"name":"","version":""}')).toEqual(nothing);
     expect(json('[]')).toEqual(nothing);
     expect(json(`{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`)).toEqual(nothing);
   });
@@ -94,12 +110,26 @@ describe('package.json', () => {
   it.each([
     ['no JSON', '{name:1}', 'is not JSON'],
     ['no object', 'null', 'holds no object'],
+    ['a number', '3', 'holds no object'],
     ['no UTF-8', Buffer.from('{"name":"\xff"}', 'latin1'), 'is not UTF-8'],
   ])('refuses %s', (_what, content, message) => {
     expect(() => json(content)).toThrow(message);
   });
 
+  it.each([
+    ['node_modules/a/package.json', true],
+    ['a/package.json', true],
+    ['@s/a/package.json', true],
+    ['package.json', false],
+    ['s/a/package.json', false],
+    ['node_modules/a/lib/package.json', false],
+    ['node_modules/a/package.json.old', false],
+  ])('%s may be one: %s', (path, expected) => {
+    expect(packageInspectors.some((one) => one.matches(Buffer.from('{}'), { path }))).toBe(expected);
+  });
+
   it('refuses one that is too long', () => {
+    expect(json(' '.repeat(4 * 1024 ** 2 - 2) + '{}')).toEqual(nothing);
     expect(() => json(' '.repeat(4 * 1024 ** 2 + 1))).toThrow('is longer than 4194304 bytes');
   });
 
@@ -109,6 +139,8 @@ describe('package.json', () => {
     ['node_modules/a/node_modules/b/c', 'node_modules/a/node_modules/b'],
     ['node_modules/a', null],
     ['node_modules/@s/a', null],
+    ['node_modules/@s', null],
+    ['x/node_modules/@s', null],
     ['my_node_modules/a/b', null],
     ['src/a', null],
   ])('the package of %s is %s', (path, expected) => {
@@ -132,11 +164,24 @@ describe("dpkg's files", () => {
   it.each([
     ['var/lib/dpkg/status', 'Version: 1\n', 'has a paragraph without a package'],
     ['DEBIAN/control', '<html>\n', 'has the line "<html>", which is no field'],
+    ['DEBIAN/control', 'Package: a\n: b\n', 'has the line ": b", which is no field'],
     ['var/lib/dpkg/info/a.list', '/.\n\n/b\n', 'has an empty line 2'],
     ['var/lib/dpkg/info/a.list', 'b\n', 'has no absolute path in line 1'],
     ['var/lib/dpkg/diversions', '/a\n/b\n', 'has 2 lines, which is not 3 each'],
   ])('refuses %s with %j', (path, text, message) => {
     expect(() => inspect(path, text)).toThrow(message);
+  });
+
+  it('diversions are three lines each', () => {
+    const text = '/a\n/a.real\n:\n/b\n/b.real\nlib\xe9\n';
+    expect(inspect('x/var/lib/dpkg/diversions', Buffer.from(text, 'latin1'))).toEqual({
+      type: 'diversions',
+      moves: [
+        { from: '/a', to: '/a.real', by: ':' },
+        { from: '/b', to: '/b.real', by: String.raw`lib\xE9` },
+      ],
+    });
+    expect(inspect('var/lib/dpkg/diversions', '')).toEqual({ type: 'diversions', moves: [] });
   });
 
   it('lists keep names as bytes', () => {

@@ -13,9 +13,8 @@ export const diversionsInspector: Inspector<PackageFacts> = {
     if (lines.length % 3 !== 0)
       throw new FormatError('bad-file-list', `has ${lines.length} lines, which is not 3 each`);
     const moves = [];
-    for (let at = 0; ; at += 3) {
-      const [from, to, by] = lines.slice(at, at + 3);
-      if (from === undefined || to === undefined || by === undefined) break;
+    for (let at = 0; at < lines.length; at += 3) {
+      const [from = '', to = '', by = ''] = lines.slice(at, at + 3);
       moves.push({ from, to, by: lenientText(by) });
     }
     return { type: 'diversions', moves };

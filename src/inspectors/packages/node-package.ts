@@ -47,7 +47,8 @@ function textAt(json: object, key: string): string | null {
 export function nodePackageOf(path: Name): Name | null {
   const nested = path.lastIndexOf('/node_modules/');
   if (nested < 0 && !path.startsWith('node_modules/')) return null;
-  const start = nested < 0 ? 'node_modules/'.length : nested + '/node_modules/'.length;
+  // Where nothing is before it, there is no slash before it, either: -1.
+  const start = nested + '/node_modules/'.length;
   const slash = path.indexOf('/', start);
   const end = path[start] === '@' && slash >= 0 ? path.indexOf('/', slash + 1) : slash;
   return end < 0 ? null : path.slice(0, end);

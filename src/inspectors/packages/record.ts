@@ -49,7 +49,7 @@ export function* recordRows(text: Name): Iterable<RecordRow> {
   while (at < text.length) {
     let end = text.indexOf('\n', at);
     if (end < 0) end = text.length;
-    const plain = text.slice(at, text[end - 1] === '\r' && end > at ? end - 1 : end);
+    const plain = text.slice(at, text[end - 1] === '\r' ? end - 1 : end);
     if (!plain.includes('"')) {
       if (plain !== '') yield { fields: plain.split(','), line, start: at, end: Math.min(end + 1, text.length) };
       at = end + 1;
