@@ -318,7 +318,9 @@ const areas = [
   {
     // What an artifact is, from its name to its members.
     sources: ['open', 'sample', 'index'].map((name) => `src/formats/${name}.ts`),
-    tests: ['artifact-bytes', 'unknown', 'image-detect'].map((name) => `test/formats/${name}.test.ts`),
+    tests: ['artifact-bytes', 'unknown', 'open', 'image-detect', 'image']
+      .map((name) => `test/formats/${name}.test.ts`)
+      .concat(['test/scan/scan.test.ts', 'test/scan/stored-image.test.ts']),
     hostile: false,
   },
   {

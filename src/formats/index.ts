@@ -10,7 +10,7 @@ import type { Codec } from '../codecs/codec.ts';
 import { FormatError } from '../errors.ts';
 import { nameFromText } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
-import type { CodecName, FormatName } from '../model/snapshot.ts';
+import type { CodecName, FormatName, MadeFacts } from '../model/snapshot.ts';
 import { debFormat } from './deb.ts';
 import { readDirectory } from './directory.ts';
 import { formatHeadLength } from './format.ts';
@@ -55,7 +55,6 @@ export async function readArtifact(
   if (input.head.length === 0) throw new FormatError('empty', 'is empty', { offset: 0 });
   const codec = detectCodec(input.head);
   const format = pickFormat(input.head, options);
-  if (codec === null && format === null) throw unknown(input.head, '', options);
   if (codec === null && format?.access === 'random' && 'fd' in input && input.length !== null) {
     const { fd, length } = input;
     const found = await format.read(fileSource(fd, length), sink, options, { name: nameOf(opened.name), fd });
@@ -86,8 +85,9 @@ async function readStream(
   const target = streamTarget(opened.name, codec, sink, options);
   try {
     const { maxWindow, onProgress, thread, ledger } = options;
-    const how = { maxWindow, onProgress, thread, marks: ledger !== undefined };
-    const sampler = ledger === undefined || codec === null || options.sample !== true ? null : createSampler();
+    const marks = ledger !== undefined && codec !== null;
+    const how = { maxWindow, onProgress, thread, marks };
+    const sampler = marks && options.sample === true ? createSampler() : null;
     const done = await decode(codec, opened.input, how, (piece) => {
       sampler?.take(piece);
       target.write(piece);
@@ -95,7 +95,7 @@ async function readStream(
     const { format, found } = await target.finish();
     if (ledger !== undefined) {
       const sampled = done.marks !== undefined && format.access === 'stream' ? await sampler?.facts(done.marks) : {};
-      closeLedger(ledger, found === 'tar' ? tarFormat : format, { ...done, made: { ...done.made, ...sampled } });
+      closeLedger(ledger, found === 'tar' ? tarFormat : format, done, { ...done.made, ...sampled });
     }
     for (const notice of done.notices) sink.notice(notice);
     const codecs = codec === null ? [] : [codec.name];
@@ -106,12 +106,11 @@ async function readStream(
 }
 
 /** A stream is over. A single file is all content; a zip or deb inside a codec has an order of its own, which marks do not know. */
-function closeLedger(ledger: Ledger, format: Format, { bytesIn, bytesOut, marks: told, made }: Decoded): void {
-  const marks = told ?? null;
-  if (made !== undefined && told !== undefined) ledger.note('codec', made);
+function closeLedger(ledger: Ledger, format: Format, { bytesIn, bytesOut, marks }: Decoded, made: MadeFacts): void {
+  if (marks !== undefined) ledger.note('codec', made);
   if (isSingleFile(format)) ledger.take('content', bytesOut);
-  else if (format.access === 'random' && marks !== null) ledger.giveUp();
-  if (format.access === 'stream' || isSingleFile(format)) ledger.close(marks, bytesIn);
+  else if (format.access === 'random' && marks !== undefined) ledger.giveUp();
+  if (format.access === 'stream' || isSingleFile(format)) ledger.close(marks ?? null, bytesIn);
 }
 
 /** Hands the bytes of a file to `onPiece` as they are; pieces are valid during the call only. */
@@ -167,7 +166,7 @@ function streamTarget(name: string, codec: Codec | null, sink: MemberSink, optio
       head = Buffer.concat([head, piece.subarray(0, missing)]);
       if (head.length < formatHeadLength) return;
       start();
-      if (piece.length > missing) forward(piece.subarray(missing));
+      forward(piece.subarray(missing));
     },
     async finish() {
       const picked = format ?? start();

@@ -20,9 +20,12 @@ export interface OpenedDirectory {
   readonly name: string;
 }
 
-/** @throws InputError `not-found`, `unreadable` or `not-regular`. */
-export async function openArtifact(name: string): Promise<OpenedFile | OpenedDirectory> {
-  if (name === '-') return openStdin();
+/**
+ * @param stdin descriptor that `-` stands for.
+ * @throws InputError `not-found`, `unreadable` or `not-regular`.
+ */
+export async function openArtifact(name: string, stdin = 0): Promise<OpenedFile | OpenedDirectory> {
+  if (name === '-') return openStdin(stdin);
   let stats;
   try {
     stats = statSync(name);
@@ -72,9 +75,8 @@ function openFile(name: string): OpenedFile {
 }
 
 /** Reads a pipe through the event loop, so that the process can be interrupted while the pipe is silent. */
-async function openStdin(): Promise<OpenedFile> {
-  const fd = 0;
-  if (!stdinMayBlock())
+async function openStdin(fd: number): Promise<OpenedFile> {
+  if (!stdinMayBlock(fd))
     return {
       kind: 'file',
       name: '-',
@@ -91,9 +93,9 @@ async function openStdin(): Promise<OpenedFile> {
   return { kind: 'file', name: '-', input: { head, chunks }, close: () => void chunks.return() };
 }
 
-function stdinMayBlock(): boolean {
+function stdinMayBlock(fd: number): boolean {
   try {
-    return mayBlock({ fd: 0, head: new Uint8Array(0), position: null, length: null });
+    return mayBlock({ fd, head: new Uint8Array(0), position: null, length: null });
   } catch (error) {
     throw new InputError('unreadable', `cannot be read (${systemCode(error)})`, { cause: error });
   }

@@ -1,7 +1,7 @@
 // What each byte of an artifact is there for, from the opened file to the ledger: the sums are the file's length in every wrapping, and
 // overhead is what the archive was built of. Headers of other dialects are held against what GNU tar writes.
-import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, mkdirSync, openSync, readSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
 import * as compressing from '../../src/codecs/compress.ts';
@@ -17,6 +17,7 @@ import type { Made } from '../../src/model/snapshot.ts';
 import { buildAr } from '../build/ar.ts';
 import { buildDeb, control, controlTar, data, dataTar } from '../build/deb.ts';
 import { buildElf } from '../build/elf.ts';
+import { buildImage, layoutFiles } from '../build/image.ts';
 import { recordingSink } from '../build/sink.ts';
 import { base256, buildTar, gnuLong, pax } from '../build/tar.ts';
 import type { TarSpec } from '../build/tar.ts';
@@ -27,6 +28,7 @@ import { noise, prose } from '../codecs/harness.ts';
 import { requireTool, run } from '../oracles.ts';
 
 const work = tempDirectory('artifact-bytes');
+let number = 0;
 const limits = { maxEntries: 1e6, maxUnpacked: 1e12, maxWindow: 2 ** 27 };
 
 interface Weighed {
@@ -34,11 +36,13 @@ interface Weighed {
   readonly charges: Charges | null;
   readonly made: Made;
   readonly sum: number;
+  readonly names: readonly string[];
   readonly notices: readonly string[];
 }
 
-async function weighFile(path: string, options: Partial<ReadOptions> = {}): Promise<Weighed> {
-  const opened = await openArtifact(path);
+/** @param stdin where `path` is `-`. */
+async function weighFile(path: string, options: Partial<ReadOptions> = {}, stdin = 0): Promise<Weighed> {
+  const opened = await openArtifact(path, stdin);
   const ledger = createLedger();
   const recorded = recordingSink();
   // As the collector does: members are counted as they begin.
@@ -58,9 +62,23 @@ async function weighFile(path: string, options: Partial<ReadOptions> = {}): Prom
     const charges = ledger.charges();
     const all = [...(charges?.members ?? []), ...Object.values(charges?.overhead ?? {})];
     const sum = all.reduce((a, b) => a + b, 0);
-    return { read, charges, made: ledger.made(), sum, notices: recorded.notices.map(({ code }) => code) };
+    const names = recorded.records.map(({ member }) => member.name);
+    return { read, charges, made: ledger.made(), sum, names, notices: recorded.notices.map(({ code }) => code) };
   } finally {
     if (opened.kind === 'file') opened.close();
+  }
+}
+
+/** As standard input that is a file, from behind its first `skip` bytes on. */
+async function weighInput(bytes: Uint8Array, options: Partial<ReadOptions> = {}, skip = 5): Promise<Weighed> {
+  const path = join(work, `input-${number++}`);
+  writeFileSync(path, Buffer.concat([Buffer.alloc(skip), bytes]));
+  const fd = openSync(path, 'r');
+  try {
+    readSync(fd, Buffer.alloc(skip));
+    return await weighFile('-', options, fd);
+  } finally {
+    closeSync(fd);
   }
 }
 
@@ -175,7 +193,7 @@ describe('a tar', () => {
   });
 
   it.runIf(requireTool('tar'))('takes as another dialect what GNU tar writes', async () => {
-    const tree = join(work, 'tree');
+    const tree = join(work, `tree-${number++}`);
     mkdirSync(join(tree, 'deep'.repeat(30)), { recursive: true });
     for (const name of ['a', 'b'.repeat(99), `${'deep'.repeat(30)}/${'c'.repeat(80)}`, 'd'.repeat(120)])
       writeFileSync(join(tree, name), name);
@@ -215,6 +233,7 @@ describe('what wraps a tar', () => {
 
   it('is asked for a sample only where there is a codec and a stream in it', async () => {
     expect((await weigh(tar, 'plain.tar', { sample: true })).made.codec).toBeNull();
+    expect((await weigh(gzipSync(tar), 'a.tar.gz')).made.codec).not.toHaveProperty('sample');
     const zip = await weigh(gzipSync(buildZip([{ name: 'a' }])), 'a.zip.gz', { sample: true });
     expect(zip.made.codec).not.toHaveProperty('sample');
     // A zip has an order of its own, which marks do not know.
@@ -227,6 +246,30 @@ describe('what wraps a tar', () => {
       code: 'too-much-unpacked',
     });
     expect((await weigh(gzipSync(tar), 'a.tar.gz', { maxUnpacked: length })).read.archive).toBe(length);
+  });
+
+  it('may come in any pieces: its format is known by its first bytes together', async () => {
+    for (const cuts of [[1], [100, 4096], [4096], [5000], [3, 4, 4095, 4097]]) {
+      const pieces = [...cuts, tar.length].map((end, index) => gzipSync(tar.subarray(cuts[index - 1] ?? 0, end)));
+      const { sum, names, read } = await weigh(Buffer.concat(pieces), 'pieces.tar.gz');
+      expect(names).toEqual(['d/', 'd/a', 'd/b']);
+      expect(read.archive).toBe(tar.length);
+      expect(sum).toBe(Buffer.concat(pieces).length);
+    }
+    const encoded = Buffer.concat(
+      [0, 10, 600, 4096].map((start, index, starts) => {
+        const content = tar.subarray(start, starts[index + 1] ?? tar.length);
+        return frame({ window: 2 ** 20, contentSize: content.length }, [block('raw', content)]);
+      }),
+    );
+    expect((await weigh(encoded, 'frames.tar.zst')).names).toEqual(['d/', 'd/a', 'd/b']);
+  });
+
+  it('is what the artifact begins as, whatever else it might be', async () => {
+    const image = [{ name: 'manifest.json', content: '[]' }];
+    expect((await weigh(buildTar([pax({ mtime: 1 }), ...image]))).names).toEqual(['manifest.json']);
+    const named = buildTar([{ ...pax({ mtime: 1 }), name: '\x1f\x8b\x08' }, ...image]);
+    await expect(weigh(named)).rejects.toMatchObject({ name: 'FormatError' });
   });
 
   it('names the codec that holds nothing or something else', async () => {
@@ -264,6 +307,47 @@ describe('other artifacts', () => {
     expect(charges?.overhead).toEqual({ headers: 2 * 31, directory: 2 * 47, end: 22, gaps: 77 });
     expect([...(charges?.members ?? [])].at(1)).toBe(6);
     expect(read).toMatchObject({ format: 'zip', archive: zip.length });
+  });
+
+  it('a zip on standard input: the same, where it is within the limit as a whole', async () => {
+    const zip = buildZip([{ name: 'a', content: prose(900) }], { trailing: noise(2000) });
+    const named = await weigh(zip, 'a.zip', { maxUnpacked: 900 });
+    const { charges, sum, read, names } = await weighInput(zip);
+    expect([sum, named.sum]).toEqual([zip.length, zip.length]);
+    expect({ charges, read, names }).toEqual({ charges: named.charges, read: named.read, names: ['a'] });
+    await expect(weighInput(zip, { maxUnpacked: zip.length - 1 })).rejects.toMatchObject({ code: 'too-much-unpacked' });
+    await expect(weighInput(Buffer.from('<svg/>'))).rejects.toThrow(/it holds an XML document$/);
+  });
+
+  it('a single file has the name that it has, without that of its codec', async () => {
+    const bytes = buildElf({ sections: [{ name: '.text', content: noise(300) }] });
+    const names = [
+      weigh(bytes, 'lib.so'),
+      weigh(gzipSync(bytes), 'lib.so.gz'),
+      weighInput(bytes),
+      weighInput(gzipSync(bytes)),
+    ];
+    expect((await Promise.all(names)).map((weighed) => weighed.names)).toEqual([
+      ['lib.so'],
+      ['lib.so'],
+      ['stdin'],
+      ['stdin'],
+    ]);
+  });
+
+  it('a layout is a directory for those who take no images, and what is none is no image', async () => {
+    const root = join(work, `layout-${number++}`);
+    for (const [name, content] of layoutFiles([buildImage({ layers: [] })])) {
+      mkdirSync(dirname(join(root, name)), { recursive: true });
+      writeFileSync(join(root, name), content);
+    }
+    expect((await weighFile(root)).read.format).toBe('directory');
+    const plain = join(work, `plain-${number++}`);
+    mkdirSync(plain);
+    await expect(weighFile(plain, { image: { as: 'image' } })).rejects.toThrow(
+      'is no image: an OCI layout has the files',
+    );
+    expect((await weighFile(plain)).read.format).toBe('directory');
   });
 
   it('a deb: its own headers, and both archives in it', async () => {
@@ -321,6 +405,7 @@ describe('a sample', () => {
         sampleNow: (3 * slice + 11) / 2 + 0.5,
       });
       expect(await sampled(7, 0, step)).toMatchObject({ sample: 7 * slice, sampleNow: (7 * slice) / 2 });
+      expect(await sampled(8, 0, step)).toMatchObject({ sample: 4 * slice, sampleNow: (4 * slice) / 2 });
       // The eighth slice makes the stride twice as long: of 10 slices the 1st, 3rd, 5th, 7th and 9th are kept.
       expect(await sampled(10, 0, step)).toMatchObject({ sample: 5 * slice, sampleNow: (5 * slice) / 2 });
       // The eighth kept would be slice 15: from there on every fourth, of which 17 slices hold five.
@@ -328,18 +413,43 @@ describe('a sample', () => {
     }
   });
 
+  it('is the same however the stream is cut, and costs what its marks cost', async () => {
+    const bytes = prose(10 * slice + 5);
+    const facts = (marks: readonly number[], ...cuts: readonly number[]) => {
+      const sampler = createSampler();
+      for (const [index, end] of [...cuts, bytes.length].entries())
+        sampler.take(bytes.subarray(cuts[index - 1] ?? 0, end));
+      return sampler.facts(Float64Array.from(marks));
+    };
+    const ends = Array.from({ length: 10 * 8 }, (_, index) => ((index + 1) * slice) / 8);
+    // The nth eighth of a slice costs n bytes; of marks that end together the first carries what there is.
+    const marks = [...ends, bytes.length].flatMap((end, index) => [end, index + 1, end, 1000]);
+    const kept = ends.flatMap((_, index) => (Math.floor(index / 8) % 2 === 0 ? [index + 1] : []));
+    const whole = await facts(marks);
+    // The five bytes behind slice 9 are in slice 10, which is kept as well.
+    expect(whole).toMatchObject({
+      sample: 5 * slice + 5,
+      sampleNow: kept.reduce((sum, cost) => sum + cost, 0) + 81,
+    });
+    for (const cuts of [[1], [slice - 1, slice + 1], [7 * slice + 3, 7 * slice + 4, 9 * slice]])
+      expect(await facts(marks, ...cuts)).toEqual(whole);
+  });
+
   it('says nothing of nothing, nor where no encoder is installed', async () => {
     expect(await createSampler().facts(Float64Array.of())).toEqual({});
     const none = vi.spyOn(compressing, 'parseCompression').mockImplementation(() => {
       throw new UsageError('none');
     });
-    const broken = createSampler();
-    broken.take(Buffer.from('x'));
-    expect(await broken.facts(Float64Array.of(1, 1))).toEqual({});
-    none.mockImplementation(() => {
-      throw new TypeError('a bug');
-    });
-    await expect(broken.facts(Float64Array.of(1, 1))).rejects.toThrow('a bug');
-    none.mockRestore();
+    try {
+      const broken = createSampler();
+      broken.take(Buffer.from('x'));
+      expect(await broken.facts(Float64Array.of(1, 1))).toEqual({});
+      none.mockImplementation(() => {
+        throw new TypeError('a bug');
+      });
+      await expect(broken.facts(Float64Array.of(1, 1))).rejects.toThrow('a bug');
+    } finally {
+      none.mockRestore();
+    }
   });
 });
