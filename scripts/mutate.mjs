@@ -310,6 +310,8 @@ const areas = [
     ].map((name) => `test/${name}.test.ts`),
     hostile: false,
   },
+  { sources: ['src/scan/options.ts'], tests: ['test/scan/options.test.ts'], hostile: false },
+  { sources: ['src/formats/tar/writer.ts'], tests: ['test/scan/pack.test.ts'], hostile: false },
   {
     sources: ['src/scan/builds.ts'],
     tests: ['test/scan/builds.test.ts', 'test/rules/same-build.test.ts'],

@@ -37,6 +37,11 @@ it('takes no limit at all, and options that are there without a value', async ()
   expect(totals.content).toBe(7);
 });
 
+it('takes limits of nothing, and the first layer', async () => {
+  await expect(scan(path, { ...good, maxEntries: 0 })).rejects.toMatchObject({ name: 'FormatError' });
+  await expect(scan(path, { ...good, layer: 0 })).rejects.toThrow('--layer is for images');
+});
+
 it('needs no options', async () => {
   expect(await scan(path)).toEqual(await scan(path, good));
   const { entries } = await scan(path, { stored: true });

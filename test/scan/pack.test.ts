@@ -1,5 +1,5 @@
 // Packing a directory, compared with GNU tar (byte for byte), tar-stream, gzip and zstd.
-import { chmodSync, cpSync, linkSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, linkSync, mkdirSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { spawnSync } from 'node:child_process';
@@ -7,6 +7,7 @@ import tarStream from 'tar-stream';
 import { describe, expect, it } from 'vitest';
 import { parseCompression } from '../../src/codecs/compress.ts';
 import { UsageError } from '../../src/errors.ts';
+import { tarHeaders } from '../../src/formats/tar/writer.ts';
 import { packDirectory } from '../../src/scan/pack.ts';
 import type { Packed } from '../../src/scan/pack.ts';
 import { defaultLimits } from '../../src/scan/limits.ts';
@@ -31,7 +32,7 @@ const sameTar = [
 function oddTree(): string {
   const root = join(work, 'odd');
   const [l, m] = ['l'.repeat(90), 'm'.repeat(90)];
-  for (const path of ['d', `${l}/${m}`, 'p'.repeat(97), 'p'.repeat(98), 'empty']) {
+  for (const path of ['d', 'z', `${l}/${m}`, 'p'.repeat(97), 'p'.repeat(98), 'empty']) {
     mkdirSync(join(root, path), { recursive: true });
   }
   const put = (path: string | Buffer, content: string): void => {
@@ -48,13 +49,14 @@ function oddTree(): string {
   put('new\nline \u001b[31m', 'escape');
   put('block', 'b'.repeat(512));
   put('big', 'big '.repeat(200_000));
-  for (const count of [98, 99, 100, 255]) put('n'.repeat(count), 'n');
+  for (const count of [97, 98, 99, 100, 255]) put('n'.repeat(count), 'n');
   linkSync(join(root, 'd/a'), join(root, 'd/z'));
   linkSync(join(root, 'd.b'), join(root, 'd/hard'));
   linkSync(join(root, l, m, 'f'), join(root, 'hl'));
   linkSync(join(root, l, m, 'f'), join(root, l, m, 'f2'));
   symlinkSync('a', join(root, 'd/link'));
-  symlinkSync('q'.repeat(150), join(root, 'long-link'));
+  for (const count of [99, 100, 101, 150]) symlinkSync('q'.repeat(count), join(root, `link-of-${count}`));
+  for (const count of [97, 98, 99]) linkSync(join(root, 'n'.repeat(count)), join(root, 'z', `link-to-${count}`));
   symlinkSync('../../etc/passwd', join(root, 'escaping'));
   symlinkSync(Buffer.from('bad\xff', 'latin1'), join(root, 'odd-link'));
   utimesSync(join(root, 'd/a'), 3_000_000_000, 3_000_000_000);
@@ -125,6 +127,19 @@ describe.skipIf(!['tar', 'gzip', 'zstd'].every(requireTool))('packing a director
       // Versions of the libraries differ by a few bytes in a thousand.
       expect(Math.abs(compressed - theirs) / theirs, `${how}: ${compressed} against ${theirs}`).toBeLessThan(0.01);
     }
+  });
+
+  it.each([8 ** 11 - 1, 8 ** 11])('has the headers of GNU tar for a file of %i bytes', (size) => {
+    const tree = join(work, `huge-${number++}`);
+    mkdirSync(tree);
+    writeFileSync(join(tree, 'huge'), '', { mode: 0o640 });
+    truncateSync(join(tree, 'huge'), size);
+    const ours = tarHeaders({ path: 'huge', kind: 'file', size, mode: 0o640, link: null });
+    const script = 'tar "$@" ./huge 2> /dev/null | head -c 2048';
+    const theirs = runRaw('sh', ['-c', script, 'sh', ...sameTar, '-C', tree, '-cf', '-']);
+    expect(ours).toHaveLength(size < 8 ** 11 ? 512 : 1536);
+    // Behind them there is content, which is zeros.
+    expect(theirs.equals(Buffer.concat([ours, Buffer.alloc(2048 - ours.length)]))).toBe(true);
   });
 
   it('says which file cannot be read any more', async () => {
