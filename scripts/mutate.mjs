@@ -310,6 +310,7 @@ const areas = [
     ].map((name) => `test/${name}.test.ts`),
     hostile: false,
   },
+  { sources: ['src/compare/best-codec.ts'], tests: ['test/compare/best-codec.test.ts'], hostile: false },
   { sources: ['src/scan/options.ts'], tests: ['test/scan/options.test.ts'], hostile: false },
   { sources: ['src/formats/tar/writer.ts'], tests: ['test/scan/pack.test.ts'], hostile: false },
   {
