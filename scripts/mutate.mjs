@@ -195,7 +195,7 @@ const areas = [
         'stored-image',
       ].map((name) => `test/scan/${name}.test.ts`),
       ...['directory', 'ledger', 'single-file', 'zip'].map((name) => `test/formats/${name}.test.ts`),
-      ...['ar-stream', 'packages', 'pyc-code', 'pyc'].map((name) => `test/inspectors/${name}.test.ts`),
+      ...['ar-stream', 'packages', 'pyc-code', 'pyc-library', 'pyc'].map((name) => `test/inspectors/${name}.test.ts`),
     ],
     hostile: false,
   },
@@ -337,6 +337,13 @@ const areas = [
     ),
     tests: ['inspectors/packages', 'compare/packages', 'fix/wheel-record'].map((name) => `test/${name}.test.ts`),
     hostile: false,
+  },
+  {
+    // Lengths of bytecode, held against what its Python made of the same source.
+    sources: readdirSync(join(root, 'src/inspectors/pyc'))
+      .toSorted()
+      .map((name) => `src/inspectors/pyc/${name}`),
+    tests: allTests('inspectors').filter((name) => name.includes('/pyc') && !name.includes('library')),
   },
   {
     sources: ['decisions', 'directory', 'wheel'].map((name) => `src/fix/${name}.ts`),
