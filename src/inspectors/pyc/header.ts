@@ -58,9 +58,9 @@ export function pycPlace(path: Name): PycPlace {
     return { optimization: optimized, legacy: true, source: stem === '' ? null : sourceName(path, slash + 1, stem) };
   }
   let dot = stem.lastIndexOf('.');
-  const tag = dot >= 0 && stem.startsWith('.opt-', dot) ? stem.slice(dot + 5) : '';
+  const tag = stem.startsWith('.opt-', dot) ? stem.slice(dot + 5) : '';
   const tagged = tag === '1' || tag === '2' || /^[0-9A-Za-z]+$/.test(tag);
-  if (tagged) dot = dot === 0 ? -1 : stem.lastIndexOf('.', dot - 1);
+  if (tagged) dot = stem.lastIndexOf('.', dot - 1);
   return {
     optimization: tagged ? tag : optimized,
     legacy: false,

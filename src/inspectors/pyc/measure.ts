@@ -108,7 +108,7 @@ function count(view: CodeView, plan: Plan | null, seen: Set<Node>, tally: Tally)
   };
   tally.objects++;
   tally.lineTables += length(node.parts[fields.lines]);
-  if (fields.exceptions >= 0) tally.exceptionTables += length(node.parts[fields.exceptions]);
+  tally.exceptionTables += length(node.parts[fields.exceptions]);
   const docstring = plan?.docstring?.node;
   if (docstring !== undefined && !seen.has(docstring)) {
     seen.add(docstring);

@@ -17,7 +17,7 @@ export interface Opcodes {
   readonly returnsConst: number;
   /** What pushes a small number that is no constant; -1 before 3.14. */
   readonly loadSmallInt: number;
-  /** First instruction that follows the prologue; null before 3.11. */
+  /** Last instruction of the prologue: RESUME since 3.11, GEN_START of generators in 3.10; null before. */
   readonly resume: number | null;
   /** Instructions whose argument is an index into co_consts. */
   readonly consts: ReadonlySet<number>;
@@ -57,7 +57,7 @@ const tables: ReadonlyMap<number, Opcodes> = new Map<number, Opcodes>([
   [7, python37],
   [8, python37],
   [9, python39],
-  [10, python39],
+  [10, { ...python39, resume: 129 }],
   [
     11,
     {
@@ -137,7 +137,7 @@ export function* instructions(code: Uint8Array, minor: number): Iterable<Instruc
   for (let at = 0; at < code.length;) {
     const opcode = byteAt(code, at);
     const low = byteAt(code, at + 1);
-    const short = minor === 0 && opcode < 90;
+    const short = opcode < 90;
     const arg = minor > 0 ? low : short ? 0 : low + byteAt(code, at + 2) * 256;
     at += minor > 0 ? 2 : short ? 1 : 3;
     if (opcode === extendedArg) {

@@ -44,7 +44,7 @@ export function planOf(view: CodeView): Plan | null {
   } else if (docstring !== null) {
     const begin = prologueEnd(view);
     nop = nopOfFunction(stream.minor, spans, begin);
-    if (nop === null && isEmptyBody(view, spans, begin)) moreLines = 2;
+    if (isEmptyBody(view, spans, begin)) moreLines = 2;
   }
   const left = leftOver(view, { gone, nop }, docstring);
   const edit: Edit = { gone: [...gone, ...left.prefixes].toSorted((a, b) => a.at - b.at), nop };
@@ -69,7 +69,6 @@ function leavesNop(minor: number, spans: readonly Span[], at: number, end: numbe
 
 /** Offset of the first instruction of the body. */
 function prologueEnd({ code, opcodes, stream }: CodeView): number {
-  if (opcodes.resume === null) return 0;
   for (const { opcode, end } of instructions(code, stream.minor)) if (opcode === opcodes.resume) return end;
   return 0;
 }
@@ -77,9 +76,8 @@ function prologueEnd({ code, opcodes, stream }: CodeView): number {
 /** The line is not recorded: it is taken for the one after the first of the function, which matters only beyond 31 lines. */
 function nopOfFunction(minor: number, spans: readonly Span[], begin: number): Edit['nop'] {
   if (minor < 10 || minor > 12) return null;
-  const first = minor === 10 ? 0 : (spans[0]?.line ?? 0);
-  const next = spans.find((span) => span.end > begin && span.line !== null)?.line ?? first;
-  return next > first ? { at: begin, line: first + 1 } : null;
+  const next = spans.find((span) => span.end > begin)?.line ?? 0;
+  return next > 0 ? { at: begin, line: 1 } : null;
 }
 
 /** A body of nothing but a docstring returns in the line of `def`, and without the docstring in its own. */
