@@ -30,7 +30,7 @@ export function tableLength(spans: readonly Span[], minor: number, isModule: boo
   let at = 0;
   for (const run of runsOf(spans)) {
     const lines = (run.line ?? line) - line;
-    if (minor === 10) length += rangeLength(run.end - run.at, lines, run.line === null);
+    if (minor === 10) length += rangeLength(run.end - run.at, lines);
     else if (lines !== 0) {
       length += markLength(run.at - at, lines, minor);
       at = run.at;
@@ -40,8 +40,8 @@ export function tableLength(spans: readonly Span[], minor: number, isModule: boo
   return length;
 }
 
-function rangeLength(bytes: number, lines: number, none: boolean): number {
-  const more = none ? 0 : Math.max(0, Math.ceil(Math.abs(lines) / 127) - 1);
+function rangeLength(bytes: number, lines: number): number {
+  const more = Math.max(0, Math.ceil(Math.abs(lines) / 127) - 1);
   return 2 * (more + Math.max(1, Math.ceil(bytes / 254)));
 }
 
@@ -73,14 +73,13 @@ function lineMarks(table: Uint8Array, codeLength: number, minor: number): Span[]
   let begun = 0;
   for (let index = 0; index + 1 < table.length; index += 2) {
     const step = byteAt(table, index);
-    if (step > 0) {
-      if (at + step > begun && (table[index + 1] !== 0 || index + 2 >= table.length)) {
-        spans.push(span(begun, at + step, line));
-        begun = at + step;
-      }
-      at += step;
-    }
     const lines = byteAt(table, index + 1);
+    at += step;
+    // A step of the code may stand before the pair of its line: after 510 bytes there are two of 255, and one of none.
+    if (at > begun && (lines !== 0 || index + 2 >= table.length)) {
+      spans.push(span(begun, at, line));
+      begun = at;
+    }
     line += minor > 0 && lines > 127 ? lines - 256 : lines;
   }
   if (codeLength > begun) spans.push(span(begun, codeLength, line));
