@@ -1,5 +1,4 @@
 // Which constants and names of a code object are left when instructions go, and which prefixes their smaller indexes save.
-import { firstIndex } from '../../bytes/search.ts';
 import type { Range } from './asserts.ts';
 import type { Docstring } from './docstring.ts';
 import { isGone } from './edit.ts';
@@ -18,7 +17,6 @@ export interface LeftOver {
 }
 
 const none: Node = { type: types.none, start: -1, own: 1, parts: [] };
-const noPrefixes: readonly Range[] = [];
 
 export function leftOver(view: CodeView, edit: Edit, docstring: Docstring | null): LeftOver {
   const list = [...instructions(view.code, view.stream.minor)];
@@ -30,13 +28,15 @@ export function leftOver(view: CodeView, edit: Edit, docstring: Docstring | null
     const stored = store !== null && at >= store.load.at && at < store.store.end;
     (stored || isGone(edit, at) ? lost : kept).push(instruction);
   }
-  const consts = unused(constOf, view, lost, kept);
-  const names = unused(nameOf, view, lost, kept);
-  return {
-    consts: keptConsts(view, docstring, kept, consts),
-    names: view.names.filter((_, index) => !names.has(index)),
-    prefixes: consts.size + names.size === 0 ? noPrefixes : prefixesOf(view, kept, consts, names),
-  };
+  const consts = keptConsts(view, docstring, kept, unused(constOf, view, lost, kept));
+  const names = keptNames(view, unused(nameOf, view, lost, kept));
+  return { consts: consts.nodes, names: names.nodes, prefixes: prefixesOf(view, kept, consts.places, names.places) };
+}
+
+/** What is left of a tuple, and where in it what stood at an index stands now. */
+interface Kept {
+  readonly nodes: Node[];
+  readonly places: ReadonlyMap<number, number>;
 }
 
 type IndexOf = (view: CodeView, instruction: Instruction) => number | null;
@@ -76,19 +76,29 @@ function keptConsts(
   docstring: Docstring | null,
   kept: readonly Instruction[],
   unusedConsts: ReadonlySet<number>,
-): Node[] {
+): Kept {
   const { consts, kind, stream } = view;
   const ofFunction = kind === 'function';
   const replaced = docstring !== null && ofFunction;
   const slot = replaced && stream.minor < 14;
   const first = docstring !== null && stream.minor >= 14 && consts[0] === docstring.node ? smallInt(view, kept) : null;
-  const result: Node[] = slot ? [none] : first === null ? [] : [first];
+  const nodes: Node[] = slot ? [none] : first === null ? [] : [first];
+  const places = new Map<number, number>();
   for (const [index, node] of consts.entries()) {
     if (replaced && index === 0) continue;
-    if (slot && node.type === types.none) continue;
-    if (!unusedConsts.has(index) || (index === 0 && ofFunction)) result.push(node);
+    if (slot && node.type === types.none) places.set(index, 0);
+    else if (!unusedConsts.has(index) || (index === 0 && ofFunction)) places.set(index, nodes.push(node) - 1);
   }
-  return result;
+  return { nodes, places };
+}
+
+function keptNames({ names }: CodeView, unusedNames: ReadonlySet<number>): Kept {
+  const nodes: Node[] = [];
+  const places = new Map<number, number>();
+  for (const [index, node] of names.entries()) {
+    if (!unusedNames.has(index)) places.set(index, nodes.push(node) - 1);
+  }
+  return { nodes, places };
 }
 
 const smallInts = new Map<number, Node>();
@@ -106,32 +116,23 @@ function smallInt({ opcodes }: CodeView, kept: readonly Instruction[]): Node | n
 function prefixesOf(
   view: CodeView,
   kept: readonly Instruction[],
-  consts: ReadonlySet<number>,
-  names: ReadonlySet<number>,
+  consts: ReadonlyMap<number, number>,
+  names: ReadonlyMap<number, number>,
 ): Range[] {
   if (view.stream.minor === 0) return [];
-  const [beforeConst, beforeName] = [ranks(consts), ranks(names)];
   const ranges: Range[] = [];
   for (const instruction of kept) {
-    const { at, end, arg } = instruction;
+    const { at, end, arg, opcode } = instruction;
     if (end - at <= 2) continue;
-    const index = constOf(view, instruction);
-    const name = nameOf(view, instruction);
-    const shift = view.opcodes.names.get(instruction.opcode) ?? 0;
-    const now = index !== null ? arg - beforeConst(index) : name !== null ? arg - beforeName(name) * 2 ** shift : arg;
-    const saved = width(arg) - width(now);
+    const index = constOf(view, instruction) ?? nameOf(view, instruction) ?? 0;
+    const now = (view.opcodes.consts.has(opcode) ? consts : names).get(index) ?? index;
+    const saved = width(arg) - width(arg - (index - now) * 2 ** (view.opcodes.names.get(opcode) ?? 0));
     if (saved > 0) ranges.push({ at, end: at + saved });
   }
   return ranges;
 }
 
-/** How many of the indexes are smaller than a given one. */
-function ranks(indexes: ReadonlySet<number>): (index: number) => number {
-  const sorted = [...indexes].toSorted((a, b) => a - b);
-  return (index) => firstIndex(sorted, (value) => value >= index);
-}
-
-/** Bytes of the prefixes for an argument. */
+/** Bytes of the prefixes for an argument. One from 2^24 on would have six, and never moves: no file holds so many objects. */
 function width(arg: number): number {
-  return arg < 256 ? 0 : arg < 65_536 ? 2 : arg < 2 ** 24 ? 4 : 6;
+  return arg < 256 ? 0 : arg < 65_536 ? 2 : 4;
 }
