@@ -1,6 +1,7 @@
 // How long a file would be: its objects are counted as marshal writes them, the second time an object comes as a reference. What
 // the compiler makes anew is merged with equal objects where the release does so (merge_const_one in Python/compile.c).
 import { editSpans, lengthBefore } from './edit.ts';
+import type { Edit } from './edit.ts';
 import { exceptionsLength } from './exceptions.ts';
 import { columnlessLength, tableLength } from './lines.ts';
 import { referenceLength, types } from './marshal.ts';
@@ -36,9 +37,9 @@ export function weigh(root: Node, stream: Stream, plans: Plans): number {
     return known ?? node;
   }
 
-  /** There is one empty tuple; others are merged since 3.8. Python 2 never refers to a tuple. */
+  /** There is one empty tuple; others are merged since 3.8. Python 2 refers to none, but an empty one is as long as a reference. */
   function tuple(parts: readonly Node[], node: Node): Node {
-    const isMerged = lengths.has(parts.length) && (minor >= 8 || (minor > 0 && parts.length === 0));
+    const isMerged = lengths.has(parts.length) && (minor >= 8 || parts.length === 0);
     return isMerged ? merge(parts.map(identity).join(' '), node) : node;
   }
 
@@ -57,7 +58,7 @@ export function weigh(root: Node, stream: Stream, plans: Plans): number {
         case fields.lines:
           return changed(part, part.own - 5 + linesDelta(plan), plan);
         case fields.exceptions:
-          return plan.edit.gone.length === 0 ? part : fresh(exceptionsLength(payload(part, bytes), plan.edit), null);
+          return exceptions(part, plan.edit);
         case fields.consts:
           return remade(plan.consts, part);
         case fields.names:
@@ -77,10 +78,20 @@ export function weigh(root: Node, stream: Stream, plans: Plans): number {
     return tableLength(editSpans(spans, edit), minor, isModule) - tableLength(spans, minor, isModule);
   }
 
-  /** 3.10 merges strings of code and lines, too; equal ones that are changed alike stay equal. */
+  /** 3.10 merges strings of code and lines, too. */
   function changed(part: Node, length: number, { edit }: Plan): Node {
-    if (minor !== 10) return fresh(length, null);
-    return fresh(length, `${identity(part)} ${edit.nop?.line ?? ''} ${edit.gone.map(({ at }) => at).join(' ')}`);
+    return fresh(length, minor === 10 ? keyOf(part, edit) : null);
+  }
+
+  /** Exception tables are merged in every version. */
+  function exceptions(part: Node, edit: Edit): Node {
+    if (edit.gone.length === 0 && edit.nop === null) return part;
+    return fresh(exceptionsLength(payload(part, bytes), edit), keyOf(part, edit));
+  }
+
+  /** Strings that are equal stay so where they are changed alike. */
+  function keyOf(part: Node, { gone, nop }: Edit): string {
+    return `${identity(part)} ${nop?.line ?? ''} ${gone.map(({ at }) => at).join(' ')}`;
   }
 
   function remade(parts: readonly Node[], part: Node): Node {
@@ -91,7 +102,7 @@ export function weigh(root: Node, stream: Stream, plans: Plans): number {
 
   /** Depth is that of the objects that were read, which is bounded. */
   function count(node: Node): number {
-    if (node.own > 1 || node.parts.length > 0) {
+    if (node.own > 1) {
       if (seen.has(node)) return referenceLength;
       seen.add(node);
     }
