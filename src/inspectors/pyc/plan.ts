@@ -44,7 +44,7 @@ export function planOf(view: CodeView): Plan | null {
   } else if (docstring !== null) {
     const begin = prologueEnd(view);
     nop = nopOfFunction(stream.minor, spans, begin);
-    if (isEmptyBody(view, spans, begin)) moreLines = 2;
+    if (isEmptyBody(stream.minor, spans)) moreLines = 2;
   }
   const left = leftOver(view, { gone, nop }, docstring);
   const edit: Edit = { gone: [...gone, ...left.prefixes].toSorted((a, b) => a.at - b.at), nop };
@@ -81,7 +81,6 @@ function nopOfFunction(minor: number, spans: readonly Span[], begin: number): Ed
 }
 
 /** A body of nothing but a docstring returns in the line of `def`, and without the docstring in its own. */
-function isEmptyBody({ stream, code }: CodeView, spans: readonly Span[], begin: number): boolean {
-  if (stream.minor !== 12 && stream.minor !== 14) return false;
-  return spans.length === 1 && code.length - begin <= 4;
+function isEmptyBody(minor: number, spans: readonly Span[]): boolean {
+  return (minor === 12 || minor === 14) && spans.length === 1;
 }
