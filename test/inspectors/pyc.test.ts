@@ -62,6 +62,7 @@ describe('pyc place', () => {
     ['x.pyo', { optimization: 'pyo', legacy: true, source: 'x.py' }],
     ['a/.pyc', { optimization: '', legacy: true, source: null }],
     ['a/my__pycache__/x.cpython-39.pyc', { optimization: '', legacy: true, source: 'a/my__pycache__/x.cpython-39.py' }],
+    ['__pycache__x.pyc', { optimization: '', legacy: true, source: '__pycache__x.py' }],
     ['my__pycache__/x.pyc', { optimization: '', legacy: true, source: 'my__pycache__/x.py' }],
     ['a/__pycache__/.opt-1.pyc', { optimization: '1', legacy: false, source: null }],
     ['a/__pycache__/.cpython-39.pyc', { optimization: '', legacy: false, source: null }],

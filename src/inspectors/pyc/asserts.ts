@@ -75,7 +75,7 @@ function jumpsOver(
   end: number,
   spans: readonly Span[],
 ): boolean {
-  const [jump, push] = [list[index - 1], list[index]];
+  const [jump, push] = [conditionBefore(list, index), list[index]];
   if (jump === undefined || push === undefined) return false;
   // Since 3.7 `assert not x` jumps if x is false.
   const { opcode, arg } = jump;
@@ -85,7 +85,14 @@ function jumpsOver(
   return (lineAt(spans, jump.at) ?? 0) >= (lineAt(spans, push.at) ?? 0);
 }
 
-const [jumpForward, jumpAbsolute, jumpIfFalse] = [110, 113, 114];
+const [popTop, jumpForward, jumpAbsolute, jumpIfFalse] = [1, 110, 113, 114];
+
+/** The jump of the condition. Since 3.7 `a < b < c` pops what it leaves behind that, and `not` of it jumps once more from there. */
+function conditionBefore(list: readonly Instruction[], index: number): Instruction | undefined {
+  const isNot = [jumpForward, jumpAbsolute].includes(list[index - 1]?.opcode ?? 0);
+  const pop = isNot ? index - 2 : index - 1;
+  return list[pop]?.opcode === popTop && list[pop - 1]?.opcode === jumpForward ? list[pop - 2] : list[index - 1];
+}
 
 /** Where the instruction at an offset jumps if it does nothing else: what would jump to it jumps there at once, or halfway. */
 function leadsTo(list: readonly Instruction[], offset: number): number | null {
@@ -118,7 +125,6 @@ function within(spans: readonly Span[], places: readonly Span[]): Range[] {
   const result: Range[] = [];
   if (sorted.length === 0) return result;
   for (const span of spans) {
-    if (span.line === null || span.column < 0) continue;
     const place = sorted[firstIndex(sorted, (one) => compareBegins(one, span) > 0) - 1];
     if (place === undefined) continue;
     const ends = span.endLine < place.endLine || (span.endLine === place.endLine && span.endColumn <= place.endColumn);
