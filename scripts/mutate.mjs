@@ -245,6 +245,11 @@ const areas = [
     tests: allTests('report'),
     hostile: false,
   },
+  {
+    sources: ['fix', 'compress', 'made'].map((name) => `src/report/table/${name}.ts`),
+    tests: ['test/report/fix-and-compress-tables.test.ts'],
+    hostile: false,
+  },
   { sources: ['src/formats/unknown.ts'], tests: ['test/formats/unknown.test.ts'], hostile: false },
   {
     sources: ['made', 'stored'].map((name) => `src/scan/${name}.ts`),

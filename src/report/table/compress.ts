@@ -60,8 +60,8 @@ function seconds(time: number | null): string {
 /** What decoders refuse unless they are told. */
 function* windowsPart({ trials, today }: Compressions, { width }: ReportOptions): Iterable<string> {
   const zstd = [...(today === null ? [] : [today]), ...trials].filter(({ command }) => command.startsWith('zstd'));
-  const beyond = (limit: number, least = 0): string[] =>
-    zstd.filter(({ window }) => window !== null && window > limit && window > least).map(({ command }) => command);
+  const beyond = (limit: number): string[] =>
+    zstd.filter(({ window }) => (window ?? 0) > limit).map(({ command }) => command);
   const large = beyond(usualWindow);
   const small = beyond(httpWindow).filter((command) => !large.includes(command));
   const lines = [
@@ -94,8 +94,8 @@ function* bestPart(compressions: Compressions, { width }: ReportOptions, style: 
   for (const part of wrap(text, width - 2)) yield `  ${style.bold(part)}\n`;
 }
 
-function noneBetter({ trials, today }: Compressions): string {
-  if (today === null || trials.every(({ window }) => (window ?? 0) > usualWindow))
+function noneBetter({ trials }: Compressions): string {
+  if (trials.every(({ window }) => (window ?? 0) > usualWindow))
     return 'None is recommended: decoders refuse the windows of all that were tried.';
   return "Nothing that was tried is more than 1% smaller than today's file.";
 }
