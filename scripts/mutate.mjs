@@ -246,8 +246,10 @@ const areas = [
     hostile: false,
   },
   {
-    sources: ['fix', 'compress', 'made'].map((name) => `src/report/table/${name}.ts`),
-    tests: ['test/report/fix-and-compress-tables.test.ts'],
+    sources: readdirSync(join(root, 'src/report/table'))
+      .toSorted()
+      .map((name) => `src/report/table/${name}`),
+    tests: allTests('report').concat('test/compare/bytecode.test.ts'),
     hostile: false,
   },
   { sources: ['src/formats/unknown.ts'], tests: ['test/formats/unknown.test.ts'], hostile: false },

@@ -90,6 +90,25 @@ describe('bytecode in a table', () => {
     expect(Math.max(...part.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(80);
   });
 
+  it('says nothing of what is not there, and counts what there is', async () => {
+    const compiled = (name: string) => [
+      file(`${name}.py`, 90_000),
+      file(`__pycache__/${name}.cpython-312.pyc`, 100_000, {
+        facts: pyc({ python: '3.12', source: `${name}.py`, sourceSize: 90_000, code }),
+      }),
+    ];
+    const whole = await textOf('table', snapshot(compiled('a')));
+    expect(whole).toMatch(/own libraries\.\n\n/);
+    expect(whole).not.toMatch(/not read|no bytecode to compute/);
+    const kept = await textOf('table', snapshot([...compiled('a'), file('b.py', 5), file('c.py', 6)]));
+    expect(kept).toContain('  2 sources have no bytecode to compute from and stay (11 B).\n');
+    const odd = (name: string) =>
+      file(name, 500, { facts: pyc({ python: null, legacy: true, code: { unread: 'is odd', broken: false } }) });
+    const unread = await textOf('table', snapshot([odd('m.pyc'), odd('n.pyc')]));
+    expect(unread).toContain('  not read: 2 files, 1,000 B\n');
+    expect(unread).not.toMatch(/PART OF THE BYTECODE|Computed from the files/);
+  });
+
   it('says so where there is none', async () => {
     expect(await textOf('table', snapshot([file('a', 1)]))).toContain('Python bytecode  none\n');
   });

@@ -11,8 +11,8 @@ export function* growthPart({ gate, artifacts }: CheckReport, options: ReportOpt
   if (compared.length === 0) return;
   const shown = compared.slice(0, options.top).flatMap(({ name, diff: { before, after, delta } }) =>
     (['content', 'compressed'] as const).flatMap((size) => {
-      const [old, now, change] = [before.totals[size], after.totals[size], delta[size]];
-      return old === null || now === null || change === null ? [] : [{ name, size, old, now, change }];
+      const [old, now, change] = [before.totals[size] ?? 0, after.totals[size] ?? 0, delta[size]];
+      return change === null ? [] : [{ name, size, old, now, change }];
     }),
   );
   // Where a budget fails, bytes decide, so bytes are shown.

@@ -57,7 +57,7 @@ function* budgetsPart({ gate: { verdicts } }: CheckReport, options: ReportOption
   const rows = shown.map((verdict) => row(verdict, exact, options));
   const artifacts = [...new Set(rows.map(({ artifact }) => artifact))];
   const several = artifacts.length > 1;
-  const anyOver = shown.some(({ over }) => over !== null && over > 0);
+  const anyOver = shown.some(({ over }) => (over ?? 0) > 0);
   const titles = ['ACTUAL', 'LIMIT', anyOver ? 'OVER / LEFT' : 'LEFT'] as const;
   // On a narrow terminal the limit goes first: it stands in the budgets file.
   const wide = nameSpace(rows, titles, [0, 1, 2], options) >= (several ? 26 : 16);
@@ -107,9 +107,11 @@ interface Row {
 }
 
 function row(verdict: Verdict, exact: boolean, { units }: ReportOptions): Row {
-  const { artifact, actual, limit, over, status, measure } = verdict;
-  const left =
-    actual === null || limit === null ? null : measure === 'lowestEfficiency' ? actual - limit : limit - actual;
+  const { artifact, actual, status, measure } = verdict;
+  // Without a limit it would stand in no row.
+  const limit = verdict.limit ?? 0;
+  const beyond = verdict.over ?? 0;
+  const left = actual === null ? null : measure === 'lowestEfficiency' ? actual - limit : limit - actual;
   const unit = unitOf(measure);
   // Two figures that differ never read alike.
   const rough = (value: number): string =>
@@ -120,7 +122,7 @@ function row(verdict: Verdict, exact: boolean, { units }: ReportOptions): Row {
         : exact
           ? exactBytes(value)
           : formatSize(value, units);
-  const alike = actual !== limit && rough(actual ?? 0) === rough(limit ?? 0);
+  const alike = actual !== limit && rough(actual ?? 0) === rough(limit);
   const precise = (value: number): string =>
     unit === 'percent' ? `${value} %` : unit === 'bytes' ? exactBytes(value) : String(value);
   const text = alike ? precise : rough;
@@ -134,8 +136,8 @@ function row(verdict: Verdict, exact: boolean, { units }: ReportOptions): Row {
     budget: budgetLabel(verdict),
     cells: [
       actual === null ? '-' : signed(actual),
-      limit === null || isFree ? '-' : text(limit),
-      left === null || isFree ? '-' : over !== null && over > 0 ? `+${text(over)}` : text(left),
+      isFree ? '-' : text(limit),
+      left === null || isFree ? '-' : beyond > 0 ? `+${text(beyond)}` : text(left),
     ],
   };
 }
@@ -189,7 +191,6 @@ function* detailsPart({ gate: { verdicts } }: CheckReport, options: ReportOption
     for (const line of lines.slice(1)) yield `         ${line}\n`;
     if (verdict.budget !== budgetLabel(verdict)) yield style.dim(`         ${terminalText(verdict.budget)}\n`);
     for (const line of reason === null ? [] : wrap(terminalText(reason), options.width - 9)) yield `         ${line}\n`;
-    if (top.length === 0) continue;
     const sized = areSized(verdict);
     const sizes = top.map(({ bytes }) =>
       sized ? `${measure.startsWith('growth') ? '+' : ''}${exactBytes(bytes)}  ` : '',
@@ -208,10 +209,11 @@ function isAbsent({ status, actual, reason }: Verdict): boolean {
 /** How much a verdict is over its limit, or how near to it. */
 function figureText({ measure, over, actual, limit, status }: Verdict): string {
   const unit = unitOf(measure);
-  if (over !== null && over > 0) {
-    if (unit === 'percent') return `${trimmed(over)} points over`;
-    if (unit !== 'bytes') return `${plain(over)} ${measure === 'lowestEfficiency' ? 'too low' : 'over'}`;
-    return measure === 'rule' ? exactBytes(over) : `${exactBytes(over)} over`;
+  const beyond = over ?? 0;
+  if (beyond > 0) {
+    if (unit === 'percent') return `${trimmed(beyond)} points over`;
+    if (unit !== 'bytes') return `${plain(beyond)} ${measure === 'lowestEfficiency' ? 'too low' : 'over'}`;
+    return measure === 'rule' ? exactBytes(beyond) : `${exactBytes(beyond)} over`;
   }
   if (status !== 'warn' || actual === null || limit === null || measure === 'rule') return '';
   if (unit === 'percent') return `${trimmed(limit - actual)} points left`;

@@ -14,7 +14,7 @@ import type { Style } from './style.ts';
 export function* imageTable(report: ScanReport, options: ReportOptions, style: Style): Iterable<string> {
   const { image, hidden } = report.snapshot;
   if (image === undefined) return;
-  const alone = report.layer === undefined ? undefined : image.layers[report.layer];
+  const alone = image.layers[report.layer ?? -1];
   if (alone !== undefined) {
     const [first, ...rest] = wrap(
       `Layer ${alone.index} alone, of ${image.layers.length}: ${instructionOf(alone)}`,

@@ -19,7 +19,7 @@ export function* packagesTable(
   const widths = (['size', 'removable', 'files'] as const).map((key) =>
     widest(
       rows.map((row) => row[key]),
-      key === 'size' ? 4 : key.length,
+      key.length,
     ),
   );
   const width = Math.max(12, options.width - widths.reduce((sum, one) => sum + one, 26));
