@@ -234,7 +234,7 @@ const areas = [
   {
     // What comments and pages say. What a page takes along as text has no mutants there.
     sources: [
-      'src/report/figures.ts',
+      ...['figures', 'gate-text', 'verdict-text'].map((name) => `src/report/${name}.ts`),
       ...['markdown', 'html'].flatMap((folder) =>
         readdirSync(join(root, 'src/report', folder))
           .filter((name) => !['page.ts', 'squarify.ts', 'read-tree.ts'].includes(name))

@@ -93,9 +93,14 @@ function percentCells({ actual, limit, over, measure, status }: Verdict): Verdic
   if (actual === null) return cells(status === 'pass' ? none : 'unknown', limitText, none);
   const actualText = amount(measure, actual, limit);
   if (limit === null) return cells(actualText, limitText, none);
-  const points = `${amount(measure, Math.abs(limit - actual), null).slice(0, -1)}\u00a0points`;
+  const points = pointsText(amount(measure, Math.abs(limit - actual), null).slice(0, -1));
   const isBeyond = over !== null && over > 0;
   return cells(actualText, limitText, isBeyond ? `${points} over` : points, isBeyond);
+}
+
+/** Of percentages a difference is in points. */
+export function pointsText(number: string): string {
+  return `${number}\u00a0${number === '1' ? 'point' : 'points'}`;
 }
 
 /** Numbers of layers, and shares of 1. */

@@ -3,6 +3,7 @@ import { exactBytes, formatSize, groupDigits } from '../../bytes/size.ts';
 import { unitOf } from '../../model/verdict.ts';
 import type { Measure, Verdict, VerdictStatus } from '../../model/verdict.ts';
 import { inertLine, terminalName, terminalText } from '../escape.ts';
+import { pointsText } from '../gate-text.ts';
 import { formatText } from '../identity-text.ts';
 import type { CheckReport, ReportOptions } from '../reporter.ts';
 import { growthPart } from './check-growth.ts';
@@ -152,6 +153,10 @@ function trimmed(value: number): string {
   return String(Number(Math.abs(value) < 1 ? value.toPrecision(4) : value.toFixed(4)));
 }
 
+function points(value: number): string {
+  return pointsText(trimmed(value)).replace('\u00a0', ' ');
+}
+
 const labels: Readonly<Record<Measure, string>> = {
   compressed: 'compressed',
   uncompressed: 'uncompressed',
@@ -211,12 +216,12 @@ function figureText({ measure, over, actual, limit, status }: Verdict): string {
   const unit = unitOf(measure);
   const beyond = over ?? 0;
   if (beyond > 0) {
-    if (unit === 'percent') return `${trimmed(beyond)} points over`;
+    if (unit === 'percent') return `${points(beyond)} over`;
     if (unit !== 'bytes') return `${plain(beyond)} ${measure === 'lowestEfficiency' ? 'too low' : 'over'}`;
     return measure === 'rule' ? exactBytes(beyond) : `${exactBytes(beyond)} over`;
   }
   if (status !== 'warn' || actual === null || limit === null || measure === 'rule') return '';
-  if (unit === 'percent') return `${trimmed(limit - actual)} points left`;
+  if (unit === 'percent') return `${points(limit - actual)} left`;
   return `${unit === 'bytes' ? exactBytes(limit - actual) : plain(limit - actual)} left`;
 }
 
