@@ -818,4 +818,295 @@ export const pycEdges: readonly PycEdge[] = [
       exceptionTables: 12,
     },
   },
+  {
+    python: '3.10',
+    columns: true,
+    source: 'def f(a, b=None):\n    """d"""\n    a(b)\ndef g(a):\n    a()\n',
+    pyc: [
+      'bU67CoNAENw5NY9D2/yDTb4ghEB6m3R2xjVpFOUkRcBOf8Zfuk9JlbtTQUIWZhaG3Zmpo0jSanL6Gc/gYtAeDHHAYDEgJfbYHygF043iTZKL1YuYcbVv',
+      'oaGOOvQAMcyx0OBkdDvTuCuYA0effZtVTVkcm7fGwyqtdQmFCmwxrBIwwyVIl9AbwZYZkTi3GEoszhP5hjSe/mIsobZW39jrKWQS8Odvd6pqfpXF2fWy',
+      'kqTQ+wI=',
+    ].join(''),
+    facts: { optimized: 321, columnTables: 0 },
+  },
+  {
+    python: '3.10',
+    columns: true,
+    source: 'def f(a):\n    a = 1\n    assert a\n',
+    pyc: [
+      'y+fl5WJAAskMaIAJiB2AuJgHSKQwpDC2MEQxpDAFM2gyJzMiqWOEYmeQWgGQWsZahhqGYjYvhibGFAageia/lyAFKxk0GW8xJhaB2GDiF2dxYm5BTqpe',
+      'QeUtxjSQSDELkGBh5GEsAjH8NCE0QgeEYAYStzhscvNTSnNS7cD6QI7lYQAA',
+    ].join(''),
+    facts: { optimized: 202, columnTables: 0 },
+  },
+  {
+    python: '3.10',
+    columns: true,
+    source: 'def f(a):\n    for b in a:\n        b()\n        assert b\n',
+    pyc: [
+      'y+fl5WJAAskMaIAJiB2AuJgHSKQwpDC2MEQxpDAFM2gyJzOiqQNhZ5BaGSBRw+DCEMtZy1jD2MzAyFDDWMztxdDEWMiUwgDUy+i3kkGT6RZj4i3GpCKQ',
+      'djDxi7M4MbcgJ1WvoPIWYxrI9GIOIMHByMbIxcjyr4gFyPHTZATTCF0QghlI3OKwyc1PKc1JtQPrBTmHhwEA',
+    ].join(''),
+    facts: { optimized: 216, columnTables: 0 },
+  },
+  {
+    python: '3.10',
+    columns: true,
+    source: 'def f(a):\n    if a:\n        a()\n        assert a\n    else:\n        a = 1\n    a()\n',
+    pyc: [
+      'y+fl5WJAAskMaIAJiB2AuJgHSKQwpDC2MEQxpDAFM2gyJzMiqWOEYmeQWiUgUcNQxFXD0AwUrGEo5vRiaGLMY0phrGWAiKUwAE1g8nsJ0rKSQZPxFmNi',
+      'EYgNJn5xFifmFuSk6hVU3mJMA4kUgxzJwsjGyMXIwsTFWMQC5PppQmiEPgjBDCRucdjk5qeU5qTagXWDPMHDAAA=',
+    ].join(''),
+    facts: { optimized: 226, columnTables: 0 },
+  },
+  {
+    python: '3.10',
+    columns: true,
+    source:
+      'def f(\n    a0,\n    a1,\n    a2,\n    a3,\n    a4,\n    a5,\n    a6,\n    a7,\n    a8,\n    a9,\n    a10,\n    a11,\n    a12,\n    a13,\n    a14,\n    a15,\n    a16,\n    a17,\n    a18,\n    a19,\n    a20,\n    a21,\n    a22,\n    a23,\n    a24,\n    a25,\n    a26,\n    a27,\n    a28,\n    a29,\n    a30,\n    a31,\n    a32,\n):\n    """d"""\n    a0()\n',
+    pyc: [
+      'XZDNCoJAFEbv6KbCHkJo4yb0jn9BRNDeTTt34thKUZIWQbt6mV7JR2nV/QxKGjhnhuEekWmXywVNVkl/yxL2Qu+IDBn1oJyMdSTPLt3JHM5KOGAWn7zR',
+      'XS6MkklrUCZ7kufmVuELgcCCFkIhEmIhEVJhk9tF4EMBxJCGQiiCYiiBUggFo2AUjIJRMApGwSgYBaNgFBqFRqH5jJ8f9Zr3RdPV1bq7DuqEmx6PsFid',
+      'bdkyT437b/4jjAyzbdOaS13tvpVDbw==',
+    ].join(''),
+    facts: { optimized: 355, columnTables: 0 },
+  },
+  {
+    python: '3.10',
+    columns: true,
+    source:
+      'def f():\n    """d\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n"""\n    a()\n',
+    pyc: [
+      'y+fl5WJAAskMaIAJiB2AuJgHSKQwpDC2MEQxpDAFM2gyY6hlBGJnkFqQkSUMzUCBFEagSqYqzRQuIoGfJuMtxsSVDEUgw8DEL87ixNyCnFS9gspbjGkg',
+      'kWKQo7i0ipiBFFA9mEaohxAgJbc4bHLzU0pzUu3gungYAA==',
+    ].join(''),
+    facts: { optimized: 203, columnTables: 0 },
+  },
+  {
+    python: '3.10',
+    columns: true,
+    source: '"""d"""\na: int = 1\n',
+    pyc: [
+      'y+fl5WJAAskMaIAZiB2AuFgMSIQypDBEMaQwRjGmMqUypzDZMKQwBzNostxiTHnJCJS/xZjoB+Sxx8en5CfHxxcxgcSYM/NKbvHHxyfm5eWXJJZk5ucV',
+      'x8evZChiA0qCiV+cxYm5BTmpegWVtzhscvNTSnNS7UDGFbMACTYGAUYA',
+    ].join(''),
+    facts: { optimized: 150, columnTables: 0 },
+  },
+  {
+    python: '3.11',
+    columns: true,
+    source: 'def f(a, b=None):\n    """d"""\n    a(b)\ndef g(a):\n    a()\n',
+    pyc: [
+      'ZVC7bsJAENw5GzAJFAgqlMKtmxSpo0gIajfp6AwHNKCgs1JEojgk/0P+AIT4ochVPsGSOyr2NhA54VY3e4/Z2bnbt9t3VBnT6kZdctlj+CTtaWQYk1YZ',
+      'jaHplSI/nqpKgXeZ5YMUKNrQBjsQHXGlgDS4UOXQ8UFykmOSOpUwPDXTZLVezh7XHznmpiF8orTLYOnbr9mBTbajbGQlSnGMf47FQP/XwI5XR6q0Z98H',
+      'xMbRIhjf6TuJ0NQZcyzMPWc57kjbL9d2O8yGVsIEfGrcp0VKHApf5H6unMwpeF696ffl7MW0ro94Yig8AIVSaBb0F+pAUNAtiOYZ',
+    ].join(''),
+    facts: { optimized: 393, columnTables: 32 },
+  },
+  {
+    python: '3.11',
+    columns: true,
+    source: 'def f(a):\n    a = 1\n    assert a\n',
+    pyc: [
+      'W87Ly8WABJKROYxQ+jMPkJjOkMLQwhDFkMIYzKDJlMyIpo4ZpE4Ioo6xlqGGoZjJi6GJMYUBpNrvJUjJSgZNxluMicUgtsIvzuLE3IKcVL2CyluMaUVs',
+      'UGOKRYBEA8MNDs4GxxvcPA0eMPgZZJGfJiNYZRHItiJ2EMEKJH5x2OTmp5TmpNoVccDMkQMSH5gZGRk/MDEx8n5gwCTA+gE=',
+    ].join(''),
+    facts: { optimized: 220, columnTables: 20 },
+  },
+  {
+    python: '3.11',
+    columns: true,
+    source: 'def f(a):\n    for b in a:\n        b()\n        assert b\n',
+    pyc: [
+      'W87Ly8WABJKROYxQ+jMPkJjOkMLQwhDFkMIYzKDJlMyIpI4Zij/rgNXVMLgwxArUMjIx1DAuA4qsRjKwhrGYyYuhibFHMIUBaA6j30qgYbcYE28xJhUz',
+      'AVUoKPziLE7MLchJ1SuovMWYVsQGdUexIZBoYLjBy/eBgYlVEEx0MN7g4Oxg7GTuYe5gvsEv0MEBgR9YYSo+g2z102QEG1MEsqCIHUSwAolfHDa5+Sml',
+      'Oal2RRwwS+SAxAdmRkbGD0zMjEAjMAmwfgA=',
+    ].join(''),
+    facts: { optimized: 261, columnTables: 33 },
+  },
+  {
+    python: '3.11',
+    columns: true,
+    source: 'def f(a):\n    if a:\n        a()\n        assert a\n    else:\n        a = 1\n    a()\n',
+    pyc: [
+      'W87Ly8WABJKROYxQ+jMPkJjOkMLQwhDFkMIYzKDJlMyIpI4JiJlB6hzA6moYiviZgOQyIG81kmE1DMVMXgxNjHlMKYy1DNhUpDCAzPZ7CTJ8JYMm4y3G',
+      'xGIQW+EXZ3FibkFOql5B5S3GtCI2qOOKTYBEA8MNdo4PDCysfDc4ODsYO5l7mDuYb/ALdHBA4AMe3g7GGyysDY6Nzi3ODWD4GWSfnyYj2KQikNuL2EEE',
+      'K5D4xWGTm59SmpNqV8QBs0cOSHxgZmRk/MDExgi0DJMA6wcA',
+    ].join(''),
+    facts: { optimized: 292, columnTables: 26 },
+  },
+  {
+    python: '3.11',
+    columns: true,
+    source: 'def f(a, b):\n    a(b, b, b, b, b, b, b, b, b, b); assert a\n',
+    pyc: [
+      'W87Ly8WABJKROYxQ+jMPkJjOkMLQwhDFkMIYzKDJlMyEpA4kzQxSZwZWx8RQw1DDiAmXAW1azYUwvIahmMmLoYkxhQFoIqPfSqCxtxgTbzEmFYMMV1D4',
+      'xVmcmFuQk6pXUHmLMa2IDeqiYgMg0cBwg4W1wbEhsUOww7GjcILihMAZjDMMZyQuELzIonyFRfkCi/IKxwURMPgZZKWfJiPYlCKQ+UXsIIIVSPzisMnN',
+      'TynNSbUr4oDZIQckPjAzMjJ+YGJk1PvAgEmA9QMA',
+    ].join(''),
+    facts: { optimized: 281, columnTables: 22 },
+  },
+  {
+    python: '3.11',
+    columns: true,
+    source:
+      'def f(\n    a0,\n    a1,\n    a2,\n    a3,\n    a4,\n    a5,\n    a6,\n    a7,\n    a8,\n    a9,\n    a10,\n    a11,\n    a12,\n    a13,\n    a14,\n    a15,\n    a16,\n    a17,\n    a18,\n    a19,\n    a20,\n    a21,\n    a22,\n    a23,\n    a24,\n    a25,\n    a26,\n    a27,\n    a28,\n    a29,\n    a30,\n    a31,\n    a32,\n):\n    """d"""\n    a0()\n',
+    pyc: [
+      'hZC/asJQFIfPuaG0lrp16iAV+i9LMef6F6SDOHRy6dYtGDsplQQHoUME38E3UMQ3ylMEsmXq+aUKAYfe8H1J4HwX7t1Vq9dUWuPyDx/f2Y1qQwGt6ZMC',
+      '/iDXjOulOaM4mLsr5gz90Fa/DqWN/qqEg9Ge3Hpi/IbiKaJYpam0lLbSUbpKL3F8rwF5kEAWakItqA11oC6EQlAICkEhKASFoBAUgkJQCAqLwqKwEuFg',
+      '9/+tvBL5s/l08jpfJvwVPh0vK7pVxZS+M11cxoPVcD2MiyfDLYxcLiZD3FX4DD2q8qv+7DtYTCdv4ctpn5oqdZg5NQ9cSelcRf8L',
+    ].join(''),
+    facts: { optimized: 426, columnTables: 21 },
+  },
+  {
+    python: '3.11',
+    columns: true,
+    source:
+      'def f():\n    """d\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n"""\n    a()\n',
+    pyc: [
+      'W87Ly8WABJKROYxQ+jMPkJjOkMLQwhDFkMIYzKDJhKKOCYiZQeqUwOpKGBFSy4B4NZKBEN1VmilcRAI/TcZbjIkrGT6D9P/iLE7MLchJ1SuovMWYVsQG',
+      'dWOxEJBoYPgawsjAytbo3OLcAIZFLEBhoH6wuiKQA8EiRawgkzhscvNTSnNS7YrYYabIAYkPzIyMjB+YtBg5PjBgEmD9AA==',
+    ].join(''),
+    facts: { optimized: 247, columnTables: 21 },
+  },
+  {
+    python: '3.11',
+    columns: true,
+    source: '"""d"""\na: int = 1\n',
+    pyc: [
+      'W87Ly8WABJKROcxQ+rMUkJjOEMqQwhDFkMIYxZjKlMqcwmQDFE1hDmbQZLnFmPKSEci7xZjoB+Sxx8en5CfHxxeBDLjFnJlXcos/Pj4xLy+/JLEkMz+v',
+      'OD5+JcNnkMm/OIsTcwtyUvUKKn9x2OTmp5TmpNoVgVwEMq5YFkh8YGZkZLzBwN4AhDc4uRoYG4wbuBq4GrlAZBEHUAUA',
+    ].join(''),
+    facts: { optimized: 171, columnTables: 5 },
+  },
+  {
+    python: '3.12',
+    columns: true,
+    source: 'def f(a, b=None):\n    """d"""\n    a(b)\ndef g(a):\n    a()\n',
+    pyc: [
+      'XVC7DcIwFHznBEj4CAkxQNo0TIBooM4AdAEDTRCRI4pIKShgBmZAjMIEpGMDJHdU2I9fhCXfs31375186XSaVFnz6kW8q+4ZOJJ0JPaYkhR7miKn0I3m',
+      'oiJ33lv3WS6ooAJnvEhQjlCUkNGJbI1LzDLrDoKHn8XrNFkM0rzEUjVYTZT5BnZ0c2u7+DDRnA5/6ZxfOjvuTN9hdEKkLB1CubabtQaqbrDESrVM5ecG',
+      'D7m6tcNYeeas7HeEglOwipu8KGt+eMP1Rm6TxUi1P0G7Bu4OAC0EfF0HPDY8AQ==',
+    ].join(''),
+    facts: { optimized: 341, columnTables: 11 },
+  },
+  {
+    python: '3.12',
+    columns: true,
+    source: 'def f(a):\n    a = 1\n    assert a\n',
+    pyc: [
+      'O83Ly8WABJKROYxQ+jNIyXSGFIYWhiiGSkZNpmRGNFXMIFUCEFWMtQw1DMVMXgxNjJUMmkx+L0EKVjJoMt5iTCwGsRV+cRYn5hbkpOoVVN5iTCtigxpS',
+      'zAckGhhucHA2ON7k5mn06DD8DLLAT5MRrKYIZEsRO4hgBRK/OGxy81NKc1LtijhgJoAc+oGZkZHxMxMTIy9YLQA=',
+    ].join(''),
+    facts: { optimized: 204, columnTables: 8 },
+  },
+  {
+    python: '3.12',
+    columns: true,
+    source: 'def f(a):\n    for b in a:\n        b()\n        assert b\n',
+    pyc: [
+      'O83Ly8WABJKROYxQ+jNIyXSGFIYWhiiGSkZNpmRGJFXMUPxZA6yqhsGFIZaXgaGWkYmhhnE13KgaxiLGHl4vhiZGFoZKBk1Gv5UMmky3GBNvMSYVMwFV',
+      'KCj84ixOzC3ISdUrqLzFmFbEBnVBsTSQaGC4wcv3iYGJVbCD8SYHZw/zLX6BTo6PrECBzyDz/TQZwRqKQEYVsYMIViDxi8MmNz+lNCfVrogDZhzIMx+Y',
+      'GRkZPzMxMwqC1QIA',
+    ].join(''),
+    facts: { optimized: 235, columnTables: 15 },
+  },
+  {
+    python: '3.12',
+    columns: true,
+    source: 'def f(a, b):\n    a(b, b, b, b, b, b, b, b, b, b); assert a\n',
+    pyc: [
+      'O83Ly8WABJKROYxQ+jNIyXSGFIYWhiiGSkZNpmQmJFU8QMwMUqUHVsXEUMNQw4gJV3PBDK1hKGbyYmhirGTQZPRbyaDJdIsx8RZjUjHIUAWFX5zFibkF',
+      'Oal6BZW3GNOK2KDuKFYCEg0MN1lYGxI7BDscOwonKE4InME4w3BG4gLBKyzKKx0XRqxw/Ayywk+TEayvCGRiETuIYAUSvzhscvNTSnNS7Yo4YKaCHPWB',
+      'mZGR8TMTI6MeWC0A',
+    ].join(''),
+    facts: { optimized: 253, columnTables: 8 },
+  },
+  {
+    python: '3.12',
+    columns: true,
+    source:
+      'def f(\n    a0,\n    a1,\n    a2,\n    a3,\n    a4,\n    a5,\n    a6,\n    a7,\n    a8,\n    a9,\n    a10,\n    a11,\n    a12,\n    a13,\n    a14,\n    a15,\n    a16,\n    a17,\n    a18,\n    a19,\n    a20,\n    a21,\n    a22,\n    a23,\n    a24,\n    a25,\n    a26,\n    a27,\n    a28,\n    a29,\n    a30,\n    a31,\n    a32,\n):\n    """d"""\n    a0()\n',
+    pyc: [
+      'hZA7qsJAFIbPmSA+wMYVXMFXGjFnfIJYWVi5ALtgtFKUBAvB4ha6hruGi0txB1mFks7K8weRdA783zDM/w3MuZXLJcqsZfbA7z1B5Y8COtOCjuyaZTXT',
+      'MhoHrUraMnSi6+cBtGMO5v/kVmPjdzSeRjRW09X0NH3NQDPUjGLH9zqABwhggS7QA/rAABgCMASGwBAYAkNgCAyBITAEhsCwMCwMKxE+9PNtPYuRv91v',
+      'Vu39MeZ12HiPKMJ4fukxY8rlL9MEP5+7nN6HmEzYBOqKZ2G83QWHzWoStrL23WHmxNS4mHZf',
+    ].join(''),
+    facts: { optimized: 398, columnTables: 9 },
+  },
+  {
+    python: '3.12',
+    columns: true,
+    source:
+      'def f():\n    """d\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n"""\n    a()\n',
+    pyc: [
+      'O83Ly8WABJKROYxQ+jNIyXSGFIYWhiiGSkZNJhRVTEDMDFIlAVZVAtPFsBpuDEhPlWYKF5HAT5PxFmPiSobPIN2/OIsTcwtyUvUKKm8xphWxQd1VDHJT',
+      'A8OXEEYGVrZW5yIWIBeoDyxfBHIOWKSIFWQCh01ufkppTqpdETuy7g/MjIyMn5m0GDnAagE=',
+    ].join(''),
+    facts: { optimized: 219, columnTables: 9 },
+  },
+  {
+    python: '3.12',
+    columns: true,
+    source: '"""d"""\na: int = 1\n',
+    pyc: [
+      'O83Ly8WABJKROcxQ+rMEkJjOEMqQwhDFkMIYxZjKlMqcwmQDFK1k1mS5xZjykhHIvsWY6AfkscfHp+Qnx8cXgbTfYs7MK7nFHx+fmJeXX5JYkpmfVxwf',
+      'v5LhM8jcX5zFibkFOal6BZW/OGxy81NKc1LtikDuARlXLAgkPjAzMjLeYmC/wcnVwNhg3MJVxAEUBQA=',
+    ].join(''),
+    facts: { optimized: 161, columnTables: 5 },
+  },
+  {
+    python: '3.13',
+    columns: true,
+    source: 'def f(a, b=None):\n    """d"""\n    a(b)\ndef g(a):\n    a()\n',
+    pyc: [
+      'XVA7CsJAFHyziZr4QRArq2CXxs5ObLROEzxA/AVEUV6wsLPxCB7CI7mdNxDiAdx9Rgku7LzdNztvhs1brTqV1qJ8UUXNuwauFDsxerQBU6x6xEgpdKOF',
+      'KgmcYheCGfVphiE+ZEApQqWxjG5ka6Ixz6w6CLSfJbvDdjU4nDTWXDNNK8p8A2d6uJVzcpnmkg9/+cSu87Mb0s+MbojY0iHYtdOsNOCqQY2UG6ZKuyYm',
+      'd7dymbBnzmw/JFSSQl7JkA8lYm+02y+P29WYm9+gbQNPB8BLKfh5FfBE8AY=',
+    ].join(''),
+    facts: { optimized: 339, columnTables: 11 },
+  },
+  {
+    python: '3.13',
+    columns: true,
+    source: 'def f(a):\n    a = 1\n    assert a\n',
+    pyc: [
+      '+8zLy8WABJKROYxQ+jNIyVSGYAYphiKGdEZNpmRGNFXMIFVSEFWMeQyhDBpQyRQmBgZxhlTGdAZNJr+XIKUrGTQZbzEmFoPYCrc4ixNzC3JS9QoqbzGm',
+      'FbFBjSvmAxINDDc4OBsc73HzNHh0Gn4GmeanyQhWUwSyr4gdRLACiVscNrn5KaU5qXZFHDATQE7+wMzIyPiZiYmRF6wWAA==',
+    ].join(''),
+    facts: { optimized: 204, columnTables: 8 },
+  },
+  {
+    python: '3.13',
+    columns: true,
+    source: 'def f(a):\n    for b in a:\n        b()\n        assert b\n',
+    pyc: [
+      '+8zLy8WABJKROYxQ+jNIyVSGYAYphiKGdEZNpmRGJFXMUPzZDKwqlEGYwUOYgSGPMZRRicEUqkiBIZRRA8pOZGJg8AWqEGdIZeQGyqQzaDL6rWTQZLrF',
+      'mHiLMamYCaRe4RZncWJuQU6qXkHlLca0Ijaoe4qlgEQDw21evg7GmxycPcz3+QU6Cjs4Ogo/sTLw8X8GWeCnyQhWXwQyqYgdRLACiVscNrn5KaU5qXZF',
+      'HDDTQD77wMzIyPiZiZlREKwWAA==',
+    ].join(''),
+    facts: { optimized: 237, columnTables: 12 },
+  },
+  {
+    python: '3.13',
+    columns: true,
+    source: 'def f(a):\n    if a:\n        a()\n        assert a\n    else:\n        a = 1\n    a()\n',
+    pyc: [
+      '+8zLy8WABJKROYxQ+jNIyVSGYAYphiKGdEZNpmRGJFVMQMwMUuUGVhXKoAGVSBRkAPKUGEyhfAUkuRSgLnGGVEZ/pmDGPDRV6QyaTH4vQVasZNBkvMWY',
+      'WAxiK9ziLE7MLchJ1SuovMWYVsQGdWCxNJBoYLjHznGTg7OH+R6/QAdHZ+EDHt4OxpssrK3On0GG+mkygjUUgRxaxA4iWIHELQ6b3PyU0pxUuyIOmHEg',
+      'v35gZmRk/MzExsgBVgsA',
+    ].join(''),
+    facts: { optimized: 258, columnTables: 11 },
+  },
+  {
+    python: '3.13',
+    columns: true,
+    source: 'def f(a, b):\n    a(b, b, b, b, b, b, b, b, b, b); assert a\n',
+    pyc: [
+      '+8zLy8WABJKROYxQ+jNIyVSGYAYphiKGdEZNpmQmJFU8QMwMUqUHVhXKoMQQIQiDplDTFYDiGlANKUDd4gypjOkMmox+Kxk0mW4xJt5iTCoGGaqgcIuz',
+      'ODG3ICdVr6DyFmNaERvUHcUSQKKB4SYLa0Nih+MExRmMMxKvsCivc1wQsdLxM8hYP01GsOoikDlF7CCCFUjc4rDJzU8pzUm1K+KAmQVy1AdmRkbGz0yM',
+      'jHpgtQA=',
+    ].join(''),
+    facts: { optimized: 233, columnTables: 8 },
+  },
 ];

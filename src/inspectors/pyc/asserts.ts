@@ -18,13 +18,21 @@ export function hasNoAsserts({ code, stream, names, opcodes }: CodeView): boolea
   return true;
 }
 
-/** Ranges of asserts in order, none overlapping. `spans` are those of the code object's line table. */
-export function assertsOf(view: CodeView, spans: readonly Span[]): Range[] {
-  if (hasNoAsserts(view)) return [];
+export interface Asserts {
+  /** In order, none overlapping. */
+  readonly ranges: readonly Range[];
+  /** What has the place of the assert before it for want of an own one, in order. */
+  readonly placeless: readonly Range[];
+}
+
+/** `spans` are those of the code object's line table. */
+export function assertsOf(view: CodeView, spans: readonly Span[]): Asserts {
+  if (hasNoAsserts(view)) return { ranges: [], placeless: [] };
   const list = [...instructions(view.code, view.stream.minor)];
   const ends = endsOfRaises(list, view.opcodes.raise);
   const places: Span[] = [];
   const ranges: { at: number; end: number }[] = [];
+  const placeless: Range[] = [];
   for (const [index, push] of list.entries()) {
     const end = ends[index] ?? null;
     if (end === null || !isAssert(view, list, index, end, spans)) continue;
@@ -35,8 +43,40 @@ export function assertsOf(view: CodeView, spans: readonly Span[]): Range[] {
     const first =
       place.column >= 0 ? push.at : firstOfStatement(list, index, push.at, place.line, spans, ranges.at(-1)?.end ?? 0);
     ranges.push({ at: first, end });
+    if (view.stream.minor < 10) continue;
+    const exit = loopBefore(view, list, index) ?? exitAt(view, list, end);
+    if (exit !== null && isWithin(spanAt(spans, exit.at), place)) placeless.push(exit);
   }
-  return joined([...ranges, ...without(within(spans, places), returnsOf(view, list))]);
+  return {
+    ranges: joined([...ranges, ...without(within(spans, places), [...placeless, ...returnsOf(view, list)])]),
+    placeless,
+  };
+}
+
+function isWithin(span: Span | undefined, place: Span): boolean {
+  if (span === undefined || place.column < 0) return span?.line === place.line;
+  const ends = span.endLine < place.endLine || (span.endLine === place.endLine && span.endColumn <= place.endColumn);
+  return ends && compareBegins(place, span) <= 0;
+}
+
+/** Since 3.12 the jump to the next round of a loop stands between the condition and what raises. */
+function loopBefore({ opcodes, stream }: CodeView, list: readonly Instruction[], index: number): Range | null {
+  let last = index - 1;
+  while (list[last]?.opcode === cache) last--;
+  const jump = list[last];
+  const isLoop = stream.minor >= 12 && jump !== undefined && opcodes.jumps.has(jump.opcode);
+  return isLoop ? { at: jump.at, end: list[index]?.at ?? jump.end } : null;
+}
+
+/** The jump or the return at an offset, with its caches. */
+function exitAt({ opcodes }: CodeView, list: readonly Instruction[], offset: number): Range | null {
+  let index = firstIndex(list, ({ at }) => at >= offset);
+  const first = list[index];
+  if (first === undefined) return null;
+  if (first.opcode === opcodes.loadConst && list[index + 1]?.opcode === opcodes.returns) index++;
+  else if (first.opcode !== opcodes.returnsConst && !opcodes.jumps.has(first.opcode)) return null;
+  while (list[index + 1]?.opcode === cache) index++;
+  return { at: first.at, end: list[index]?.end ?? first.end };
 }
 
 /** For each instruction, where the next one that raises ends. */
@@ -85,6 +125,7 @@ function jumpsOver(
   return (lineAt(spans, jump.at) ?? 0) >= (lineAt(spans, push.at) ?? 0);
 }
 
+const cache = 0;
 const [popTop, jumpForward, jumpAbsolute, jumpIfFalse] = [1, 110, 113, 114];
 
 /** The jump of the condition. Since 3.7 `a < b < c` pops what it leaves behind that, and `not` of it jumps once more from there. */
@@ -126,9 +167,7 @@ function within(spans: readonly Span[], places: readonly Span[]): Range[] {
   if (sorted.length === 0) return result;
   for (const span of spans) {
     const place = sorted[firstIndex(sorted, (one) => compareBegins(one, span) > 0) - 1];
-    if (place === undefined) continue;
-    const ends = span.endLine < place.endLine || (span.endLine === place.endLine && span.endColumn <= place.endColumn);
-    if (ends) result.push({ at: span.at, end: span.end });
+    if (place !== undefined && isWithin(span, place)) result.push({ at: span.at, end: span.end });
   }
   return result;
 }

@@ -1,9 +1,9 @@
 // Exception tables (since 3.11): how long one is after instructions are gone. Format: Objects/exception_handling_notes.txt.
 import { lengthsBefore } from './edit.ts';
-import type { Edit } from './edit.ts';
+import type { Cut } from './edit.ts';
 
 /** Length after an edit; entries whose whole range is gone are left out. */
-export function exceptionsLength(table: Uint8Array, edit: Edit): number {
+export function exceptionsLength(table: Uint8Array, edit: Cut): number {
   let length = 0;
   const before = lengthsBefore(edit);
   for (const [start = 0, size = 0, target = 0, depth = 0] of entries(table)) {

@@ -2,7 +2,7 @@
 import type { Range } from './asserts.ts';
 import type { Docstring } from './docstring.ts';
 import { isGone } from './edit.ts';
-import type { Edit } from './edit.ts';
+import type { Cut } from './edit.ts';
 import { types } from './marshal.ts';
 import type { Node } from './marshal.ts';
 import { instructions } from './opcodes.ts';
@@ -18,7 +18,7 @@ export interface LeftOver {
 
 const none: Node = { type: types.none, start: -1, own: 1, parts: [] };
 
-export function leftOver(view: CodeView, edit: Edit, docstring: Docstring | null): LeftOver {
+export function leftOver(view: CodeView, edit: Cut, docstring: Docstring | null): LeftOver {
   const list = [...instructions(view.code, view.stream.minor)];
   const kept: Instruction[] = [];
   const lost: Instruction[] = [];

@@ -14,6 +14,13 @@ export interface Span {
   readonly endColumn: number;
 }
 
+/** Without columns no one knows. */
+export function isSamePlace(a: Span, b: Span): boolean {
+  if (a.line === null) return b.line === null;
+  const isSameLine = a.line === b.line && a.endLine === b.endLine && a.column >= 0;
+  return isSameLine && a.column === b.column && a.endColumn === b.endColumn;
+}
+
 /** Spans of a table, in order and without gaps, as far as `codeLength`. */
 export function spansOf(table: Uint8Array, codeLength: number, minor: number): Span[] {
   return minor >= 11 ? locations(table) : minor === 10 ? lineRanges(table) : lineMarks(table, codeLength, minor);

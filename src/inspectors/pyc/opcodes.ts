@@ -15,6 +15,8 @@ export interface Opcodes {
   /** What returns the value before it, and what returns a constant (-1 where there is none). */
   readonly returns: number;
   readonly returnsConst: number;
+  /** What jumps always, since 3.10. */
+  readonly jumps: ReadonlySet<number>;
   /** What pushes a small number that is no constant; -1 before 3.14. */
   readonly loadSmallInt: number;
   /** Last instruction of the prologue: RESUME since 3.11, GEN_START of generators in 3.10; null before. */
@@ -42,6 +44,7 @@ const classic = {
   jumpIfTrue: 115,
   returns: 83,
   returnsConst: -1,
+  jumps: new Set([110, 113, 140]),
   loadSmallInt: -1,
   resume: null,
   consts: new Set([100]),
@@ -89,6 +92,7 @@ const tables: ReadonlyMap<number, Opcodes> = new Map<number, Opcodes>([
       jumpIfTrue: 100,
       returns: 36,
       returnsConst: 103,
+      jumps: new Set([77, 79]),
       loadSmallInt: -1,
       resume: 149,
       consts: new Set([83, 103]),
@@ -107,6 +111,7 @@ const tables: ReadonlyMap<number, Opcodes> = new Map<number, Opcodes>([
       jumpIfTrue: 103,
       returns: 35,
       returnsConst: -1,
+      jumps: new Set([75, 77]),
       loadSmallInt: 94,
       resume: 128,
       consts: new Set([82]),

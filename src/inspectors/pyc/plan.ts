@@ -13,6 +13,9 @@ import { instructions } from './opcodes.ts';
 import { isNamed, isText, payload } from './view.ts';
 import type { CodeView } from './view.ts';
 
+/** Most that are likely between a docstring and what follows. */
+const blankLines = 3;
+
 export interface Plan extends LeftOver {
   readonly docstring: Docstring | null;
   readonly asserts: readonly Range[];
@@ -30,7 +33,7 @@ export function planOf(view: CodeView): Plan | null {
   const table = node.parts[stream.layout.fields.lines];
   const spans = spansOf(payload(table, stream.bytes), code.length, stream.minor);
   const docstring = docstringOf(view, spans);
-  const asserts = assertsOf(view, spans);
+  const { ranges: asserts, placeless } = assertsOf(view, spans);
   if (docstring === null && asserts.length === 0) return null;
   const gone = [...asserts];
   let nop: Edit['nop'] = null;
@@ -43,11 +46,11 @@ export function planOf(view: CodeView): Plan | null {
     gone.sort((a, b) => a.at - b.at);
   } else if (docstring !== null) {
     const begin = prologueEnd(view);
-    nop = nopOfFunction(stream.minor, spans, begin);
+    nop = nopOfFunction(view, docstring, spans, begin);
     if (isEmptyBody(stream.minor, spans)) moreLines = 2;
   }
   const left = leftOver(view, { gone, nop }, docstring);
-  const edit: Edit = { gone: [...gone, ...left.prefixes].toSorted((a, b) => a.at - b.at), nop };
+  const edit: Edit = { gone: [...gone, ...left.prefixes].toSorted((a, b) => a.at - b.at), nop, placeless };
   return { docstring, asserts, edit, spans, moreLines, isModule: view.kind === 'module', ...left };
 }
 
@@ -61,10 +64,12 @@ function mayChange(view: CodeView): boolean {
   return docstring || !hasNoAsserts(view);
 }
 
+/** Not in a line that another instruction has: annotated modules begin with one for them. */
 function leavesNop(minor: number, spans: readonly Span[], at: number, end: number): boolean {
   if (minor < 10 || minor > 12) return false;
   const line = spans.find((span) => span.end > at)?.line;
-  return line !== spans.find((span) => span.end > end)?.line;
+  const before = spans.findLast((span) => span.at < at)?.line;
+  return line !== before && line !== spans.find((span) => span.end > end)?.line;
 }
 
 /** Offset of the first instruction of the body. */
@@ -73,11 +78,16 @@ function prologueEnd({ code, opcodes, stream }: CodeView): number {
   return 0;
 }
 
-/** The line is not recorded: it is taken for the one after the first of the function, which matters only beyond 31 lines. */
-function nopOfFunction(minor: number, spans: readonly Span[], begin: number): Edit['nop'] {
-  if (minor < 10 || minor > 12) return null;
+/**
+ * The line is not recorded. It matters only beyond 31 lines: the docstring is taken for the second line of the function, or, where that
+ * would leave more than blank lines behind it, to end in front of the first statement.
+ */
+function nopOfFunction({ stream }: CodeView, { node }: Docstring, spans: readonly Span[], begin: number): Edit['nop'] {
+  if (stream.minor < 10 || stream.minor > 12) return null;
   const next = spans.find((span) => span.end > begin)?.line ?? 0;
-  return next > 0 ? { at: begin, line: 1 } : null;
+  let line = next - 1;
+  for (const byte of payload(node, stream.bytes)) if (byte === 0x0a) line--;
+  return next > 0 ? { at: begin, line: line > blankLines ? line : 1 } : null;
 }
 
 /** A body of nothing but a docstring returns in the line of `def`, and without the docstring in its own. */

@@ -48,15 +48,26 @@ export function weigh(root: Node, stream: Stream, plans: Plans): number {
     return key === null ? node : merge(key, node);
   }
 
+  /** Since 3.14 names of variables are not merged; the empty tuple is always one. */
+  function own(part: Node, index: number): Node {
+    return minor < 14 || part.parts.length === 0 || index === fields.consts || index === fields.names
+      ? whole(part)
+      : part;
+  }
+
+  function whole(part: Node): Node {
+    return part.type === types.smallTuple ? tuple(part.parts, part) : part;
+  }
+
   function partsOf(code: Node, plan: Plan | undefined): readonly Node[] {
     return code.parts.map((part, index) => {
       if (minor >= 11 && index === fields.lines) return fresh(linesLength(part, plan), null);
-      if (plan === undefined) return part.type === types.smallTuple ? tuple(part.parts, part) : part;
+      if (plan === undefined) return own(part, index);
       switch (index) {
         case fields.code:
           return changed(part, lengthBefore(plan.edit, part.own - 5), plan);
         case fields.lines:
-          return changed(part, part.own - 5 + linesDelta(plan), plan);
+          return changed(part, part.own - 5 + linesDelta(plan), plan, plan.edit.nop?.line);
         case fields.exceptions:
           return exceptions(part, plan.edit);
         case fields.consts:
@@ -64,23 +75,23 @@ export function weigh(root: Node, stream: Stream, plans: Plans): number {
         case fields.names:
           return remade(plan.names, part);
         default:
-          return part.type === types.smallTuple ? tuple(part.parts, part) : part;
+          return own(part, index);
       }
     });
   }
 
   function linesLength(part: Node, plan: Plan | undefined): number {
     if (plan === undefined) return columnlessLength(payload(part, bytes));
-    return tableLength(editSpans(plan.spans, plan.edit), minor, false) + plan.moreLines;
+    return tableLength(editSpans(plan.spans, plan.edit, minor), minor, false) + plan.moreLines;
   }
 
   function linesDelta({ spans, edit, isModule }: Plan): number {
-    return tableLength(editSpans(spans, edit), minor, isModule) - tableLength(spans, minor, isModule);
+    return tableLength(editSpans(spans, edit, minor), minor, isModule) - tableLength(spans, minor, isModule);
   }
 
   /** 3.10 merges strings of code and lines, too. */
-  function changed(part: Node, length: number, { edit }: Plan): Node {
-    return fresh(length, minor === 10 ? keyOf(part, edit) : null);
+  function changed(part: Node, length: number, { edit }: Plan, line = 0): Node {
+    return fresh(length, minor === 10 ? `${line} ${keyOf(part, edit)}` : null);
   }
 
   /** Exception tables are merged in every version. */
@@ -91,7 +102,7 @@ export function weigh(root: Node, stream: Stream, plans: Plans): number {
 
   /** Strings that are equal stay so where they are changed alike. */
   function keyOf(part: Node, { gone, nop }: Edit): string {
-    return `${identity(part)} ${nop?.line ?? ''} ${gone.map(({ at }) => at).join(' ')}`;
+    return `${identity(part)} ${nop?.at ?? ''} ${gone.map(({ at }) => at).join(' ')}`;
   }
 
   function remade(parts: readonly Node[], part: Node): Node {
@@ -107,8 +118,10 @@ export function weigh(root: Node, stream: Stream, plans: Plans): number {
       seen.add(node);
     }
     let length = node.own;
-    const parts = node.type === types.code ? partsOf(node, plans.get(node)) : node.parts;
-    for (const part of parts) length += count(part);
+    const isCode = node.type === types.code;
+    const parts = isCode ? partsOf(node, plans.get(node)) : node.parts;
+    // Since 3.10 constants that are tuples are merged with the others.
+    for (const part of parts) length += count(isCode || minor < 10 ? part : whole(part));
     return length;
   }
 
