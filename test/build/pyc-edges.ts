@@ -1109,4 +1109,96 @@ export const pycEdges: readonly PycEdge[] = [
     ].join(''),
     facts: { optimized: 233, columnTables: 8 },
   },
+  {
+    python: '3.14',
+    columns: true,
+    source: 'def f(a):\n    """d"""\n    return a\n',
+    pyc: [
+      '0+bj5WJAAsnIHEYo/ZkHSDYwBDGIM5QwBDEqM2gyJTOiqWNmYGD5zAZWF8agzKDJeIsxZSWYSiwGyavd4ixOzC3ISdUrqLzFmFbEBtVXzA7W84Cbp8Hj',
+      'M8gwP01GsGQRM4gAyRaxMjAw3OKwyc1PKc1JtSvigGkFufwDMyMj4xcmJkZesFoA',
+    ].join(''),
+    facts: { optimized: 199, columnTables: 7 },
+  },
+  {
+    python: '3.14',
+    columns: true,
+    source: 'def f(a):\n    """d"""\n    return a + 1\n',
+    pyc: [
+      '0+bj5WJAAsnIHEYo/ZkHSDYwBDGIM5QwBDEqM2gyJTMiqWNiYGBgZmBg+SwCVhfGEMeogyStzKDJeIsxZSWYSiwG6VS7xVmcmFuQk6pXUHmLMa2IDWpb',
+      'MTfYhAfcPB2FvaYNPp9B+v00GcEKiphBBDuIYGVgYLjFYZObn1Kak2pXxAHTDvLLB2ZGRsYvTEyMgmC1AA==',
+    ].join(''),
+    facts: { optimized: 221, columnTables: 7 },
+  },
+  {
+    python: '3.14',
+    columns: true,
+    source: 'def f(a):\n    """d"""\n    if a is None: return 2\n',
+    pyc: [
+      '0+bj5WJAAsnIHEYo/ZkHSDYwBDGIM5QwBDEqM2gyJTOiqWNmYGD5LARWF8aQxszAIMMQx6QMVX2LMcVvJYMm4y3GxGKQYrVbnMWJuQU5qXoFlbcY04rY',
+      'oIYUc4MNeMDO0VQ5U7Cx8jPIdD9NRrCCImYQwQ4iWBkYGG5x2OTmp5TmpNoVccC0g7zygZmRkfELExOjNFgtAA==',
+    ].join(''),
+    facts: { optimized: 215, columnTables: 7 },
+  },
+  {
+    python: '3.14',
+    columns: true,
+    source: 'def f(a):\n    """d"""\n    return [(a.b, -1), -1]\n',
+    pyc: [
+      '0+bj5WJAAsnIHEYo/ZkHSDYwBDGIM5QwBDEqM2gyJTMiqWNiYGBgZmBg+awEVhfGEMCACYIYjZmCGPWYQLpvMaa8/P///39NxluMSSAisRhkntotzuLE',
+      '3IKcVL2CyluMaUXsUDcUi4DNfcDL1x/cGTxBqcNzQlGH/QUWqc8gg/00GcEqVzIUcTAwMBSxMTAw3OKwyc1PKc1JtSvighkCYnxgZmRk/MLExCgNVgsA',
+    ].join(''),
+    facts: { optimized: 248, columnTables: 8 },
+  },
+  {
+    python: '3.14',
+    columns: true,
+    source: 'def f(a):\n    """d"""\n    return "a", ("b", "c")\n',
+    pyc: [
+      '0+bj5WJAAsnIHEYo/ZkHSDYwBDGIM5QwBDEqM2gyJTOiqWNmYGD5zAZRB1ZxizEFRCSCiKRbjMkrGTQZi5iBphWDlKvd4ixOzC3ISdUrqLzFmFbEATWm',
+      'mANsxANuqQssUp9BhvtpMoJli0CGF3GCCHYGBoZbHDa5+SmlOal2RVwwvSDGB2ZGRsYvTEyM0mC1AA==',
+    ].join(''),
+    facts: { optimized: 218, columnTables: 8 },
+  },
+  {
+    python: '3.14',
+    columns: true,
+    source: 'def f(a):\n    """d"""\n    return f(b=a)\n',
+    pyc: [
+      '0+bj5WJAAsnIHEYo/ZkHSDYwBDGIM5QwBDEqM2gyJTMiqWNhYGBgZmBg+SwFVhcDlwtjCGI0h/JAum4xpmgy3mJMWsl4izENxEosBsmq3eIsTswtyEnV',
+      'K6gsYmVgYAATIJlibrCJT7h5Ogp7zBp8P4NM8isCWbiSoYgDpJSdgYHhFodNbn5KaU6qXREXTCeI8YGZkZHxCxMToxBYLQA=',
+    ].join(''),
+    facts: { optimized: 227, columnTables: 7 },
+  },
+  {
+    python: '3.14',
+    columns: true,
+    source: 'def f(a):\n    assert a > 7\n    return a + 3\n',
+    pyc: [
+      '0+bj5WJAAsnIHEYo/ZkHSDYwBDGIM5QwBDEqM2gyJTMiqWNiYGBgBqlTA6sLY4hjt5jCwJDOzMAgwxDIkMEYxhDHrIOkQZlBk/ElOwMDw0oGTcZbjInF',
+      'INPUbnEWJ+YW5KTqFVTeYkwrYoO6oFgMbOoNbp6Owh7TBp8OUzCz17TB5zPIMD9NRrDaIpATikCmFrEyMDDc4rDJzU8pzUm1K+KAmQTy6gdmRkbGL0xM',
+      'jIJgtQA=',
+    ].join(''),
+    facts: { optimized: 221, columnTables: 8 },
+  },
+  {
+    python: '3.14',
+    columns: true,
+    source: 'def f(a):\n    a()\n    assert a\n',
+    pyc: [
+      '0+bj5WJAAsnIHEYo/ZkHSDYwBDGIM5QwBDEqM2gyJTMiqWNiYGBgBqnTAKsLY1BkMIFKyTOEMahD2enMDAwyDIEMGYxBDMoMmox+Kxk0GW8xJhaDzFK7',
+      'xVmcmFuQk6pXUHmLMa2IFWp/MR/YzJssrC3O97l5Gjy6DD+DDPPTZASrKQJZXsQGIlgYGBhucdjk5qeU5qTaFbHDTAB58AMzIyPjFyYmRl6wWgA=',
+    ].join(''),
+    facts: { optimized: 213, columnTables: 8 },
+  },
+  {
+    python: '3.14',
+    columns: true,
+    source: 'def f(a, b):\n    """d"""\n    a(b)\ndef g(a, b):\n    b(a)\n',
+    pyc: [
+      'bY6xbsIwGITvnLSQForEQEaEIkWKKjExok6dM2TIHiCwgIocOnTL1HfJI9Ubb1CRPgC1nYgMWLJ//dbdfff6MnxC56y7C5tZj//fEgl8nJDQx4mJCBA5',
+      'a9FRO/a69cSoU8yQctFkTJEwQCQUN3GFSihmiqtC+8NQeUV2OO7z+fFLcSv7DbrwTNDZfSiz7/fa1LsDRAvkDCk6QASIGEstka7OszTZA6C4k88A3Bvn',
+      'x3Kk3uJImBpGYxP0t7X2l4ePzec+f5ODtukIwK9D8iIEvb9H0jOGKw==',
+    ].join(''),
+    facts: { optimized: 339, columnTables: 11 },
+  },
 ];

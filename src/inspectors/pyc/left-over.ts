@@ -1,4 +1,5 @@
 // Which constants and names of a code object are left when instructions go, and which prefixes their smaller indexes save.
+import { byteAt } from '../../bytes/at.ts';
 import type { Range } from './asserts.ts';
 import type { Docstring } from './docstring.ts';
 import { isGone } from './edit.ts';
@@ -6,7 +7,7 @@ import type { Cut } from './edit.ts';
 import { types } from './marshal.ts';
 import type { Node } from './marshal.ts';
 import { instructions } from './opcodes.ts';
-import type { Instruction } from './opcodes.ts';
+import type { Instruction, Opcodes } from './opcodes.ts';
 import type { CodeView } from './view.ts';
 
 export interface LeftOver {
@@ -28,9 +29,18 @@ export function leftOver(view: CodeView, edit: Cut, docstring: Docstring | null)
     const stored = store !== null && at >= store.load.at && at < store.store.end;
     (stored || isGone(edit, at) ? lost : kept).push(instruction);
   }
-  const consts = keptConsts(view, docstring, kept, unused(constOf, view, lost, kept));
+  const first = view.stream.minor >= 14 && losesFirst(view, edit, docstring, list) ? firstMet(view, kept) : null;
+  const consts = keptConsts(view, docstring, kept, unused(constOf, view, lost, kept), first);
   const names = keptNames(view, unused(nameOf, view, lost, kept));
   return { consts: consts.nodes, names: names.nodes, prefixes: prefixesOf(view, kept, consts.places, names.places) };
+}
+
+/** Whether the first constant is there for a docstring or an assert. */
+function losesFirst(view: CodeView, edit: Cut, docstring: Docstring | null, list: readonly Instruction[]): boolean {
+  const [first] = view.consts;
+  if (docstring !== null && first === docstring.node) return true;
+  const met = list.find((instruction) => meets(view.opcodes, instruction));
+  return met !== undefined && isGone(edit, met.at) && first?.type === firstMet(view, list).type;
 }
 
 /** What is left of a tuple, and where in it what stood at an index stands now. */
@@ -76,17 +86,19 @@ function keptConsts(
   docstring: Docstring | null,
   kept: readonly Instruction[],
   unusedConsts: ReadonlySet<number>,
+  first: Node | null,
 ): Kept {
   const { consts, kind, stream } = view;
   const ofFunction = kind === 'function';
   const replaced = docstring !== null && ofFunction;
   const slot = replaced && stream.minor < 14;
-  const first = docstring !== null && stream.minor >= 14 && consts[0] === docstring.node ? smallInt(view, kept) : null;
   const nodes: Node[] = slot ? [none] : first === null ? [] : [first];
   const places = new Map<number, number>();
   for (const [index, node] of consts.entries()) {
-    if (replaced && index === 0) continue;
+    if (index === 0 && (replaced || (first !== null && !kept.some((instruction) => constOf(view, instruction) === 0))))
+      continue;
     if (slot && node.type === types.none) places.set(index, 0);
+    else if (node === first || (first === none && node.type === types.none)) places.set(index, 0);
     else if (!unusedConsts.has(index) || (index === 0 && ofFunction)) places.set(index, nodes.push(node) - 1);
   }
   return { nodes, places };
@@ -101,15 +113,31 @@ function keptNames({ names }: CodeView, unusedNames: ReadonlySet<number>): Kept 
   return { nodes, places };
 }
 
+/** CALL_KW of 3.14: names of arguments are a tuple from the start. */
+const callWithNames = 55;
 const smallInts = new Map<number, Node>();
 
-/** 3.14 always keeps the first constant that it met, even where it is a number that an instruction holds itself. */
-function smallInt({ opcodes }: CodeView, kept: readonly Instruction[]): Node | null {
-  const first = kept.find(({ opcode }) => opcode === opcodes.loadSmallInt || opcodes.consts.has(opcode));
-  if (first?.opcode !== opcodes.loadSmallInt) return null;
-  const known = smallInts.get(first.arg);
-  const node = known ?? { type: 0x69, start: -1, own: 5, parts: [] };
-  smallInts.set(first.arg, node);
+/** 3.14 always keeps the first constant that it met, even where an instruction stands for it, or only what is computed of it then. */
+function firstMet({ opcodes, consts, stream }: CodeView, kept: readonly Instruction[]): Node {
+  const index = kept.findIndex((instruction) => meets(opcodes, instruction));
+  const first = kept[index];
+  // A return of None ends every function, if only to be left out.
+  if (first === undefined || opcodes.jumpsOfNone.has(first.opcode)) return none;
+  if (first.opcode === opcodes.loadSmallInt) return smallInt(first.arg);
+  let node = consts[first.arg] ?? none;
+  if (kept[index + 1]?.opcode === callWithNames) return node;
+  while (node.type === types.smallTuple && node.parts[0] !== undefined) node = node.parts[0];
+  const isNegative = node.type === 0x69 && byteAt(stream.bytes, node.start + 4) > 127;
+  return isNegative ? smallInt(-1) : node;
+}
+
+function meets({ consts, jumpsOfNone, loadSmallInt }: Opcodes, { opcode }: Instruction): boolean {
+  return opcode === loadSmallInt || consts.has(opcode) || jumpsOfNone.has(opcode);
+}
+
+function smallInt(value: number): Node {
+  const node = smallInts.get(value) ?? { type: 0x69, start: -1, own: 5, parts: [] };
+  smallInts.set(value, node);
   return node;
 }
 

@@ -19,6 +19,8 @@ export interface Opcodes {
   readonly jumps: ReadonlySet<number>;
   /** What pushes a small number that is no constant; -1 before 3.14. */
   readonly loadSmallInt: number;
+  /** What jumps by whether a value is None, since 3.14, where that counts as a constant. */
+  readonly jumpsOfNone: ReadonlySet<number>;
   /** Last instruction of the prologue: RESUME since 3.11, GEN_START of generators in 3.10; null before. */
   readonly resume: number | null;
   /** Instructions whose argument is an index into co_consts. */
@@ -46,6 +48,7 @@ const classic = {
   returnsConst: -1,
   jumps: new Set([110, 113, 140]),
   loadSmallInt: -1,
+  jumpsOfNone: new Set<number>(),
   resume: null,
   consts: new Set([100]),
   names: new Map(classicNames),
@@ -94,6 +97,7 @@ const tables: ReadonlyMap<number, Opcodes> = new Map<number, Opcodes>([
       returnsConst: 103,
       jumps: new Set([77, 79]),
       loadSmallInt: -1,
+      jumpsOfNone: new Set(),
       resume: 149,
       consts: new Set([83, 103]),
       names: new Map([...unshifted(63, 66, 67, 74, 75, 90, 92, 108, 113, 114), [82, 1], [91, 1], [93, 2]]),
@@ -113,6 +117,7 @@ const tables: ReadonlyMap<number, Opcodes> = new Map<number, Opcodes>([
       returnsConst: -1,
       jumps: new Set([75, 77]),
       loadSmallInt: 94,
+      jumpsOfNone: new Set([101, 102]),
       resume: 128,
       consts: new Set([82]),
       names: new Map([...unshifted(61, 64, 65, 72, 73, 91, 93, 110, 115, 116), [80, 1], [92, 1], [96, 2]]),
