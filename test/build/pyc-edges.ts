@@ -1201,4 +1201,129 @@ export const pycEdges: readonly PycEdge[] = [
     ].join(''),
     facts: { optimized: 339, columnTables: 11 },
   },
+  {
+    python: '3.11',
+    columns: true,
+    source:
+      'def f(\n    a0,\n    a1,\n    a2,\n    a3,\n    a4,\n    a5,\n    a6,\n    a7,\n    a8,\n    a9,\n    a10,\n    a11,\n    a12,\n    a13,\n    a14,\n    a15,\n    a16,\n    a17,\n    a18,\n):\n    """d\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n"""\n    a0()\n',
+    pyc: [
+      'W87Ly8WABJKROYxQ+jMPkJjOkMLQwhDFkMIYzKDJlCyMpI4JiJlB6qTA6pgYahiWAVmrkQyC6KoSTeHCAvxWMmgK32JKNABiQyA2AmJjIDYBYlMgNgNi',
+      'cyC2AGLLW8yJhgYgwhBEGIEIYxBhAiJMQYQZiDAHERbFIGcqYIJfnMWJuQU5qXoFlbcY04rEoZ4tFgESDQwfQhgZWNkbnBpdWlwawPAzyBd+moxglUUg',
+      '/xZJgAgxIPGLwyY3P6U0J9WuSBJmjhyQ+MDMyMj4gUmLkfMDAyYB1g8A',
+    ].join(''),
+    facts: { optimized: 341, columnTables: 21 },
+  },
+  {
+    python: '3.11',
+    columns: true,
+    source: 'def f():\n    """d\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n"""\n\n\n    a()\n',
+    pyc: [
+      'W87Ly8WABJKROYxQ+jMPkJjOkMLQwhDFkMIYzKDJhKKOCYiZQeqUwOpKGBFSy4B4NZKBEN1Vcilc+ICfJuMtxsSVDJ9Bmn5xFifmFuSk6hVU3mJMK2KD',
+      'OqxYCEg0MHx1YmRgZWt0bnFuAMMiFqAwUD9YXRHIVWCRIlaQSRw2ufkppTmpdkXsMFPkgMQHZkZGxg9MiowcHxgwCbB+AA==',
+    ].join(''),
+    facts: { optimized: 247, columnTables: 21 },
+  },
+  {
+    python: '3.12',
+    columns: true,
+    source:
+      'def f(\n    a0,\n    a1,\n    a2,\n    a3,\n    a4,\n    a5,\n    a6,\n    a7,\n    a8,\n    a9,\n    a10,\n    a11,\n    a12,\n    a13,\n    a14,\n    a15,\n    a16,\n    a17,\n    a18,\n):\n    """d\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n"""\n    a0()\n',
+    pyc: [
+      'O83Ly8WABJKROYxQ+jNIyXSGFIYWhiiGSkZNpmRhJFVMQMwMUiUEVsXEUMOwGm4ASHWVaAoXFuC3kkFT+BZTogEQGwKxERAbA7EJEJsCsRkQmwOxBRBb',
+      '3mJONDQAEYYgwghEGIMIExBhCiLMQIQ5iLAoBjlPARP84ixOzC3ISdUrqLzFmFYkDvViMch7DQwfQxgZWNlbXT6DXO6nyQiWLwL5rkgCRIgBiV8cNrn5',
+      'KaU5qXZFksi6PzAzMjJ+ZtJi5ASrBQA=',
+    ].join(''),
+    facts: { optimized: 313, columnTables: 9 },
+  },
+  {
+    python: '3.12',
+    columns: true,
+    source: 'def f():\n    """d\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n"""\n\n\n    a()\n',
+    pyc: [
+      'O83Ly8WABJKROYxQ+jNIyXSGFIYWhiiGSkZNJhRVTEDMDFIlAVZVAtPFsBpuDEhPlVwKFz7gp8l4izFxJcNnkJZfnMWJuQU5qXoFlbcY04rYoI4pBjmk',
+      'geGLEyMDK1urcxELkAvUB5YvArkBLFLECjKBwyY3P6U0J9WuiB1Z9wdmRkbGz0yKjBxgtQA=',
+    ].join(''),
+    facts: { optimized: 219, columnTables: 9 },
+  },
+  {
+    python: '3.12',
+    columns: false,
+    source: 'def f(a):\n    a()\n    assert a\n',
+    pyc: [
+      'O83Ly8WABJKROYxQ+jNIyXSGFIYWhiiGSkZNpmRGJFVMQMwMUiUFVsXEUMOwGm5ADUMxkxdDE2Mlgyaj30ogcYsxsRikW+EXZ3FibkFOql5B5S3GtCJW',
+      'qH3FPEDiBcNLpjdA/BLI+gwyyE+TEayiCGRZERuIYAESvzhscvNTSnNS7YrYYfpB4i+YXzOBVQEA',
+    ].join(''),
+    facts: { optimized: 209, columnTables: 0 },
+  },
+  {
+    python: '3.13',
+    columns: false,
+    source: 'def f(a):\n    a()\n    assert a\n',
+    pyc: [
+      '+8zLy8WABJKROYxQ+jNIyVSGYAYphiKGdEZNpmRGJFVMQMwMUqUCVhXKoMRgCpVSAPI0oOwUoDpxhlTGdAZNRr+VQOIWY2IxyByFW5zFibkFOal6BZW3',
+      'GNOKWKE2F/MAiRcML5neMLxjAtIMn0HG+GkyglUUgawtYgMRLEDiFodNbn5KaU6qXRE7TD9I/AXzayawKgA=',
+    ].join(''),
+    facts: { optimized: 209, columnTables: 0 },
+  },
+  {
+    python: '3.14',
+    columns: true,
+    source: 'def f(a):\n    assert a > 7\n    return a\n',
+    pyc: [
+      '0+bj5WJAAsnIHEYo/ZkHSDYwBDGIM5QwBDEqM2gyJTMiqWNiYGBgBqmTAKsLY4hjt5jCwJDOzMAgwxDIkMEYxqDMoMn4kp2BgWElgybjLcbEYpB+tVuc',
+      'xYm5BTmpegWVtxjTitigdhYLgc25wc3TUdhj2uDTYXqDm6fB4zPILj9NRrC6IpCFRSATi1gZGBhucdjk5qeU5qTaFXHATAF57AMzIyPjFyYmRl6wWgA=',
+    ].join(''),
+    facts: { optimized: 199, columnTables: 8 },
+  },
+  {
+    python: '3.14',
+    columns: true,
+    source: 'def f(a):\n    assert a\n    return a\n',
+    pyc: [
+      '0+bj5WJAAsnIHEYo/ZkHSDYwBDGIM5QwBDEqM2gyJTOiqWMGqZMCqwtjUIdKpDMzMMgwBDJkMIYxKDNoMvqtZNBkvMWYWAzSoXaLszgxtyAnVa+g8hZj',
+      'WhEr1KRiPrAp97l5Gjw6DG+AqM8gw/w0GcFqiphABBuIYGFgYLjFYZObn1Kak2pXxA4zAeSlD8yMjIxfmJgYecFqAQ==',
+    ].join(''),
+    facts: { optimized: 199, columnTables: 8 },
+  },
+  {
+    python: '3.14',
+    columns: true,
+    source: 'def f(a):\n    assert a == "x"\n    return (a + 1, "x")\n',
+    pyc: [
+      '0+bj5WJAAsnIHEYo/ZkHSDYwBDGIM5QwBDEqM2gyJTMiqWNiYGBgBqnTAqsLYwhisIhgYEhnZmCQYQhkyGAMY4hj1EHSEMRgzKTMoMl4i7FiJZhKLAaZ',
+      'p3aLszgxtyAnVa+g8hZjWhEb1A3F0mBzb3DzTGDusWjw77C4wcM7gbHXdYJxh80FFvHPIDP9NBnBGopALiliBxGsDAwMtzhscvNTSnNS7Yo4YMaBfPyB',
+      'mZGR8QsTE6MEWC0A',
+    ].join(''),
+    facts: { optimized: 232, columnTables: 9 },
+  },
+  {
+    python: '3.14',
+    columns: true,
+    source: 'def f(a):\n    """d"""\n    if a is None: return 2.5\n',
+    pyc: [
+      '0+bj5WJAAsnIHEYo/ZkHSDYwBDGIM5QwBDEqM2gyJTOiqWNmYGD5LARWF8aQxszAIMMQxKQMUc18izHFLx2ilsVhJYMm4y3GxGKQLrVbnMWJuQU5qXoF',
+      'lbcY04rYoKYVc4NNesDO0VQ5U7ix8jNIq58mI1hBETOIYAcRrAwMDLc4bHLzU0pzUu2KOGDaQX76wMzIyPiFiYlRFqwWAA==',
+    ].join(''),
+    facts: { optimized: 224, columnTables: 7 },
+  },
+  {
+    python: '3.14',
+    columns: true,
+    source: 'def f(a):\n    """d"""\n    return a, 0.1\n',
+    pyc: [
+      '0+bj5WJAAsnIHEYo/ZkHSDYwBDGIM5QwBDEqM2gyJTMiqWNiYGBgZmBg+cwFVhfGEMRozARSdYsxJX3WTBDYab+SQZPxFmNiMUij2i3O4sTcgpxUvYLK',
+      'W4xpRWxQy4q5wQY84ObpSO4wa/D9DDLdT5MRrKCIGUSwgwhWBgaGWxw2ufkppTmpdkUcMO0g+z8wMzIyfmFiYhQCqwUA',
+    ].join(''),
+    facts: { optimized: 215, columnTables: 7 },
+  },
+  {
+    python: '3.14',
+    columns: true,
+    source: 'def f(a):\n    """d"""\n    return a, 2130706432\n',
+    pyc: [
+      '0+bj5WJAAsnIHEYo/ZkHSDYwBDGIM5QwBDEqM2gyJTMiqWNiYGBgZmBg+cwFVhfGEMRozARSdYsxJZOBgaF+JYMm4y3GxGKQJrVbnMWJuQU5qXoFlbcY',
+      '04rYoBYVQyx5wM3TkdVhe4FF4jPIaD9NRrCKImYQwQ4iWBkYGG5x2OTmp5TmpNoVccD0gyz/wMzIyPiFiYlREqwWAA==',
+    ].join(''),
+    facts: { optimized: 211, columnTables: 8 },
+  },
 ];
