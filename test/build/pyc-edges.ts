@@ -1326,4 +1326,69 @@ export const pycEdges: readonly PycEdge[] = [
     ].join(''),
     facts: { optimized: 211, columnTables: 8 },
   },
+  {
+    python: '3.9',
+    columns: true,
+    source: 'def f(a, b=None):\n    """d"""\n    a(b)\ndef g(a):\n    a()\n',
+    pyc: [
+      'XU47DoJAEN23fKJEWu9A4wmMMbHfxo4OGbSBSJZYmNDBZbzSHsXKYUAkTvLeZifzPlkcR2oxufobj3FkNFsmCgike6SKPPJ7lYLUWSWhyfVCoiecBtmG',
+      'qVUtOkAR+Fg7kHnJmzlcLPhA6L1usqoui139dLgOm0ZctQ2GYlgkYIIkRJLQ8ULKwIhbAqu/ziP5TA43fzaGDeXQJGOEfBeCn2q1r+70KIvD3CryPg==',
+    ].join(''),
+    facts: { optimized: 313, columnTables: 0 },
+  },
+  {
+    python: '3.12',
+    columns: true,
+    source: 'def f(a, b):\n    """d"""\n    a.x.y(b, 1.5)\ndef g(a, b):\n    b.x.y(a, 1.5)\n',
+    pyc: [
+      'O83Ly8WABJKROYxQ+rMAkJjOkMLQwhDFkMIIJBkrmTSZk5mQ1LIAMTNIrQ1YbQ1DFgMmyGLGFKthTGFczQSzEGTuLcaU5xD+D3u/lUy3GCtuMVaC6MRb',
+      'jEnFIKUKCr84ixNzC3JS9QoqbzGmFXFDXVssDCQaGB6wsLY7Nzq3uza6dih2BLf6fgb7DZ97GYl2LwOKexk0mfyKQMqKQCYWsYMcAXFiEShgbzGmF/FB',
+      'rYM67ga644p4gOJ+mkxgX4BVr2QAi4FN+MVhk5ufUpqTalckAPMlP5D4wMzIyPiJiYlR6DMbI6MQWAMA',
+    ].join(''),
+    facts: { optimized: 449, columnTables: 11 },
+  },
+  {
+    python: '3.13',
+    columns: true,
+    source: 'def f(a, b):\n    """d"""\n    a.x.y(b, 1.5)\ndef g(a, b):\n    b.x.y(a, 1.5)\n',
+    pyc: [
+      '+8zLy8WABJKROYxQ+rMAkJjKEMwgxVDEEMwIJBnTmTSZk5mQ1LIAMTNIrQ1YbShDEAMmCGLGFAtlDGY0hZqkwAAy9xZjynMI/4e930qmW4wVtxgrQXTi',
+      'LcakYpBSBYVbnMWJuQU5qXoFlbcY04q4oa4tFgYSDQwPWFjbnRud210bXTsUO4JbfT+D/YbPvYxEu5cBxb0Mmkx+RSBlRSATi9hBjoA4sQgUsLcY04v4',
+      'oNZBHXcD3XFFPEBxP00msC/AqlcygMUgJnDY5OanlOak2hUJwHzJDyQ+MDMyMn5iYmIU+szGyCgE1gAA',
+    ].join(''),
+    facts: { optimized: 445, columnTables: 11 },
+  },
+  {
+    python: '3.12',
+    columns: true,
+    source: 'def f():\n    """d"""\ndef g():\n    x()\n',
+    pyc: [
+      'O83Ly8WABJKROYxQ+rMAkJjOkMLQwhDFkMIIJBkrmTSZUdSCADNILQtYbSWjJtMtxhS/lQxFYFGQ9C/O4sTcgpxUvYLKW4xpRWxQG4qZgEQjQxELuvVM',
+      'MCMlwEaWwJzDsBruvkoGTUY/TcZbjBVga8BmFLECiVuM6UWcUP3F7ECigeEOC2urM1iFnyYT2HawCjSNvzhscvNTSnNS7Yq4YA7kBxIfmBkZGT8xMTLy',
+      'fGZhZOQAawAA',
+    ].join(''),
+    facts: { optimized: 308, columnTables: 10 },
+  },
+  {
+    python: '3.14',
+    columns: true,
+    source: 'def f(a, b):\n    """d"""\n    a.x.y(b, 1.5)\ndef g(a, b):\n    b.x.y(a, 1.5)\n',
+    pyc: [
+      '0+bj5WJAAsnIHEYo/VkISDYwBDGIM5QwBDGKM5QwBjEpM2gyJzMhqWZhYGBgZmBg+WwHVh3GEMCACQKYMcXCGIMYTaAmyTNATL7FmPIcIvLD3m8l0y3G',
+      'iluMlSA68RZjUjFIsZraLc7ixNyCnFS9gspbjGlF3FAXFwuD7X/Awtru3Ojc7tro2qHYEdzm+xnsPywuZoC5mJFoFzMEMSC5mFGZQZOpCKTOrwhkZhE7',
+      'yBkQRxaBgvcWY3oRH9RCqPNuoDuviAekX5MJ7A+w6pUMYDGICRw2ufkppTmpdkUCMH/yMzAwfGBmZGT8xMTEKPSFjZFRCKwBAA==',
+    ].join(''),
+    facts: { optimized: 451, columnTables: 11 },
+  },
+  {
+    python: '3.14',
+    columns: true,
+    source: 'def f():\n    """d"""\ndef g():\n    x()\n',
+    pyc: [
+      'ZY69CsJAEIRnLjFG8QdsBBuLVIdgZSk29ilS24hRG8VwUdBOLHwXXyn4EGJ8AM3lAiFuscvCzDcz6rSbKM2q/NDctPfbVwTo44iAfRwZCA/S+lNbgJ06',
+      'uZoepEgY+g8oK6NkoqQRL/fRbj2OLgk3yjG+WAC4QdnVCiKHIh1o6KKohIm5QwTwIOlLJjzrIE1RtSyNW9UwhLiuCU+7dp9rhS+FzteKqtGd7g/habee',
+      'qWZRsQvgZZF8C7L1sUlXG74=',
+    ].join(''),
+    facts: { optimized: 314, columnTables: 10 },
+  },
 ];
