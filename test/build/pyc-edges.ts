@@ -1391,4 +1391,163 @@ export const pycEdges: readonly PycEdge[] = [
     ].join(''),
     facts: { optimized: 314, columnTables: 10 },
   },
+  {
+    python: '3.10',
+    columns: true,
+    source: 'def f(a):\n    assert a, a()\n    for b in a:\n        if b: continue\n        assert b\n',
+    pyc: [
+      'y+fl5WJAAskMaIAJiB2AuJgHSKQwpDC2MEQxpDAFM2gyJzOiqQNhZ5BaLSBRw1DM7gUkmxmaGZsYaxhcGGI5axlrGIv4CjlrGIuFvBiaGAs5UxiAJjH6',
+      'rWTQZLrFmHiLMakIZBiY+MVZnJhbkJOqV1B5izENZFcxyKl8jByMbIxcjCz/iliAXD9NRjCN0AchmIHELQ6b3PyU0pxUO7BukPN4GAA=',
+    ].join(''),
+    facts: { optimized: 216, columnTables: 0 },
+  },
+  {
+    python: '3.10',
+    columns: true,
+    source: 'def f(a):\n    a()\n    assert a < a() < 3\n',
+    pyc: [
+      'y+fl5WJAAskMaIAJiB2AuJgHSKQwpDC2MEQxpDAFM2gyJzMiqQOxmYHYGaRWA0jUMDQDBWvANAtQKpuhiD+FMZuhWMiLoYmRkQFEpjAAzWHyewnSuJJB',
+      'k/EWY2IRyCAw8YuzODG3ICdVr6DyFmMaSKSYBUiwMSoxFoEYfpoQGqEDQoAMu8Vhk5ufUpqTagfWB/IEDwMA',
+    ].join(''),
+    facts: { optimized: 199, columnTables: 0 },
+  },
+  {
+    python: '3.10',
+    columns: true,
+    source: 'def f(a):\n    a()\n    assert a\n    return 1\n',
+    pyc: [
+      'y+fl5WJAAskMaIAJiB2AuJgHSKQwpDC2MEQxpDAFM2gyJzMiqWOEYmeQWiEgUcPQDBSoYShm92JoYkxhBOpg8nsJUrKSQZPxFmNiEYgNJn5xFifmFuSk',
+      '6hVU3mJMA4kUswEJNkYORhbGIhYg008TQiP0QAhmIHGLwyY3P6U0J9UOrBPkYB4GAA==',
+    ].join(''),
+    facts: { optimized: 206, columnTables: 0 },
+  },
+  {
+    python: '3.10',
+    columns: true,
+    source: 'class A:\n    a = 1\n    assert a\n',
+    pyc: [
+      'y+fl5WJAAskMaIAZiB2AuFgISLgzpDCkMLYAcTNTFEMKUzCDJjOGDkaYDgkgkcoQxZjCEMWUwhjFnMpczOXF0MQI0XeL0fElSKmfJsstjvj4vMTc1Pj4',
+      'W1zx8bn5KaU5IDZPfHxhaWIOVIYxcSVDERtQA5j4xVmcmFuQk6pXUFkEs7QYJMHBwMLIwwgW89OE0AhdEIIdSNzisIHYYwfWyQQkhBgA',
+    ].join(''),
+    facts: { optimized: 259, columnTables: 0 },
+  },
+  {
+    python: '3.11',
+    columns: true,
+    source: 'def f(a):\n    assert a, a()\n    for b in a:\n        if b: continue\n        assert b\n',
+    pyc: [
+      'W87Ly8WABJKROYxQ+jMPkJjOkMLQwhDFkMIYzKDJlMyIpI4Zij+7gdXVMBQLeTEwAellQP5quDJUXhNjDYMLQyxnLWMNYxFjD2sNYzGTF1C0hyuFAWgD',
+      'o99KoDW3GBNvMSYVMwHVKyj84ixOzC3ISdUrqLzFmFbEBnVhsROQaGC4wc3T4Nvg25HYkdiZ3JPc6NsC5N3g5fvAwMQqCCY6GIFqOvg6Mm7wC3RwQOAH',
+      'VpjsZ5Cj/DQZweYWgWwsYgcRrEDiF4dNbn5KaU6qXREHzFY5IPGBmZGR8QMTCyPQCEwCrB8A',
+    ].join(''),
+    facts: { optimized: 243, columnTables: 34 },
+  },
+  {
+    python: '3.11',
+    columns: true,
+    source: 'def f(a):\n    with a:\n        return a\n    assert a\n',
+    pyc: [
+      'W87Ly8WABJKROYxQ+jMPkJjOkMLQwhDFkMIYzKDJlMyIpI4NiJlB6tzA6moYTIFaaxiSmVIYQHAZEwPDaiaEocEMygyGDMUs5UwVzJEM5YyMDJFAUZCO',
+      'YiYvhibGFKAKTUa/lUDiFmNiMcgmhV+cxYm5BTmpegWVtxjTilihrisuAhINDDc4uT4wMLIKgokb/AIfmGEcBPERRHxhwJRAI378+IFN+AE3T4MHDBaD',
+      'AqSZSYh5EosY+0xGMXY/TUawm4pA3vwM8mYRC5D4xWGTm59SmpNqV8QOc7EckAC6j5HxAxMzI+8HBkyiCBSeAA==',
+    ].join(''),
+    facts: { optimized: 318, columnTables: 75 },
+  },
+  {
+    python: '3.11',
+    columns: true,
+    source: 'def f(a):\n    a()\n    assert a < a() < 3\n',
+    pyc: [
+      'W87Ly8WABJKROYxQ+jMPkJjOkMLQwhDFkMIYzKDJlMyIpI4Zij/7gNUxMdQwLAOyViMZVINFNJmpgikbzCpiS2GEsIpZ8hgZGbwYmhhTGED2+L0EGbyS',
+      'QZPxFmNiMchShV+cxYm5BTmpegWVtxjTitigDi02AhINDDdYWBscG51bnBucb3DzdBR2FHYW9xR3WHdYdwHxhEAQiQw/g2z102QEm1MEsqyIHUSwAolf',
+      'HDa5+SmlOal2RRwwW+SAxAdmRkbGD0xMjOIfGDAJsH4A',
+    ].join(''),
+    facts: { optimized: 237, columnTables: 20 },
+  },
+  {
+    python: '3.11',
+    columns: true,
+    source: 'class A:\n    a = 1\n    assert a\n',
+    pyc: [
+      'W87Ly8WABJKROSxQ+rMCkJjOwMTgzpDC0MKQwriMiYFhNRNMWRRDClMwgyYzil5GmF4psN5UhijGFIYophTGKOZU5mImL4YmRoiuW4yOL0GK/TRZbnHE',
+      'x+cl5qbGx9/iio/PzU8pzQGxeeLjC0sTc6AyjIkrGT6DTP7FWZyYW5CTqldQWQRyC5gAmVQsAyQa4PAGB2eD4w1ungYPGCzihCn302SE6OUAEWBhUHD8',
+      '4rCB2G5XxA0z1BxIfGBmZGT8wMTEyPuBAZP4CCK+YJEAGwwA',
+    ].join(''),
+    facts: { optimized: 311, columnTables: 35 },
+  },
+  {
+    python: '3.12',
+    columns: true,
+    source: 'def f(a):\n    assert a, a()\n    for b in a:\n        if b: continue\n        assert b\n',
+    pyc: [
+      'O83Ly8WABJKROYxQ+jNIyXSGFIYWhiiGSkZNpmRGJFXMUPzZBqyqhqGYx4uBCUivhiqA0U2MNQwuDLGcDAy1jDWMRYw9bGCS0wsow8JQyaDJ6LeSQZPp',
+      'FmPiLcakYiagDgWFX5zFibkFOal6BZW3GNOK2KCuKlYDEg0MN7l5Gnw7E7uTW3xv8PJ9YmBiFexgBAp2ZNziF+jk+MgKFPgMstpPkxGstwhkahE7iGAF',
+      'Er84bHLzU0pzUu2KOGAmg/z6gZmRkfEzEwujIFgtAA==',
+    ].join(''),
+    facts: { optimized: 227, columnTables: 16 },
+  },
+  {
+    python: '3.12',
+    columns: true,
+    source: 'def f(a):\n    a()\n    assert a < a() < 3\n',
+    pyc: [
+      'O83Ly8WABJKROYxQ+jNIyXSGFIYWhiiGSkZNpmRGJFXMUPzZBqyKiaGGYTXcgBoUfjJTBVM2EwNDEVsKI4guZvViaGJkZACRlQyaTH4vQQatZNBkvMWY',
+      'WAyyROEXZ3FibkFOql5B5S3GtCI2qLOK5YBEA8NNFtYW5xvcPJ2F3cU91hMCu6wvsoh1QIjPIBv9NBnBeopABhexgwhWIPGLwyY3P6U0J9WuiANmIsiT',
+      'H5gZGRk/MzExioPVAgA=',
+    ].join(''),
+    facts: { optimized: 209, columnTables: 10 },
+  },
+  {
+    python: '3.12',
+    columns: true,
+    source: 'def f(a):\n    a()\n    assert a\n    return 1\n',
+    pyc: [
+      'O83Ly8WABJKROYxQ+jNIyXSGFIYWhiiGSkZNpmRGJFVMQMwMUiUFVsXEUMOwGm5ADUMxkxdDEyNIl99LkLaVDJqMtxgTi0FshV+cxYm5BTmpegWVtxjT',
+      'itiglhbzA4kGhpssrC3ON7l5Gj1ucPN8Bhnop8kIVlQEsrCIHUSwAolfHDa5+SmlOal2RRwwI0Bu/sDMyMj4mYmZkResFgA=',
+    ].join(''),
+    facts: { optimized: 216, columnTables: 9 },
+  },
+  {
+    python: '3.12',
+    columns: true,
+    source: 'class A:\n    a = 1\n    assert a\n',
+    pyc: [
+      'O83Ly8WABJKROSxQ+rMEkJjOwMTgzpDC0MKQwriaCSIRxVDJpMmMoocRVU8qQxRjCkMUUwpjFHMqczGTF0MTI0jPLUbHlyClfpostzji4/MSc1Pj429x',
+      'xcfn5qeU5oDYPPHxhaWJOVAZxsSVDJ9B5v7iLE7MLchJ1SuoLAK5AkyATCrmAxItDDc4OBscb3LzNHp0GBZxwhT4aTJCVHOACLAwyNu/OGwg9tkVccOM',
+      '4QcSH5gZGRm/MzEx8n5iABJgDQA=',
+    ].join(''),
+    facts: { optimized: 273, columnTables: 11 },
+  },
+  {
+    python: '3.13',
+    columns: true,
+    source: 'def f(a):\n    a()\n    assert a < a() < 3\n',
+    pyc: [
+      '+8zLy8WABJKROYxQ+jNIyVSGYAYphiKGdEZNpmRGJFXMUPzZDqwqlEGJwRQqpcAQgcQrZrJlshJiYEhkZ2AIZgSxUlgZGMQZUhkVwGQ6gyaT30uQUSsZ',
+      'NBlvMSYWg6xRuMVZnJhbkJOqV1B5izGtiA3qsGI5INHAcJOFtcX5BjdPR2F3ca/1hMBu6wssYp0Q4jPIVj9NRrCeIpDBRewgAmgrwy0Om9z8lNKcVLsi',
+      'DpiJIG9+YGZkZPzMxMQoDlYLAA==',
+    ].join(''),
+    facts: { optimized: 209, columnTables: 10 },
+  },
+  {
+    python: '3.13',
+    columns: true,
+    source: 'def f(a):\n    a()\n    assert a\n    return 1\n',
+    pyc: [
+      '+8zLy8WABJKROYxQ+jNIyVSGYAYphiKGdEZNpmRGJFVMQMwMUqUCVhXKoMRgCpVSAPI0oOwUoDpxhlRGkH6/lyADVjJoMt5iTCwGsRVucRYn5hbkpOoV',
+      'VN5iTCtig1pfLAgkGhhusrC2ON/j5mnw6DC8wc3zGWSgnyYjWFkRyPIidhDBCiRucdjk5qeU5qTaFXHADAG5/wMzIyPjZyZmRl6wWgA=',
+    ].join(''),
+    facts: { optimized: 216, columnTables: 9 },
+  },
+  {
+    python: '3.13',
+    columns: true,
+    source: 'def f(a):\n    while a:\n        a()\n        assert a\n    return 1\n',
+    pyc: [
+      '+8zLy8WABJKROYxQ+jNIyVSGYAYphiKGdEZNpmRGJFVMQMwMUuUCVhXKoAGVSJRkAPKUGEyhfAUkuRSgLnGGVEYk1UARX6AOkPl+L0EWrGTQZLzFmFgM',
+      'Yivc4ixOzC3ISdUrqLzFmFbEBnVesSyQaGC4x8V9k4Ozh/kev0AHR0fhd1YGbp4OxQ9sDDy8n0GG+2kygrUUgRxaxA4iWIHELQ6b3PyU0pxUuyIOmIEg',
+      'v35gZmRk/MzEwsgLVgsA',
+    ].join(''),
+    facts: { optimized: 254, columnTables: 15 },
+  },
 ];
