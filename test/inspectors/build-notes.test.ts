@@ -26,7 +26,9 @@ function noteBytes([name, type, ...range]: Note, wide: boolean): Buffer {
   bytes.writeUInt32LE(type, 8);
   bytes.write(name, 12, 'latin1');
   for (const [index, value] of range.entries()) {
-    bytes.writeUInt32LE(value, bytes.length - (range.length - index) * width);
+    const at = bytes.length - (range.length - index) * width;
+    if (width === 8) bytes.writeBigUInt64LE(BigInt(value), at);
+    else bytes.writeUInt32LE(value, at);
   }
   return bytes;
 }
@@ -86,6 +88,127 @@ describe.skipIf(!isCompared)('build notes', () => {
       });
       expectAsStrip(notes, list % 5 < 3);
     }
+  });
+
+  // Ranges as [type, start, end], of one name: the order in which strip compares them decides what is joined.
+  it.each<{ list: readonly (readonly [number, number, number])[] }>([
+    {
+      list: [
+        [256, 17, 65],
+        [257, 1, 49],
+        [256, 33, 33],
+        [256, 1, 49],
+      ],
+    },
+    {
+      list: [
+        [257, 33, 49],
+        [256, 49, 57],
+        [257, 33, 57],
+        [256, 41, 41],
+        [256, 9, 49],
+      ],
+    },
+    {
+      list: [
+        [256, 9, 10],
+        [256, 1, 8],
+        [257, 5, 7],
+        [256, 5, 10],
+        [256, 6, 7],
+        [256, 1, 7],
+      ],
+    },
+    {
+      list: [
+        [257, 1, 18],
+        [257, 32, 33],
+      ],
+    },
+    {
+      list: [
+        [257, 1, 16],
+        [257, 32, 33],
+      ],
+    },
+    {
+      list: [
+        [257, 1, 17],
+        [257, 31, 33],
+      ],
+    },
+    {
+      list: [
+        [256, 112, 32],
+        [257, 50, 82],
+      ],
+    },
+    {
+      list: [
+        [256, 7, 4],
+        [256, 1, 4],
+      ],
+    },
+    {
+      list: [
+        [257, 8, 42],
+        [256, 8, 34],
+      ],
+    },
+    {
+      list: [
+        [257, 3, 3],
+        [257, 2, 3],
+        [256, 3, 3],
+        [256, 1, 3],
+      ],
+    },
+    {
+      list: [
+        [256, 0x1_0000_0010, 0x1_0000_0020],
+        [256, 0x2_0000_0010, 0x2_0000_0020],
+        [256, 16, 32],
+      ],
+    },
+    {
+      list: [
+        [256, 6, 6],
+        [256, 0, 1],
+        [256, 4, 5],
+      ],
+    },
+    {
+      list: [
+        [256, 0x1_0000_0010, 0x1_0000_0020],
+        [257, 32, 48],
+      ],
+    },
+  ])('ranges at the edges of others: $list', ({ list }) => {
+    const notes = list.map(([type, start, end]): Note => ['GA*a', type, start, end]);
+    expectAsStrip(notes, true);
+    // The same number of notes, of one name to the sort alone.
+    expectAsStrip(
+      notes.map(([, ...rest], index): Note => [index % 2 === 0 ? 'GA+a' : 'GA*a', ...rest]),
+      true,
+    );
+  });
+
+  it('ranges of several names', () => {
+    expectAsStrip(
+      [
+        ['GA+a', open, 1, 33],
+        ['GA*b', 257, 1, 17],
+        ['GA*a', 257, 1, 33],
+      ],
+      true,
+    );
+    expectAsStrip(
+      [
+        ['GA+a', open, 34, 18],
+        ['GA+a', 257, 17, 34],
+      ],
+      true,
+    );
   });
 
   it('a section of that name that is none of notes, and short names', () => {

@@ -100,8 +100,8 @@ function isMerged(kept: readonly MergedNote[], note: Note): boolean {
     const other = kept[back];
     if (other === undefined || other.name !== note.name) return false;
     if (note.start >= other.start && note.end <= other.end) return true;
-    // As measured: two ranges that end alike are not joined where the second begins before the first.
-    if (note.start < other.start && note.end === other.end) continue;
+    // As measured: two ranges that end alike are not joined, here where the second begins before the first.
+    if (note.end === other.end) continue;
     if (other.type === note.type && meets(other, note)) {
       if (note.start < other.start) other.start = note.start;
       if (note.end > other.end) other.end = note.end;
@@ -111,10 +111,9 @@ function isMerged(kept: readonly MergedNote[], note: Note): boolean {
   return false;
 }
 
-// As measured: strip joins ranges that touch and ranges far apart, but not those with only padding of up to 16 bytes between.
+// As measured: strip joins ranges unless the second begins in the padding of up to 16 bytes behind the first.
 function meets(other: Note, note: Note): boolean {
-  const touches = note.start <= other.end && note.end >= other.start;
-  return touches || ((other.end + 15n) & ~15n) < note.start;
+  return note.start <= other.end || ((other.end + 15n) & ~15n) < note.start;
 }
 
 // The first three bytes of a name only say how its value is stored. The order of overlapping ranges is not a consistent one,
@@ -126,8 +125,7 @@ function byName(a: Note, b: Note): number {
   if (a.end < b.start) return -1;
   if (a.start > b.end) return 1;
   if (a.start < b.start) return -1;
-  if (a.end !== b.end) return a.end > b.end ? 1 : -1;
-  return a.type - b.type;
+  return Number(a.end - b.end) || a.type - b.type;
 }
 
 function mergeSort(notes: readonly Note[], compare: (a: Note, b: Note) => number): readonly Note[] {
@@ -148,8 +146,5 @@ function mergeSort(notes: readonly Note[], compare: (a: Note, b: Note) => number
 }
 
 function byRange(a: Note, b: Note): number {
-  if (a.type !== b.type) return a.type - b.type;
-  if (a.start !== b.start) return a.start < b.start ? -1 : 1;
-  if (a.end !== b.end) return a.end > b.end ? -1 : 1;
-  return a.name.charCodeAt(3) - b.name.charCodeAt(3);
+  return a.type - b.type || Number(a.start - b.start) || Number(b.end - a.end);
 }
