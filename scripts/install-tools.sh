@@ -7,7 +7,7 @@ set -uo pipefail
 wanted=(
   tar:tar bsdtar:libarchive-tools zip:zip unzip:unzip gzip:gzip zstd:zstd xz:xz-utils bzip2:bzip2
   readelf:binutils strip:binutils ar:binutils nm:binutils objcopy:binutils patchelf:patchelf gcc:gcc python3:python3 dpkg-deb:dpkg du:coreutils find:findutils
-  hardlink:util-linux
+  hardlink:util-linux hppa-linux-gnu-strip:binutils-hppa-linux-gnu
   git:git make:make bash:bash umoci:umoci skopeo:skopeo buildah:buildah
 )
 # Other processors: their strip, their C library and their compiler's runtime.

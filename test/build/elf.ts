@@ -42,6 +42,7 @@ export interface ElfSpec {
   readonly class?: 32 | 64;
   readonly endian?: 'little' | 'big';
   readonly type?: number;
+  readonly osabi?: number;
   readonly machine?: number;
   /** Without the null section, symbols, strings and section names, which are added. */
   readonly sections?: readonly ElfSectionSpec[];
@@ -128,7 +129,7 @@ export function buildElf(spec: ElfSpec = {}): Buffer {
   const sections = allSections(spec, wide, little);
   const body = new Writer(wide, little);
   const offsets = sections.map(({ content, align, offset, place }) => {
-    if (place === undefined) body.align(align ?? 1);
+    if (place === undefined) body.align(align || 1);
     else body.bytes(Buffer.alloc(place - ehdr - phdr - body.length));
     const at = body.length;
     body.bytes(bytesOf(content));
@@ -199,7 +200,9 @@ interface Place {
 }
 
 function writeHeader(out: Writer, spec: ElfSpec, { wide, little, segments, shoff, count }: Place): void {
-  out.bytes(Buffer.from([0x7f, 0x45, 0x4c, 0x46, wide ? 2 : 1, little ? 1 : 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]));
+  out.bytes(
+    Buffer.from([0x7f, 0x45, 0x4c, 0x46, wide ? 2 : 1, little ? 1 : 2, 1, spec.osabi ?? 0, 0, 0, 0, 0, 0, 0, 0, 0]),
+  );
   out.u16(spec.type ?? 1);
   out.u16(spec.machine ?? (wide ? 62 : 3));
   out.u32(1);

@@ -8,6 +8,7 @@ import { elfInspector } from '../../src/inspectors/elf/inspector.ts';
 import { defaultStripVersion } from '../../src/inspectors/elf/strip-version.ts';
 import { buildElf } from '../build/elf.ts';
 import type { ElfSpec } from '../build/elf.ts';
+import { numbers } from '../build/numbers.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { requireTool, run } from '../oracles.ts';
 
@@ -44,16 +45,6 @@ function expectAsStrip(notes: readonly Note[], wide: boolean, more: Partial<ElfS
   const facts = elfInspector.inspect(memorySource(bytes), file);
   if (facts.type !== 'elf') throw new Error('no ELF file');
   expect(facts.strip.unneeded, JSON.stringify(notes)).toBe(status === 0 ? statSync(output).size : null);
-}
-
-/** Numbers from 0 to 1, the same ones each time. */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    const mixed = Math.imul(state ^ (state >>> 15), 0x2c1b_3c6d);
-    return ((mixed ^ (mixed >>> 12)) >>> 0) / 2 ** 32;
-  };
 }
 
 const open = 256;

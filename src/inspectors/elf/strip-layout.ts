@@ -31,8 +31,8 @@ export interface Layout {
 export function outSection(section: ElfSection, size: number, stored: boolean): OutSection {
   // The lowest power of two in alignment and address.
   const { addr } = section;
-  const low = lowestBit(addr < 0x1_0000_0000 && addr >= 0 ? 0 : Math.floor(addr / 0x1_0000_0000), addr | 0);
-  return { section, size, stored, align: low === 0 || section.align < low ? section.align : low };
+  const low = lowestBit(0, addr | 0);
+  return { section, size, stored, align: low === 0 ? section.align : Math.min(section.align, low) };
 }
 
 export function alignUp(offset: number, align: number): number {
@@ -128,7 +128,7 @@ function placeSegment(cursor: Cursor, load: Load, number: number, begin: number 
       const gap = lma - address;
       if (gap < 0) cursor.conflict = true;
       else hole += gap;
-      address += (gap < 0 ? 0 : gap) + size;
+      address += Math.max(gap, 0) + size;
     }
     if (stored) {
       empty = false;
@@ -149,7 +149,7 @@ function isSpecial({ section, stored }: OutSection): boolean {
 
 function advance(offset: number, by: number): number {
   const next = offset + by;
-  if (next > Number.MAX_SAFE_INTEGER) refuse('failed', 'its sections do not fit in a file');
+  if (!Number.isSafeInteger(next)) refuse('failed', 'its sections do not fit in a file');
   return next;
 }
 
