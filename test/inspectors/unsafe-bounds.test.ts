@@ -105,6 +105,11 @@ describe('a count of bytes', () => {
     expect(lost(bytes)).toMatchObject({ 'undescribed-bytes': counted(bytes).undescribed });
   });
 
+  it('of those behind the end, whatever place a section without bytes claims', () => {
+    const sections = [code, { name: '.empty', content: '', offset: 100_000 }];
+    expect(lost(buildElf({ sections, appended: 'abc' }))).toEqual({ 'appended-data': 3 });
+  });
+
   it('of those behind the end, of which a page of zeros is padding', () => {
     const appended = (content: Uint8Array): number =>
       lost(buildElf({ sections: [code], appended: content }))['appended-data'] ?? 0;
@@ -179,6 +184,7 @@ describe.skipIf(!['gcc', 'objcopy', 'strip'].every((name) => requireTool(name)))
     ['an executable', 'int main(void) { return 0; }', []],
     ['an executable without a build id', 'int main(void) { return 0; }', ['-Wl,--build-id=none']],
     ['a library', 'int f(void) { return 1; }', ['-shared', '-fPIC']],
+    ['a library of data', 'const int data[9] = { 1 };', ['-shared', '-fPIC', '-nostdlib', '-Wl,--build-id=none']],
     ['an object', 'int f(void) { return 1; }', ['-c']],
     ['an object of data', 'int data[9] = { 1 };', ['-c']],
   ])('is what objcopy --only-keep-debug makes of %s', (_, text, flags) => {
@@ -186,6 +192,22 @@ describe.skipIf(!['gcc', 'objcopy', 'strip'].every((name) => requireTool(name)))
     expect(isSplit('whole')).toBe(false);
     run('objcopy', ['--only-keep-debug', 'whole', 'whole.debug'], { cwd: directory });
     // An object of data alone says nothing of itself.
-    expect(isSplit('whole.debug')).toBe(!text.includes('data'));
+    expect(isSplit('whole.debug')).toBe(!flags.includes('-c') || !text.includes('data'));
+  });
+
+  it('is what gcc -gsplit-dwarf puts beside an object', () => {
+    compile('split.o', 'int f(void) { return 1; }', '-c', '-gsplit-dwarf');
+    expect([isSplit('split.o'), isSplit('split.dwo')]).toEqual([false, true]);
+  });
+
+  it.each([
+    ['an object with constants that are zero', 1, 2, false],
+    ['an object with room for code', 1, 6, true],
+    ['a library with a heap alone', 3, 3, false],
+    ['a library with constants', 3, 2, true],
+  ])('%s', (_, type, flags, is) => {
+    const room = { name: '.room', type: 8, flags, size: 16, content: '' };
+    const found = lost(buildElf({ type, sections: [room, { name: '.debug_info', content: 'data' }] }));
+    expect('debug-data-alone' in found).toBe(is);
   });
 });

@@ -1,5 +1,5 @@
 // Where GNU strip puts the sections of its output: object files one after the other, linked files segment by segment.
-import { EM_PARISC, PT_NOTE, SHF_ALLOC, SHF_TLS, SHT_NOBITS } from './constants.ts';
+import { EM_PARISC, PT_NOTE, SHF_ALLOC, SHF_TLS } from './constants.ts';
 import { type ElfFile, elfSizes, type ElfSection } from './file.ts';
 import type { ElfSegment } from './program-headers.ts';
 import { isInSegment, segmentsOf } from './segments.ts';
@@ -36,7 +36,7 @@ export function outSection(section: ElfSection, size: number, stored: boolean): 
 }
 
 export function alignUp(offset: number, align: number): number {
-  const aligned = align > 1 ? Math.ceil(offset / align) * align : offset;
+  const aligned = Math.ceil(offset / align) * align;
   if (!Number.isSafeInteger(aligned)) refuse('failed', 'its sections do not fit in a file');
   return aligned;
 }
@@ -172,7 +172,7 @@ const loosePage = 0x1000;
 
 /** @param stored whether the section takes room, which one in a segment of notes always does. */
 function placeLoose(cursor: Cursor, { section, size, align }: OutSection, stored: boolean): void {
-  if (!stored && section.type === SHT_NOBITS) return;
+  if (!stored) return;
   if ((section.flags & SHF_ALLOC) === 0) {
     cursor.offset = alignUp(cursor.offset, align);
   } else {
@@ -180,5 +180,5 @@ function placeLoose(cursor: Cursor, { section, size, align }: OutSection, stored
     const paged = size > 0 && (section.addr - section.offset) % loosePage === 0;
     cursor.offset = advance(cursor.offset, modulo(section.addr - cursor.offset, paged ? loosePage : align));
   }
-  if (stored) cursor.offset = advance(cursor.offset, size);
+  cursor.offset = advance(cursor.offset, size);
 }

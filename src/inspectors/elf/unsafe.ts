@@ -88,7 +88,7 @@ const moduleSignature = '~Module signature appended~\n';
 function appendedData(elf: ElfFile, described: readonly Range[]): Unsafe | null {
   const end = described.at(-1)?.end ?? 0;
   const bytes = elf.source.size - end;
-  if (bytes <= 0 || (bytes <= page && elf.source.read(end, bytes).every((byte) => byte === 0))) return null;
+  if (bytes <= page && elf.source.read(end, bytes).every((byte) => byte === 0)) return null;
   const tail = elf.source.read(elf.source.size - Math.min(bytes, moduleSignature.length), Math.min(bytes, 28));
   if (Buffer.from(tail).toString('latin1') === moduleSignature) {
     return {
@@ -121,16 +121,16 @@ function undescribedBytes(elf: ElfFile, described: readonly Range[]): Unsafe | n
   };
 }
 
-/** File ranges of the loadable segments, in order, without overlaps, ended at the file's end. */
+/** File ranges of the loadable segments, in order, without overlaps, ended at the file's end; some end before they begin. */
 function loadedRanges(elf: ElfFile): readonly Range[] {
   const { size } = elf.source;
   const ranges: Range[] = [];
   let last = 0;
-  const loads = elf.segments.filter((segment) => segment.type === PT_LOAD && segment.offset < size);
+  const loads = elf.segments.filter((segment) => segment.type === PT_LOAD);
   for (const { offset, filesz } of loads.toSorted((a, b) => a.offset - b.offset)) {
     const start = Math.max(last, offset);
     const end = Math.min(offset + filesz, size);
-    if (end > start) ranges.push({ start, end });
+    ranges.push({ start, end });
     last = Math.max(last, end);
   }
   return ranges;
