@@ -135,6 +135,26 @@ const areas = [
     ].map((name) => `test/inspectors/${name}.test.ts`),
   },
   ...Object.entries({
+    'build-notes': ['build-notes', 'strip-odd'],
+    inspector: ['elf', 'elf-bounds'],
+    'program-headers': ['elf', 'strip-segments', 'strip-odd'],
+    'section-sizes': ['section-sizes'],
+    'string-table': ['strip', 'strip-ar', 'strip-odd'],
+    strip: ['elf', 'strip', 'strip-ar', 'strip-bounds', 'strip-odd', 'strip-refusal', 'strip-segments', 'strip-share'],
+    'strip-layout': ['elf', 'strip-layout', 'strip-segments', 'strip-refusal', 'unsafe', 'strip'],
+    'strip-refusal': ['elf', 'strip', 'strip-ar', 'strip-bounds', 'strip-odd', 'strip-refusal', 'strip-segments'],
+    'strip-sections': ['elf', 'strip', 'strip-ar', 'strip-bounds', 'strip-odd', 'strip-refusal', 'strip-segments'],
+    'strip-share': ['strip-share'],
+    'symbol-sample': ['symbol-sample'],
+    symbols: ['elf', 'strip', 'strip-bounds', 'strip-odd', 'symbol-sample'],
+    unsafe: ['elf', 'unsafe', 'unsafe-bounds'],
+    words: ['words', 'strip-odd'],
+  }).map(([name, tests]) => ({
+    // What strip says of executables and objects, one by one: each is seen by others.
+    sources: [`src/inspectors/elf/${name}.ts`],
+    tests: tests.map((test) => `test/inspectors/${test}.test.ts`),
+  })),
+  ...Object.entries({
     bzip2: ['bit-reader', 'fields', 'output', 'bzip2', 'bzip2-block'],
     gzip: ['gzip'],
     zstd: ['zstd-frames'],
@@ -156,6 +176,24 @@ const areas = [
   {
     sources: ownRules.map((name) => `src/rules/${name}.ts`),
     tests: ownRules.map((name) => `test/rules/${name}.test.ts`),
+    hostile: false,
+  },
+  // Commands that are printed for a shell, run by one.
+  {
+    sources: ['src/rules/strip-command.ts'],
+    tests: ['debug-symbols', 'debug-symbols-zip', 'strip-command'].map((name) => `test/rules/${name}.test.ts`),
+    hostile: false,
+  },
+  {
+    sources: ['src/model/shell.ts'],
+    tests: ['report/escape', 'fix/commands', 'rules/debug-symbols', 'rules/strip-command'].map(
+      (name) => `test/${name}.test.ts`,
+    ),
+    hostile: false,
+  },
+  {
+    sources: ['src/inspectors/elf/kept-digest.ts', 'src/inspectors/elf/compressed-debug.ts'],
+    tests: ['inspectors/compressed-debug', 'inspectors/kept', 'rules/same-build'].map((name) => `test/${name}.test.ts`),
     hostile: false,
   },
   {

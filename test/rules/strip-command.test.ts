@@ -192,6 +192,12 @@ describe('what a command names', () => {
     expect(words(commands(libraries(1), refused)[0], '! -path')).toBe(1);
   });
 
+  it('libraries of texts alone, which strip does not know', () => {
+    const objects = many(1, (index) => `o${index}.a`, { facts: ar(600) });
+    const texts = many(1, (index) => `t${index}.a`, { facts: { ...ar(1000), objects: 0 } });
+    expect(commands(objects, texts)).toEqual(["find . -type f -name '*.a' ! -path ./t0.a -exec strip -g {} +"]);
+  });
+
   it('by name is not looked for once more among programs, but programs of a name that says nothing are', () => {
     const texts = many(9, (index) => `t${index}.so`, { facts: null }).concat(
       many(9, (index) => `t${index}.x`, { facts: null }),

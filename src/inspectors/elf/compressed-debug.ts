@@ -15,7 +15,7 @@ export function compressedDebugBytes(elf: ElfFile): number | null {
   for (const section of elf.sections) {
     if (!hasBytes(section) || !isDebugSection(section, elf.machine)) continue;
     if (!isCompressible(section)) bytes += section.size;
-    else if (section.size > maxSection || section.offset + section.size > elf.source.size) return null;
+    else if (section.size > maxSection) return null;
     else bytes += Math.min(section.size, headerLength(elf) + compressedLength(elf, section));
   }
   return bytes;
