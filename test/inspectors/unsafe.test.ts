@@ -271,7 +271,7 @@ describe.skipIf(!hasTools)('not flagged', () => {
       const names = readdirSync(folder).filter((name) => name.endsWith('.so'));
       expect(names.length).toBeGreaterThan(20);
       const work = at(`modules${roots.indexOf(root)}`);
-      mkdirSync(work);
+      mkdirSync(work, { recursive: true });
       for (const name of names) {
         expect(codes(join(folder, name)), name).toEqual([]);
         run('strip', ['--strip-unneeded', '-o', join(work, name), join(folder, name)]);
