@@ -6,6 +6,7 @@ export const marshal = {
   text: (text: string): Buffer => Buffer.concat([Buffer.from('z'), Buffer.from([text.length]), Buffer.from(text)]),
   bytes: (bytes: Uint8Array): Buffer => Buffer.concat([counted('s', bytes.length), bytes]),
   tuple: (...parts: readonly Uint8Array[]): Buffer => Buffer.concat([counted('(', parts.length), ...parts]),
+  number: (value: number): Buffer => counted('i', value),
   reference: (index: number): Buffer => counted('r', index),
   /** With the flag that lets later objects refer to it. */
   flagged: (object: Uint8Array): Buffer => Buffer.concat([Buffer.from([(object[0] ?? 0) | 0x80]), object.subarray(1)]),

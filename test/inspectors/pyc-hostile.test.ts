@@ -85,6 +85,41 @@ describe('hostile bytecode', () => {
     }
   });
 
+  it('is not slowed down by what 3.10 looks at: one tuple, one text or one jump that many refer to', () => {
+    const by310 = (rest: Uint8Array): PycFacts => factsOf(buildPyc({ magic: 3439, words: [0, 1, 2], rest }));
+    const nothing = Array.from({ length: 253 }, () => marshal.none);
+    const tuple = marshal.flagged(Buffer.concat([Buffer.from([0x29, 255]), Buffer.alloc(255 * 5, marshal.number(7))]));
+    const many = Buffer.concat([counted('(', 2_000_000), Buffer.alloc(10_000_000, marshal.reference(0))]);
+    // An assert, so that there is something to compute.
+    const assert = Buffer.from([100, 2, 115, 4, 74, 0, 130, 1, 100, 2, 83, 0]);
+    const lines = Buffer.from([12, 0]);
+    expect(by310(code39({ code: assert, lines, consts: [tuple, many, ...nothing] })).code).toMatchObject({
+      levels: [0],
+    });
+
+    const text = marshal.flagged(Buffer.concat([counted('u', 4_000_000), Buffer.alloc(4_000_000, 'x')]));
+    const user = code39({
+      flags: 3,
+      code: Buffer.from([100, 1, 83, 0]),
+      consts: [marshal.reference(0), marshal.none],
+      lines,
+    });
+    user.write('function', user.indexOf('<module>'));
+    const users = Array.from({ length: 2000 }, () => user);
+    expect(by310(code39({ consts: [text, ...users] })).code).toMatchObject({ docstrings: 4_000_005 });
+
+    // Asserts that end in one raise, and behind it a jump with what looks like its caches.
+    const asserts = Buffer.alloc(200_000, Buffer.from([74, 0]));
+    const code = Buffer.concat([
+      asserts,
+      Buffer.from([130, 1, 110, 0]),
+      Buffer.alloc(1_000_000),
+      Buffer.from([100, 0, 83, 0]),
+    ]);
+    const table = Buffer.alloc(2 * Math.ceil(code.length / 254), Buffer.from([254, 0]));
+    expect(by310(code39({ code, lines: table })).code).toMatchObject({ levels: [0] });
+  });
+
   it.each(pycSamples)('survives a pyc of $python that is cut anywhere or damaged', ({ pyc }) => {
     const whole = Buffer.from(pyc, 'base64');
     for (let length = 16; length < whole.length; length++) {

@@ -32,7 +32,8 @@ export function assertsOf(view: CodeView, spans: readonly Span[]): Asserts {
   const ends = endsOfRaises(list, view.opcodes.raise);
   const places: Span[] = [];
   const ranges: { at: number; end: number }[] = [];
-  const placeless: Range[] = [];
+  const exits: Range[] = [];
+  const exitAt = exitsOf(view, list);
   for (const [index, push] of list.entries()) {
     const end = ends[index] ?? null;
     if (end === null || !isAssert(view, list, index, end, spans)) continue;
@@ -44,13 +45,12 @@ export function assertsOf(view: CodeView, spans: readonly Span[]): Asserts {
       place.column >= 0 ? push.at : firstOfStatement(list, index, push.at, place.line, spans, ranges.at(-1)?.end ?? 0);
     ranges.push({ at: first, end });
     if (view.stream.minor < 10) continue;
-    const exit = loopBefore(view, list, index) ?? exitAt(view, list, end);
-    if (exit !== null && isWithin(spanAt(spans, exit.at), place)) placeless.push(exit);
+    const exit = loopBefore(view, list, index) ?? exitAt(end);
+    if (exit !== null && isWithin(spanAt(spans, exit.at), place)) exits.push(exit);
   }
-  return {
-    ranges: joined([...ranges, ...without(within(spans, places), [...placeless, ...returnsOf(view, list)])]),
-    placeless,
-  };
+  const placeless = joined(exits);
+  const kept = joined([...placeless, ...returnsOf(view, list)]);
+  return { ranges: joined([...ranges, ...without(within(spans, places), kept)]), placeless };
 }
 
 function isWithin(span: Span | undefined, place: Span): boolean {
@@ -68,8 +68,19 @@ function loopBefore({ opcodes, stream }: CodeView, list: readonly Instruction[],
   return isLoop ? { at: jump.at, end: list[index]?.at ?? jump.end } : null;
 }
 
-/** The jump or the return at an offset, with its caches. */
-function exitAt({ opcodes }: CodeView, list: readonly Instruction[], offset: number): Range | null {
+/** Finds the jump or the return at an offset, with its caches; once, however many asserts end there. */
+function exitsOf(view: CodeView, list: readonly Instruction[]): (offset: number) => Range | null {
+  const known = new Map<number, Range | null>();
+  return (offset) => {
+    const found = known.get(offset);
+    if (found !== undefined) return found;
+    const exit = exitAfter(view, list, offset);
+    known.set(offset, exit);
+    return exit;
+  };
+}
+
+function exitAfter({ opcodes }: CodeView, list: readonly Instruction[], offset: number): Range | null {
   let index = firstIndex(list, ({ at }) => at >= offset);
   const first = list[index];
   if (first === undefined) return null;

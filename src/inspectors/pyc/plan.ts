@@ -9,6 +9,7 @@ import { leftOver } from './left-over.ts';
 import type { LeftOver } from './left-over.ts';
 import { spansOf } from './lines.ts';
 import type { Span } from './lines.ts';
+import type { Node } from './marshal.ts';
 import { instructions } from './opcodes.ts';
 import { isNamed, isText, payload } from './view.ts';
 import type { CodeView } from './view.ts';
@@ -85,9 +86,20 @@ function prologueEnd({ code, opcodes, stream }: CodeView): number {
 function nopOfFunction({ stream }: CodeView, { node }: Docstring, spans: readonly Span[], begin: number): Edit['nop'] {
   if (stream.minor < 10 || stream.minor > 12) return null;
   const next = spans.find((span) => span.end > begin)?.line ?? 0;
-  let line = next - 1;
-  for (const byte of payload(node, stream.bytes)) if (byte === 0x0a) line--;
+  const line = next - 1 - lineBreaks(node, stream.bytes);
   return next > 0 ? { at: begin, line: line > blankLines ? line : 1 } : null;
+}
+
+const countedBreaks = new WeakMap<Node, number>();
+
+/** Counted once, however many functions refer to one text. */
+function lineBreaks(text: Node, bytes: Uint8Array): number {
+  const known = countedBreaks.get(text);
+  if (known !== undefined) return known;
+  let count = 0;
+  for (const byte of payload(text, bytes)) if (byte === 0x0a) count++;
+  countedBreaks.set(text, count);
+  return count;
 }
 
 /** A body of nothing but a docstring returns in the line of `def`, and without the docstring in its own. */

@@ -20,6 +20,7 @@ export function weigh(root: Node, stream: Stream, plans: Plans): number {
   const seen = new Set<Node>();
   const merged = new Map<string, Node>();
   const numbers = new Map<Node, number>();
+  const wholes = new Map<Node, Node>();
   const lengths = lengthsOfTuples(plans);
 
   function identity(node: Node): string {
@@ -55,8 +56,12 @@ export function weigh(root: Node, stream: Stream, plans: Plans): number {
       : part;
   }
 
+  /** Found once for each tuple, however often it is referred to. */
   function whole(part: Node): Node {
-    return part.type === types.smallTuple ? tuple(part.parts, part) : part;
+    if (part.type !== types.smallTuple) return part;
+    const known = wholes.get(part) ?? tuple(part.parts, part);
+    wholes.set(part, known);
+    return known;
   }
 
   function partsOf(code: Node, plan: Plan | undefined): readonly Node[] {
