@@ -157,12 +157,16 @@ describe.skipIf(!requireTool('cp'))('a copy of a directory', () => {
     await expect(copy(join(root, 'nowhere'), join(root, 'to'))).rejects.toThrow(
       /^cannot be copied: cp: cannot stat '.*nowhere\/\.': No such file or directory$/,
     );
-    await expect(copy(work, join(root, 'to'), (stop) => stop())).rejects.toThrow(
-      'cannot be copied: cp was ended by SIGKILL',
-    );
+    // One that takes its time: a real one may be done before the signal comes.
+    mkdirSync(join(root, 'slow'));
+    writeFileSync(join(root, 'slow/cp'), '#!/bin/sh\nexec sleep 60\n', { mode: 0o755 });
     const path = process.env['PATH'];
-    process.env['PATH'] = join(root, 'none');
     try {
+      process.env['PATH'] = `${join(root, 'slow')}:${path}`;
+      await expect(copy(work, join(root, 'to'), (stop) => stop())).rejects.toThrow(
+        'cannot be copied: cp was ended by SIGKILL',
+      );
+      process.env['PATH'] = join(root, 'none');
       await expect(copy(root, join(work, 'to'))).rejects.toThrow('cannot be copied: ENOENT');
     } finally {
       process.env['PATH'] = path;
