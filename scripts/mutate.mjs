@@ -466,7 +466,7 @@ async function runTests(files, sources, slow, found) {
   try {
     for (let isOver = false; !isOver;) {
       writeFileSync(log, '');
-      const code = await vitest(files, { sources, log, slow, skip: [...found.noticed] }, log);
+      const code = await vitest(files, { sources, log, slow, skip: [...found.noticed] }, folder);
       isOver = code === 0;
       const events = readFileSync(log, 'utf8').split('\n').filter(Boolean);
       let last = null;
@@ -492,18 +492,18 @@ async function runTests(files, sources, slow, found) {
   }
 }
 
-/** Exit code; null where it was killed. */
-function vitest(tests, settings, log) {
+/** Exit code; null where it was killed. What tests make then stays in `folder`. */
+function vitest(tests, settings, folder) {
   return new Promise((done) => {
     const args = ['run', '--config', join(root, 'scripts/mutate-config.mjs'), '--reporter', 'dot', ...tests];
     const child = spawn(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), ...args], {
       stdio: options.verbose ? 'inherit' : 'ignore',
       detached: true,
-      env: { ...process.env, MUTATE: JSON.stringify(settings) },
+      env: { ...process.env, MUTATE: JSON.stringify(settings), TMPDIR: folder },
     });
     const stop = () => process.kill(-Number(child.pid), 'SIGKILL');
     const watch = setInterval(() => {
-      if (Date.now() - statSync(log).mtimeMs > longest) stop();
+      if (Date.now() - statSync(settings.log).mtimeMs > longest) stop();
     }, 1000);
     const giveUp = () => {
       stop();
