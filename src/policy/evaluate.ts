@@ -112,6 +112,9 @@ function growthVerdicts(
     if (baseline.kind === 'missing' && growth.missingBaseline === 'pass')
       return [notThere(one.subject, one.limit, baseline.reason)];
     if (baseline.kind !== 'diff') return [notKnown(one.subject, one.limit, baseline.reason)];
+    // With what was not seen of it the growth would be less.
+    const old = doubtOf(baseline.notices);
+    if (old !== null) return [notKnown(one.subject, one.limit, `baseline: ${old}`)];
     return [judgeLimit(one.subject, one.limit, growthFigure(one.subject.measure, one.limit, baseline, doubt))];
   });
 }
@@ -119,13 +122,11 @@ function growthVerdicts(
 function growthFigure(
   measure: 'growth' | 'growth-percent',
   { max }: Limit,
-  { diff, notices }: Extract<Baseline, { kind: 'diff' }>,
-  ownDoubt: string | null,
+  { diff }: Extract<Baseline, { kind: 'diff' }>,
+  doubt: string | null,
 ): Figure {
   const grown = diff.delta.content;
   const base = diff.before.totals.content;
-  const old = doubtOf(notices);
-  const doubt = ownDoubt ?? (old === null ? null : `baseline: ${old}`);
   const top = contributorsToGrowth(diff);
   if (measure === 'growth') return { actual: grown, remark: null, doubt, top };
   const overBytes = Math.max(0, grown - Math.floor((base * max) / 100));
