@@ -17,6 +17,7 @@ import { warnLine } from './errors.ts';
 import { measure } from './measure.ts';
 import { hasPackages, withPackages } from './packages.ts';
 import { isDirectoryOnDisk, packedTotals } from './packing.ts';
+import { identityOf } from './targets.ts';
 import type { Target } from './targets.ts';
 
 /** What one run is made with. */
@@ -81,6 +82,7 @@ async function measureTarget(target: Target, run: Run): Promise<Measured> {
   return {
     name,
     budget,
+    identity: identityOf(path),
     snapshot,
     judged,
     baseline: compared(target, before, { snapshot, findings: judged.findings }, run),

@@ -147,7 +147,7 @@ function filesFinder(file: string): FilesOf {
 }
 
 /** The same for all spellings of a path, and for symlinks to one file. */
-function identityOf(path: string): string {
+export function identityOf(path: string): string {
   if (path === '-') return path;
   try {
     return realpathSync(path);

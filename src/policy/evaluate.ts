@@ -161,7 +161,7 @@ function membersOf(group: GroupBudget, artifacts: readonly ArtifactBudget[]): Ar
   return artifacts.filter(({ name }) => group.members.some((glob) => isMember(glob, name)));
 }
 
-/** Limits on the sum over artifacts; what is optional and not there counts 0. */
+/** Limits on the sum over artifacts, each once however many budgets cover it; what is optional and not there counts 0. */
 function groupVerdicts(group: GroupBudget, { measured, unmeasured }: Evidence): Ranked[] {
   const isIn = ({ budget }: { readonly budget: ArtifactBudget }): boolean =>
     group.members.some((glob) => isMember(glob, budget.name));
@@ -172,7 +172,7 @@ function groupVerdicts(group: GroupBudget, { measured, unmeasured }: Evidence): 
     const limit = group[measure];
     const subject: Subject = { artifact: group.name, measure, why: group.reason };
     if (limit === null) return [];
-    const parts = members.map((one) => ({ one, bytes: one.snapshot.totals[sizes[measure]] }));
+    const parts = eachOnce(members, measure).map((one) => ({ one, bytes: one.snapshot.totals[sizes[measure]] }));
     const doubts = parts.flatMap(({ one, bytes }) => {
       const doubt = measure === 'compressed' ? doubtOf(one.snapshot.notices) : doubtOfWhole(one.snapshot);
       const why = bytes === null ? compressedFigure(one).remark : doubt;
@@ -184,6 +184,16 @@ function groupVerdicts(group: GroupBudget, { measured, unmeasured }: Evidence): 
     const top = largest(parts.map(({ one, bytes }) => ({ path: nameFromText(one.name), bytes: bytes ?? 0 })));
     const remark = members.length === 0 ? 'none of its members is there' : null;
     return [judgeLimit(subject, limit, { actual, remark, doubt, top })];
+  });
+}
+
+/** Of those that are one file the first. A directory packed in two ways is two downloads. */
+function eachOnce(members: readonly Measured[], measure: 'compressed' | 'uncompressed'): Measured[] {
+  const seen = new Set<string>();
+  return members.filter(({ identity, budget, snapshot }) => {
+    const isPacked = measure === 'compressed' && snapshot.artifact.format === 'directory';
+    const key = `${isPacked ? (budget.compressWith?.text ?? '') : ''} ${identity}`;
+    return !seen.has(key) && seen.add(key);
   });
 }
 

@@ -15,6 +15,8 @@ export interface Measured {
   /** Name of the budget, with the path behind it where the budget has several files. */
   readonly name: string;
   readonly budget: ArtifactBudget;
+  /** Which file it is, whatever the path that a budget found it by: the same for those of one file. */
+  readonly identity: string;
   /** `totals.compressed` of a directory holds what it was packed into. */
   readonly snapshot: Snapshot;
   readonly judged: JudgedByPolicy;

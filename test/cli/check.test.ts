@@ -402,6 +402,21 @@ const cases: readonly Case[] = [
     says: ['all: uncompressed, 1 B over', '10,000 B  layer-a', '8,000 B  layer-b'],
   },
   {
+    name: 'group of which two budgets cover one file, each in its own words',
+    budgets: budgets(
+      {},
+      {
+        artifacts: [
+          { name: 'layer-a', path: 'dist/*.tar', uncompressed: { max: '1 MB' } },
+          { name: 'layer-b', path: './dist/../dist/app.tar', uncompressed: { max: '1 MB' } },
+        ],
+        groups: [{ name: 'all', members: ['layer-*'], uncompressed: { max: 9999 } }],
+      },
+    ),
+    code: 1,
+    says: ['all: uncompressed, 1 B over', '10,000 B  layer-a'],
+  },
+  {
     name: 'group with an optional member that is missing',
     budgets: budgets(
       {},

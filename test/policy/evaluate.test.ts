@@ -27,6 +27,7 @@ function verdicts(
     measured: budgets.artifacts.map((budget) => ({
       name: 'a',
       budget,
+      identity: 'a',
       snapshot: measured,
       judged,
       baseline: more.baseline ?? missing,

@@ -3,11 +3,24 @@ import { describe, expect, it } from 'vitest';
 import type { Notice, Snapshot } from '../../src/model/snapshot.ts';
 import type { Verdict } from '../../src/model/verdict.ts';
 import { readBudgets } from '../../src/policy/budgets.ts';
+import type { ArtifactBudget } from '../../src/policy/budgets.ts';
+import type { Measured } from '../../src/policy/evidence.ts';
 import { evaluate } from '../../src/policy/evaluate.ts';
 import { file, snapshot } from '../build/snapshot.ts';
 
 const none = { findings: [], used: new Set<string>(), expired: new Set<string>() };
 const secret: Notice = { code: 'unreadable', path: 'x', message: 'cannot be opened (EACCES)' };
+
+function measuredAs(budget: ArtifactBudget, identity: string, one: Snapshot): Measured {
+  return {
+    name: budget.name,
+    budget,
+    identity,
+    snapshot: one,
+    judged: none,
+    baseline: { kind: 'missing', reason: '' },
+  };
+}
 
 /** `a` of 700 bytes (400 compressed), and `b` as given; limits on their sum. */
 function verdicts(b: Snapshot | 'broken' | 'absent', limits: object, compressWith?: string): readonly Verdict[] {
@@ -18,9 +31,7 @@ function verdicts(b: Snapshot | 'broken' | 'absent', limits: object, compressWit
   const measured = budgets.artifacts.flatMap((budget) => {
     const one = budget.name === 'a' ? { ...a, totals: { ...a.totals, compressed: 400 } } : b;
     if (typeof one === 'string') return [];
-    return [
-      { name: budget.name, budget, snapshot: one, judged: none, baseline: { kind: 'missing', reason: '' } as const },
-    ];
+    return [measuredAs(budget, budget.name, one)];
   });
   const unmeasured = budgets.artifacts.flatMap((budget) =>
     budget.name === 'b' && typeof b === 'string' ? [{ budget, kind: b, reason: 'is cut off' }] : [],
@@ -98,5 +109,33 @@ describe('a group', () => {
     const reasonOf = (b: Snapshot, how?: string) => verdicts(b, { compressed: { max: 999 } }, how)[0]?.reason;
     expect(reasonOf(sized(1, null))).toContain('say how to compress it with --compress-with');
     expect(reasonOf(sized(1, null), 'gzip')).toContain('a snapshot of a directory cannot be compressed');
+  });
+
+  it.each([
+    ['a file counts once, packed or not', 'zip', ['gzip', 'zstd'], [300, 700]],
+    ['a directory counts once for each way in which it is packed', 'directory', ['gzip', 'zstd'], [600, 700]],
+    ['a directory that is packed in one way counts once', 'directory', ['gzip', 'gzip'], [300, 700]],
+  ] as const)('of several budgets on one artifact: %s', (_, format, how, sums) => {
+    const one = snapshot([file('f', 700)], { artifact: { ...snapshot([]).artifact, format } });
+    const packed = { ...one, totals: { ...one.totals, compressed: 300 } };
+    const document = {
+      version: 1,
+      artifacts: how.map((compressWith, index) => ({
+        name: `${index}`,
+        path: 'a',
+        compressWith,
+        compressed: { max: 999 },
+      })),
+      groups: [{ name: 'both', members: ['*'], compressed: { max: 9999 }, uncompressed: { max: 9999 } }],
+    };
+    const { budgets } = readBudgets(Buffer.from(JSON.stringify(document)));
+    const sumsOf = (identities: readonly string[]) => {
+      const measured = budgets.artifacts.map((budget, index) => measuredAs(budget, identities[index] ?? '', packed));
+      const run = { measured, unmeasured: [], file: '', today: '2026-01-01', complete: true };
+      const { verdicts: found } = evaluate(budgets, run).gate;
+      return found.filter(({ artifact }) => artifact === 'both').map(({ actual }) => actual);
+    };
+    expect(sumsOf(['/dist/a', '/dist/a'])).toEqual(sums);
+    expect(sumsOf(['/dist/a', '/dist/b'])).toEqual([600, 1400]);
   });
 });

@@ -40,7 +40,7 @@ function verdicts(limits: object, one: Snapshot = app, baseline: Baseline = none
   const [budget] = budgets.artifacts;
   if (budget === undefined) throw new Error('no budget');
   const judged = judgeByPolicy([], budgets, '2026-01-01');
-  const measured = [{ name: 'app', budget, snapshot: one, judged, baseline }];
+  const measured = [{ name: 'app', budget, identity: 'app.tar', snapshot: one, judged, baseline }];
   return evaluate(budgets, { measured, unmeasured: [], file: 'budgets.json', today: '2026-01-01', complete: true }).gate
     .verdicts;
 }

@@ -87,7 +87,9 @@ function report(): CheckReport {
   if (first === undefined || second === undefined || third === undefined) throw new Error('three artifacts');
   const baseline: Baseline = { kind: 'diff', diff, notices: [] };
   const totals = { ...after.totals, compressed: 5 * mebibyte + 1 };
-  const measured: Measured[] = [{ name: 'runtime', budget: first, snapshot: { ...after, totals }, judged, baseline }];
+  const measured: Measured[] = [
+    { name: 'runtime', budget: first, identity: 'runtime', snapshot: { ...after, totals }, judged, baseline },
+  ];
   const unmeasured: Unmeasured[] = [
     { budget: second, kind: 'absent', reason: '"dist/extension" is optional, and not there' },
     { budget: third, kind: 'broken', reason: '"dist/cut.zip" is cut short: the end record is missing (at byte 4711)' },
