@@ -8,6 +8,7 @@ import { reporterNamed } from '../../src/report/index.ts';
 import type { ReportOptions, ScanReport } from '../../src/report/reporter.ts';
 import { parseSnapshot } from '../../src/scan/snapshot-file.ts';
 import { file, pyc, snapshot } from '../build/snapshot.ts';
+import { plainOptions } from '../build/report.ts';
 
 const code: PycCode = {
   levels: [0],
@@ -32,17 +33,7 @@ const tree = snapshot([
   file('n.pyc', 500, { facts: pyc({ python: null, legacy: true, code: { unread: 'is odd', broken: false } }) }),
 ]);
 
-const options: ReportOptions = {
-  units: 'bytes',
-  size: 'content',
-  depth: 0,
-  top: 5,
-  sort: 'size',
-  minChange: 0,
-  width: 80,
-  color: false,
-  verbose: false,
-};
+const options: ReportOptions = { ...plainOptions, units: 'bytes', depth: 0, top: 5, sort: 'size' };
 
 function reportOf(of: Snapshot): ScanReport {
   const bytecode = bytecodeRollup(of);

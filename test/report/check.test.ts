@@ -15,6 +15,7 @@ import type { CheckReport, ReportOptions } from '../../src/report/reporter.ts';
 import { judge } from '../../src/rules/index.ts';
 import { removableContent } from '../../src/compare/removable.ts';
 import { digest, directory, elf, file, snapshot } from '../build/snapshot.ts';
+import { plainOptions } from '../build/report.ts';
 
 const golden = resolve(import.meta.dirname, '../golden');
 const mebibyte = 1024 ** 2;
@@ -112,17 +113,7 @@ function report(): CheckReport {
   };
 }
 
-const plain: ReportOptions = {
-  units: 'iec',
-  size: 'content',
-  depth: 3,
-  top: 12,
-  sort: 'size',
-  minChange: 0,
-  width: 80,
-  color: false,
-  verbose: false,
-};
+const plain: ReportOptions = { ...plainOptions, depth: 3, sort: 'size' };
 
 async function printed(reporter: string, options: Partial<ReportOptions> = {}, given = report()): Promise<string> {
   const found = await reporterNamed(reporter, 'check');

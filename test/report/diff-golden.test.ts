@@ -11,6 +11,7 @@ import { reporterNamed } from '../../src/report/index.ts';
 import type { ReportOptions } from '../../src/report/reporter.ts';
 import { judge } from '../../src/rules/index.ts';
 import { ar, digest, directory, elf, file, hardlink, pyc, snapshot } from '../build/snapshot.ts';
+import { plainOptions } from '../build/report.ts';
 
 const golden = resolve(import.meta.dirname, '../golden');
 
@@ -91,22 +92,10 @@ function nothing(): Diff {
   );
 }
 
-const plain: ReportOptions = {
-  units: 'iec',
-  size: 'content',
-  depth: 99,
-  top: 12,
-  sort: 'delta',
-  minChange: 0,
-  width: 80,
-  color: false,
-  verbose: false,
-};
-
 async function print(reporter: string, diff: Diff, options: Partial<ReportOptions> = {}): Promise<string> {
   const found = await reporterNamed(reporter, 'diff');
   const tool = { name: 'sizecheck', version: '0.0.0' };
-  return [...(found?.({ tool, diff }, { ...plain, ...options }) ?? [])].join('');
+  return [...(found?.({ tool, diff }, { ...plainOptions, ...options }) ?? [])].join('');
 }
 
 const cases: readonly (readonly [name: string, reporter: string, diff: Diff, options: Partial<ReportOptions>])[] = [

@@ -10,6 +10,7 @@ import { reporterNamed } from '../../src/report/index.ts';
 import type { ReportOptions, ScanReport } from '../../src/report/reporter.ts';
 import { styleFor, sumLine } from '../../src/report/table/style.ts';
 import { ar, digest, directory, elf, file, hardlink, pyc, snapshot } from '../build/snapshot.ts';
+import { plainOptions } from '../build/report.ts';
 
 const golden = resolve(import.meta.dirname, '../golden');
 
@@ -59,17 +60,7 @@ function report(): ScanReport {
   };
 }
 
-const plain: ReportOptions = {
-  units: 'iec',
-  size: 'content',
-  depth: 3,
-  top: 12,
-  sort: 'size',
-  minChange: 0,
-  width: 80,
-  color: false,
-  verbose: false,
-};
+const plain: ReportOptions = { ...plainOptions, depth: 3, sort: 'size' };
 
 const cases: readonly (readonly [file: string, reporter: string, options: Partial<ReportOptions>])[] = [
   ['scan.table.txt', 'table', {}],

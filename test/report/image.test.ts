@@ -7,18 +7,9 @@ import { reporterNamed } from '../../src/report/index.ts';
 import type { ReportOptions, ScanReport } from '../../src/report/reporter.ts';
 import { judge } from '../../src/rules/index.ts';
 import { file, hidden, image, snapshot } from '../build/snapshot.ts';
+import { plainOptions } from '../build/report.ts';
 
-const options80: ReportOptions = {
-  units: 'iec',
-  size: 'content',
-  depth: 99,
-  top: 12,
-  sort: 'size',
-  minChange: 0,
-  width: 80,
-  color: false,
-  verbose: false,
-};
+const options80: ReportOptions = { ...plainOptions, sort: 'size' };
 
 const hostile = 'RUN echo \u001b[31m\n::error::x | `b` <script> @you \u202e';
 

@@ -8,6 +8,7 @@ import { reporterNamed } from '../../src/report/index.ts';
 import type { ReportOptions, ScanReport } from '../../src/report/reporter.ts';
 import { tablesOf, toHtml } from '../build/render.ts';
 import { elf, file, snapshot } from '../build/snapshot.ts';
+import { plainOptions } from '../build/report.ts';
 
 const golden = resolve(import.meta.dirname, '../golden/scan.table-sections.txt');
 
@@ -40,17 +41,7 @@ const report: ScanReport = {
   sections: sectionRollup(tree),
 };
 
-const options: ReportOptions = {
-  units: 'iec',
-  size: 'content',
-  depth: 0,
-  top: 5,
-  sort: 'size',
-  minChange: 0,
-  width: 80,
-  color: false,
-  verbose: false,
-};
+const options: ReportOptions = { ...plainOptions, depth: 0, top: 5, sort: 'size' };
 
 async function print(name: string, more: Partial<ScanReport> = {}): Promise<string> {
   const found = await reporterNamed(name, 'scan');

@@ -5,6 +5,7 @@ import { snapshotReporter } from '../../src/report/json/index.ts';
 import type { ReportOptions } from '../../src/report/reporter.ts';
 import { parseSnapshot } from '../../src/scan/snapshot-file.ts';
 import { ar, elf, file, snapshot } from '../build/snapshot.ts';
+import { plainOptions } from '../build/report.ts';
 
 const saved = snapshot([
   file('lib.a', 100, { facts: ar(10, { symbols: { rate: 1, hashes: [0, 7, 2 ** 32 - 1] } }) }),
@@ -12,17 +13,7 @@ const saved = snapshot([
   file('old.a', 100, { facts: ar(10) }),
 ]);
 
-const options: ReportOptions = {
-  units: 'iec',
-  size: 'content',
-  depth: 0,
-  top: 1,
-  sort: 'size',
-  minChange: 0,
-  width: 80,
-  color: false,
-  verbose: false,
-};
+const options: ReportOptions = { ...plainOptions, depth: 0, top: 1, sort: 'size' };
 
 const report = { tool: { name: 'sizecheck', version: '0' }, snapshot: saved, tree: [], findings: [], removable: 0 };
 const text = [...(snapshotReporter.scan?.(report, options) ?? [])].join('');
