@@ -30,24 +30,7 @@ mkdirSync(store, { recursive: true });
 const child = await bundled();
 if (options.replay !== undefined) process.exit(replay(options.replay));
 
-const all = [
-  'tar',
-  'zip',
-  'gzip',
-  'zstd',
-  'xz',
-  'bzip2',
-  'ar',
-  'deb',
-  'image',
-  'elf',
-  'pyc',
-  'packages',
-  'snapshot',
-  'report',
-  'budgets',
-];
-const families = options.only === '' ? all : options.only.split(',');
+const families = options.only === '' ? everyFamily() : options.only.split(',');
 let findings = 0;
 for (const family of families) await fuzz(family, (Number(options.seconds) * 1000) / families.length);
 console.log(findings === 0 ? 'nothing found' : `${findings} findings in ${store}; see npm run fuzz -- --replay FILE`);
@@ -63,6 +46,12 @@ async function bundled() {
   await bundle.write({ dir: join(store, 'bundle'), format: 'esm', entryFileNames: 'child.js', sourcemap: true });
   await bundle.close();
   return join(store, 'bundle/child.js');
+}
+
+function everyFamily() {
+  const { status, stdout } = spawnSync(process.execPath, [child, 'families'], { encoding: 'utf8' });
+  if (status !== 0) throw new Error('the families cannot be listed');
+  return stdout.split(' ');
 }
 
 /** Runs one family for its share of the time; a child that had to be stopped is followed by another. */

@@ -3,13 +3,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mutate, repairTar } from './mutate.ts';
 import { randomFrom } from './random.ts';
-import { isFamily } from './samples.ts';
+import { families, isFamily } from './samples.ts';
 import type { Family, Sample } from './samples.ts';
 import { preparedSamples, runCase } from './target.ts';
 
-/** Arguments: family, seed, first index, scratch directory; or `replay`, family, label, file, scratch directory. */
+/** Arguments: family, seed, first index, scratch directory; or `replay`, family, label, file, scratch directory; or `families`. */
 async function main(args: readonly string[]): Promise<void> {
-  if (args[0] === 'replay') await replay(args.slice(1));
+  if (args[0] === 'families') process.stdout.write(families.join(' '));
+  else if (args[0] === 'replay') await replay(args.slice(1));
   else await loop(args);
 }
 
