@@ -2,7 +2,7 @@
 import { exactBytes, formatSize, groupDigits } from '../../bytes/size.ts';
 import { unitOf } from '../../model/verdict.ts';
 import type { Measure, Verdict, VerdictStatus } from '../../model/verdict.ts';
-import { inertLine, terminalName, terminalText } from '../escape.ts';
+import { terminalName, terminalText } from '../escape.ts';
 import { pointsText } from '../gate-text.ts';
 import { formatText } from '../identity-text.ts';
 import type { CheckReport, ReportOptions } from '../reporter.ts';
@@ -10,14 +10,13 @@ import { growthPart } from './check-growth.ts';
 import { columns } from './grid.ts';
 import type { Align } from './grid.ts';
 import { areSized } from '../verdict-text.ts';
-import { cutMiddle, styleFor, widest, wrap } from './style.ts';
+import { noticeLines, noticeText } from './notices.ts';
+import { partsOf } from './parts.ts';
+import { cutMiddle, widest, wrap } from './style.ts';
 import type { Style } from './style.ts';
 
-export function* checkTable(report: CheckReport, options: ReportOptions): Iterable<string> {
-  const style = styleFor(options.color);
-  for (const part of [heading, budgetsPart, growthPart, detailsPart, noticesPart]) {
-    for (const piece of part(report, options, style)) yield piece.split('\n').map(inertLine).join('\n');
-  }
+export function checkTable(report: CheckReport, options: ReportOptions): Iterable<string> {
+  return partsOf(report, [heading, budgetsPart, growthPart, detailsPart, noticesPart], options);
 }
 
 const words: Readonly<Record<VerdictStatus, string>> = { pass: 'pass', warn: 'warn', fail: 'FAIL', unknown: 'unknown' };
@@ -225,21 +224,13 @@ function figureText({ measure, over, actual, limit, status }: Verdict): string {
   return `${unit === 'bytes' ? exactBytes(limit - actual) : plain(limit - actual)} left`;
 }
 
-function* noticesPart({ artifacts }: CheckReport, options: ReportOptions, style: Style): Iterable<string> {
+function noticesPart({ artifacts }: CheckReport, options: ReportOptions, style: Style): Iterable<string> {
   const notices = artifacts.flatMap(({ name, notices: own }) => own.map((notice) => ({ name, ...notice })));
-  if (notices.length === 0) return;
-  const shown = options.verbose ? notices : notices.slice(0, 5);
-  yield `\n${style.bold(`Notices (${groupDigits(notices.length)})`)}\n`;
-  for (const { name, path, message } of shown) {
-    const where = [
-      ...(path === null || artifacts.length > 1 ? [terminalText(name)] : []),
-      ...(path === null ? [] : [terminalName(path)]),
-    ].join(': ');
-    for (const [index, line] of wrap(`${where}: ${terminalText(message)}`, options.width - 4).entries())
-      yield `${index === 0 ? '  ' : '    '}${line}\n`;
-  }
-  const more = notices.length - shown.length;
-  if (more > 0) yield style.dim(`  ${groupDigits(more)} more: --verbose\n`);
+  const textOf = (notice: (typeof notices)[number]): string => {
+    const artifact = notice.path === null || artifacts.length > 1 ? `${terminalText(notice.name)}: ` : '';
+    return `${artifact}${noticeText(notice)}`;
+  };
+  return noticeLines('Notices', notices, textOf, options, style);
 }
 
 function longest(texts: readonly string[]): number {

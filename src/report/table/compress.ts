@@ -2,18 +2,16 @@
 import { formatSize, formatSizes } from '../../bytes/size.ts';
 import { httpWindow, usualWindow } from '../../compare/best-codec.ts';
 import type { Compressions, Trial } from '../../model/compression.ts';
-import { inertLine, terminalText } from '../escape.ts';
+import { terminalText } from '../escape.ts';
 import type { CompressReport, ReportOptions } from '../reporter.ts';
 import { columns } from './grid.ts';
 import { percent } from './percent.ts';
-import { cutMiddle, styleFor, wrap } from './style.ts';
+import { partsOf } from './parts.ts';
+import { cutMiddle, wrap } from './style.ts';
 import type { Style } from './style.ts';
 
-export function* compressTable({ compressions }: CompressReport, options: ReportOptions): Iterable<string> {
-  const style = styleFor(options.color);
-  for (const part of [heading, trialsPart, windowsPart, untriedPart, bestPart, orderPart]) {
-    for (const piece of part(compressions, options, style)) yield piece.split('\n').map(inertLine).join('\n');
-  }
+export function compressTable({ compressions }: CompressReport, options: ReportOptions): Iterable<string> {
+  return partsOf(compressions, [heading, trialsPart, windowsPart, untriedPart, bestPart, orderPart], options);
 }
 
 function* heading({ artifact, stream }: Compressions, options: ReportOptions, style: Style): Iterable<string> {

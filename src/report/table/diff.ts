@@ -5,8 +5,7 @@ import { comparisonCodes } from '../../model/diff.ts';
 import type { Diff, Side } from '../../model/diff.ts';
 import type { Finding } from '../../model/finding.ts';
 import { shellWord } from '../../model/shell.ts';
-import type { Notice } from '../../model/snapshot.ts';
-import { inertLine, terminalName, terminalText } from '../escape.ts';
+import { terminalName, terminalText } from '../escape.ts';
 import { countsText, sideText } from '../identity-text.ts';
 import { mapHints } from '../map-hints.ts';
 import type { DiffReport, ReportOptions } from '../reporter.ts';
@@ -15,18 +14,16 @@ import { directoriesPart } from './diff-directories.ts';
 import { imagePart } from './diff-image.ts';
 import { packagesPart } from './diff-packages.ts';
 import { columns } from './grid.ts';
-import { columnsOf, cutMiddle, styleFor, widest, wrap } from './style.ts';
+import { noticeLines, noticeText } from './notices.ts';
+import { partsOf } from './parts.ts';
+import { columnsOf, cutMiddle, widest, wrap } from './style.ts';
 import type { Style } from './style.ts';
 
 const sizeNames = ['content', 'disk', 'archive', 'compressed'] as const;
 
-export function* diffTable({ diff }: DiffReport, options: ReportOptions): Iterable<string> {
-  const style = styleFor(options.color);
+export function diffTable({ diff }: DiffReport, options: ReportOptions): Iterable<string> {
   const parts = [heading, totalsPart, imagePart, placesPart, changesPart, hintsPart, findingsPart, noticesPart];
-  for (const part of parts) {
-    // Names that are wrapped may begin a line with what a CI system takes for a command.
-    for (const piece of part(diff, options, style)) yield piece.split('\n').map(inertLine).join('\n');
-  }
+  return partsOf(diff, parts, options);
 }
 
 function placesPart(diff: Diff, options: ReportOptions, style: Style): Iterable<string> {
@@ -149,25 +146,7 @@ function* ruleLines({ rules, removable }: Diff['findings'], options: ReportOptio
 
 function* noticesPart({ notices }: Diff, options: ReportOptions, style: Style): Iterable<string> {
   const ofBoth = notices.filter(({ code }) => comparisonCodes.has(code));
-  yield* noticeLines('Notices', ofBoth, options, style);
+  yield* noticeLines('Notices', ofBoth, noticeText, options, style);
   const ofNew = notices.filter(({ code }) => !comparisonCodes.has(code));
-  yield* noticeLines('Notices on the new side', ofNew, options, style);
-}
-
-function* noticeLines(
-  title: string,
-  notices: readonly Notice[],
-  options: ReportOptions,
-  style: Style,
-): Iterable<string> {
-  if (notices.length === 0) return;
-  const shown = options.verbose ? notices : notices.slice(0, 5);
-  yield `\n${style.bold(`${title} (${groupDigits(notices.length)})`)}\n`;
-  for (const { path, message } of shown) {
-    const line = path === null ? terminalText(message) : `${terminalName(path)}: ${terminalText(message)}`;
-    for (const [index, part] of wrap(line, options.width - 4).entries())
-      yield `${index === 0 ? '  ' : '    '}${part}\n`;
-  }
-  const more = notices.length - shown.length;
-  if (more > 0) yield style.dim(`  ${groupDigits(more)} more: --verbose\n`);
+  yield* noticeLines('Notices on the new side', ofNew, noticeText, options, style);
 }

@@ -5,21 +5,19 @@ import { fixCommands } from '../../fix/commands.ts';
 import type { Fix, LeftAlone } from '../../model/fix.ts';
 import { nameFromText } from '../../model/name.ts';
 import { shellWord } from '../../model/shell.ts';
-import { inertLine, terminalName, terminalText } from '../escape.ts';
+import { terminalName, terminalText } from '../escape.ts';
 import type { FixReport, ReportOptions } from '../reporter.ts';
 import { columns } from './grid.ts';
 import { percent } from './percent.ts';
-import { columnsOf, cutMiddle, styleFor, sumLine, wrap, wrapCommand } from './style.ts';
+import { partsOf } from './parts.ts';
+import { columnsOf, cutMiddle, sumLine, wrap, wrapCommand } from './style.ts';
 import type { Style } from './style.ts';
 
 /** Lines of one command that are shown. */
 const commandLines = 4;
 
-export function* fixTable({ fix }: FixReport, options: ReportOptions): Iterable<string> {
-  const style = styleFor(options.color);
-  for (const part of [heading, rulesPart, totalPart, brokenPart, leftPart, commandsPart]) {
-    for (const piece of part(fix, options, style)) yield piece.split('\n').map(inertLine).join('\n');
-  }
+export function fixTable({ fix }: FixReport, options: ReportOptions): Iterable<string> {
+  return partsOf(fix, [heading, rulesPart, totalPart, brokenPart, leftPart, commandsPart], options);
 }
 
 function* heading({ artifact, out, outcome }: Fix, { width }: ReportOptions, style: Style): Iterable<string> {

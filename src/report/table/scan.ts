@@ -3,7 +3,7 @@ import { bothSizes, exactBytes, formatSize, formatSizes, groupDigits } from '../
 import type { Finding } from '../../model/finding.ts';
 import type { PackageTable } from '../../model/packages.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
-import { inertLine, terminalName, terminalText } from '../escape.ts';
+import { terminalName, terminalText } from '../escape.ts';
 import { bytecodeTable } from './bytecode.ts';
 import { columns } from './grid.ts';
 import { formatText } from '../identity-text.ts';
@@ -17,18 +17,17 @@ import { percent } from './percent.ts';
 import { leftoversPart } from './leftovers.ts';
 import { sectionsTable } from './sections.ts';
 import { sizeNote } from './size-note.ts';
-import { cutMiddle, styleFor, sumLine, widest, wrap, wrapCommand } from './style.ts';
+import { noticeLines, noticeText } from './notices.ts';
+import { partsOf } from './parts.ts';
+import { cutMiddle, sumLine, widest, wrap, wrapCommand } from './style.ts';
 import type { Style } from './style.ts';
 
-export function* scanTable(report: ScanReport, options: ReportOptions): Iterable<string> {
-  const style = styleFor(options.color);
-  const parts = [heading, imageTable, placesPart, sectionsPart, bytecodePart, findingsPart, noticesPart];
-  for (const part of parts) yield* inertLines(part(report, options, style));
-}
-
-/** Names that are wrapped may begin a line with what a CI system takes for a command. */
-function* inertLines(pieces: Iterable<string>): Iterable<string> {
-  for (const piece of pieces) yield piece.split('\n').map(inertLine).join('\n');
+export function scanTable(report: ScanReport, options: ReportOptions): Iterable<string> {
+  return partsOf(
+    report,
+    [heading, imageTable, placesPart, sectionsPart, bytecodePart, findingsPart, noticesPart],
+    options,
+  );
 }
 
 function* heading(report: ScanReport, options: ReportOptions, style: Style): Iterable<string> {
@@ -185,16 +184,6 @@ function* findingLines(
   if (more > 0) yield style.dim(`${indent}${groupDigits(more)} more: --json\n`);
 }
 
-function* noticesPart({ snapshot }: ScanReport, options: ReportOptions, style: Style): Iterable<string> {
-  const { notices } = snapshot;
-  if (notices.length === 0) return;
-  const shown = options.verbose ? notices : notices.slice(0, 5);
-  yield `\n${style.bold(`Notices (${groupDigits(notices.length)})`)}\n`;
-  for (const { path, message } of shown) {
-    const line = path === null ? terminalText(message) : `${terminalName(path)}: ${terminalText(message)}`;
-    for (const [index, part] of wrap(line, options.width - 4).entries())
-      yield `${index === 0 ? '  ' : '    '}${part}\n`;
-  }
-  const more = notices.length - shown.length;
-  if (more > 0) yield style.dim(`  ${groupDigits(more)} more: --verbose\n`);
+function noticesPart({ snapshot }: ScanReport, options: ReportOptions, style: Style): Iterable<string> {
+  return noticeLines('Notices', snapshot.notices, noticeText, options, style);
 }
