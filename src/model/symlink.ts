@@ -38,7 +38,8 @@ function walk(
   const passed = new Set<Name>();
   let at = parentPath(path) ?? '.';
   let absolute = false;
-  let links = 0;
+  // It is one itself.
+  let links = 1;
   let left = maxLinkText;
   /** The next component last. */
   let parts: Name[] = [];

@@ -1,9 +1,9 @@
 // Where symlinks lead inside a tree, against realpath on the same tree on disk.
-import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, realpathSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { resolveSymlink } from '../../src/model/symlink.ts';
+import { detoursOut, maxLinkText, resolveSymlink } from '../../src/model/symlink.ts';
 import type { Entry } from '../../src/model/snapshot.ts';
 import { directory, file } from '../build/snapshot.ts';
 import { tempDirectory } from '../build/temp.ts';
@@ -67,9 +67,73 @@ describe('where a symlink leads', () => {
     expect(resolved([directory('d'), file('g', 1), ...chain], 's5')).toBeNull();
   });
 
-  it('is null for what is no symlink', () => {
+  it('is followed to the last byte of that', () => {
+    const first = './'.repeat(maxLinkText / 2 - 1);
+    for (const [text, target] of [
+      [`${first}g`, 'g'],
+      [`${first}//g`, null],
+    ] as const) {
+      // With the one byte of the symlink that leads here.
+      expect(text.length + 1 <= maxLinkText).toBe(target !== null);
+      const found = resolved([file('g', 1), symlink('s', text), symlink('t', 's')], 't');
+      expect(found?.target ?? null).toBe(target);
+    }
+    const whole = [file('gg', 1), symlink('s', `${first}gg`)];
+    expect(whole[1]?.link).toHaveLength(maxLinkText);
+    expect(resolved(whole, 's')?.target).toBe('gg');
+  });
+
+  it('is followed through as many symlinks as the system follows', () => {
+    const work = tempDirectory('many-symlinks');
+    writeFileSync(join(work, 's0'), '');
+    const chain = Array.from({ length: 45 }, (_, at) => symlink(`s${at + 1}`, `s${at}`));
+    for (const { path, link } of chain) symlinkSync(link ?? '', join(work, path));
+    const reaches = (path: string): boolean => {
+      try {
+        return statSync(join(work, path)).isFile();
+      } catch {
+        return false;
+      }
+    };
+    const paths = chain.map(({ path }) => path);
+    expect(paths.filter((path) => resolved([file('s0', 0), ...chain], path) !== null)).toEqual(paths.filter(reaches));
+  });
+
+  it('is null for what is no symlink, or has no text', () => {
     expect(resolved(tree, 'g')).toBeNull();
     expect(resolved(tree, 'd')).toBeNull();
+    expect(resolved([...tree, file('h', 0, { kind: 'hardlink', link: 'g' })], 'h')).toBeNull();
+    for (const link of [null, '']) {
+      const nowhere = file('n', 0, { kind: 'symlink', link });
+      expect(resolved([...tree, nowhere], 'n')).toBeNull();
+      expect(resolved([...tree, nowhere, symlink('s', 'n/g')], 's')).toBeNull();
+    }
+  });
+});
+
+describe('directories that a symlink passes on its way out', () => {
+  it.each([
+    ['d/e/../../../x', ['d', 'd/e']],
+    ['d/../up/../../../x', ['d', 'd/e']],
+    ['../x', []],
+    // Inside, nowhere, and out of what has nothing above it.
+    ['d/e/../../g', []],
+    ['d/x/../../../g', []],
+    ['/d/../../x', []],
+  ])('are those it needs, of %s', (link, needed) => {
+    const entries = [...tree, symlink('s', link)];
+    const found = detoursOut(symlink('s', link), new Map(entries.map((entry) => [entry.path, entry])));
+    expect(found).toEqual(needed);
+    if (needed.length === 0) return;
+    const root = join(tempDirectory('ways-out'), 'root');
+    for (const path of [root, `${root}/d`, `${root}/d/e`]) mkdirSync(path);
+    writeFileSync(join(root, '../x'), '');
+    for (const { path, link: text } of entries) if (text !== null) symlinkSync(text, join(root, path));
+    expect(statSync(join(root, 's')).isFile()).toBe(true);
+  });
+
+  it('are none of what is no symlink', () => {
+    expect(detoursOut(file('g', 1), new Map())).toEqual([]);
   });
 });
 
