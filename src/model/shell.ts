@@ -24,9 +24,13 @@ export function shellWord(name: Name): string {
   if (text !== null && legible.test(text) && text === text.normalize('NFC'))
     return `'${text.replaceAll("'", String.raw`'\''`)}'`;
   let spelled = '';
+  let isBehind = false;
   for (const unit of name) {
     const code = unit.charCodeAt(0);
-    if (code < 0x20 || code > 0x7e) spelled += `\\x${code.toString(16).padStart(2, '0')}`;
+    // A third digit would mean another byte in mksh; POSIX leaves it open.
+    if (isBehind && /[0-9A-Fa-f]/.test(unit)) spelled += `'$'`;
+    isBehind = code < 0x20 || code > 0x7e;
+    if (isBehind) spelled += `\\x${code.toString(16).padStart(2, '0')}`;
     else spelled += unit === "'" || unit === '\\' ? `\\${unit}` : unit;
   }
   return `$'${spelled}'`;

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { nameFromJson, nameToJson } from '../../src/model/json-name.ts';
+import { nameFromJson, nameToJson, spellBytes } from '../../src/model/json-name.ts';
 import { nameFromBytes, nameFromText } from '../../src/model/name.ts';
 import { shellPath, shellWord } from '../../src/model/shell.ts';
 import { inertLine, terminalName, terminalText } from '../../src/report/escape.ts';
@@ -75,6 +75,27 @@ describe('names in JSON', () => {
     expect(nameToJson('path', 'a/b')).toEqual({ path: 'a/b' });
     expect(nameToJson('path', 'a\xff')).toEqual({ path: String.raw`a\xFF`, pathBase64: 'Yf8=' });
   });
+
+  it('keep each character beside a byte that is none', () => {
+    for (const code of [0, 0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xe000, 0xfeff, 0xffff, 0x1_0000, 0x10_ffff]) {
+      const text = String.fromCodePoint(code);
+      const name = nameFromText(text);
+      expect(spellBytes(`${name}\xff${name}`)).toBe(`${text}\\xFF${text}`);
+      // Cut short, and bytes that begin nothing.
+      const spelled = Array.from(name, (unit) => `\\x${unit.charCodeAt(0).toString(16).toUpperCase()}`);
+      if (name.length > 1) expect(spellBytes(name.slice(0, -1))).toBe(spelled.slice(0, -1).join(''));
+    }
+    // Longer than need be, a surrogate, and beyond the last.
+    for (const bytes of ['c080', 'c1bf', 'e09fbf', 'f08fbfbf', 'eda080', 'f4908080', 'f5808080', '80', 'ff'])
+      expect(spellBytes(nameFromBytes(Buffer.from(bytes, 'hex')))).toBe(
+        bytes.toUpperCase().replaceAll(/../g, String.raw`\x$&`),
+      );
+  });
+
+  it('are no name where there is none', () => {
+    for (const object of [{}, { path: 7 }, { path: null }, { pathBase64: 7 }, { name: 'a' }])
+      expect(nameFromJson(object, 'path')).toBeNull();
+  });
 });
 
 describe.skipIf(!requireTool('bash'))('names in shell commands', () => {
@@ -85,7 +106,7 @@ describe.skipIf(!requireTool('bash'))('names in shell commands', () => {
     ['cafe\u0301', String.raw`$'cafe\xcc\x81'`],
     ['\u212b', String.raw`$'\xe2\x84\xab'`],
     ['\u05d0', String.raw`$'\xd7\x90'`],
-    ['\u202ea', String.raw`$'\xe2\x80\xaea'`],
+    ['\u202ea', String.raw`$'\xe2\x80\xae'$'a'`],
     ['\u00a0', String.raw`$'\xc2\xa0'`],
     ['\u00d7', String.raw`$'\xc3\x97'`],
     // Letters that nobody sees.
