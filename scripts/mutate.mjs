@@ -186,9 +186,15 @@ const areas = [
   },
   {
     sources: ['src/model/shell.ts'],
-    tests: ['report/escape', 'fix/commands', 'rules/debug-symbols', 'rules/strip-command'].map(
+    tests: ['model/shell', 'report/escape', 'fix/commands', 'rules/debug-symbols', 'rules/strip-command'].map(
       (name) => `test/${name}.test.ts`,
     ),
+    hostile: false,
+  },
+  {
+    // Names, and where links lead.
+    sources: ['instruction', 'json-name', 'name', 'paths', 'symlink'].map((name) => `src/model/${name}.ts`),
+    tests: [...allTests('model'), 'test/report/escape.test.ts'],
     hostile: false,
   },
   {
@@ -288,6 +294,23 @@ const areas = [
       .toSorted()
       .map((name) => `src/report/table/${name}`),
     tests: allTests('report').concat('test/compare/bytecode.test.ts'),
+    hostile: false,
+  },
+  {
+    // JSON as it is documented, and read back.
+    sources: ['check', 'compress', 'diff', 'fix', 'scan', 'text'].map((name) => `src/report/json/${name}.ts`),
+    tests: allTests('report').concat(
+      ['scan/snapshot-file', 'scan/snapshot-facts', 'compare/image'].map((name) => `test/${name}.test.ts`),
+    ),
+    hostile: false,
+  },
+  {
+    // The other forms of reports, and what several of them say alike.
+    sources: readdirSync(join(root, 'src/report'))
+      .filter((name) => name.endsWith('.ts') && !['figures.ts', 'gate-text.ts', 'verdict-text.ts'].includes(name))
+      .toSorted()
+      .map((name) => `src/report/${name}`),
+    tests: allTests('report'),
     hostile: false,
   },
   { sources: ['src/formats/unknown.ts'], tests: ['test/formats/unknown.test.ts'], hostile: false },

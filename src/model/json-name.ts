@@ -25,7 +25,6 @@ export function spellBytes(name: Name): string {
   for (let at = 0; at < bytes.length;) {
     const length = sequenceLength(bytes[at] ?? 0);
     try {
-      if (length === 0 || at + length > bytes.length) throw new TypeError('not a sequence');
       spelled += decoder.decode(bytes.subarray(at, at + length));
       at += length;
     } catch {
@@ -36,9 +35,9 @@ export function spellBytes(name: Name): string {
   return spelled;
 }
 
+/** How long a sequence is that begins so, if it is one. */
 function sequenceLength(lead: number): number {
   if (lead < 0x80) return 1;
-  if (lead >= 0xc2 && lead < 0xe0) return 2;
-  if (lead >= 0xe0 && lead < 0xf0) return 3;
-  return lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
+  if (lead < 0xe0) return 2;
+  return lead < 0xf0 ? 3 : 4;
 }

@@ -5,11 +5,13 @@ import {
   compareNames,
   depth,
   isDeeper,
+  isIn,
   nameFromText,
   nameToBytes,
   nameToText,
   normalizePath,
   parentPath,
+  parentsOf,
 } from '../../src/model/name.ts';
 
 describe('names', () => {
@@ -57,6 +59,22 @@ describe('names', () => {
       for (const levels of [0, 1, 2, 3, 99]) expect(isDeeper(path, levels)).toBe(depth(path) > levels);
   });
 
+  it('lie in their parents alone', () => {
+    const directories = ['a', 'aa', 'a/a', 'a/aa', 'a/a/a', 'a0'];
+    const paths = directories.flatMap((directory) => [directory, `${directory}/a`, `${directory}/a/b`]);
+    for (const directory of directories)
+      for (const path of paths) expect(isIn(path, directory)).toBe(parentPath(path) === directory);
+    const some = fc.array(fc.stringMatching(/^[ab](?:\/[ab]{1,2}){0,3}$/), { maxLength: 12 });
+    fc.assert(
+      fc.property(some, (found) => {
+        const parents = parentsOf();
+        for (const path of found) parents.add(path);
+        expect(parents.found).toEqual(new Set(found.map(parentPath)));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('are bytes in byte order', () => {
     const text = nameFromText('caf\u00e9');
     expect(text).toBe('caf\u00c3\u00a9');
@@ -64,5 +82,8 @@ describe('names', () => {
     expect(nameToText('\xff')).toBeNull();
     expect([...nameToBytes('\xff\0')]).toEqual([255, 0]);
     expect(['b', 'a', 'A', '\xff'].toSorted(compareNames)).toEqual(['A', 'a', 'b', '\xff']);
+    for (const a of ['', 'a', 'b', '\xff'])
+      for (const b of ['', 'a', 'b', '\xff'])
+        expect(compareNames(a, b)).toBe(Buffer.compare(nameToBytes(a), nameToBytes(b)));
   });
 });
