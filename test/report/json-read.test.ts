@@ -11,6 +11,7 @@ import { changed } from '../build/json.ts';
 import {
   change,
   checkReport,
+  checked,
   diffReport,
   directoryChange,
   emptyDiff,
@@ -87,7 +88,7 @@ describe('round trip', () => {
       diffReport({
         notices: [
           { code: 'x', path: null, message: 'm' },
-          { code: 'x', path: 'p', message: 'm' },
+          { code: 'x', path: 'p\xe9', message: 'm' },
         ],
       }),
     ]) {
@@ -117,6 +118,9 @@ describe('round trip', () => {
         diff: { image: diff.image },
       });
     }
+    // In a check, too.
+    const gate = checkReport(undefined, [checked({ diff: layered })]);
+    expect(read(await json('check', gate))).toEqual({ kind: 'check', report: gate });
     const same = { ...layered.image, cacheBroke: null };
     const unbroken = changed(JSON.parse(await json('diff', report)), 'image', same);
     expect(read(unbroken).report).toMatchObject({ diff: { image: same } });

@@ -16,8 +16,8 @@ export function* fixJson({ tool, fix }: FixReport): Iterable<string> {
   yield member('promised', { content: plan.promised });
   yield member('achieved', outcome === null ? null : { content: outcome.achieved });
   if (exact !== undefined) yield member('exact', { base: exact.base, saved: exact.union });
-  const rows = plan.rules.map((rule, index) => ({ rule, saved: exact?.rules[index] }));
-  yield* list('rules', rows, ({ rule, saved }) => (saved === undefined ? rule : { ...rule, compressed: saved }));
+  const rules = plan.rules.map((rule, index) => ({ ...rule, compressed: exact?.rules[index] }));
+  yield* list('rules', rules, (rule) => rule);
   yield* list('actions', plan.actions, actionToJson);
   yield* list('leftAlone', plan.leftAlone, leftToJson);
   if (outcome !== null && outcome.updated.length > 0) {

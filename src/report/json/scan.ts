@@ -38,7 +38,7 @@ function* parts(report: ScanReport): Iterable<string> {
     ...nameToJson('path', path),
     content,
     disk,
-    ...(stored === undefined ? {} : { stored }),
+    stored,
     files,
     own,
   }));
@@ -69,7 +69,7 @@ function packageToJson({
   stored,
 }: PackageRow | PackageJson): object {
   const place = path === null ? { path } : nameToJson('path', path);
-  return { name, version, kind, ...place, content, files, removable, ...(stored === undefined ? {} : { stored }) };
+  return { name, version, kind, ...place, content, files, removable, stored };
 }
 
 interface PackageJson extends PackageSizes {
@@ -96,7 +96,7 @@ function scanFindingText(
 }
 
 function scanClaimToJson({ path, part, bytes, layer }: Claim): object {
-  return { ...nameToJson('path', path), part, bytes, ...(layer === undefined ? {} : { layer }) };
+  return { ...nameToJson('path', path), part, bytes, layer };
 }
 
 function* imageJson({ platform, layers, layerBytes, visibleBytes, hiddenBytes, dive }: Image): Iterable<string> {
@@ -120,8 +120,7 @@ function* imageJson({ platform, layers, layerBytes, visibleBytes, hiddenBytes, d
 }
 
 function hiddenToJson({ path, size, stored, layer, cause, compressed }: HiddenFile): object {
-  const told = compressed === undefined ? {} : { compressed };
-  return { ...nameToJson('path', path), size, stored, layer, cause, ...told };
+  return { ...nameToJson('path', path), size, stored, layer, cause, compressed };
 }
 
 function entryToJson(entry: Entry, tells: boolean): object {
@@ -138,7 +137,7 @@ function entryToJson(entry: Entry, tells: boolean): object {
     mtime,
     digest,
     ...(link === null ? {} : nameToJson('link', link)),
-    ...(layer === undefined ? {} : { layer }),
+    layer,
     ...(facts === null ? {} : { facts }),
   };
 }

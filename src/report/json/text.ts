@@ -1,4 +1,5 @@
 // JSON, schema 1, as text: integers are bytes, what is unknown is null, key order is fixed, so that equal artifacts give equal text.
+// Members that are undefined are left out, as JSON has none.
 import type { Claim, Finding } from '../../model/finding.ts';
 import { nameToJson } from '../../model/json-name.ts';
 import type { Notice } from '../../model/snapshot.ts';
@@ -17,11 +18,8 @@ export function findingText({ rule, severity, title, bytes, claims, fix }: Findi
 }
 
 function claimToJson({ path, part, bytes, keeps, layer }: Claim): object {
-  const more = {
-    ...(keeps === undefined ? {} : nameToJson('keeps', keeps)),
-    ...(layer === undefined ? {} : { layer }),
-  };
-  return { ...nameToJson('path', path), part, bytes, ...more };
+  const kept = keeps === undefined ? {} : nameToJson('keeps', keeps);
+  return { ...nameToJson('path', path), part, bytes, ...kept, layer };
 }
 
 export function noticeToJson({ code, path, message }: Notice): object {
