@@ -15,9 +15,8 @@ export const shellReporter: Reporter = {
     yield 'export LC_ALL=C\n';
     const isDirectory = fix.artifact.format === 'directory';
     yield* lines(unpackCommands(fix));
-    const out = isDirectory ? shellText(fix.out) : shellText(fix.out).replace(/^(?!\/)/, '"$PWD"/');
-    if (!isDirectory) yield `out=${out}\n`;
-    yield* lines([isDirectory ? `cd -- ${out}` : 'cd -- "$tree"']);
+    if (!isDirectory) yield `out=${fix.out.startsWith('/') ? '' : '"$PWD"/'}${shellText(fix.out)}\n`;
+    yield* lines([isDirectory ? `cd -- ${shellText(fix.out)}` : 'cd -- "$tree"']);
     for (const { title, commands } of fixCommands(fix.plan.actions)) {
       yield `\n# ${title}\n`;
       yield* lines(commands);

@@ -92,7 +92,7 @@ export function wrapCommand(command: string, width: number): string[] {
   const broken = lines.map((line, index) => (index < lines.length - 1 ? `${line} \\` : line));
   if (hash < 0) return broken;
   const comment = words.slice(hash + 1);
-  const last = `${broken.at(-1)} ${words.slice(hash).join(' ')}`;
+  const last = `${broken.at(-1)} ${words.slice(hash).join(' ')}`.trimStart();
   if (columnsOf(last) <= width) return [...broken.slice(0, -1), last];
   return [...broken, ...fill(comment, width - 2).map((line) => `# ${line}`)];
 }
