@@ -42,8 +42,9 @@ export function mapHints(diff: Diff, most: number): MapHint[] {
   const hints = new Map<Name, Weighed>();
   for (const [path, own] of gone) {
     const now = added.get(shapeOf(path, diff.before.stripped));
-    const pattern = now === undefined ? null : patternFor(baseName(path), baseName(now));
-    if (now === undefined || pattern === null) continue;
+    if (now === undefined) continue;
+    const pattern = patternFor(baseName(path), baseName(now));
+    if (pattern === null) continue;
     const known = hints.get(pattern);
     const better = known === undefined || known.own < own ? { gone: path, added: now, pattern, own } : known;
     hints.set(pattern, { ...better, weight: (known?.weight ?? 0) + own });
