@@ -14,7 +14,7 @@ type Filling = string | number | Markup | readonly Markup[];
 
 /** Template tag. Texts must be single lines: controls in them are spelled out. */
 export function markup(parts: TemplateStringsArray, ...fillings: readonly Filling[]): Markup {
-  return new Markup(parts.map((part, at) => part + (at < fillings.length ? filled(fillings[at] ?? '') : '')).join(''));
+  return new Markup(parts.map((part, at) => part + filled(fillings[at] ?? '')).join(''));
 }
 
 /** Markup of each, with something between that is markup already. */

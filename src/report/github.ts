@@ -40,12 +40,11 @@ export const githubReporter: Reporter = {
     );
   },
   *diff({ diff }, { units }) {
-    const { delta, before, after } = diff;
+    const { before, after } = diff;
     const figures = (['compressed', 'content'] as const).flatMap((size) => {
-      const change = delta[size];
       const [old, now] = [before.totals[size], after.totals[size]];
-      if (change === null || old === null || now === null) return [];
-      return [`${size} ${change > 0 ? '+' : ''}${exactBytes(change)} (${exactBytes(old)} to ${exactBytes(now)})`];
+      if (old === null || now === null) return [];
+      return [`${size} ${now > old ? '+' : ''}${exactBytes(now - old)} (${exactBytes(old)} to ${exactBytes(now)})`];
     });
     const { name } = after.artifact;
     yield* commands([

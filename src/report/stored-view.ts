@@ -70,7 +70,7 @@ export function shownFiles(
 }
 
 function byStored(change: Change): Change {
-  return change.stored === null ? change : { ...change, ...change.stored };
+  return { ...change, ...change.stored };
 }
 
 function sized(bytes: number | null): { content: number; disk: number } | null {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { packageChanges } from '../../src/compare/packages/changes.ts';
 import type { PackageKind, PackageRow, PackageTable } from '../../src/model/packages.ts';
-import { shownPackages } from '../../src/report/changed-packages.ts';
+import { packageChangeCells, shownPackages } from '../../src/report/changed-packages.ts';
 import { markdownOf } from '../../src/report/markdown/index.ts';
 import type { ReportOptions } from '../../src/report/reporter.ts';
 import { diffTable } from '../../src/report/table/diff.ts';
@@ -70,6 +70,50 @@ it('are in the order that is asked for', () => {
   expect(labels({ minChange: 5 })).toEqual([grown, zlib[1], big]);
   expect(shown({ minChange: 5 })).toMatchObject({ more: 3, rest: 2 });
   expect(shown({}, 1)).toMatchObject({ more: 5, rest: 27 });
+});
+
+describe('by compressed bytes', () => {
+  const row = (name: string, version: string | null, content: number, stored: number): PackageRow => {
+    return { name, version, kind: 'node', path: name, content, files: 1, removable: 0, stored };
+  };
+  const inNone = (content: number, stored: number) => ({ content, files: 1, removable: 0, stored });
+  const two = packageChanges(
+    { packages: [row('same', '1', 5, 4), row('gone', '1', 5, 3), row('told', null, 5, 9)], unowned: inNone(7, 2) },
+    { packages: [row('same', '1', 5, 6), row('new', null, 9, 8), row('told', '1', 5, 9)], unowned: inNone(7, 2) },
+    true,
+  );
+  const overhead = { before: 20, after: 25 };
+  const sides = {
+    before: side('old', totals(22, { compressed: 38 })),
+    after: side('new', totals(26, { compressed: 50 })),
+    delta: { content: 4, disk: 0, archive: null, compressed: 12 },
+  };
+  const told = { ...diff(), ...sides, packages: two, stored: { directories: [], overhead } };
+  const rows = (of: typeof told | Omit<typeof told, 'stored'>, stored: boolean | undefined) => {
+    const { stored: _, ...options } = plainOptions;
+    const found = shownPackages(two, of, '->', stored === undefined ? options : { ...options, stored }, 9);
+    expect(found.rows.reduce((left, { delta }) => left + delta, found.rest)).toBe(found.total.delta);
+    return [found.size, ...found.rows.map(({ label, part, delta }) => `${label ?? part} ${delta}`)];
+  };
+
+  it('they are told with what carries no content, where that is known and asked for', () => {
+    const content = ['content', 'new 9', 'gone 1 -5', 'told ? -> 1 0'];
+    const compressed = ['compressed', 'new 8', 'gone 1 -3', 'same 1 2', 'told ? -> 1 0'];
+    expect(rows(told, true)).toEqual([...compressed, '(headers, padding, framing) 5']);
+    const { stored: _, ...untold } = told;
+    expect(rows(untold, true)).toEqual(content);
+    expect(rows(told, false)).toEqual(content);
+    expect(rows(told, undefined)).toEqual(content);
+  });
+
+  it('what came and went has no percent', () => {
+    const cells = packageChangeCells(shownPackages(two, told, '->', plainOptions, 9), plainOptions);
+    expect(cells.rows.map(({ label, share }) => `${label ?? ''} ${share}`)).toEqual([
+      'new new',
+      'gone 1 gone',
+      'told ? -> 1 ',
+    ]);
+  });
 });
 
 describe('of reports', () => {

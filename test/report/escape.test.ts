@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { nameFromJson, nameToJson, spellBytes } from '../../src/model/json-name.ts';
 import { nameFromBytes, nameFromText } from '../../src/model/name.ts';
 import { shellPath, shellWord } from '../../src/model/shell.ts';
+import { markdownName } from '../../src/report/escape-markdown.ts';
 import { inertLine, terminalName, terminalText } from '../../src/report/escape.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { requireTool, run, runRaw } from '../oracles.ts';
@@ -33,6 +34,8 @@ describe('names on a terminal', () => {
     ['tag\u{e0041}', String.raw`tag\u{e0041}`],
     ['c1\u009b', String.raw`c1\u{9b}`],
     ['\u65e5\u672c', '\u65e5\u672c'],
+    ['\u007f\u0080', String.raw`\x7f\u{80}`],
+    ['', '""'],
   ])('text %j', (text, shown) => {
     expect(terminalName(nameFromText(text))).toBe(shown);
   });
@@ -57,6 +60,14 @@ describe('names on a terminal', () => {
     expect(inertLine('::error::x')).toBe('| ::error::x');
     expect(inertLine('##vso[x]')).toBe('| ##vso[x]');
     expect(inertLine('a::b')).toBe('a::b');
+  });
+});
+
+describe('names in Markdown', () => {
+  it('spell spaces that renderers would strip or fold', () => {
+    const name = (text: string): string => markdownName(nameFromText(text));
+    expect(name(' a b  c ')).toBe(String.raw`\`\x20a b\x20 c\x20\``.replaceAll('\\`', '`'));
+    expect(name('a\u00a0\u3000b\u2003')).toBe('`a\\u{a0}\u3000b\\u{2003}`');
   });
 });
 
