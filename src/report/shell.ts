@@ -1,5 +1,7 @@
 // `fix --format shell`: the plan as a script. It makes OUT from a copy, so the artifact is never touched.
 import { exactBytes } from '../bytes/size.ts';
+import { parseCompression } from '../codecs/compress.ts';
+import type { Compression } from '../codecs/compress.ts';
 import { fixCommands, shellText, unpackCommands } from '../fix/commands.ts';
 import type { Fix } from '../model/fix.ts';
 import type { Reporter } from './reporter.ts';
@@ -37,14 +39,13 @@ function packCommands({ artifact, compression }: Fix): string[] {
       'zip -q -r -y "$temporary/result.zip" .',
       'mv -f -- "$temporary/result.zip" "$out"',
     ];
-  const [codec, level, long] = compression?.split(':') ?? [];
-  const filter =
-    codec === undefined
-      ? ''
-      : codec === 'gzip'
-        ? ` | gzip -n -${level}`
-        : ` | zstd -q --ultra -${level}${long === undefined ? '' : ` --${long}`}`;
+  const filter = compression === null ? '' : ` | ${packer(parseCompression(compression))}`;
   return [`tar -cf - --sort=name --format=pax .${filter} > "$out"`];
+}
+
+function packer({ codec, level, long }: Compression): string {
+  if (codec === 'gzip') return `gzip -n -${level}`;
+  return `zstd -q --ultra -${level}${long === null ? '' : ` --long=${long}`}`;
 }
 
 function wheelNote(name: string): string[] {
