@@ -106,7 +106,15 @@ describe('by compressed bytes', () => {
     expect(rows(told, undefined)).toEqual(content);
   });
 
-  it('what came and went has no percent', () => {
+  it('what came and went has no percent, also where it is empty', () => {
+    const [none, empty] = [tableOf([]), tableOf([['empty', null, 0]])];
+    for (const [changes, share] of [
+      [packageChanges(none, empty), 'new'],
+      [packageChanges(empty, none), 'gone'],
+    ] as const) {
+      const [first] = packageChangeCells(shownPackages(changes, whole, '->', plainOptions, 9), plainOptions).rows;
+      expect(first).toMatchObject({ label: 'empty', share });
+    }
     const cells = packageChangeCells(shownPackages(two, told, '->', plainOptions, 9), plainOptions);
     expect(cells.rows.map(({ label, share }) => `${label ?? ''} ${share}`)).toEqual([
       'new new',
