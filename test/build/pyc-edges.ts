@@ -1337,6 +1337,16 @@ export const pycEdges: readonly PycEdge[] = [
     facts: { optimized: 313, columnTables: 0 },
   },
   {
+    python: '3.9',
+    columns: true,
+    source: 'def f(a):\n    """d"""\n    a = ("b",)\n    return a.b\n',
+    pyc: [
+      'S+Tl5WJAAskMaIAJiB2AuJgHSKQwpDC2MEQxpDAFM2gyJzMiqWOEYmeQWpCRKYy1DDUMWQxAlUy3GFNWMt5iTCoCqdAEshJXMhSxANm/OIsTcwtyUvUK',
+      'Km8xpoFki1nAtrIwFrEBaT9NCA1WjESwAolbHDa5+SmlOal2IH2fQdoA',
+    ].join(''),
+    facts: { optimized: 204, columnTables: 0 },
+  },
+  {
     python: '3.12',
     columns: true,
     source: 'def f(a, b):\n    """d"""\n    a.x.y(b, 1.5)\ndef g(a, b):\n    b.x.y(a, 1.5)\n',
@@ -1392,6 +1402,62 @@ export const pycEdges: readonly PycEdge[] = [
     facts: { optimized: 314, columnTables: 10 },
   },
   {
+    python: '3.14',
+    columns: true,
+    source: 'def f(a):\n    import a\n    assert a, b\n',
+    pyc: [
+      '0+bj5WJAAsnIHEYo/ZkHSDQwBDGIM5QwBDEqM2gyJTMiqWMCYmaQOhOwujigGk+GAoYwBnWognSgATIMgQwxTDAtJlA6gxFi3ksQx0+T6RZj4i3GJE3G',
+      'IpB5xSBL1G5xFifmFuSk6hVU3mJMK2KDOqxYAGzZbRae+9w8Dd49ic3eXYafIcYwglWtZChiB1JFrEDiFodNbn5KaU6qXREnzACQxz8wMzIyfmFiYhQA',
+      'qwUA',
+    ].join(''),
+    facts: { optimized: 210, columnTables: 8 },
+  },
+  {
+    python: '3.14',
+    columns: true,
+    source: 'def f(a):\n    """d"""\n    return a.a\n',
+    pyc: [
+      '0+bj5WJAAsnIHEYo/ZkHSDQwBDGIM5QwBDEqM2gyJTOiqWNmYGD5LAVWF8YQwIAJgLoYbzGmrAQSiUVA1QzFIG1qtziLE3MLclL1CipvMaYVsUGNK+YG',
+      'G/WAm6ffuNO4weszyAg/TUawgpUMRexAqogVSNzisMnNTynNSbUr4oTpBfnoAzMjI+MXJiZGfrBaAA==',
+    ].join(''),
+    facts: { optimized: 223, columnTables: 7 },
+  },
+  {
+    python: '3.14',
+    columns: true,
+    source: 'def f(a: b):\n    """d"""\n    return a.b\ndef g(a: c):\n    """d"""\n    return a.c\n',
+    pyc: [
+      '0+bj5WJAAsnIHCYo/VkOSDQwBDGIMwQxijPkCJQwBDEB2cxgNmMQizKDJmsyI1ARI5JOZpBOFbDOMIY4JosWBoYUoJgMQyBjBmMQYwzcGn1GZYaVTC9B',
+      'em4xJq5kvMWYpMl4iy0tvyg3saQYZKTSLc7ixNyCnFS9gspbPPHxiXl5+SWJJanx8UWcUFs/C4Nt+s7AxMj/EUT0CIKpz2BfMSL5ihHiNpbPUlC3BTBg',
+      'AqCLgO5IKWIFslcyFrEAKbBL1Io4wM5MKxKAWcwNNuYBN0+/cadxg1cRN8xCsgOjiAls6y3GZE3GInaY1Upgq8EeBhMgNxWBIg9hI4leLOIF6QYFXBE/',
+      'ugfTi8RgdgjC7PDTZAJ7Gyy1EiIGUc5hk5ufUpqTalckAbW+GGTiB2ZGRsavTMBo+M4GJMAaAA==',
+    ].join(''),
+    facts: { optimized: 625, columnTables: -1 },
+  },
+  {
+    python: '3.14',
+    columns: true,
+    source: 'def f(a: format):\n    ().format\n    assert a, b\n',
+    pyc: [
+      '0+bj5WJAAsnIHCYo/VkISDQwBDGIMwQxijPkCJQwBDEpM2gyJzMCJRiRVDODVKuAVYcxxDFZtDAwpADFZBgCGTMYgxhj4EbrMwL1M70E6bnFmKjJeIst',
+      'Lb8oN7FEk7GIBShWDDJU6RZncWJuQU6qXkHlLZ74+MS8vPySxJLU+PgiNqi9xcJgu74zMDEKfAQRPWJg6jPYL4xofgG7zgXiF8YABkwgD3S1OpSdzgN2',
+      'N0MMLBQYTKA00CcMINf7rQQSYOfeYkwCOpwZ5nC1IlawYFoRN8ydImBbb7CwtXs2ed7n5mnw7kls9u4yLGIHSvgBNYNUFnGCCJAIxAAOm9z8lNKcVLsi',
+      'Hpg5oMj6wMzIyPidCehNsFoA',
+    ].join(''),
+    facts: { optimized: 381, columnTables: 17 },
+  },
+  {
+    python: '3.14',
+    columns: true,
+    source: 'def f(format):\n    ().format\n    assert format, b\n',
+    pyc: [
+      '0+bj5WJAAsnIHEYo/ZkHSDQwBDGIM5QwBDEqM2gyJTMiqWMCYmaQOheIOsYABkwgzxDGoA5lpwMNlGEIZIhhgsmaQOkMxiAGkPl+K4HELba0/KLcxJJb',
+      'jEmajEUgG4pB1qrd4ixOzC3ISdUrqLzFmFbEBnVqsRjY+hssbO2eTZ73uQUvsIhMMbzMItJl9hlkth/QEJDaIpCtRewgghVI3OKwyc1PKc1JtSvigJkE',
+      'CpMPzIyMjF+YmBhFwWoB',
+    ].join(''),
+    facts: { optimized: 235, columnTables: 10 },
+  },
+  {
     python: '3.10',
     columns: true,
     source: 'def f(a):\n    assert a, a()\n    for b in a:\n        if b: continue\n        assert b\n',
@@ -1430,6 +1496,16 @@ export const pycEdges: readonly PycEdge[] = [
       'W1zx8bn5KaU5IDZPfHxhaWIOVIYxcSVDERtQA5j4xVmcmFuQk6pXUFkEs7QYJMHBwMLIwwgW89OE0AhdEIIdSNzisIHYYwfWyQQkhBgA',
     ].join(''),
     facts: { optimized: 259, columnTables: 0 },
+  },
+  {
+    python: '3.10',
+    columns: true,
+    source: 'def f(a, b):\n    b()\n    assert a; return b\n',
+    pyc: [
+      'y+fl5WJAAskMaIAJiB2AuJgHSKQwpDC2MEQxpDAFM2gyJzOhqWMEYmeQWiEgUcPYDBSoYShm92JoYqxhBOpg9FvJoMl0izHxFmNSEUgTmPjFWZyYW5CT',
+      'qldQeYsxDWRGMQuQYGPkYSwCMfw0ITRCB4RgBhK3OGxy81NKc1LtwPpAjuBhAAA=',
+    ].join(''),
+    facts: { optimized: 204, columnTables: 0 },
   },
   {
     python: '3.11',
@@ -1476,6 +1552,26 @@ export const pycEdges: readonly PycEdge[] = [
     facts: { optimized: 311, columnTables: 35 },
   },
   {
+    python: '3.11',
+    columns: true,
+    source: 'assert not (a < b < c)\nb(c)\n',
+    pyc: [
+      'W87Ly8WABJKROcxQ+rMDkJjOkMqQypjMVMGUDRYsYkuFsVjzmBgZ8pi8GJoYmYBqUpmWMTIwrGaEGcPIkMIQzKDJ6KfJfIsx8RZj0i3G5JUMn0FSvziL',
+      'E3MLclL1Cip/cdjk5qeU5qTaFbGDNTEwFBsDiQ/MjIyMN3h4JzB2eHZ4dgHxBEcQiYA3GBgbGBsUG1laWBrAsIgVqA8A',
+    ].join(''),
+    facts: { optimized: 146, columnTables: 5 },
+  },
+  {
+    python: '3.11',
+    columns: true,
+    source: 'if b:\n    assert a\n',
+    pyc: [
+      'W87Ly8WABJKROYxQ+rMYkJjOkMpQxJLKWMzixdDEmMIQzADCmox+mky3GJNuMSauZPgMUvyLszgxtyAnVa+g8heHTW5+SmlOql0RG9S4YlUg8YGZkZHx',
+      'BjPLBwZGRt4b3DwNHiAIEuWFCLEAhYpYgCoB',
+    ].join(''),
+    facts: { optimized: 125, columnTables: 15 },
+  },
+  {
     python: '3.12',
     columns: true,
     source: 'def f(a):\n    assert a, a()\n    for b in a:\n        if b: continue\n        assert b\n',
@@ -1519,6 +1615,27 @@ export const pycEdges: readonly PycEdge[] = [
     facts: { optimized: 273, columnTables: 11 },
   },
   {
+    python: '3.12',
+    columns: true,
+    source: 'while True: assert a, (b and c)\n',
+    pyc: [
+      'O83Ly8WABJKROcxQ+rMckJjOkMpQzO3FkMpYwVjExMiQyrQaKt3E2MOnyRiiyXyLMfEWY9ItxuSVDJ9BEr84ixNzC3JS9Qoqf3HY5OanlOak2hWxA2UY',
+      'gbhYDEh8YGZkZLwpLHKBR35C4aTyGYFXeOQbUopYgVIA',
+    ].join(''),
+    facts: { optimized: 105, columnTables: 6 },
+  },
+  {
+    python: '3.12',
+    columns: true,
+    source: `def f(\n${Array.from({ length: 18 }, (_, index) => `    a${index},\n`).join('')}):\n    """${'dddd\n'.repeat(14)}d"""\n    return a\n`,
+    pyc: [
+      'O83Ly8WABJKROYxQ+jNIyXSGFIYWhiiGSkZNpmQhNFXMIFV8YFUlcIlgBk3GKvcUIOCinNBkvMWYqCl0iynRAIgNgdgIiI2B2ASITYHYDIjNgdgCiC1v',
+      'MScaGoAIQxBhBCKMQYQJiDAFEWYgwrwY5BMFDPCLszgxtyAnVa+g8hZjWpEY1JvFoIBoYPjixsjAw9vg8RnkSz9NRrD8SoYicSBVJAokfnHY5OanlOak',
+      '2hVJImv9wMzIyPiZSZmRF6wWAA==',
+    ].join(''),
+    facts: { optimized: 303, columnTables: 9 },
+  },
+  {
     python: '3.13',
     columns: true,
     source: 'def f(a):\n    a()\n    assert a < a() < 3\n',
@@ -1549,5 +1666,51 @@ export const pycEdges: readonly PycEdge[] = [
       'v35gZmRk/MzEwsgLVgsA',
     ].join(''),
     facts: { optimized: 254, columnTables: 15 },
+  },
+  {
+    python: '3.13',
+    columns: true,
+    source: 'class C:\n if c(2): assert b, a()\n',
+    pyc: [
+      'VU+7TsNAENz1A0yUEFIAhjIVLkLnDiGhuE7jDllaXRwTWbKdcLYLOqAAJCoUwT/wSdwfpEOkoMXns6Vwxezt7M7c3KbX68DWCbcbo6kbu4J3sGEIPpyC',
+      'j66mBhzmmqP/0+it5rrWBMDRB675yPXAqPSai2rhrFlkRwCB2XazLsAxBDtDcBumrRH6Ot+dGwodU+B4La3WMssnTBxLWEQZSyMi0SFKF7Mykfcu0W3J',
+      'kmbSJ7qJeV4kcRZli4rAUOBUIBOHRHnBijgkVhQ8npZFlBNxU35GBhB7OUuXSXS+vOPyzRpkgvykgif4Msx79uw9eB+Dl9Hb1Wr8OloNHj2+3+5OHFRC',
+      'aanovvS1LlTWS37QOkr+W0fEXw3R/oEKasEf',
+    ].join(''),
+    facts: { optimized: 363, columnTables: 10 },
+  },
+  {
+    python: '3.13',
+    columns: true,
+    source:
+      'class C:\n    for i in a:\n        if b:\n            assert c == a.b\n        else:\n            assert (b and a) and a() is None\n',
+    pyc: [
+      'ZVA7SwNBEJ65u2gel8RwCQYF0VQGolYJQcTGxiYRvMbiYNkkpxxcHu5dCv+ApLBSBG0USeW/SSkrWAp2YgRbd3M5jTjFtzuPb76ZGSeTcZix5qyjTd9x',
+      'XsA15KEAJiyBiWUlSDA4UYrqH44aci4mHAsYmsAUE5lqaQbsVwQrYs2tT8toFsCat7RDHf7Z9hFASygtgo21FVH3y8oIT/vx4tIrQDncQXBqlYCXgFUw',
+      'VRYVc2oc995Q5OuPUIzxKCEd2rYJ4XFC2t1W35V/nZDTPnWnmTQhxw7zfNfp2J2uCCDl6HBscGzyHCGeT32nSajvM6fR922PECaPNpZj8JhH2z3X3uyd',
+      'MXmvCUh9b0vAOTwnUwN8SehPRvYG79Vb9ao6OLisvmZzd2sPmaExXB7ppZFR+oxBKs1SYYd6EYN2UigIp6VadCdYYpcthDoy/q4i4pcSwY0PEDAhfAM=',
+    ].join(''),
+    facts: { optimized: 370, columnTables: 18 },
+  },
+  {
+    python: '3.13',
+    columns: true,
+    source: 'assert not ("a" or "b"), a\n',
+    pyc: [
+      '+8zLy8WABJKROUxQ+rMAkJjKIM4Qw2AKFUplXMl4izGxiBHIXsnwGSR0i7M4MbcgJ1WvoPIWh01ufkppTqpdERtQBqSoGGTGB2ZGRsYbDFIzBC8zSF1g',
+      'Fy9iAQoCAA==',
+    ].join(''),
+    facts: { optimized: 103, columnTables: 6 },
+  },
+  {
+    python: '3.13',
+    columns: true,
+    source: 'def f(format, /):\n    ().format\n    assert format, b\n',
+    pyc: [
+      '+8zLy8WABJKROYxQ+jNIyVSGYAYphiKGdEZNpmRGJFkmIGYGqXKAqGIMYsAECgyhDBpQdgo3A4M4QzQTTM4USqcypjNoMvmtBBK32NLyi3ITS24xJmky',
+      'FoFMLwZZp3CLszgxtyAnVa+g8hZjWhEb1BnFYkCigeEGC1u7Z5PnPW7BCywiUwwvs4h0mn0GmewHNASktghkZxE7iGAFErc4bHLzU0pzUu2KOGAmgbz6',
+      'gZmRkfEzExOjKFgtAA==',
+    ].join(''),
+    facts: { optimized: 231, columnTables: 10 },
   },
 ];

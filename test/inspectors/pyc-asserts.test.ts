@@ -3,6 +3,8 @@
 import { expect, it } from 'vitest';
 import { measureCode } from '../../src/inspectors/pyc/measure.ts';
 import { headerLength } from '../../src/inspectors/pyc/header.ts';
+import { code39 } from '../build/pyc-code.ts';
+import { buildPyc } from '../build/pyc.ts';
 
 /** Compiled by each Python, and the length that the same Python gives with -OO. */
 const source = `def f(a, b):
@@ -71,4 +73,16 @@ it.each(samples)('are found by Python %s, and nothing that only looks like them'
   const magic = bytes.readUInt16LE(0);
   expect(measureCode(bytes, headerLength(magic), magic)).toMatchObject({ levels: [0], optimized });
   expect(source.match(/assert /g)).toHaveLength(3);
+});
+
+it('are left with no jump of another place, whatever their line', () => {
+  // By hand in 3.10: a statement, an assert in the line below it, and a jump without a line behind that.
+  const code = Buffer.from([101, 0, 1, 0, 101, 0, 115, 6, 74, 0, 130, 1, 110, 0, 100, 0, 83, 0]);
+  const lengths = [-2, -1, 0, 1, 2].map((line) => {
+    const lines = Buffer.from([4, (line + 255) % 256, 8, 1, 2, 0x80, 4, 9]);
+    const bytes = buildPyc({ magic: 3439, words: [0, 1, 2], rest: code39({ code, lines }) });
+    return measureCode(bytes, 16, 3439);
+  });
+  for (const one of lengths) expect(one).toEqual(lengths.at(-1));
+  expect(lengths[0]).toMatchObject({ levels: [0] });
 });

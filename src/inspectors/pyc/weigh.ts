@@ -1,5 +1,6 @@
 // How long a file would be: its objects are counted as marshal writes them, the second time an object comes as a reference. What
 // the compiler makes anew is merged with equal objects where the release does so (merge_const_one in Python/compile.c).
+import { byteAt } from '../../bytes/at.ts';
 import { editSpans, lengthBefore } from './edit.ts';
 import type { Edit } from './edit.ts';
 import { exceptionsLength } from './exceptions.ts';
@@ -7,7 +8,7 @@ import { columnlessLength, tableLength } from './lines.ts';
 import { referenceLength, types } from './marshal.ts';
 import type { Node } from './marshal.ts';
 import type { Plan } from './plan.ts';
-import { payload } from './view.ts';
+import { isNamed, payload } from './view.ts';
 import type { Stream } from './view.ts';
 
 /** What becomes of a code object; null for one that stays as it is. */
@@ -49,11 +50,11 @@ export function weigh(root: Node, stream: Stream, plans: Plans): number {
     return key === null ? node : merge(key, node);
   }
 
-  /** Since 3.14 names of variables are not merged; the empty tuple is always one. */
-  function own(part: Node, index: number): Node {
-    return minor < 14 || part.parts.length === 0 || index === fields.consts || index === fields.names
-      ? whole(part)
-      : part;
+  /** Since 3.14 the first variable of annotations is renamed when all tuples are merged: it was `.format`. */
+  function own(part: Node, index: number, { start }: Node): Node {
+    const isRenamed = minor >= 14 && index === fields.names + 1 && isNamed(part.parts[0], 'format', bytes);
+    // Behind the number of parameters that of those without a keyword, which nobody else calls so.
+    return isRenamed && byteAt(bytes, start + 5) === 1 ? part : whole(part);
   }
 
   /** Found once for each tuple, however often it is referred to. */
@@ -67,7 +68,7 @@ export function weigh(root: Node, stream: Stream, plans: Plans): number {
   function partsOf(code: Node, plan: Plan | undefined): readonly Node[] {
     return code.parts.map((part, index) => {
       if (minor >= 11 && index === fields.lines) return fresh(linesLength(part, plan), null);
-      if (plan === undefined) return own(part, index);
+      if (plan === undefined) return own(part, index, code);
       switch (index) {
         case fields.code:
           return changed(part, lengthBefore(plan.edit, part.own - 5), plan);
@@ -80,7 +81,7 @@ export function weigh(root: Node, stream: Stream, plans: Plans): number {
         case fields.names:
           return remade(plan.names, part);
         default:
-          return own(part, index);
+          return own(part, index, code);
       }
     });
   }
