@@ -53,7 +53,7 @@ export function weigh(root: Node, stream: Stream, plans: Plans): number {
   /** Since 3.14 the first variable of annotations is renamed when all tuples are merged: it was `.format`. */
   function own(part: Node, index: number, { start }: Node): Node {
     const isRenamed = minor >= 14 && index === fields.names + 1 && isNamed(part.parts[0], 'format', bytes);
-    // Behind the number of parameters that of those without a keyword, which nobody else calls so.
+    // By the number of positional-only parameters: hardly anybody else calls the only one so.
     return isRenamed && byteAt(bytes, start + 5) === 1 ? part : whole(part);
   }
 
