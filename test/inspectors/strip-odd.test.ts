@@ -175,7 +175,7 @@ describe('built objects', () => {
       debug: null,
       unneeded: null,
       all: null,
-      refused: 'a section depends on a debug section that goes',
+      refused: 'a section depends on one that goes',
     });
   });
 });

@@ -39,7 +39,7 @@ export function keptDigest(view: StripSections, purpose: DigestPurpose): string 
 
 /** Debug data, its relocations, and the tables that strip writes anew. */
 function goes({ elf, gone, relocations, symtab, strtab, symtabShndx }: StripSections, section: ElfSection): boolean {
-  const ofGone = relocations.get(section.info) === section && gone[section.info] === 1;
+  const ofGone = relocations.get(section.info)?.includes(section) === true && gone[section.info] === 1;
   const rewritten = section === symtab || section === strtab || section === symtabShndx;
   return gone[section.index] === 1 || ofGone || rewritten || section.index === elf.shstrndx;
 }

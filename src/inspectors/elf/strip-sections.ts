@@ -1,6 +1,5 @@
 // What GNU strip makes of an ELF file's sections: in which order it knows them, which relocation sections belong to which
 // section, which sections go. The same for every mode, so it is worked out once a file.
-import { Reader } from '../../bytes/reader.ts';
 import {
   EM_MIPS,
   ET_DYN,
@@ -9,7 +8,6 @@ import {
   SHF_GROUP,
   SHF_LINK_ORDER,
   SHT_DYNSYM,
-  SHT_GROUP,
   SHT_MIPS_DEBUG,
   SHT_NULL,
   SHT_REL,
@@ -19,16 +17,10 @@ import {
   SHT_SYMTAB,
   SHT_SYMTAB_SHNDX,
 } from './constants.ts';
-import { type ElfFile, type ElfSection, elfSizes } from './file.ts';
+import type { ElfFile, ElfSection } from './file.ts';
+import { isGroup, isRelocations, readGroups, type SectionGroup } from './strip-groups.ts';
 import { checkSections, refuse } from './strip-refusal.ts';
 import type { StripVersion } from './strip-version.ts';
-
-export interface SectionGroup {
-  readonly section: ElfSection;
-  /** Symbol that names the group; 0 where there is none. */
-  readonly signature: number;
-  readonly members: readonly number[];
-}
 
 export interface StripSections {
   readonly elf: ElfFile;
@@ -37,7 +29,9 @@ export interface StripSections {
   /** Ordinary sections in the order in which strip numbers them in its output. */
   readonly order: readonly ElfSection[];
   /** Relocation sections that strip rewrites, by the index of the section that they apply to. */
-  readonly relocations: ReadonlyMap<number, ElfSection>;
+  readonly relocations: ReadonlyMap<number, readonly ElfSection[]>;
+  /** Further relocations of a section that has some: plain content but for the symbols that they name. */
+  readonly secondary: readonly ElfSection[];
   readonly symtab: ElfSection | undefined;
   readonly strtab: ElfSection | undefined;
   readonly symtabShndx: ElfSection | undefined;
@@ -64,8 +58,8 @@ export function stripSections(elf: ElfFile, version: StripVersion): StripSection
   checkSections(elf, version);
   const { sections } = elf;
   const linked = elf.type === ET_EXEC || elf.type === ET_DYN;
-  const symtab = sections.find((section) => section.type === SHT_SYMTAB);
-  const found = discover(elf, symtab, linked);
+  const found = discover(elf, linked);
+  const { symtab } = found;
   if (found.order.length === 0) refuse('failed', 'it has no sections');
   const gone = new Uint8Array(sections.length);
   for (const section of found.order) {
@@ -77,22 +71,14 @@ export function stripSections(elf: ElfFile, version: StripVersion): StripSection
       gone[section.index] = 1;
     }
   }
+  const groups = readGroups(elf, found.order, symtab);
+  for (const [index, { signature, members }] of groups) {
+    if (signature === 0 || members.every((member) => gone[member] === 1)) gone[index] = 1;
+  }
   for (const section of found.order) {
     if ((section.flags & SHF_LINK_ORDER) === 0 || section.link === 0) continue;
     if (found.seen[section.link] !== content) refuse('unrecognised', 'a section depends on a table');
-    if (gone[section.index] === 0 && gone[section.link] === 1)
-      refuse('failed', 'a section depends on a debug section that goes');
-  }
-  const groups = new Map<number, SectionGroup>();
-  const joined = joinedSections(found.order, sections.length);
-  for (const section of found.order) {
-    if (section.type !== SHT_GROUP) continue;
-    const group = readGroup(elf, section, symtab, found.seen);
-    groups.set(section.index, group);
-    if (!group.members.some((member) => joined[member] === 1)) refuse('unrecognised', 'a group is of nothing');
-    // A section is in one group alone.
-    for (const member of group.members) joined[member] = 0;
-    if (group.signature === 0 || !group.members.some((member) => stays(elf, gone, member))) gone[section.index] = 1;
+    if (gone[section.index] === 0 && gone[section.link] === 1) refuse('failed', 'a section depends on one that goes');
   }
   return {
     elf,
@@ -103,6 +89,7 @@ export function stripSections(elf: ElfFile, version: StripVersion): StripSection
         ? found.order
         : [...found.order.filter(isGroup), ...found.order.filter((section) => !isGroup(section))],
     relocations: found.relocations,
+    secondary: found.secondary,
     symtab,
     strtab: symtab === undefined ? undefined : sections[symtab.link],
     symtabShndx: sections.find((section) => section.type === SHT_SYMTAB_SHNDX && section.link === symtab?.index),
@@ -111,103 +98,127 @@ export function stripSections(elf: ElfFile, version: StripVersion): StripSection
   };
 }
 
-function isGroup(section: ElfSection): boolean {
-  return section.type === SHT_GROUP;
-}
-
-function isRelocations({ type }: ElfSection): boolean {
-  return type === SHT_REL || type === SHT_RELA;
-}
-
-/** Sections that join the group that lists them: all from the first on that says that it is in a group. */
-function joinedSections(order: readonly ElfSection[], count: number): Uint8Array {
-  const joined = new Uint8Array(count);
-  const first = order.findIndex(({ flags }) => (flags & SHF_GROUP) !== 0);
-  if (first >= 0) for (const { index } of order.slice(first)) joined[index] = 1;
-  return joined;
-}
-
 interface Discovery {
   readonly order: ElfSection[];
-  readonly relocations: Map<number, ElfSection>;
+  readonly relocations: Map<number, ElfSection[]>;
+  readonly secondary: ElfSection[];
   readonly seen: Uint8Array;
+  /** The one table that strip reads symbols of: the first that it comes across. */
+  readonly symtab: ElfSection | undefined;
 }
 
 const maxDepth = 64;
-/** Marks of `seen`: come across, and found to be a section that strip takes for content, unlike a table that it rebuilds. */
-const [visited, content] = [1, 2];
+/**
+ * Marks of `seen`: being come across, found to be a section that strip takes for content, and found to be a table that it rebuilds or
+ * something that it leaves out.
+ */
+const [entered, content, table] = [1, 2, 3];
 
 /**
  * The order in which strip gets to know the sections: by number, but a string table of unknown use first brings in all
- * sections that link to it, a relocation section its target, and the first member of a group all groups of the file.
+ * sections that link to it, a relocation section its symbols and its target, and the first member of a group all groups of the file.
  */
-function discover(elf: ElfFile, symtab: ElfSection | undefined, linked: boolean): Discovery {
+function discover(elf: ElfFile, linked: boolean): Discovery {
   const { sections } = elf;
   const order: ElfSection[] = [];
-  const relocations = new Map<number, ElfSection>();
+  const relocations = new Map<number, ElfSection[]>();
+  const secondary: ElfSection[] = [];
   const seen = new Uint8Array(sections.length);
   const linkers = linkersOf(sections);
-  const known = { symtab: false, dynsym: false, groups: false };
+  const known: { symtab?: ElfSection; dynsym?: ElfSection; groups: boolean } = { groups: false };
+  /** Tables without a symbol that announce local ones, which strip passes over once and takes for empty when it comes across them again. */
+  const hollow = new Set<ElfSection>();
 
   function add(section: ElfSection, depth: number): void {
     order.push(section);
     seen[section.index] = content;
     if ((section.flags & SHF_GROUP) === 0 || known.groups) return;
+    if (isGroup(section)) refuse('unrecognised', circle);
     known.groups = true;
-    for (const group of sections) if (isGroup(group)) visit(group, depth + 1);
+    const groups = sections.filter(isGroup);
+    for (const group of groups) visit(group, depth + 1);
+    // For their names.
+    for (const { link } of groups) if (sections[link]?.type === SHT_SYMTAB) visit(sections[link], depth + 1);
   }
 
   function visitStrings(section: ElfSection, depth: number): void {
     if (section.index === elf.shstrndx) return;
-    if (!known.symtab || !known.dynsym) {
-      for (const linker of linkers.get(section.index) ?? []) {
-        if (linker === section) refuse('unrecognised', 'a string table is its own string table');
-        visit(linker, depth + 1);
-      }
+    for (const linker of linkers.get(section.index) ?? []) {
+      const { symtab, dynsym } = known;
+      // What it is the names of is known.
+      if (symtab?.link === section.index || dynsym?.link === section.index || (symtab && dynsym)) break;
+      visit(linker, depth + 1);
     }
-    if (!known.symtab || symtab?.link !== section.index) add(section, depth);
+    if (known.symtab?.link !== section.index) add(section, depth);
   }
 
   function visitRelocations(section: ElfSection, depth: number): void {
-    if (!isRewritten(elf, section, symtab, linked)) return add(section, depth);
+    const symbols = sections[section.link];
+    if (symbols?.type === SHT_SYMTAB || symbols?.type === SHT_DYNSYM) visit(symbols, depth + 1);
+    if (!isRewritten(elf, section, known.symtab, linked)) return add(section, depth);
     const target = sections[section.info];
     if (target !== undefined) visit(target, depth + 1);
     if (seen[section.info] !== content) refuse('unrecognised', `section ${section.index} has relocations of a table`);
-    // A second relocation section of one target is plain content.
-    if (relocations.has(section.info)) add(section, depth);
-    else relocations.set(section.info, section);
+    const tables = relocations.get(section.info);
+    if (tables === undefined) relocations.set(section.info, [section]);
+    else if (tables.every(({ type }) => type !== section.type)) tables.push(section);
+    // A second table of one target and type is plain content, or nothing if it is without addends.
+    else if (section.type === SHT_RELA) {
+      secondary.push(section);
+      add(section, depth);
+    }
   }
 
-  function visit(section: ElfSection, depth: number): void {
-    if (seen[section.index] !== 0) return;
-    if (depth > maxDepth) refuse('unrecognised', 'its sections refer to each other in a long chain');
-    seen[section.index] = visited;
+  function visitSymbols(section: ElfSection, depth: number): void {
+    if (section.size === 0 && section.info > 0 && !hollow.has(section)) {
+      hollow.add(section);
+      seen[section.index] = 0;
+    } else if (section.type === SHT_DYNSYM) {
+      // A second table is not there to strip.
+      if (known.dynsym !== undefined) return;
+      known.dynsym = section;
+      add(section, depth);
+    } else if (known.symtab === undefined) {
+      known.symtab = section;
+      // Shared objects may load their symbols.
+      if (elf.type === ET_DYN && (section.flags & SHF_ALLOC) !== 0) add(section, depth);
+    }
+  }
+
+  function enter(section: ElfSection, depth: number): void {
     switch (section.type) {
       case SHT_NULL:
       case SHT_SHLIB:
       case SHT_SYMTAB_SHNDX:
         return;
       case SHT_SYMTAB:
-        if (section === symtab) known.symtab = true;
-        return;
+      case SHT_DYNSYM:
+        return visitSymbols(section, depth);
       case SHT_STRTAB:
         return visitStrings(section, depth);
       case SHT_REL:
       case SHT_RELA:
         return visitRelocations(section, depth);
       default:
-        if (section.type === SHT_DYNSYM) {
-          // A second table is not there to strip, nor one that announces local symbols and has none.
-          if (known.dynsym || (section.size === 0 && section.info > 0)) return;
-          known.dynsym = true;
-        }
         add(section, depth);
     }
   }
 
+  function visit(section: ElfSection, depth: number): void {
+    const mark = seen[section.index];
+    if (mark === entered) refuse('unrecognised', circle);
+    if (mark !== 0) return;
+    if (depth > maxDepth) refuse('unrecognised', 'its sections refer to each other in a long chain');
+    seen[section.index] = entered;
+    enter(section, depth);
+    if (seen[section.index] === entered) seen[section.index] = table;
+  }
+
   for (const section of sections) if (section.index > 0) visit(section, 0);
-  return { order, relocations, seen };
+  return { order, relocations, secondary, seen, symtab: known.symtab };
 }
+
+const circle = 'its sections refer to each other in a circle';
 
 function linkersOf(sections: readonly ElfSection[]): Map<number, ElfSection[]> {
   const linkers = new Map<number, ElfSection[]>();
@@ -226,36 +237,4 @@ function isRewritten(elf: ElfFile, section: ElfSection, symtab: ElfSection | und
   if (symtab === undefined || section.link !== symtab.index || section.info === 0) return false;
   const target = elf.sections[section.info];
   return target !== undefined && !isRelocations(target);
-}
-
-// Relocations follow their section and do not keep a group.
-function stays(elf: ElfFile, gone: Uint8Array, member: number): boolean {
-  const section = elf.sections[member];
-  return section !== undefined && gone[member] === 0 && !isRelocations(section);
-}
-
-// gABI "Section Groups": a word of flags, then the section numbers of the members.
-function readGroup(elf: ElfFile, section: ElfSection, symtab: ElfSection | undefined, seen: Uint8Array): SectionGroup {
-  const words = Math.floor(section.size / 4);
-  const reader = new Reader(elf.source.read(section.offset, words * 4), elf.endian, section.offset);
-  const members: number[] = [];
-  for (let word = 1; word < words; word++) {
-    const member = reader.u32(word * 4);
-    const other = elf.sections[member];
-    // A number that is none, or that of a group, strip leaves in the group, with a warning.
-    if (other === undefined || isGroup(other)) continue;
-    if (seen[member] !== content && !isRelocations(other)) refuse('unrecognised', 'a group has a table as a member');
-    members.push(member);
-  }
-  const symbols = symtab === undefined ? 0 : Math.floor(symtab.size / elfSizes(elf).sym);
-  if (
-    words < 2 ||
-    section.link !== symtab?.index ||
-    section.info >= symbols ||
-    section.entsize !== 4 ||
-    section.size % 4 !== 0
-  ) {
-    refuse('unrecognised', `section ${section.index} is no proper group`);
-  }
-  return { section, signature: section.info, members };
 }

@@ -27,7 +27,7 @@ export function rangesGone(view: StripSections): Range[] {
   const { elf, linked, gone, symtab, strtab } = view;
   const goes = (section: ElfSection): boolean =>
     gone[section.index] === 1 ||
-    gone[targetOf(view.relocations, section)] === 1 ||
+    gone[targetOf(view, section)] === 1 ||
     (linked && (section === symtab || section === strtab));
   const ranges: Range[] = [];
   let end = 0;
@@ -41,8 +41,8 @@ export function rangesGone(view: StripSections): Range[] {
 }
 
 /** The section that a relocation section belongs to and goes with; -1 for other sections. */
-function targetOf(relocations: ReadonlyMap<number, ElfSection>, section: ElfSection): number {
-  return relocations.get(section.info) === section ? section.info : -1;
+function targetOf({ relocations }: StripSections, section: ElfSection): number {
+  return relocations.get(section.info)?.includes(section) === true ? section.info : -1;
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   EM_X86_64,
   SHN_ABS,
   SHN_COMMON,
+  SHN_LORESERVE,
   SHN_UNDEF,
   STB_GLOBAL,
   STB_GNU_UNIQUE,
@@ -43,6 +44,9 @@ export interface KeptSymbols {
 
 export const noSymbols: KeptSymbols = { count: 0, names: 1, indexed: 0, indexedNames: 0 };
 
+/** Marks of `used`: a symbol that stays if its section does, and one without which strip fails. */
+const [wanted, required] = [1, 2];
+
 /** The input's symbols with a mark on those that strip keeps whatever their kind. */
 export interface MarkedSymbols extends Symbols {
   readonly used: Uint8Array;
@@ -53,11 +57,10 @@ export function markSymbols(view: StripSections): MarkedSymbols | null {
   if (view.symtab === undefined) return null;
   const symbols = readSymbols(view.elf, view.symtab, view.strtab, view.symtabShndx);
   const used = new Uint8Array(symbols.count);
-  for (const [target, relocations] of view.relocations) {
-    if (view.gone[target] === 0) markUsed(view, relocations, used);
-  }
+  const tables = [...view.relocations.values()].flat().concat(view.secondary);
+  for (const relocations of tables) if (view.gone[relocations.info] === 0) markUsed(view, relocations, used);
   for (const [index, group] of view.groups) {
-    if (view.gone[index] === 0) used[group.signature] = 1;
+    if (view.gone[index] === 0) used[group.signature] = required;
   }
   used[0] = 0;
   return { ...symbols, used };
@@ -69,10 +72,12 @@ function markUsed(view: StripSections, section: ElfSection, used: Uint8Array): v
   const wide = elf.class === 64;
   const words = wordsOf(elf.source.read(section.offset, section.size), elf.endian);
   const step = section.entsize >>> 2;
+  // Of a section without a byte no relocation is written, so that none needs its symbol.
+  const mark = elf.sections[section.info]?.size === 0 ? wanted : required;
   const high = elf.endian === 'little' && elf.machine !== EM_MIPS ? 3 : 2;
   for (let at = 0, next = step; next <= words.length; at = next, next += step) {
     const symbol = wide ? wordAt(words, at + high) : wordAt(words, at + 1) >>> 8;
-    if (symbol < used.length) used[symbol] = 1;
+    if (symbol < used.length) used[symbol] = Math.max(byteAt(used, symbol), mark);
     else if (symbol !== 0) {
       refuse('failed', `a relocation of section ${section.info} names a symbol that does not exist`);
     }
@@ -89,7 +94,7 @@ export interface Stripping {
 /** Symbols that stay. */
 export function keptSymbols(view: StripSections, symbols: MarkedSymbols, stripping: Stripping): KeptSymbols {
   const { mode } = stripping;
-  if (mode === 'unneeded' && view.linked && view.relocations.size === 0) return noSymbols;
+  if (mode === 'unneeded' && view.linked && view.relocations.size + view.groups.size === 0) return noSymbols;
   const { names, info, shndx, used } = symbols;
   const { gone, linked } = view;
   const { machine } = view.elf;
@@ -105,15 +110,17 @@ export function keptSymbols(view: StripSections, symbols: MarkedSymbols, strippi
   for (let index = 1; index < symbols.count; index++) {
     const section = wordAt(shndx, index);
     if (section < gone.length && gone[section] === 1) {
-      if (used[index] === 1) refuse('failed', `what stays needs a symbol of section ${section}, which goes`);
+      if (used[index] === required) refuse('failed', `what stays needs a symbol of section ${section}, which goes`);
       continue;
     }
     const code = byteAt(info, index);
     let rule = byteAt(rules, code);
     if (rule === 0) rules[code] = rule = looked | ruleOf(code >> 4, code & 15, linked, mode, machine === EM_SPARCV9);
     // With -g undefined symbols stay, even those of files; else only where relocations use them.
-    const wanted = section === SHN_UNDEF ? isDebug : (rule & staysDefined) !== 0;
-    const kept = (rule & stays) !== 0 || wanted || used[index] === 1;
+    const defined = section === SHN_UNDEF ? isDebug : (rule & staysDefined) !== 0;
+    // Relocations by the symbol of a section that is none, as of what is absolute, need no symbol.
+    const isNone = section >= firstReserved && (rule & nameless) !== 0;
+    const kept = (rule & stays) !== 0 || defined || (used[index] !== 0 && !isNone);
     if (
       !kept &&
       !(isCommon(machine, section) && (isDebug || !linked)) &&
@@ -122,8 +129,9 @@ export function keptSymbols(view: StripSections, symbols: MarkedSymbols, strippi
       continue;
     count++;
     const name = wordAt(names, index);
-    if ((rule & nameless) === 0) starts[named++] = name;
-    else ofSections++;
+    if ((rule & nameless) !== 0) ofSections++;
+    // Nor has a global symbol of a section a name where it is not defined.
+    else if ((rule & ofSection) === 0 || (section !== SHN_UNDEF && !isCommon(machine, section))) starts[named++] = name;
     if ((rule & listable) !== 0 && section !== SHN_UNDEF) indexed[listed++] = name;
   }
   return {
@@ -139,10 +147,11 @@ const stays = 1;
 const staysDefined = 2;
 const nameless = 4;
 const listable = 8;
-const looked = 16;
+const ofSection = 16;
+const looked = 32;
 
 function ruleOf(binding: number, type: number, linked: boolean, mode: StripMode, sparc: boolean): number {
-  let rule = type === STT_SECTION && binding !== STB_GLOBAL ? nameless : 0;
+  let rule = type !== STT_SECTION ? 0 : binding === STB_GLOBAL ? ofSection : nameless;
   if (mode === 'debug' && type !== STT_SECTION && type !== STT_FILE) rule |= stays;
   // An object file always keeps weak symbols and defined globals, a linked one loses them with -u.
   if (linked && mode !== 'debug') return rule;
@@ -161,6 +170,7 @@ function addedSectionSymbols(view: StripSections, { sections, version }: Strippi
   return machine === EM_X86_64 || machine === EM_386 ? 0 : sections.length;
 }
 
+const firstReserved = reserved(SHN_LORESERVE);
 const absolute = reserved(SHN_ABS);
 
 /** SHN_COMMON, and 0xff02, the common section of the x86-64 large model. */

@@ -3,26 +3,15 @@
 import type { DigestPurpose } from '../../bytes/content-digest.ts';
 import type { FactsWanted } from '../inspector.ts';
 import type { ElfFacts, StripSizes } from '../../model/facts.ts';
-import {
-  EM_386,
-  EM_AARCH64,
-  EM_PPC,
-  EM_PPC64,
-  EM_RISCV,
-  EM_S390,
-  EM_X86_64,
-  SHF_ALLOC,
-  SHF_GROUP,
-  SHT_GROUP,
-  SHT_NOBITS,
-  SHT_RELA,
-} from './constants.ts';
+import { EM_386, SHF_ALLOC, SHF_GROUP, SHF_LINK_ORDER, SHT_NOBITS } from './constants.ts';
 import { isBuildNotes, mergedNotesSize } from './build-notes.ts';
 import { type ElfFile, elfSizes, type ElfSection, hasBytes } from './file.ts';
 import { keptDigest } from './kept-digest.ts';
 import { namesTableSize, reverseName } from './string-table.ts';
 import { alignUp, type Layout, layoutLinked, layoutObject, type OutSection, outSection } from './strip-layout.ts';
-import { checkMachine, StripRefusal } from './strip-refusal.ts';
+import { isGroup } from './strip-groups.ts';
+import { outRelocations } from './strip-relocations.ts';
+import { checkMachine, refuse, StripRefusal } from './strip-refusal.ts';
 import { isDebugSection, type StripSections, stripSections } from './strip-sections.ts';
 import { rangesGone, shareOfGone } from './strip-share.ts';
 import { splitOff, unsafeReasons } from './unsafe.ts';
@@ -62,7 +51,7 @@ export function stripModel(elf: ElfFile, version: StripVersion): StripModel {
   function finish(mode: StripMode): StrippedFile {
     const out = mode === 'debug' ? sections() : shrunk();
     const grouped = mode === 'all' && view.groups.size > 0;
-    const left = grouped ? out.filter(({ section }) => section.type !== SHT_GROUP) : out;
+    const left = grouped ? withoutGroups(view, out) : out;
     const placed = grouped ? layoutOf(view, left, version) : mode === 'debug' ? layout() : shrunkLayout();
     const marked = mode === 'all' ? null : symbols();
     const kept = marked === null ? noSymbols : keptSymbols(view, marked, { mode, sections: left, version });
@@ -74,8 +63,8 @@ export function stripModel(elf: ElfFile, version: StripVersion): StripModel {
   }
 
   function stripped(mode: StripMode): StrippedFile {
-    // Linked files lose all symbols but those of relocations that the linker was told to keep.
-    const alike = view.linked && view.relocations.size === 0;
+    // Linked files lose all symbols but those of relocations that the linker was told to keep, and of groups.
+    const alike = view.linked && view.relocations.size + view.groups.size === 0;
     return mode === 'all' || (mode === 'unneeded' && alike) ? bare() : finish(mode);
   }
 
@@ -170,6 +159,15 @@ function outSections(view: StripSections): readonly OutSection[] {
   return sections;
 }
 
+function withoutGroups({ elf }: StripSections, sections: readonly OutSection[]): readonly OutSection[] {
+  const left = sections.filter(({ section }) => !isGroup(section));
+  for (const { section } of left) {
+    const before = (section.flags & SHF_LINK_ORDER) === 0 ? undefined : elf.sections[section.link];
+    if (before !== undefined && isGroup(before)) refuse('failed', 'a section depends on a group, which goes');
+  }
+  return left;
+}
+
 /** The same sections where nothing shrinks. */
 function shrinkNotes(view: StripSections, sections: readonly OutSection[]): readonly OutSection[] {
   const shrinks = ({ section }: OutSection): boolean => isBuildNotes(section) && !view.relocations.has(section.index);
@@ -180,35 +178,30 @@ function shrinkNotes(view: StripSections, sections: readonly OutSection[]): read
 function outSize(view: StripSections, section: ElfSection): number {
   const group = view.groups.get(section.index);
   if (group === undefined) return section.size;
-  let size = section.size;
+  let removed = 0;
   for (const member of group.members) {
-    if (view.gone[member] === 0) continue;
-    const relocations = view.relocations.get(member);
-    const both = relocations !== undefined && (relocations.flags & SHF_GROUP) !== 0;
-    size -= both ? 8 : 4;
+    const tables = view.relocations.get(member) ?? [];
+    if (view.gone[member] === 0) removed += 4 * tables.filter(({ size }) => size === 0).length;
+    else
+      removed +=
+        4 + 4 * tables.filter(({ flags, index }) => (flags & SHF_GROUP) !== 0 || group.relocations.has(index)).length;
   }
-  return Math.max(size, 0);
+  return removed > 0 && section.size - removed <= 4 ? 0 : section.size - removed;
 }
 
-// The array sections of constructors are written out where they are not loaded even if they were announced without content.
+/** Names of which strip knows the type, which is one with content. */
+const storedNames = [
+  /^\.(?:init|fini|preinit)_array(?:\.|$)/,
+  /^\.rel(?:a|r\.dyn$|\.|$)/,
+  /^\.(?:stab.*str|dynamic|dynstr|dynsym|hash|shstrtab|strtab|symtab)$/,
+  /^\.gnu\.(?:hash|liblist|conflict|version(?:_[dr])?)$/,
+];
+
+// What has such a name and is not loaded is written out even if it was announced without content.
 function isStored(view: StripSections, section: ElfSection): boolean {
   if (section.type !== SHT_NOBITS) return true;
   const isLoaded = view.linked && (section.flags & SHF_ALLOC) !== 0;
-  return !isLoaded && /^\.(?:init|fini|preinit)_array(?:\.|$)/.test(section.name);
-}
-
-function outRelocations(
-  view: StripSections,
-  sections: readonly OutSection[],
-  mode: StripMode,
-): ReadonlyMap<number, ElfSection> {
-  if (mode === 'all' || view.relocations.size === 0) return new Map();
-  const kept = new Map<number, ElfSection>();
-  for (const { section } of sections) {
-    const relocations = view.relocations.get(section.index);
-    if (relocations !== undefined && relocations.size >= relocations.entsize) kept.set(section.index, relocations);
-  }
-  return kept;
+  return !isLoaded && storedNames.some((name) => name.test(section.name));
 }
 
 interface Output {
@@ -223,10 +216,10 @@ const maxPlainSections = 0xfefe;
 
 /** The rebuilt tables in their order: symbols, extended numbers, strings, relocations, section names, section headers. */
 function tablesEnd(view: StripSections, output: Output, mode: StripMode): number {
-  const { sym, word, shdr, rela } = elfSizes(view.elf);
+  const { sym, word, shdr, rel, rela } = elfSizes(view.elf);
   const { sections, symbols } = output;
   const relocations = outRelocations(view, sections, mode);
-  const hasSymbols = symbols.count > 0 || (!view.linked && relocations.size > 0);
+  const hasSymbols = symbols.count > 0 || (!view.linked && [...relocations.values()].some(({ count }) => count > 0));
   let headers = 1 + sections.length + relocations.size + (hasSymbols ? 3 : 1);
   const extended = hasSymbols && headers - 2 > maxPlainSections;
   let end = output.start;
@@ -238,27 +231,16 @@ function tablesEnd(view: StripSections, output: Output, mode: StripMode): number
     }
     end += symbols.names;
   }
-  for (const section of relocations.values()) {
-    end =
-      alignUp(end, word) +
-      Math.floor(section.size / section.entsize) * (isRela(view, section) ? rela : section.entsize);
-  }
+  for (const table of relocations.values()) end = alignUp(end, word) + table.count * (table.rela ? rela : rel);
   const reversed = ['batrtshs.'];
   if (hasSymbols) reversed.push('batmys.', 'batrts.');
   if (extended) reversed.push('xdnhs_batmys.');
   for (const { section } of sections) {
     const name = reverseName(section.name);
     const relocation = relocations.size === 0 ? undefined : relocations.get(section.index);
-    reversed.push(relocation === undefined ? name : `${name}${isRela(view, relocation) ? 'aler.' : 'ler.'}`);
+    reversed.push(relocation === undefined ? name : `${name}${relocation.rela ? 'aler.' : 'ler.'}`);
   }
   return alignUp(end + namesTableSize(reversed), word) + headers * shdr;
-}
-
-// Processors whose relocations strip writes with addends even where the compiler left these out, as clang does for call graphs.
-const withAddends = new Set([EM_PPC, EM_PPC64, EM_S390, EM_X86_64, EM_AARCH64, EM_RISCV]);
-
-function isRela({ elf }: StripSections, { type }: ElfSection): boolean {
-  return type === SHT_RELA || withAddends.has(elf.machine);
 }
 
 /** Bytes of the file that debug sections take, bytes that two of them share counted once. */
