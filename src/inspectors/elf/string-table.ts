@@ -8,8 +8,7 @@ import { badElf } from './file.ts';
 export function namesTableSize(reversed: string[]): number {
   reversed.sort();
   let size = 1;
-  for (let index = 0; index < reversed.length; index++) {
-    const name = reversed[index] ?? '';
+  for (const [index, name] of reversed.entries()) {
     if (name !== '' && !reversed[index + 1]?.startsWith(name)) size += name.length + 1;
   }
   return size;
