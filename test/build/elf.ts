@@ -35,7 +35,7 @@ export interface ElfSegmentSpec {
   readonly paddr?: number;
   readonly filesz?: number;
   readonly memsz?: number;
-  readonly align?: number;
+  readonly align?: number | bigint;
 }
 
 export interface ElfSpec {
@@ -47,6 +47,8 @@ export interface ElfSpec {
   /** Without the null section, symbols, strings and section names, which are added. */
   readonly sections?: readonly ElfSectionSpec[];
   readonly symbols?: readonly ElfSymbolSpec[];
+  /** Fields of section 0, which has no type and name. */
+  readonly first?: Partial<ElfSectionSpec>;
   /** Numbers of sections go to section 0, as with 0xff00 sections or more. */
   readonly extended?: boolean;
   /** One loadable segment that covers the whole file up to here. */
@@ -229,8 +231,13 @@ function writeSegment(out: Writer, wide: boolean, segment: ElfSegmentSpec): void
 
 function writeFirst(out: Writer, spec: ElfSpec, wide: boolean, count: number): void {
   const extended = spec.extended === true;
-  const none: ElfSectionSpec = { name: '', type: 0, size: extended ? count : 0, link: extended ? count - 1 : 0 };
-  writeSection(out, wide, none, { name: 0, offset: 0 });
+  const numbers = { size: extended ? count : 0, link: extended ? count - 1 : 0 };
+  writeSection(
+    out,
+    wide,
+    { name: '', type: 0, ...numbers, ...spec.first },
+    { name: 0, offset: spec.first?.offset ?? 0 },
+  );
 }
 
 function writeSection(

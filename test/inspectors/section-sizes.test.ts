@@ -91,6 +91,63 @@ describe('parts of an ELF file', () => {
     expect(named(bytes)['[other sections]']).toBeGreaterThan(0);
   });
 
+  it('are a thousand at the most, of names of 200 characters', () => {
+    const many = (count: number): readonly SectionSize[] =>
+      partsOf(
+        buildElf({ sections: Array.from({ length: count }, (_, index) => ({ name: `.${index}`, content: 'x' })) }),
+      );
+    // Beside them: the ELF header, section headers, and .shstrtab with what aligns the headers behind it.
+    const others = many(1).length - 1;
+    for (const [count, isFolded] of [
+      [999 - others, false],
+      [1000 - others, false],
+      [1001 - others, true],
+    ] as const) {
+      const parts = many(count);
+      expect(parts).toHaveLength(Math.min(1000, count + others));
+      expect(parts.some(({ name }) => name === '[other sections]')).toBe(isFolded);
+      expect(parts.every(({ bytes }) => bytes > 0)).toBe(true);
+    }
+    const nameOf = (length: number): string | undefined =>
+      partsOf(buildElf({ sections: [{ name: 'n'.repeat(length), content: 'x' }] })).find(({ bytes }) => bytes === 1)
+        ?.name;
+    expect(nameOf(200)).toBe('n'.repeat(200));
+    expect(nameOf(201)).toBe(`${'n'.repeat(200)}...`);
+    expect(nameOf(0)).toBe('[unnamed]');
+  });
+
+  it('of no byte are none', () => {
+    const gaps = Array.from({ length: 8 }, (_, index) => {
+      const bytes = buildElf({
+        sections: [
+          { name: '.text', content: 'x'.repeat(index + 1) },
+          { name: '.end', offset: 64 + index, size: 1 },
+          { name: '.empty', content: '' },
+          { name: '.far', content: '', offset: 1 << 20 },
+        ],
+      });
+      expect(partsOf(bytes).every((part) => part.bytes > 0)).toBe(true);
+      expect(sumOf(partsOf(bytes))).toBe(bytes.length);
+      return named(bytes)['[unmapped]'];
+    });
+    // Of eight lengths one leaves no gap in front of the section headers.
+    expect(gaps.filter((gap) => gap === undefined)).toHaveLength(1);
+  });
+
+  it('relocations that are loaded are no debug data, whatever they are of', () => {
+    const groupOf = (flags: number): string | undefined =>
+      partsOf(
+        buildElf({
+          sections: [
+            { name: '.debug_info', content: 'data' },
+            { name: '.rela', type: 4, flags, info: 1, entsize: 24, content: Buffer.alloc(24) },
+          ],
+        }),
+      ).find(({ name }) => name === '.rela')?.group;
+    expect(groupOf(0)).toBe('debug');
+    expect(groupOf(2)).toBe('relocations');
+  });
+
   it('names that are not UTF-8 are spelled out', () => {
     expect(named(buildElf({ sections: [{ name: '.\xff', content: 'x' }] }))).toHaveProperty(['.\\xFF'], 1);
   });

@@ -63,6 +63,20 @@ describe('the share that goes', () => {
     }
   });
 
+  it('is told by few samples of much', () => {
+    const bytes = Buffer.concat([noise(2_000_000, 1), text(20_000_000, 2)]);
+    const whole = memorySource(bytes);
+    let looked = 0;
+    const source = {
+      size: bytes.length,
+      read: (at: number, length: number) => ((looked += length), whole.read(at, length)),
+    };
+    const gone = [{ start: 1_000_000, end: 21_000_000 }];
+    expect(shareOfGone(source, gone, 20_000_000)).toBeCloseTo(byAll(bytes, gone, 20_000_000), 1);
+    // 64 samples of 4 KiB of each part.
+    expect(looked).toBeLessThanOrEqual(2 * 64 * 4096);
+  });
+
   it('is everything, nothing, or between', () => {
     const bytes = noise(5000, 9);
     const source = memorySource(bytes);
@@ -103,6 +117,20 @@ describe('what goes of a file', () => {
     const { sections: read } = readElf(memorySource(object));
     expect(ranges[0]?.start).toBe(read.find(({ name }) => name === '.debug_info')?.offset);
     expect(ranges[1]?.start).toBe(read.find(({ name }) => name === '.debug_line')?.offset);
+  });
+
+  it('is all that strip leaves out: relocations of debug data, symbols of linked files, nothing that only refers to debug data', () => {
+    const sections = [
+      { name: '.text', content: noise(100, 1) },
+      { name: '.debug_info', content: noise(200, 2) },
+      { name: '.comment', info: 2, content: noise(50, 3) },
+      { name: '.rela.debug_info', type: 4, link: 6, info: 2, entsize: 24, content: Buffer.alloc(48) },
+      { name: '.rela.text', type: 4, link: 6, info: 1, entsize: 24, content: Buffer.alloc(72) },
+    ];
+    const spec = { sections, symbols: [{ name: 'f' }] };
+    const lengths = (bytes: Buffer): number[] => model(bytes).map(({ start, end }) => end - start);
+    expect(lengths(buildElf(spec))).toEqual([200, 48]);
+    expect(lengths(buildElf({ ...spec, type: 3, load: true }))).toEqual([200, 48, 48, '\0f\0'.length]);
   });
 
   it('counts sections that share bytes once', () => {

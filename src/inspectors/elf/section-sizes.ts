@@ -91,10 +91,10 @@ function partName(name: string): string {
   return name.length > maxName ? `${text}...` : text;
 }
 
-/** Empty ranges may lie anywhere, so all are brought inside the file. */
+/** Empty ranges may lie anywhere, so all are brought inside the file, where they take nothing. */
 function rangeOf({ source }: ElfFile, name: string, group: SectionGroup, offset: number, size: number): Range {
   const start = Math.min(offset, source.size);
-  return { name, group, start: size === 0 ? 0 : start, end: size === 0 ? 0 : Math.min(start + size, source.size) };
+  return { name, group, start, end: Math.min(start + size, source.size) };
 }
 
 function folded(sorted: readonly SectionSize[]): SectionSize[] {

@@ -65,10 +65,7 @@ function lengthOf(ranges: readonly Range[]): number {
 function complement(ranges: readonly Range[], size: number): Range[] {
   const starts = [0, ...ranges.map(({ end }) => end)];
   const ends = [...ranges.map(({ start }) => start), size];
-  return starts.flatMap((start, index) => {
-    const end = ends[index] ?? size;
-    return end > start ? [{ start, end }] : [];
-  });
+  return starts.map((start, index) => ({ start, end: ends[index] ?? size }));
 }
 
 /** Bytes that the ranges, one behind the other, take about when they are compressed. */

@@ -46,7 +46,7 @@ export function createSampler(limit: number): SymbolSampler {
   function compact(): void {
     const sorted = found.subarray(0, length).toSorted();
     let kept = 0;
-    for (const hash of sorted) if (kept === 0 || sorted[kept - 1] !== hash) sorted[kept++] = hash;
+    for (const hash of sorted) if (sorted[kept - 1] !== hash) sorted[kept++] = hash;
     while (kept > limit) {
       rate *= 2;
       bound = two32 / rate;
@@ -131,8 +131,9 @@ const linkedLimit = 256;
 export function linkedSample(elf: ElfFile): SymbolSample | undefined {
   if ((elf.type !== ET_EXEC && elf.type !== ET_DYN) || elf.source.size < minSize) return undefined;
   const table = fullestTable(elf);
-  const strings = table === undefined ? undefined : elf.sections[table.link];
-  if (table === undefined || strings?.type !== SHT_STRTAB || !hasCode(elf)) return undefined;
+  if (table === undefined) return undefined;
+  const strings = elf.sections[table.link];
+  if (strings?.type !== SHT_STRTAB || !hasCode(elf)) return undefined;
   if (table.size > maxTable || strings.size > maxTable) return undefined;
   const sampler = createSampler(linkedLimit);
   addExports(sampler, elf, table, elf.source.read(strings.offset, strings.size));
