@@ -66,6 +66,11 @@ const foreign = [83, 0].map((machine) => {
   const sections = [text, debug];
   return { name: `${machine}.o/`, content: buildElf({ class: 32, machine, sections, symbols: linking }) };
 });
+const nameless = { name: '83.o/', content: buildElf({ class: 32, machine: 83, sections: [text, debug] }) };
+const unreadable = {
+  name: '83.o/',
+  content: buildElf({ class: 32, machine: 83, sections: [text, { name: '.group', type: 17 }], symbols: linking }),
+};
 const dependent = { name: '.dependent', flags: 0x80, link: 2, content: 'x' };
 const failing = { name: 'bad.o/', content: buildElf({ sections: [text, debug, dependent] }) };
 
@@ -103,6 +108,8 @@ const archives: readonly (readonly [what: string, members: readonly ArSpec[]])[]
   ['an object with symbols that strip does not know', [index, unread, object]],
   ['objects of other processors alone', [index, ...foreign]],
   ['objects of other processors among others', [index, ...foreign, object, unknown]],
+  ['an object of another processor without symbols', [index, nameless, object]],
+  ['an object of another processor that strip does not read', [index, unreadable, object]],
   ['an object with which strip fails', [index, failing, object]],
   ['a last object with which strip fails', [index, object, failing]],
   ['the first bytes of the magic', [object, { name: 'magic/', content: '\x7fEL' }]],

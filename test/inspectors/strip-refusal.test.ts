@@ -31,7 +31,7 @@ const cases: readonly (readonly [what: string, spec: ElfSpec])[] = [
   ...[{ link: 5 }, { link: 6 }, { info: 6 }, { info: 6, flags: 0x40 }, { size: 40 }, { size: 10_000 }].map(
     (more) => [`an unused section of ${JSON.stringify(more)}`, withSection({ type: 0, content: '', ...more })] as const,
   ),
-  ...[0, 1, 2, 3, 4096, 4097].map(
+  ...[0, 1, 2, 3, 4096, 4097, 2n ** 32n, 2n ** 32n + 1n, 2n ** 63n, 2n ** 63n + 1n].map(
     (align) => [`a segment aligned to ${align}`, { ...linked, segments: [{ ...segment, align }] }] as const,
   ),
   ...[5, 6, 7].flatMap((at) => [
@@ -80,6 +80,12 @@ const cases: readonly (readonly [what: string, spec: ElfSpec])[] = [
 describe.skipIf(!isCompared('strip'))('headers', () => {
   it.each(cases)('%s', (_, spec) => {
     expectAsStrip(spec);
+  });
+
+  it('an unused section up to the end of the file, and behind it', () => {
+    const spec = (size: number): ElfSpec => withSection({ type: 0, content: '', offset: 0, size });
+    const { length } = buildElf(spec(0));
+    for (const size of [length, length + 1]) expectAsStrip(spec(size));
   });
 });
 

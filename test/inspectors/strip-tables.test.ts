@@ -103,6 +103,7 @@ const groups: readonly Case[] = [
   ['with debug data and its relocations, which do not say so', [grouped, debug, rela(5, 2), group(5, [1, 2])]],
   ['with debug data and both its relocations', [grouped, debug, rela(6, 2), rel(6, 2), group(6, [1, 2, 3, 4])]],
   ['with the symbols of another table', [grouped, group(4, [1]), symtab]],
+  ['with the symbols of a second table', [symtab, grouped, group(4, [2])]],
   ['with symbols to load for its name', [grouped, group(3, [1]), dynsym]],
   ['with entries of eight bytes', [grouped, group(3, [1], { entsize: 8 })]],
   ['of nine bytes', [grouped, group(3, [1], { content: Buffer.concat([words(1, 1), Buffer.alloc(1)]) })]],
@@ -121,7 +122,35 @@ const groups: readonly Case[] = [
   ['without symbols', [grouped, group(0, [1])], null],
 ];
 
+/** Numbers of sections for symbols whose own say that they are there (SHN_XINDEX). */
+function numbers(link: number, ...values: readonly number[]): ElfSectionSpec {
+  return { name: '.symtab_shndx', type: 18, link, align: 4, entsize: 4, content: words(0, ...values) };
+}
+const numbered = [
+  { name: 'f', shndx: 0xffff },
+  { name: 'g', shndx: 0xffff },
+];
+
 const tables: readonly Case[] = [
+  ['numbers of sections of which one goes', [text, debug, numbers(4, 1, 2)], numbered],
+  ['numbers of sections behind relocations', [text, debug, rela(5, 2), numbers(5, 1, 2)], numbered],
+  ['numbers of sections behind those of no table', [text, debug, numbers(1, 2, 2), numbers(5, 1, 2)], numbered],
+  ['debug data that is ordered by debug data', [text, debug, { ...debug, flags: ordered, link: 2 }]],
+  ['symbols that are loaded', [text, { ...symtab, flags: 2, link: 3 }, strings], null],
+  ...[3, 11].flatMap((size): Case[] => {
+    const more = { ...text, ...odd, content: 'x'.repeat(size) };
+    return [
+      [
+        'names of symbols, and of symbols to load',
+        [strings, more, { ...symtab, link: 1 }, { ...dynsym, link: 1 }],
+        null,
+      ],
+      [
+        'relocations far before the symbols to load that they name',
+        [text, rela(4, 1, [0]), more, { ...dynsym, flags: 2 }],
+      ],
+    ];
+  }),
   ['two tables of symbols', [text, { ...symtab, link: 2 }, strings, rela(5, 1)]],
   [
     'two tables of symbols, the second with relocations in front of both',
@@ -277,9 +306,19 @@ describe.skipIf(!isCompared('strip'))('relocations by the symbol of a section', 
 
 describe.skipIf(!isCompared('strip'))('relocations of sections without a byte on i386', () => {
   it.each([4, 9])('of type %i', (type) => {
-    const table = { name: '.rel', type, link: 3, info: 1, align: 4, entsize: type === 4 ? 12 : 8 };
-    for (const content of ['', words(0, 0x101, 0).subarray(0, table.entsize)])
-      expectAsStrip({ class: 32, sections: [empty, { ...table, content }], symbols });
+    const table = { name: '', type, link: 3, info: 1, align: 4, entsize: type === 4 ? 12 : 8 };
+    for (const content of ['', words(0, 0x101, 0).subarray(0, table.entsize)]) {
+      for (const name of ['.a', '.ab', '.abc', '.abcd']) {
+        expectAsStrip({
+          class: 32,
+          sections: [
+            { ...empty, name },
+            { ...table, content },
+          ],
+          symbols,
+        });
+      }
+    }
   });
 });
 

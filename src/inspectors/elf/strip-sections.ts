@@ -84,10 +84,7 @@ export function stripSections(elf: ElfFile, version: StripVersion): StripSection
     elf,
     linked,
     // strip numbers all groups before all other sections.
-    order:
-      groups.size === 0
-        ? found.order
-        : [...found.order.filter(isGroup), ...found.order.filter((section) => !isGroup(section))],
+    order: [...found.order.filter(isGroup), ...found.order.filter((section) => !isGroup(section))],
     relocations: found.relocations,
     secondary: found.secondary,
     symtab,
@@ -223,7 +220,7 @@ const circle = 'its sections refer to each other in a circle';
 function linkersOf(sections: readonly ElfSection[]): Map<number, ElfSection[]> {
   const linkers = new Map<number, ElfSection[]>();
   for (const section of sections) {
-    if (section.link === 0 || section.type === SHT_NULL || sections[section.link]?.type !== SHT_STRTAB) continue;
+    if (sections[section.link]?.type !== SHT_STRTAB) continue;
     const known = linkers.get(section.link);
     if (known === undefined) linkers.set(section.link, [section]);
     else known.push(section);

@@ -237,7 +237,7 @@ function tablesEnd(view: StripSections, output: Output, mode: StripMode): number
   if (extended) reversed.push('xdnhs_batmys.');
   for (const { section } of sections) {
     const name = reverseName(section.name);
-    const relocation = relocations.size === 0 ? undefined : relocations.get(section.index);
+    const relocation = relocations.get(section.index);
     reversed.push(relocation === undefined ? name : `${name}${relocation.rela ? 'aler.' : 'ler.'}`);
   }
   return alignUp(end + namesTableSize(reversed), word) + headers * shdr;
