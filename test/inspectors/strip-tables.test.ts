@@ -103,7 +103,7 @@ const groups: readonly Case[] = [
   ['with debug data and its relocations, which do not say so', [grouped, debug, rela(5, 2), group(5, [1, 2])]],
   ['with debug data and both its relocations', [grouped, debug, rela(6, 2), rel(6, 2), group(6, [1, 2, 3, 4])]],
   ['with the symbols of another table', [grouped, group(4, [1]), symtab]],
-  ['with the symbols of a second table', [symtab, grouped, group(4, [2])]],
+  ['with the symbols of a second table', [{ ...symtab, content: Buffer.alloc(48) }, grouped, group(4, [2])]],
   ['with symbols to load for its name', [grouped, group(3, [1]), dynsym]],
   ['with entries of eight bytes', [grouped, group(3, [1], { entsize: 8 })]],
   ['of nine bytes', [grouped, group(3, [1], { content: Buffer.concat([words(1, 1), Buffer.alloc(1)]) })]],
@@ -137,7 +137,7 @@ const tables: readonly Case[] = [
   ['numbers of sections behind those of no table', [text, debug, numbers(1, 2, 2), numbers(5, 1, 2)], numbered],
   ['debug data that is ordered by debug data', [text, debug, { ...debug, flags: ordered, link: 2 }]],
   ['symbols that are loaded', [text, { ...symtab, flags: 2, link: 3 }, strings], null],
-  ...[3, 11].flatMap((size): Case[] => {
+  ...[8, 11].flatMap((size): Case[] => {
     const more = { ...text, ...odd, content: 'x'.repeat(size) };
     return [
       [
@@ -291,6 +291,36 @@ describe.skipIf(!isCompared('strip'))('lengths by strip', () => {
     ],
   ])('room by the name %s and others', (...names) => {
     for (const name of names) expectAsStrip({ sections: [text, { name, type: 8, flags: 3, size: 16, content: '' }] });
+  });
+});
+
+describe.skipIf(!isCompared('strip'))('lengths by strip at the edges of tables', () => {
+  it.each([
+    { type: 1, flags: 0x280 },
+    { type: 3, link: 1 },
+    { type: 9, entsize: 1 },
+    { size: 5000, offset: 9 },
+    { link: 99 },
+  ])('what section 0 says is of no matter: %j', (first) => {
+    expectAsStrip({ sections: [text, debug], symbols, first });
+  });
+
+  it('a group with a name at the end of the file', () => {
+    const spec = (info: number, padding: number): ElfSpec => {
+      const appended = Buffer.alloc(padding);
+      return { sections: [grouped, group(3, [1], { info })], symbols, appended };
+    };
+    for (let padding = 0; padding < 24; padding += 4) {
+      const bytes = buildElf(spec(1, padding));
+      const table = readElf(memorySource(bytes)).sections[3];
+      const last = Math.floor((bytes.length - (table?.offset ?? 0)) / 24) - 1;
+      for (const info of [last, last + 1]) expectAsStrip(spec(info, padding));
+    }
+  });
+
+  it.each([0xfefb, 0xfefc, 0xfefd, 0xfefe])('%i sections, of which symbols may need other numbers', (count) => {
+    const sections = Array.from({ length: count }, () => ({ name: '.t', content: '' }));
+    expectAsStrip({ sections, symbols, extended: true });
   });
 });
 

@@ -70,12 +70,12 @@ export function checkSections(elf: ElfFile, version: StripVersion): void {
   const count = elf.sections.length;
   const lastType = version === '2.35' ? SHT_RELR - 1 : SHT_RELR;
   for (const section of elf.sections) {
-    if (section.index === 0) continue;
-    checkSection(section, count, sizes);
+    if (section.index > 0) checkSection(section, count, sizes);
     if (section.type === SHT_NULL) {
       if (section.offset + section.size > elf.source.size) refuse('failed', 'an unused section reaches past its end');
       continue;
     }
+    if (section.index === 0) continue;
     if (!isKnownType(elf, section, lastType)) {
       refuse('unrecognised', `section ${section.index} has the unknown type 0x${section.type.toString(16)}`);
     }

@@ -36,7 +36,9 @@ export function readSymbols(
   const { sym } = elfSizes(elf);
   const count = Math.floor(table.size / sym);
   const words = wordsOf(elf.source.read(table.offset, count * sym), elf.endian);
-  const text = strings === undefined ? new Uint8Array(1) : elf.source.read(strings.offset, strings.size);
+  // Without a table of names all names are empty.
+  const isEmpty = strings === undefined || strings.size === 0;
+  const text = isEmpty ? new Uint8Array(1) : elf.source.read(strings.offset, strings.size);
   const names = new Uint32Array(count);
   const info = new Uint8Array(count);
   const other = new Uint8Array(count);
