@@ -124,6 +124,7 @@ const areas = [
     sources: ['src/inspectors/elf/strip-symbols.ts'],
     tests: [
       'elf',
+      'strip',
       'strip-ar',
       'strip-bounds',
       'strip-odd',

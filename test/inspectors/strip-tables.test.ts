@@ -103,6 +103,7 @@ const groups: readonly Case[] = [
   ['with debug data and its relocations, which do not say so', [grouped, debug, rela(5, 2), group(5, [1, 2])]],
   ['with debug data and both its relocations', [grouped, debug, rela(6, 2), rel(6, 2), group(6, [1, 2, 3, 4])]],
   ['with the symbols of another table', [grouped, group(4, [1]), symtab]],
+  ['of debug data, with a local name', [text, { ...debug, flags: inGroup }, group(4, [2], { info: 2 })]],
   ['with the symbols of a second table', [{ ...symtab, content: Buffer.alloc(48) }, grouped, group(4, [2])]],
   ['with symbols to load for its name', [grouped, group(3, [1]), dynsym]],
   ['with entries of eight bytes', [grouped, group(3, [1], { entsize: 8 })]],
@@ -325,9 +326,9 @@ describe.skipIf(!isCompared('strip'))('lengths by strip at the edges of tables',
 });
 
 describe.skipIf(!isCompared('strip'))('relocations by the symbol of a section', () => {
-  it.each([0xfff1, 0xfff2, 0xff02, 0])('0x%x, which is none', (shndx) => {
-    for (const bind of [0, 1, 2]) {
-      const none = { name: 'section', type: 3, bind, shndx };
+  it.each([0xfff1, 0xfff2, 0xff02, 0xff00, 0])('0x%x, which is none', (shndx) => {
+    for (const [bind, type] of [0, 1, 2].flatMap((binding) => [[binding, 3] as const, [binding, 0] as const])) {
+      const none = { name: 'section', type, bind, shndx };
       expectAsStrip({ sections: [text, rela(3, 1)], symbols: [none, { name: 'g' }] });
       expectAsStrip({ sections: [text, rela(3, 1, [2])], symbols: [none, { name: 'g' }] });
     }
