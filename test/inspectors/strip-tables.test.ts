@@ -103,6 +103,9 @@ const groups: readonly Case[] = [
   ['with debug data and its relocations, which do not say so', [grouped, debug, rela(5, 2), group(5, [1, 2])]],
   ['with debug data and both its relocations', [grouped, debug, rela(6, 2), rel(6, 2), group(6, [1, 2, 3, 4])]],
   ['with the symbols of another table', [grouped, group(4, [1]), symtab]],
+  ['that sections link to without being ordered by it', [grouped, group(4, [1]), { ...text, link: 2 }]],
+  ['with unlisted relocations of debug data', [grouped, debug, rela(5, 2, [1], { flags: inGroup }), group(5, [1, 2])]],
+  ['with unlisted relocations that are none', [grouped, rela(4, 1, []), group(4, [1])]],
   ['of debug data, with a local name', [text, { ...debug, flags: inGroup }, group(4, [2], { info: 2 })]],
   ['with the symbols of a second table', [{ ...symtab, content: Buffer.alloc(48) }, grouped, group(4, [2])]],
   ['with symbols to load for its name', [grouped, group(3, [1]), dynsym]],
@@ -298,6 +301,7 @@ describe.skipIf(!isCompared('strip'))('lengths by strip', () => {
 describe.skipIf(!isCompared('strip'))('lengths by strip at the edges of tables', () => {
   it.each([
     { type: 1, flags: 0x280 },
+    { type: 12 },
     { type: 3, link: 1 },
     { type: 9, entsize: 1 },
     { size: 5000, offset: 9 },

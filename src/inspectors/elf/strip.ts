@@ -186,7 +186,7 @@ function outSize(view: StripSections, section: ElfSection): number {
       removed +=
         4 + 4 * tables.filter(({ flags, index }) => (flags & SHF_GROUP) !== 0 || group.relocations.has(index)).length;
   }
-  return removed > 0 && section.size - removed <= 4 ? 0 : section.size - removed;
+  return section.size - removed <= 4 ? 0 : section.size - removed;
 }
 
 /** Names of which strip knows the type, which is one with content. */
