@@ -106,6 +106,11 @@ const groups: readonly Case[] = [
   ['that sections link to without being ordered by it', [grouped, group(4, [1]), { ...text, link: 2 }]],
   ['with unlisted relocations of debug data', [grouped, debug, rela(5, 2, [1], { flags: inGroup }), group(5, [1, 2])]],
   ['with unlisted relocations that are none', [grouped, rela(4, 1, []), group(4, [1])]],
+  // Of which each word moves what is behind by eight.
+  ...[1, 2, 5, 6].map((length): Case => [
+    `with unlisted relocations that are none, before ${length} bytes`,
+    [{ ...grouped, content: 'x'.repeat(length) }, rela(4, 1, []), group(4, [1])],
+  ]),
   ['of debug data, with a local name', [text, { ...debug, flags: inGroup }, group(4, [2], { info: 2 })]],
   ['with the symbols of a second table', [{ ...symtab, content: Buffer.alloc(48) }, grouped, group(4, [2])]],
   ['with symbols to load for its name', [grouped, group(3, [1]), dynsym]],

@@ -8,7 +8,9 @@ import { badElf } from './file.ts';
 export function namesTableSize(reversed: string[]): number {
   reversed.sort();
   let size = 1;
-  for (const [index, name] of reversed.entries()) {
+  // By index: for each name of each file, and entries() takes twice the time.
+  for (let index = 0; index < reversed.length; index++) {
+    const name = reversed[index] ?? '';
     if (name !== '' && !reversed[index + 1]?.startsWith(name)) size += name.length + 1;
   }
   return size;
