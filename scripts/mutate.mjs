@@ -452,6 +452,17 @@ const areas = [
     ),
     hostile: false,
   },
+  // Arguments, targets and results of commands, as far as they are decided in the process: what is only wired up is tested by the built program.
+  ...Object.entries({
+    arguments: ['arguments'],
+    errors: ['error-line'],
+    'find-artifacts': ['find-artifacts'],
+    targets: ['targets', 'target-options'],
+  }).map(([name, tests]) => ({
+    sources: [`src/cli/${name}.ts`],
+    tests: tests.map((test) => `test/cli/${test}.test.ts`),
+    hostile: false,
+  })),
 ];
 
 /** Mutants that change nothing: file, comparison, what it becomes, and why that changes nothing. */
