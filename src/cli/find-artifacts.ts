@@ -15,13 +15,14 @@ type Step =
   | { readonly kind: 'pattern'; readonly matches: Matcher }
   | { readonly kind: 'directories' };
 
-/** Paths relative to `folder`, in byte order. `*` does not follow symlinks to directories; what is named outright is taken. */
+/**
+ * Paths relative to `folder`, in byte order. `*` does not follow symlinks to directories; what is named outright is taken. With a slash at
+ * its end a pattern is of directories alone, as in a shell.
+ */
 export function findArtifacts(folder: string, pattern: string): string[] {
   const search = { visited: 0, found: new Set<string>(), folder, pattern };
   for (const alternative of expandBraces(pattern)) {
-    const absolute = alternative.startsWith('/');
-    const parts = alternative.split('/').filter((part) => part !== '' && part !== '.');
-    walk(search, absolute ? '/' : '', parts.map(stepOf));
+    walk(search, alternative.startsWith('/') ? '/' : '.', alternative.split('/').map(stepOf));
   }
   return [...search.found].toSorted((a, b) => compareNames(nameFromText(a), nameFromText(b)));
 }
@@ -40,15 +41,15 @@ function stepOf(part: string): Step {
   return { kind: 'pattern', matches: globMatcher(part) };
 }
 
-/** @param at path that the steps so far have led to, '' for the folder itself. */
+/** @param at path that the steps so far have led to, `.` for the folder itself. Steps without a name lead to where they begin. */
 function walk(search: Search, at: string, steps: readonly Step[]): void {
   const [step, ...rest] = steps;
   if (step === undefined) {
-    search.found.add(at === '' ? '.' : at);
+    search.found.add(at);
     return;
   }
   if (step.kind === 'literal') {
-    const next = at === '' ? step.name : join(at, step.name);
+    const next = join(at, step.name);
     if (exists(search, next, rest.length > 0)) walk(search, next, rest);
     return;
   }
@@ -56,7 +57,7 @@ function walk(search: Search, at: string, steps: readonly Step[]): void {
   for (const entry of list(search, at)) {
     const name = nameFromBytes(entry.name);
     if (step.kind === 'pattern' && !step.matches(name)) continue;
-    const next = at === '' ? textOf(search, name) : join(at, textOf(search, name));
+    const next = join(at, textOf(search, name));
     if (step.kind === 'directories') {
       if (entry.isDirectory()) walk(search, next, steps);
     } else if (rest.length === 0 || entry.isDirectory()) walk(search, next, rest);

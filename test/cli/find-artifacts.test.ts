@@ -36,6 +36,12 @@ describe('artifacts of a pattern', () => {
     ['**/c.zip', ['dist/sub/deep/c.zip']],
     ['dist/**', ['dist', 'dist/sub', 'dist/sub/deep']],
     ['dist/s*', ['dist/sub']],
+    ['dist/*/', ['dist/sub']],
+    ['dist/**/', ['dist', 'dist/sub', 'dist/sub/deep']],
+    ['dist/a-1.zip/', []],
+    ['other/link/', ['other/link']],
+    ['./', ['.']],
+    ['dist/sub/../a-1.zip', ['dist/a-1.zip']],
     ['other/link/a-1.zip', ['other/link/a-1.zip']],
     ['o*/link', ['other/link']],
     [String.raw`other/x\{1\}.zip`, ['other/x{1}.zip']],
@@ -67,6 +73,17 @@ describe('artifacts of a pattern', () => {
     expect(findArtifacts(root, '**/*.zip')).toEqual(
       found.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))),
     );
+  });
+
+  it('are looked for among a million paths at most', () => {
+    const many = tempDirectory('find-many');
+    const names = Array.from({ length: 1000 }, (_, index) => String(index).padStart(3, '0'));
+    for (const name of names) writeFileSync(join(many, name), '');
+    // Each alternative lists the folder anew.
+    const pattern = `{${names.join(',')}}*`;
+    expect(findArtifacts(many, pattern)).toEqual(names);
+    writeFileSync(join(many, 'x'), '');
+    expect(() => findArtifacts(many, pattern)).toThrow('looks at more than 1000000 paths');
   });
 
   it('with a name that is no text are refused, not left out', () => {
