@@ -84,17 +84,19 @@ function parseStrictly(argv: readonly string[], specs: OptionSpecs) {
 
 /** What follows an option that takes a value looks like an option. */
 function noValue(option: string, argv: readonly string[], specs: OptionSpecs, cause: unknown): UsageError {
-  const value = argv.find((text, index) => argv[index - 1] === option && text.startsWith('-')) ?? '';
-  const [name, spec] =
-    Object.entries(specs).find(([key, { short }]) => option === `--${key}` || option === `-${short}`) ?? [];
-  if (name !== undefined && (spec?.kind === 'number' || spec?.kind === 'choice')) {
+  // The last of several letters takes the value: `-qo -x`.
+  const takes = (word = ''): boolean => word === option || (/^-[^-]/.test(word) && word.endsWith(option.slice(1)));
+  const value = argv.find((text, index) => text.startsWith('-') && takes(argv[index - 1])) ?? '';
+  let long = option;
+  for (const [name, spec] of Object.entries(specs)) {
+    if (option !== `--${name}` && option !== `-${spec.short}`) continue;
+    long = `--${name}`;
     try {
       valueOf(name, spec, value);
     } catch (error) {
       if (error instanceof UsageError) return error;
     }
   }
-  const long = name === undefined ? option : `--${name}`;
   return new UsageError(`${option} takes a value; if "${value}" is meant, write ${long}=${value}`, { cause });
 }
 
@@ -114,14 +116,17 @@ function valueOf(
     }
     case 'number': {
       if (given === undefined) return spec.default;
-      const value = typeof given === 'string' && /^[0-9]{1,16}$/.test(given) ? Number(given) : Number.NaN;
+      const text = String(given);
+      const value = /^[0-9]{1,16}$/.test(text) ? Number(text) : Number.NaN;
       if (Number.isSafeInteger(value) && value >= spec.least) return value;
-      throw new UsageError(`--${name} takes a whole number of ${spec.least} or more, not "${String(given)}"`);
+      throw new UsageError(`--${name} takes a whole number of ${spec.least} or more, not "${text}"`);
     }
-    case 'choice':
+    case 'choice': {
       if (given === undefined) return spec.default;
-      if (typeof given === 'string' && spec.choices.includes(given)) return given;
-      throw new UsageError(`--${name} takes one of ${spec.choices.join(', ')}, not "${String(given)}"`);
+      const text = String(given);
+      if (spec.choices.includes(text)) return text;
+      throw new UsageError(`--${name} takes one of ${spec.choices.join(', ')}, not "${text}"`);
+    }
   }
   return undefined;
 }

@@ -46,10 +46,14 @@ describe('arguments', () => {
     [['--top', '-1'], /^--top takes a whole number of 1 or more, not "-1"$/],
     [['--format', '--quiet'], /^--format takes one of a, b, not "--quiet"$/],
     [['-o', '-x'], /^-o takes a value; if "-x" is meant, write --output=-x$/],
+    [['-qo', '-x'], /^-o takes a value; if "-x" is meant, write --output=-x$/],
+    [['-q', '-o', '-q'], /^-o takes a value; if "-q" is meant, write --output=-q$/],
+    [['--include', '-x'], /^--include takes a value; if "-x" is meant, write --include=-x$/],
     [['--top'], 'argument missing'],
     [['--quiet=yes'], 'does not take an argument'],
     [['--quite'], 'did you mean --quiet?'],
     [['-Z'], /^there is no option -Z$/],
+    [['-t'], /^there is no option -t$/],
     [['--zzzzzz'], 'there is no option --zzzzzz'],
     [['-o', ''], /^--output is empty; is a variable not set\?$/],
     [['--include', 'p', '--include='], /^--include is empty/],
@@ -57,6 +61,12 @@ describe('arguments', () => {
   ])('%j is refused', (line, says) => {
     expect(() => parseArguments(line, specs)).toThrow(UsageError);
     expect(() => parseArguments(line, specs)).toThrow(says);
+  });
+
+  it('may be as small as they may be, and no larger than is exact', () => {
+    expect(parseArguments(['--top', '1'], specs).values.top).toBe(1);
+    expect(parseArguments(['--top', '9007199254740991'], specs).values.top).toBe(Number.MAX_SAFE_INTEGER);
+    expect(() => parseArguments(['--top', '9007199254740992'], specs)).toThrow('1 or more');
   });
 
   it('suggest what is near', () => {
