@@ -106,7 +106,7 @@ function namedTargets(file: string, budgets: Budgets, artifacts: readonly string
 /** `NAME=PATH` where NAME is that of an artifact; a path may hold "=" as well. @throws UsageError for `NAME=`. */
 function splitName(word: string, artifacts: readonly ArtifactBudget[]): { name: ArtifactBudget | null; path: string } {
   const equals = word.indexOf('=');
-  const named = equals < 0 ? undefined : artifacts.find(({ name }) => name === word.slice(0, equals));
+  const named = equals < 1 ? undefined : artifacts.find(({ name }) => name === word.slice(0, equals));
   if (named === undefined) return { name: null, path: word };
   const path = word.slice(equals + 1);
   if (path === '') throw new UsageError(`"${word}" names no path; is a variable not set?`);
@@ -165,18 +165,20 @@ function coveringBudgets(
   const identity = identityOf(path);
   const covering = artifacts.filter((budget) => filesOf(budget).has(identity));
   if (covering.length > 0) return covering;
-  const [only, second] = artifacts;
-  if (only !== undefined && second === undefined) return [only];
+  if (artifacts.length === 1) return artifacts;
   const known = artifacts.map((budget) => `${budget.name} ("${budget.path}")`).join(', ');
   throw new UsageError(`no budget of "${file}" covers "${path}"; it has ${known}; to choose one write NAME=${path}`);
 }
 
-/** `--baseline OLD` for the only artifact, `--baseline NAME=OLD` for one of several; it stands before that of the file. */
+/**
+ * `--baseline OLD` for the only artifact, `--baseline NAME=OLD` for one of several; it stands before that of the file. One of an optional
+ * artifact that is not there has nothing to be compared with.
+ */
 export function withBaselines({ targets, ...rest }: Targets, words: readonly string[]): Targets {
   let changed = targets;
   const given = new Map<ArtifactBudget | undefined, string>();
+  const budgets = [...new Set([...targets, ...rest.absent].map(({ budget }) => budget))];
   for (const word of words) {
-    const budgets = [...new Set(targets.map(({ budget }) => budget))];
     const { name, path } = splitName(word, budgets);
     // A first run may pass without its baseline: a misspelt name must not look like one.
     const hint = name === null && !existsSync(word) ? misnamed(word, budgets) : '';
