@@ -5,7 +5,7 @@ import { exactBytes, parseSize } from '../bytes/size.ts';
 import { parseCompression } from '../codecs/compress.ts';
 import { ConfigError, UsageError, systemCode } from '../errors.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { decodeText } from '../policy/budgets.ts';
+import { decodeText, readBudgets } from '../policy/budgets.ts';
 import { readDiveCi } from '../policy/dive-ci.ts';
 import type { DiveImport } from '../policy/dive-ci.ts';
 import { parsePercent, readableLimit, withHeadroom } from '../policy/headroom.ts';
@@ -24,7 +24,7 @@ interface Drafted {
   readonly compressed?: { readonly max: string | number };
   readonly uncompressed: { readonly max: string | number };
   readonly dive?: DiveImport['dive'];
-  readonly compressWith?: string;
+  readonly compressWith: string | undefined;
 }
 
 /** Returns the exit code. */
@@ -54,7 +54,10 @@ export async function runInit(
   }
   if (values['compress-with'] !== undefined) requireDirectory(artifacts);
   onArtifact(file);
-  writeFile(file, [budgetsText(drafts)]);
+  const text = budgetsText(drafts);
+  // What is written must be what is read: a broken file would stop every gate.
+  readBudgets(Buffer.from(text));
+  writeFile(file, [text]);
   await writeStdout([`wrote ${file}`, '', ...lines].map((line) => `${terminalText(line)}\n`));
   return exitCodes.fine;
 }
@@ -77,7 +80,6 @@ function drafted(path: string, { totals }: Snapshot, values: InitValues, taken: 
   const limit = (bytes: number, kib: string | undefined, option: string) => ({
     max: kib === undefined ? readableLimit(withHeadroom(bytes, percent)) : kibLimit(kib, option),
   });
-  const how = values['compress-with'];
   const { compressed, content } = totals;
   const compressedKib = values['max-compressed-kib'];
   if (compressed === null && compressedKib !== undefined) {
@@ -88,7 +90,7 @@ function drafted(path: string, { totals }: Snapshot, values: InitValues, taken: 
     path: pathFrom(values.budgets, path),
     ...(compressed === null ? {} : { compressed: limit(compressed, compressedKib, '--max-compressed-kib') }),
     uncompressed: limit(content, values['max-uncompressed-kib'], '--max-uncompressed-kib'),
-    ...(how === undefined || !isDirectoryOnDisk(path) ? {} : { compressWith: how }),
+    compressWith: isDirectoryOnDisk(path) ? values['compress-with'] : undefined,
   };
 }
 
@@ -97,10 +99,16 @@ function kibLimit(text: string, option: string): string {
   return `${Number(text)} KiB`;
 }
 
+/** Characters of a name that is cut: budgets files take 200, of which a number may follow. */
+const longestName = 190;
+
 /** The file's name without what says how it is packed; made unique among those that are taken. */
 function nameOf(path: string, taken: readonly string[]): string {
-  const base = basename(resolve(path)).replaceAll('=', '-');
-  const plain = base.replace(/(?:\.(?:tar|tgz|tzst|gz|zst|xz|bz2|zip|whl|deb|json))+$/, '') || base;
+  const base = basename(resolve(path)).replaceAll('=', '-') || 'root';
+  const bare = base.replace(/(?:\.(?:tar|tgz|tzst|gz|zst|xz|bz2|zip|whl|deb|json))+$/, '');
+  const plain = Array.from(bare.trim() === '' ? base : bare)
+    .slice(0, longestName)
+    .join('');
   for (let count = 1; ; count++) {
     const name = count === 1 ? plain : `${plain}-${count}`;
     if (!taken.includes(name)) return name;
@@ -116,12 +124,12 @@ function pathFrom(file: string, path: string): string {
 
 function limitLines(draft: Drafted, { totals }: Snapshot): string[] {
   const pairs = [
-    ['compressed', draft.compressed, totals.compressed],
+    ['compressed', draft.compressed, totals.compressed ?? 0],
     ['uncompressed', draft.uncompressed, totals.content],
   ] as const;
   return pairs.flatMap(([word, limit, today]) => {
-    if (limit === undefined || today === null) return [];
-    const max = typeof limit.max === 'number' ? limit.max : parseSize(limit.max);
+    if (limit === undefined) return [];
+    const max = parseSize(String(limit.max));
     const room = max - today;
     const state = room >= 0 ? `${exactBytes(room)} left` : `${exactBytes(-room)} over already`;
     const text = typeof limit.max === 'number' ? exactBytes(max) : `${limit.max} = ${exactBytes(max)}`;

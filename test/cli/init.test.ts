@@ -1,0 +1,186 @@
+// init: what a first budgets file says of artifacts, and which it cannot be made of.
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, describe, expect, it } from 'vitest';
+import { parseArguments } from '../../src/cli/arguments.ts';
+import { runInit } from '../../src/cli/init.ts';
+import { initOptions } from '../../src/cli/policy-options.ts';
+import { targetsOf } from '../../src/cli/targets.ts';
+import { ConfigError, UsageError } from '../../src/errors.ts';
+import { readBudgets } from '../../src/policy/budgets.ts';
+import type { Budgets } from '../../src/policy/budgets.ts';
+import { buildImage, layoutFiles, tarOf, writeFiles } from '../build/image.ts';
+import { buildTar } from '../build/tar.ts';
+import { tempDirectory } from '../build/temp.ts';
+import { told } from './in-process.ts';
+
+const work = tempDirectory('init');
+const here = process.cwd();
+afterAll(() => process.chdir(here));
+const tar = buildTar([{ name: 'a', content: 'a'.repeat(1000) }]);
+
+/** A folder with these files, where the command runs. */
+function folder(...files: readonly string[]): string {
+  const root = mkdtempSync(join(work, 'case-'));
+  mkdirSync(join(root, 'tree'));
+  writeFileSync(join(root, 'tree/file'), 'f'.repeat(2000));
+  for (const name of files) {
+    mkdirSync(join(root, name, '..'), { recursive: true });
+    writeFileSync(join(root, name), name.endsWith('.gz') ? gzipSync(tar) : tar);
+  }
+  process.chdir(root);
+  return root;
+}
+
+async function init(...line: readonly string[]): Promise<string> {
+  const { values, positionals } = parseArguments(line, initOptions);
+  const { result, stdout } = await told(() => runInit(positionals, values, () => {}));
+  expect(result).toBe(0);
+  return stdout;
+}
+
+function written(file = 'budgets.json'): Budgets {
+  return readBudgets(readFileSync(file)).budgets;
+}
+
+describe('names of artifacts', () => {
+  it.each([
+    ['app.tar.gz', 'app'],
+    ['app-1.2.tar.zst', 'app-1.2'],
+    ['app.py.tar', 'app.py'],
+    ['.tar', '.tar'],
+    ['a=b=c.tar', 'a-b-c'],
+    [' .tar', ' .tar'],
+    ['\u00a0.tar', '\u00a0.tar'],
+    [`${'n'.repeat(190)}.tar`, 'n'.repeat(190)],
+    [`${'n'.repeat(201)}.tar`, 'n'.repeat(190)],
+    // Characters, not halves of them.
+    [`${'\u{1f600}'.repeat(60)}.tar`, '\u{1f600}'.repeat(60)],
+  ])('of %j', async (file, name) => {
+    folder(file);
+    await init(file);
+    expect(written().artifacts.map((artifact) => artifact.name)).toEqual([name]);
+    expect(targetsOf('budgets.json', written(), []).targets.map(({ path }) => path)).toEqual([file]);
+  });
+
+  it('differ', async () => {
+    const long = 'n'.repeat(210);
+    folder('app.tar', 'app.tar.gz', 'b/app.tar', 'b/app-2.tar', `${long}1.tar`, `${long}2.tar`);
+    await init('app.tar', 'app.tar.gz', 'b/app.tar', 'b/app-2.tar', `${long}1.tar`, `${long}2.tar`);
+    const cut = 'n'.repeat(190);
+    expect(written().artifacts.map(({ name }) => name)).toEqual(['app', 'app-2', 'app-3', 'app-2-2', cut, `${cut}-2`]);
+    expect(targetsOf('budgets.json', written(), []).targets).toHaveLength(6);
+  });
+
+  it('and paths are seen from the budgets file', async () => {
+    const root = folder('app.tar', 'tree/[a]*?{b}.tar');
+    await init('app.tar', 'tree', `${root}/app.tar`, 'tree/[a]*?{b}.tar', '--budgets', 'tree/b.json');
+    const { artifacts } = written('tree/b.json');
+    expect(artifacts.map(({ path }) => path)).toEqual([
+      '../app.tar',
+      '.',
+      `${root}/app.tar`,
+      String.raw`\[a\]\*\?\{b\}.tar`,
+    ]);
+    expect(artifacts.map(({ name }) => name)).toEqual(['app', 'tree', 'app-2', '[a]*?{b}']);
+    expect(targetsOf('tree/b.json', written('tree/b.json'), []).targets).toHaveLength(4);
+  });
+});
+
+describe('limits', () => {
+  it('have headroom, or are those that are given', async () => {
+    folder('app.tar');
+    expect(await init('app.tar', 'tree', '--headroom', '0%')).toBe(
+      `wrote budgets.json
+
+app (app.tar)
+  compressed    today 2,560 B, limit 2.5 KiB = 2,560 B, 0 B left
+  uncompressed  today 1,000 B, limit 1,000 B, 0 B left
+tree (tree)
+  uncompressed  today 2,000 B, limit 1.96 KiB = 2,007 B, 7 B left
+`,
+    );
+    expect(written().artifacts.map(({ compressed }) => compressed?.max)).toEqual([2560, undefined]);
+    const given = ['--max-compressed-kib', '2', '--max-uncompressed-kib', '0001'];
+    const said = await init('app.tar', '--force', ...given);
+    expect(said).toContain('  compressed    today 2,560 B, limit 2 KiB = 2,048 B, 512 B over already\n');
+    expect(said).toContain('  uncompressed  today 1,000 B, limit 1 KiB = 1,024 B, 24 B left\n');
+    expect(readFileSync('budgets.json', 'utf8')).toContain('\n      "compressed": { "max": "2 KiB" },\n');
+  });
+
+  it('are of packed directories, and of nothing else that is packed', async () => {
+    folder('app.tar');
+    await init('app.tar', 'tree', '--compress-with', 'gzip:9');
+    const [app, tree] = written().artifacts;
+    expect([app?.compressWith, tree?.compressWith?.text]).toEqual([null, 'gzip:9']);
+    expect([app?.compressed?.max, (tree?.compressed?.max ?? 0) > 0]).toEqual([2693, true]);
+  });
+
+  it('of dive are for images', async () => {
+    folder('app.tar');
+    const image = buildImage({ layers: [{ members: [{ name: 'a', content: 'a' }] }] });
+    writeFileSync('image.tar', tarOf(layoutFiles([image])));
+    writeFileSync('.dive-ci', 'rules:\n  highestWastedBytes: 20MB\n');
+    const said = await init('app.tar', 'image.tar', '--from-dive-ci', '.dive-ci');
+    expect(said.split('\n').filter((line) => /(?:dive|^[a-z]+ \()/.test(line))).toEqual([
+      'app (app.tar)',
+      '  is no image; limits of dive are for images only and were left out',
+      'image (image.tar)',
+      expect.stringMatching(/^ {2}lowestEfficiency is not in the file/),
+      '  highestWastedBytes: 20MB became dive.highestWastedBytes',
+      expect.stringMatching(/^ {2}highestUserWastedPercent is not in the file/),
+    ]);
+    const [app, other] = written().artifacts;
+    expect(app).not.toHaveProperty('image');
+    expect(other?.image?.dive).toMatchObject({ highestWastedBytes: { max: 20_000_000 } });
+    const off = ['lowestEfficiency', 'highestWastedBytes', 'highestUserWastedPercent'].map((key) => `  ${key}: off`);
+    writeFileSync('.dive-ci', ['rules:', ...off].join('\n'));
+    expect(await init('image.tar', '--from-dive-ci', '.dive-ci', '--force')).toContain('is disabled; no limit');
+    expect(written().artifacts[0]).not.toHaveProperty('image');
+    expect(await init('image.tar', '--force')).not.toContain('dive');
+  });
+
+  it('of a packed directory are not of a layout', async () => {
+    folder();
+    writeFiles('layout', layoutFiles([buildImage({ layers: [{ members: [{ name: 'a', content: 'a' }] }] })]));
+    await expect(init('layout', '--compress-with', 'gzip:9')).rejects.toThrow('this one holds an image');
+    await init('layout');
+    expect(written().artifacts[0]?.compressed).toBeNull();
+  });
+});
+
+describe('a budgets file', () => {
+  it.each([
+    [[], 'which artifacts?', UsageError],
+    [['-'], 'standard input has none', UsageError],
+    [['app.tar', '--headroom', 'x'], '--headroom takes a percentage', UsageError],
+    [['tree', '--max-compressed-kib', '1'], 'a directory has no compressed size', UsageError],
+    [['app.tar', '--max-compressed-kib', '1.5'], '--max-compressed-kib takes a whole number of KiB', UsageError],
+    [['app.tar', '--max-uncompressed-kib', 'x'], '--max-uncompressed-kib takes a whole number', UsageError],
+    [['app.tar', '--compress-with', 'gzip:9'], '--compress-with is for directories', UsageError],
+    [['app.tar', '--budgets', 'app.tar', '--force'], '"app.tar" is read; it would be overwritten', UsageError],
+    [
+      ['app.tar', '--budgets', '.dive-ci', '--from-dive-ci', './.dive-ci', '--force'],
+      '"./.dive-ci" is read',
+      UsageError,
+    ],
+    [['app.tar', '--from-dive-ci', 'none'], 'cannot be read (ENOENT)', ConfigError],
+    [['app.tar', '--budgets', '.dive-ci'], 'exists already; --force overwrites it', ConfigError],
+  ])('is not made of %j', async (line, says, kind) => {
+    const root = folder('app.tar');
+    writeFileSync('.dive-ci', 'mine');
+    const names = readdirSync(root);
+    await expect(init(...line)).rejects.toThrow(says);
+    await expect(init(...line)).rejects.toThrow(kind);
+    expect(readdirSync(root)).toEqual(names);
+    expect(readFileSync('.dive-ci', 'utf8')).toBe('mine');
+  });
+
+  it('is one that is read', async () => {
+    const deep = Array.from({ length: 11 }, () => 'd'.repeat(100)).join('/');
+    const root = folder(`${deep}/app.tar`);
+    await expect(init(`${deep}/app.tar`)).rejects.toThrow('artifacts[0].path: is longer than 1024 characters');
+    expect(readdirSync(root)).not.toContain('budgets.json');
+  });
+});
