@@ -77,9 +77,9 @@ function proposedOut(artifact: string): string {
   const path = /(?:^|\/)\.\.?$/.test(given) && existsSync(given) ? realpathSync(given) : given;
   const [wheel, project, build, tags] = /^([^-]+-[^-]+)(?:-(\d[^-]*))?((?:-[^-]+){3}\.whl)$/.exec(basename(path)) ?? [];
   if (wheel !== undefined) return join(dirname(path), `${project}-${build ?? 1}fixed${tags}`);
-  const match = /^(.+?)((?:\.tar)?\.[A-Za-z0-9]+)?$/.exec(basename(path));
   const isDirectory = lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-  const [stem, suffix] = isDirectory || match === null ? [basename(path), ''] : [match[1] ?? '', match[2] ?? ''];
+  const suffix = isDirectory ? '' : (/(?<=.)(?:\.tar)?\.[A-Za-z0-9]+$/s.exec(basename(path))?.[0] ?? '');
+  const stem = basename(path, suffix);
   // Nothing here writes xz and bzip2.
   const written = /^\.(?:tar\.(?:xz|bz2)|txz|tbz2?)$/i.test(suffix) ? '.tar.zst' : suffix;
   return join(dirname(path), `${stem}-fixed${written}`);
@@ -87,7 +87,8 @@ function proposedOut(artifact: string): string {
 
 function isInside(directory: string, artifact: string): boolean {
   if (!existsSync(artifact)) return false;
-  return `${realpathSync(directory)}/`.startsWith(`${realpathSync(artifact)}/`);
+  // Everything is inside `/`, whose name ends in a slash already.
+  return `${realpathSync(directory)}/`.startsWith(`${realpathSync(artifact)}/`.replace('//', '/'));
 }
 
 /**
@@ -116,9 +117,10 @@ function checkEnding(
   compression: Compression | null,
 ): void {
   const written = compression?.codec ?? null;
-  if ((container ?? format) === format && codec === written && format !== 'directory') return;
-  const is = format === 'directory' ? 'a directory' : described(format, written);
-  throw new UsageError(`${out} says ${described(container, codec)}, but the result is ${is}; choose another ending`);
+  // No ending is that of a directory.
+  if ((container ?? format) === format && codec === written) return;
+  const [said, is] = [described(container, codec), described(format, written)];
+  throw new UsageError(`${out} says ${said}, but the result is ${is}; choose another ending`);
 }
 
 function described(container: string | null, codec: string | null): string {
