@@ -455,8 +455,16 @@ const areas = [
   // Arguments, targets and results of commands, as far as they are decided in the process: what is only wired up is tested by the built program.
   ...Object.entries({
     arguments: ['arguments'],
+    'comment-target': ['comment-target'],
     errors: ['error-line'],
     'find-artifacts': ['find-artifacts'],
+    'fix-result': ['fix-result'],
+    format: ['options'],
+    init: ['init'],
+    options: ['options'],
+    output: ['output'],
+    'require-stored': ['options'],
+    summary: ['summary'],
     targets: ['targets', 'target-options'],
   }).map(([name, tests]) => ({
     sources: [`src/cli/${name}.ts`],

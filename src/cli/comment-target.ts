@@ -37,12 +37,13 @@ export function forgeOf(forge: string, env: Environment): 'github' | 'gitlab' {
 function githubTarget(values: TargetValues, env: Environment): Target {
   const place = values.repo ?? env['GITHUB_REPOSITORY'] ?? '';
   // Dots alone would lead to another address of the API.
-  const [, owner, repo] = /^(?!\.{1,2}\/)([\w.-]+)\/(?!\.{1,2}$)([\w.-]+)$/.exec(place) ?? [];
-  if (owner === undefined || repo === undefined) {
+  const match = /^(?!\.{1,2}\/)([\w.-]+)\/(?!\.{1,2}$)([\w.-]+)$/.exec(place);
+  if (match === null) {
     throw new UsageError(
       place === '' ? 'which repository? Give --repo OWNER/NAME' : `--repo takes OWNER/NAME, not "${place}"`,
     );
   }
+  const [, owner = '', repo = ''] = match;
   const api = apiOf(values, env['GITHUB_API_URL'] ?? 'https://api.github.com');
   return { forge: 'github', api, owner, repo, pull: values.pr === undefined ? pullOfEvent(env) : numberOf(values.pr) };
 }
@@ -108,7 +109,6 @@ function readEvent(path: string | undefined): unknown {
 }
 
 function objectAt(value: unknown, key: string): Readonly<Record<string, unknown>> {
-  const inner =
-    typeof value === 'object' && value !== null ? Object.entries(value).find(([name]) => name === key) : undefined;
-  return typeof inner?.[1] === 'object' && inner[1] !== null ? { ...inner[1] } : {};
+  const inner: unknown = Object.entries(value ?? {}).find(([name]) => name === key)?.[1];
+  return Object.fromEntries(Object.entries(inner ?? {}));
 }
