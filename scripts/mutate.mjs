@@ -455,14 +455,18 @@ const areas = [
   // Arguments, targets and results of commands, as far as they are decided in the process: what is only wired up is tested by the built program.
   ...Object.entries({
     arguments: ['arguments'],
+    budget: ['budget-raise'],
     'comment-target': ['comment-target'],
     errors: ['error-line'],
     'find-artifacts': ['find-artifacts'],
     'fix-result': ['fix-result'],
     format: ['options'],
     init: ['init'],
+    'measure-targets': ['measure-targets'],
     options: ['options'],
     output: ['output'],
+    packages: ['measure-targets'],
+    packing: ['measure-targets', 'init'],
     'require-stored': ['options'],
     summary: ['summary'],
     targets: ['targets', 'target-options'],

@@ -104,14 +104,17 @@ function sizesToRaise({ budget }: Found, { of, to }: BudgetValues): Size[] {
 async function sizesToday(file: string, budgets: Budgets, found: Found, values: BudgetValues): Promise<Today | null> {
   if (found.kind === 'group') throw new UsageError('a group is raised with --to SIZE');
   const { budget } = found;
-  const { targets } = targetsOf(file, { ...budgets, artifacts: [budget], groups: [] }, []);
+  // A size that is given needs no artifact, and nothing is compared.
+  const alone = { ...budget, baseline: null, optional: budget.optional || values.to !== undefined };
+  const { targets } = targetsOf(file, { ...budgets, artifacts: [alone], groups: [] }, []);
   const most: { compressed: number | null; uncompressed: number | null } = { compressed: null, uncompressed: null };
   for (const { path } of targets) {
     const options = { ...values, output: undefined, include: [], exclude: [] };
     const snapshot = await measure(path, options, { digests: 'compare', facts: 'needed' });
     const how = budget.compressWith;
-    const pack = how !== null && budget.compressed !== null && isDirectoryOnDisk(path);
-    const totals = pack ? await packedTotals(path, snapshot, how, values) : snapshot.totals;
+    // As a gate has it: an OCI layout is a directory, too, but what would be packed is not what it weighs.
+    const packs = budget.compressed !== null && snapshot.image === undefined && isDirectoryOnDisk(path);
+    const totals = packs && how !== null ? await packedTotals(path, snapshot, how, values) : snapshot.totals;
     most.uncompressed = Math.max(most.uncompressed ?? 0, totals.content);
     if (totals.compressed !== null) most.compressed = Math.max(most.compressed ?? 0, totals.compressed);
   }
@@ -131,7 +134,7 @@ function raise(
   const now = today?.[size] ?? null;
   const written = values.to ?? null;
   const value = written === null ? fromHeadroom(size, now, node, values) : fromSize(written, node);
-  const max = typeof value === 'number' ? value : parseSize(value);
+  const max = parseSize(String(value));
   if (written !== null && max <= old) {
     throw new UsageError(`--to ${written} is not above the limit that there is, ${exactBytes(old)}`);
   }
