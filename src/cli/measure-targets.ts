@@ -11,6 +11,7 @@ import type { Baseline, Measured, Unmeasured } from '../policy/evidence.ts';
 import { claimsAboveBase, withoutHiddenBase } from '../policy/image-verdicts.ts';
 import { ofPart } from '../policy/part.ts';
 import { judgeByPolicy, rulesOf } from '../policy/severities.ts';
+import type { JudgedByPolicy } from '../policy/severities.ts';
 import { judge } from '../rules/index.ts';
 import type { CheckValues } from './policy-options.ts';
 import { warnLine } from './errors.ts';
@@ -61,7 +62,7 @@ export async function measureTargets(
 
 async function measureTarget(target: Target, run: Run): Promise<Measured> {
   const { name, path, budget, baseline } = target;
-  const { values, budgets, today } = run;
+  const { values } = run;
   const options = { ...values, include: [], exclude: [] };
   // What is large may compress to nothing, so what a limit on the file itself names goes by the bytes of that, and so does what changed.
   const stored = budget.compressed !== null || budget.paths.some(({ compressed }) => compressed);
@@ -75,10 +76,7 @@ async function measureTarget(target: Target, run: Run): Promise<Measured> {
   ]);
   if (after.status === 'rejected') throw after.reason;
   const snapshot = await packed(after.value, target, run);
-  const base = budget.image?.baseLayers ?? 0;
-  const found = judge(withoutHiddenBase(snapshot, base), rulesOf(budgets), 'counted');
-  const findings = claimsAboveBase(snapshot.isPart === true ? ofPart(found) : found, snapshot, base);
-  const judged = judgeByPolicy(findings, budgets, today);
+  const judged = judgedOf(snapshot, target, run);
   return {
     name,
     budget,
@@ -87,6 +85,14 @@ async function measureTarget(target: Target, run: Run): Promise<Measured> {
     judged,
     baseline: compared(target, before, { snapshot, findings: judged.findings }, run),
   };
+}
+
+/** Old and new alike: what only one of them leaves out would be told as fixed, or hide what is new. */
+function judgedOf(snapshot: Snapshot, { budget }: Target, { budgets, today }: Run): JudgedByPolicy {
+  const base = budget.image?.baseLayers ?? 0;
+  const found = judge(withoutHiddenBase(snapshot, base), rulesOf(budgets), 'counted');
+  const findings = claimsAboveBase(snapshot.isPart === true ? ofPart(found) : found, snapshot, base);
+  return judgeByPolicy(findings, budgets, today);
 }
 
 /** A directory gets the size that it has when it is packed; what cannot be read meanwhile is a notice like any other. */
@@ -109,13 +115,9 @@ async function packed(snapshot: Snapshot, { path, budget }: Target, { values, bu
 }
 
 /** @throws what is no fault of the baseline. */
-function compared(
-  target: Target,
-  old: PromiseSettledResult<Snapshot | null>,
-  after: Judged,
-  { values, budgets, today, pairing, onArtifact }: Run,
-): Baseline {
+function compared(target: Target, old: PromiseSettledResult<Snapshot | null>, after: Judged, run: Run): Baseline {
   const { baseline, budget } = target;
+  const { values, pairing, onArtifact } = run;
   if (old.status === 'rejected') {
     const error: unknown = old.reason;
     if (error instanceof UsageError) onArtifact(baseline ?? '');
@@ -133,8 +135,7 @@ function compared(
     if (budget.growth === null && !values.quiet) warnLine(`${reason}; it is not compared`);
     return { kind: 'unusable', reason };
   }
-  const olds = judge(old.value, rulesOf(budgets), 'counted');
-  const before = { snapshot: old.value, findings: judgeByPolicy(olds, budgets, today).findings };
+  const before = { snapshot: old.value, findings: judgedOf(old.value, target, run).findings };
   const diff = diffSnapshots(before, after, { ...pairing, sections: false });
   return { kind: 'diff', diff: detailed(diff, target, old.value, after.snapshot, values), notices: old.value.notices };
 }
