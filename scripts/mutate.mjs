@@ -176,7 +176,7 @@ const areas = [
     ],
     'strip-share': ['strip-share'],
     'symbol-sample': ['symbol-sample', 'symbol-sample-bounds'],
-    symbols: ['elf', 'strip', 'strip-bounds', 'strip-odd', 'symbol-sample'],
+    symbols: ['symbols', 'elf', 'strip-bounds', 'strip-odd', 'strip-refusal', 'strip-tables', 'symbol-sample'],
     unsafe: ['elf', 'unsafe', 'unsafe-bounds'],
     words: ['words', 'strip-odd'],
   }).map(([name, tests]) => ({

@@ -86,8 +86,9 @@ describe.skipIf(!['gcc', 'strip', 'objcopy', 'tar'].every((name) => requireTool(
     /** What the rule claims of the directory, and the same of a tar of it. */
     async function claimsOf(work: string, names: readonly string[]): Promise<string[]> {
       const claims: string[][] = [];
-      run('tar', ['-cf', `${work}.tar`, '-C', work, ...names]);
-      for (const artifact of [work, `${work}.tar`]) {
+      const tar = join(tempDirectory('same-build-tar'), 'it.tar');
+      run('tar', ['-cf', tar, '-C', work, ...names]);
+      for (const artifact of [work, tar]) {
         const found = judge(await scan(artifact, options), [sameBuild]);
         claims.push(found.flatMap((each) => each.claims.map(({ path, keeps }) => `${path} = ${keeps}`)));
       }

@@ -49,7 +49,7 @@ export function readSymbols(
   let numbered = false;
   for (let index = 0, at = 0, rest = elf.class === 64 ? 1 : 3; index < count; index++, at += step, rest += step) {
     const name = wordAt(words, at);
-    if (name >= text.length && name !== 0) {
+    if (name >= text.length) {
       throw badElf('has a symbol whose name lies outside the table of names', table.offset + at * 4);
     }
     const word = wordAt(words, rest);
