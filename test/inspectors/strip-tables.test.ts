@@ -60,6 +60,11 @@ const relocations: readonly Case[] = [
     [{ name: 'f' }, { name: 'd', shndx: 2 }],
   ],
   [
+    'of sections with and without bytes, by a symbol of debug data',
+    [text, empty, debug, rela(6, 1, [2]), rela(6, 2, [2])],
+    [{ name: 'f' }, { name: 'd', shndx: 3 }],
+  ],
+  [
     'of a section without a byte, by the symbol of a section',
     [empty, text, rela(4, 1)],
     [{ name: '', type: 3, bind: 0, shndx: 2 }],

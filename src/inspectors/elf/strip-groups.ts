@@ -34,6 +34,7 @@ export function readGroups(
   symtab: ElfSection | undefined,
 ): Map<number, SectionGroup> {
   const groups = new Map<number, SectionGroup>();
+  if (!order.some(isGroup)) return groups;
   const content = new Uint8Array(elf.sections.length);
   const joined = new Uint8Array(elf.sections.length);
   // Sections join the group that lists them from the first on that says that it is in a group.

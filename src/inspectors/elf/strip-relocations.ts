@@ -29,6 +29,7 @@ export function outRelocations(
   mode: StripMode,
 ): ReadonlyMap<number, OutRelocations> {
   const kept = new Map<number, OutRelocations>();
+  if (view.relocations.size === 0) return kept;
   for (const { section } of sections) {
     const tables = view.relocations.get(section.index);
     if (tables === undefined) continue;

@@ -77,8 +77,9 @@ function markUsed(view: StripSections, section: ElfSection, used: Uint8Array): v
   const high = elf.endian === 'little' && elf.machine !== EM_MIPS ? 3 : 2;
   for (let at = 0, next = step; next <= words.length; at = next, next += step) {
     const symbol = wide ? wordAt(words, at + high) : wordAt(words, at + 1) >>> 8;
-    if (symbol < used.length) used[symbol] = Math.max(byteAt(used, symbol), mark);
-    else if (symbol !== 0) {
+    if (symbol < used.length) {
+      if (byteAt(used, symbol) < mark) used[symbol] = mark;
+    } else if (symbol !== 0) {
       refuse('failed', `a relocation of section ${section.info} names a symbol that does not exist`);
     }
   }
