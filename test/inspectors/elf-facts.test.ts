@@ -99,7 +99,8 @@ describe('what is told', () => {
     expect(factsOf(bytes, { facts: 'all' })).toHaveProperty('sections');
     expect(factsOf(bytes, { stripShare: true })).toHaveProperty('stripShare');
     expect(factsOf(bytes, { compressDebug: true })).toHaveProperty('debugCompressed');
-    expect(factsOf(bytes, { kept: 'equality' }).kept).toMatch(/^.+$/);
+    // Any bytes, line breaks among them: the key is another one each time.
+    expect(factsOf(bytes, { kept: 'equality' }).kept?.length).toBeGreaterThan(0);
   });
 
   it('of the digest of what strip keeps, where there is a build id, strip takes the file, and nothing would be damaged', () => {
