@@ -66,7 +66,7 @@ function limitsOf(text: string): Map<string, string> {
     .entries()) {
     const content = line.replace(/(?:^|\s)#.*$/, '').trimEnd();
     if (content.trim() === '' || /^(?:---|rules:)$/.test(content.trim())) continue;
-    const match = /^\s*([A-Za-z]+):\s*(?:"([^"]*)"|'([^']*)'|(\S+))$/.exec(content);
+    const match = /^\s*([A-Za-z]+):\s*(?:"([^"]*)"|'([^']*)'|([^\s"'][^"']*))$/.exec(content);
     const key = match?.[1];
     if (match === null || key === undefined) throw new ConfigError(`line ${index + 1} is not "key: value"`);
     if (!known.some((name) => name === key))

@@ -317,6 +317,27 @@ describe('Node packages', () => {
     const { '.package-lock.json': _mark, ...others } = files;
     expect(sizes(await rollup(tarOf(others)))).toEqual([]);
   });
+
+  it('are archives by npm pack, with what they bundle apart', async () => {
+    const files = {
+      'package/package.json': '{"name":"a","version":"1.0.0"}',
+      'package/index.js': '123',
+      'package/lib/package.json': '{"type":"module"}',
+      'package/node_modules/b/package.json': '{"name":"b"}',
+    };
+    expect(sizes(await rollup(tarOf(files)))).toEqual(['a 1.0.0: 50 B in 3', 'b -: 12 B in 1']);
+    // Beside others, or below, a directory of that name is anyone's.
+    expect(sizes(await rollup(tarOf({ ...files, 'packages/x': '1' })))).toEqual(['b -: 12 B in 1']);
+    expect(sizes(await rollup(tarOf({ 'x/package/package.json': '{"name":"a"}' })))).toEqual([]);
+    expect(sizes(await rollup(tarOf({ 'package/x': '1' })))).toEqual([]);
+
+    const made = join(work, 'packed');
+    mkdirSync(made);
+    writeFileSync(join(made, 'package.json'), '{"name":"@scope/made","version":"2.1.0"}');
+    writeFileSync(join(made, 'index.js'), 'x'.repeat(10));
+    run('npm', ['pack', '--silent', '--pack-destination', work], { cwd: made });
+    expect(sizes(await rollupAt(join(work, 'scope-made-2.1.0.tgz')))).toEqual(['@scope/made 2.1.0: 50 B in 2']);
+  });
 });
 
 /** Two packages that list one symlink, one of which a symlink is all that is left, and what belongs to none. */

@@ -34,7 +34,18 @@ describe('.dive-ci', () => {
     expect(readDiveCi('---\nrules:\n').dive).toEqual({ lowestEfficiency: 0.9, highestUserWastedPercent: 0.1 });
   });
 
+  it('takes a value with a space, quoted or not', () => {
+    for (const value of ['20 MB', '"20 MB"', "'20 MB'"])
+      expect(readDiveCi(`highestWastedBytes: ${value}  # of the image\n`).dive['highestWastedBytes'], value).toBe(
+        '20 MB',
+      );
+  });
+
   it.each([
+    ['rules:\n  highestWastedBytes: "20" MB', 'line 2 is not "key: value"'],
+    ['highestWastedBytes: 20 "MB"', 'line 1 is not "key: value"'],
+    ['highestWastedBytes: [20]', 'highestWastedBytes: "[20]" is no limit that dive takes'],
+    ['highestWastedBytes: 20 pounds', 'highestWastedBytes: "20 pounds" is no limit that dive takes'],
     ['rules:\n  lowestEfficency: 1', 'line 2: dive has no limit "lowestEfficency"'],
     ['lowestEfficiency: 2', 'lowestEfficiency: "2" is no limit that dive takes'],
     ['rules: [1]', 'line 1: dive has no limit "rules"'],

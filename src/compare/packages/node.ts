@@ -1,4 +1,5 @@
-// Packages of Node: each directory in `node_modules` that holds a `package.json`, with all below it but packages nested in it.
+// Packages of Node: each directory in `node_modules` that holds a `package.json`, with all below it but packages nested in it; and what
+// `npm pack` makes, all of which lies in a directory `package`.
 import { modulesMarks, nodePackageOf } from '../../inspectors/packages/node-package.ts';
 import { spellBytes } from '../../model/json-name.ts';
 import { compareNames } from '../../model/name.ts';
@@ -7,20 +8,24 @@ import type { Owners } from './owners.ts';
 import type { View } from './view.ts';
 
 const manifest = '/package.json';
+/** The one directory at the root of an archive by `npm pack`. */
+const packed = 'package';
 
 export function claimNodePackages({ snapshot, paths, lists }: View, owners: Owners): void {
   const isModules = modulesMarks.some((name) => paths.has(name));
+  const isPacked = snapshot.entries.every(
+    ({ path }) => path === '.' || path === packed || path.startsWith(`${packed}/`),
+  );
   // One whose manifest is broken is a package all the same.
   const manifests = snapshot.entries.filter(
     ({ path, kind }) => (kind === 'file' || kind === 'hardlink') && path.endsWith(manifest),
   );
   for (const { path } of manifests.toSorted((a, b) => compareNames(a.path, b.path))) {
     const directory = path.slice(0, -manifest.length);
-    if (
-      nodePackageOf(isModules ? `node_modules/${path}` : path) !== (isModules ? `node_modules/${directory}` : directory)
-    ) {
-      continue;
-    }
+    const isPackage =
+      nodePackageOf(isModules ? `node_modules/${path}` : path) ===
+      (isModules ? `node_modules/${directory}` : directory);
+    if (!isPackage && !(isPacked && directory === packed)) continue;
     const facts = lists.get(path);
     const known = facts?.type === 'node-package' ? facts : null;
     const name = known?.name ?? spellBytes(nameOf(directory));
