@@ -98,6 +98,40 @@ describe('archives around images', () => {
     expect(image).toMatchObject({ layerBytes: 7, visibleBytes: 4, hiddenBytes: 3 });
   });
 
+  it('are none where manifest.json is that of something else', async () => {
+    const extension = [
+      { name: 'manifest.json', content: '{"manifest_version":3}' },
+      { name: 'config.json', content: '{}' },
+      { name: 'js/a.js', content: 'x' },
+    ];
+    for (const members of [extension, extension.toReversed(), [...extension.slice(0, 1), { name: 'index.json' }]]) {
+      const { artifact, totals } = await scan(put(buildTar([{ name: './', type: '5' }, ...members])), options);
+      expect(artifact.format).toBe('tar');
+      expect(totals.files).toBe(members.length);
+    }
+    const others = ['7', '{', `"${'x'.repeat(4 * 1024 * 1024)}"`];
+    for (const content of others) {
+      const path = put(buildTar([{ name: 'manifest.json', content }]));
+      expect((await scan(path, options)).artifact.format).toBe('tar');
+    }
+    const linked = put(buildTar([{ name: 'manifest.json', type: '2', link: '../x' }]));
+    expect((await scan(linked, options)).artifact.format).toBe('tar');
+
+    // Asked for as an image, and among names of images, it is a broken one.
+    const image = put(buildTar(extension));
+    const asked = scan(image, { ...options, image: { as: 'image' } });
+    await expect(asked).rejects.toThrow('is no list of images');
+    const hex = 'a'.repeat(64);
+    for (const name of ['repositories', `blobs/sha256/${hex}`, `${hex}/layer.tar`, `${hex}.json`, `sha256:${hex}`]) {
+      const path = put(buildTar([...extension, { name, content: 'x' }]));
+      await expect(scan(path, options)).rejects.toThrow('is no list of images');
+    }
+    for (const content of ['null', '[]', '[1]']) {
+      const path = put(buildTar([{ name: 'manifest.json', content }]));
+      await expect(scan(path, options)).rejects.toThrow(/holds no image|lists no object/);
+    }
+  });
+
   it('with a manifest that is not UTF-8 are refused', async () => {
     const files = legacyFiles([built]);
     files.set('manifest.json', Buffer.from([0x5b, 0xff, 0x5d]));

@@ -15,6 +15,28 @@ import type { PartStore, Stored } from './store.ts';
 
 const manifestPath = 'manifest.json';
 
+/** Names that only archives of images have. */
+const ofImages = /^(?:repositories|blobs\/.*|(?:sha256:)?[0-9a-f]{64}(?:\/.*|\.json|\.tar(?:\.gz)?)?)$/s;
+
+/**
+ * Whether an archive is meant as one of images. Web extensions and apps have a `manifest.json`, too, but theirs is an object; where others
+ * of its names are those of an image, a manifest that is no list is a broken one.
+ */
+export function isDockerArchive(store: PartStore, paths: ReadonlySet<Name>): boolean {
+  if (!paths.has(manifestPath)) return false;
+  return [...paths].some((path) => ofImages.test(path)) || holdsList(store);
+}
+
+function holdsList(store: PartStore): boolean {
+  try {
+    const manifest = store.find(manifestPath);
+    return manifest !== null && listOf(readJson(manifest, { digest: null, size: null }).value) !== null;
+  } catch (error) {
+    if (error instanceof FormatError) return false;
+    throw error;
+  }
+}
+
 interface Found extends Candidate {
   readonly item: Json;
   readonly config: ImageConfig;

@@ -10,8 +10,9 @@ import type { Ledger } from '../ledger.ts';
 import type { LayerSink, MemberSink, RandomFormat, ReadOptions } from '../format.ts';
 import { tarReader } from '../tar/tar.ts';
 import { indexArchive } from './archive-store.ts';
+import type { ArchiveStore } from './archive-store.ts';
 import { firstName, looksLikeImagePart } from './detect.ts';
-import { partsOfDocker } from './docker.ts';
+import { isDockerArchive, partsOfDocker } from './docker.ts';
 import { isLayout, layoutStore } from './layout-store.ts';
 import { partsOfLayout } from './oci.ts';
 import type { ImageParts, LayerPart } from './parts.ts';
@@ -27,7 +28,7 @@ export const imageFormat: RandomFormat = {
   },
   async read(source, sink, options, file) {
     const store = await indexArchive(source, options, file);
-    const format = formatOf(store.paths);
+    const format = formatOf(store, options);
     if (format === null || sink.layers === undefined) return readTar(source, sink, options);
     for (const notice of store.notices) sink.notice(notice);
     const choice = options.image ?? {};
@@ -63,9 +64,10 @@ function isOci(paths: ReadonlySet<Name>): boolean {
 }
 
 /** null for a tar that is none of an image. Docker's archives hold an OCI layout, too, since its version 25. */
-function formatOf(paths: ReadonlySet<Name>): FormatName | null {
-  if (paths.has('manifest.json')) return 'docker-archive';
-  return isOci(paths) ? 'oci-archive' : null;
+function formatOf(store: ArchiveStore, { image }: ReadOptions): FormatName | null {
+  if (isOci(store.paths)) return store.paths.has('manifest.json') ? 'docker-archive' : 'oci-archive';
+  const said = image?.as === 'image' && store.paths.has('manifest.json');
+  return said || isDockerArchive(store, store.paths) ? 'docker-archive' : null;
 }
 
 function readTar(source: ByteSource, sink: MemberSink, options: ReadOptions): FormatName {
