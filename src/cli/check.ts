@@ -7,11 +7,12 @@ import { readBudgets } from '../policy/budgets.ts';
 import type { ArtifactBudget, Budgets } from '../policy/budgets.ts';
 import { evaluate } from '../policy/evaluate.ts';
 import type { Measured } from '../policy/evidence.ts';
-import { reporterNamed } from '../report/index.ts';
+import { reporterNamed, tellsNotices } from '../report/index.ts';
 import { removableContent } from '../compare/removable.ts';
 import { toPairing } from './diff.ts';
 import { exitCodes, warnLine } from './errors.ts';
 import { formatOf, requireShown } from './format.ts';
+import { warnOf } from './measure.ts';
 import { measureTargets } from './measure-targets.ts';
 import { requireDirectory } from './packing.ts';
 import type { Run } from './measure-targets.ts';
@@ -58,8 +59,10 @@ export async function runCheck(
   const options = toReportOptions({ ...values, size: 'content', sort: 'size', depth: 99 });
   await print(reporter(report, options), values.output);
   if (values.summary) await appendReport(report, options);
-  if (!values.quiet)
+  if (!values.quiet) {
+    if (!tellsNotices(format)) for (const { name, notices } of report.artifacts) warnOf(name, notices);
     for (const name of skippedGroups) warnLine(`group "${name}" is not judged: not all of its members are given`);
+  }
   return exitCodeOf(gate, values['exit-zero']);
 }
 

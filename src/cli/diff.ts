@@ -1,12 +1,13 @@
 // `diff OLD NEW`: measure both side by side, judge, compare, print.
 import { diffSnapshots } from '../compare/diff.ts';
 import type { DiffOptions, Judged } from '../compare/diff.ts';
-import { UsageError } from '../errors.ts';
+import { InputError, UsageError } from '../errors.ts';
 import type { Notice, Snapshot } from '../model/snapshot.ts';
+import { doubtOfContent } from '../policy/doubts.ts';
 import { globMatcher } from '../policy/glob.ts';
 import { ofPart } from '../policy/part.ts';
 import { ignoreClaims } from '../policy/select.ts';
-import { reporterNamed } from '../report/index.ts';
+import { reporterNamed, tellsNotices } from '../report/index.ts';
 import { countedRules, judge, ruleIds, rules } from '../rules/index.ts';
 import type { Rule } from '../rules/rule.ts';
 import { exitCodes } from './errors.ts';
@@ -19,9 +20,6 @@ import { hasPackages, requirePackages, withPackages } from './packages.ts';
 import { requireStored } from './require-stored.ts';
 import { appendReport } from './summary.ts';
 import { tool } from './tool.ts';
-
-/** Most lines that say what was odd about the old side. */
-const mostWarnings = 20;
 
 /** Returns the exit code. @param onFault is told which artifact an error is about. */
 export async function runDiff(
@@ -64,11 +62,18 @@ export async function runDiff(
   await print(reporter(report, options), values.output);
   if (values.summary) await appendReport(report, options);
   if (!values.quiet) {
-    // Other formats carry the notices of the new side themselves.
-    if (name === 'du') warnOf(artifacts[1], diff.notices, mostWarnings);
-    warnOf(artifacts[0], onlyIn(before.notices, diff.notices), mostWarnings);
+    if (!tellsNotices(name)) warnOf(artifacts[1], diff.notices);
+    warnOf(artifacts[0], onlyIn(before.notices, diff.notices));
   }
-  return values['exit-code'] && diff.changes.length > 0 ? exitCodes.violated : exitCodes.fine;
+  if (!values['exit-code']) return exitCodes.fine;
+  if (diff.changes.length > 0) return exitCodes.violated;
+  const doubts = [doubtOfContent(before), doubtOfContent({ notices: diff.notices, artifact: after.artifact })];
+  for (const [index, doubt] of doubts.entries()) {
+    if (doubt === null) continue;
+    onFault(artifacts[index] ?? '');
+    throw new InputError('doubtful', `--exit-code cannot tell: ${doubt}`);
+  }
+  return exitCodes.fine;
 }
 
 function toDiffOptions(values: DiffValues, format: string): DiffOptions {

@@ -110,14 +110,17 @@ export function warn(snapshot: Snapshot): void {
   }
 }
 
-/** The same where several artifacts are measured: each line names its artifact, and there are at most `most`. */
-export function warnOf(artifact: string, notices: readonly Notice[], most: number): void {
+/** Lines of `warnOf`. */
+const mostWarnings = 20;
+
+/** The same where several artifacts are measured: each line names its artifact, and there are at most 20. */
+export function warnOf(artifact: string, notices: readonly Notice[]): void {
   const name = artifact === '-' ? 'standard input' : terminalText(artifact);
-  for (const { path, message } of notices.slice(0, most)) {
+  for (const { path, message } of notices.slice(0, mostWarnings)) {
     const where = path === null ? '' : `${terminalName(path)}: `;
     process.stderr.write(`${inertLine(`sizecheck: warning: ${name}: ${where}${terminalText(message)}`)}\n`);
   }
-  const more = notices.length - most;
+  const more = notices.length - mostWarnings;
   if (more > 0)
     process.stderr.write(`sizecheck: warning: ${name}: ${more} more ${more === 1 ? 'notice' : 'notices'}\n`);
 }

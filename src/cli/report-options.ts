@@ -22,6 +22,7 @@ export const reportOptions = {
   ...layoutOptions,
   color: diffOptions.color,
   output: diffOptions.output,
+  quiet: { kind: 'flag', short: 'q', default: false, describe: 'no warnings' },
   verbose: diffOptions.verbose,
 } as const;
 

@@ -1,10 +1,13 @@
 // `report FILE`: prints a saved diff or check in another format, so that one measurement serves a log, a comment and a test tab.
 import { UsageError } from '../errors.ts';
 import type { Diff } from '../model/diff.ts';
-import { formatNames, reporterNamed } from '../report/index.ts';
+import type { Notice } from '../model/snapshot.ts';
+import { formatNames, reporterNamed, tellsNotices } from '../report/index.ts';
+import type { SavedReport } from '../report/json/read/index.ts';
 import type { ReportOptions, Reports } from '../report/reporter.ts';
 import { exitCodes } from './errors.ts';
 import { formatOf, requireShown } from './format.ts';
+import { warnOf } from './measure.ts';
 import { toReportOptions } from './options.ts';
 import { print, refuseOverwriting } from './output.ts';
 import type { SavedReportValues } from './report-options.ts';
@@ -15,7 +18,8 @@ export async function runReport(path: string, values: SavedReportValues): Promis
   const options = toReportOptions(values);
   const format = formatOf(values);
   refuseOverwriting(values.output, [path]);
-  const { kind, report } = await readReport(path, values.size);
+  const saved = await readReport(path, values.size);
+  const { kind, report } = saved;
   if (format === 'du' && kind === 'diff') requireOwnPaths(report.diff);
   if (kind === 'diff')
     requireShown(kind, format, {
@@ -25,7 +29,14 @@ export async function runReport(path: string, values: SavedReportValues): Promis
   const pieces =
     kind === 'diff' ? await printed(format, kind, report, options) : await printed(format, kind, report, options);
   await print(pieces, values.output);
+  if (!tellsNotices(format) && !values.quiet) for (const [name, notices] of noticesOf(saved)) warnOf(name, notices);
   return exitCodes.fine;
+}
+
+/** With the name of the artifact that they are about. */
+function noticesOf({ kind, report }: SavedReport): (readonly [string, readonly Notice[]])[] {
+  if (kind === 'diff') return [[report.diff.after.artifact.name, report.diff.notices]];
+  return report.artifacts.map(({ name, notices }) => [name, notices]);
 }
 
 /** What pairs under different paths and is equal has no row in a diff, while du of either tree has a line for it. */

@@ -5,19 +5,19 @@ import { bytecodeRollup } from '../compare/bytecode.ts';
 import { parseCompression } from '../codecs/compress.ts';
 import { sectionRollup } from '../compare/section-rollup.ts';
 import { rollup } from '../compare/rollup.ts';
-import type { Finding } from '../model/finding.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { doubtOfContent } from '../policy/doubts.ts';
 import { ofPart } from '../policy/part.ts';
 import { ignoreClaims } from '../policy/select.ts';
 import { snapshotJson } from '../report/json/scan.ts';
-import { reporterNamed } from '../report/index.ts';
+import { reporterNamed, tellsNotices } from '../report/index.ts';
 import type { Flattened, ScanReport } from '../report/reporter.ts';
 import { judge, rank, ruleIds, rules } from '../rules/index.ts';
 import { removableByPath, removableContent } from '../compare/removable.ts';
 import type { Rule } from '../rules/rule.ts';
 import { flattenImage } from '../scan/image/flatten.ts';
 import { scan } from '../scan/scan.ts';
-import { UsageError } from '../errors.ts';
+import { InputError, UsageError } from '../errors.ts';
 import { isLargeAndCompressed } from './anticipate.ts';
 import { exitCodes } from './errors.ts';
 import { formatOf, requireShown } from './format.ts';
@@ -87,9 +87,8 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
   };
   await print(reporter(report, options), values.output);
   if (values.summary) await appendReport(report, options);
-  // Tables and JSON carry the notices themselves.
-  if (name === 'du' && !values.quiet) warn(snapshot);
-  return values['exit-zero'] ? exitCodes.fine : exitCodeOf(report.findings, values['fail-on']);
+  if (!tellsNotices(name) && !values.quiet) warn(snapshot);
+  return values['exit-zero'] ? exitCodes.fine : exitCodeOf(report, values['fail-on']);
 }
 
 /** @throws UsageError for options on the table of directories, in whose place another one stands. */
@@ -174,10 +173,13 @@ function rollupOf({ snapshot, findings }: ScanReport, { include, exclude }: Inpu
   return packageRollup(snapshot, { removable: removableByPath(snapshot, findings), isWhole });
 }
 
-function exitCodeOf(findings: readonly Finding[], failOn: ScanValues['fail-on']): number {
+/** @throws InputError where nothing grave was found, but there is content that no rule saw. */
+function exitCodeOf({ findings, snapshot }: ScanReport, failOn: ScanValues['fail-on']): number {
   if (failOn === 'none') return exitCodes.fine;
   const limit = rank(failOn);
-  return findings.some(({ severity, leftover }) => leftover !== true && rank(severity) <= limit)
-    ? exitCodes.violated
-    : exitCodes.fine;
+  if (findings.some(({ severity, leftover }) => leftover !== true && rank(severity) <= limit))
+    return exitCodes.violated;
+  const doubt = doubtOfContent(snapshot);
+  if (doubt !== null) throw new InputError('doubtful', `--fail-on cannot tell: ${doubt}`);
+  return exitCodes.fine;
 }

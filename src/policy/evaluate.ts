@@ -1,11 +1,11 @@
 // From what was measured to the gate. Pure: the same figures, budgets and day give the same verdicts.
-import { spellBytes } from '../model/json-name.ts';
 import { nameFromText } from '../model/name.ts';
-import type { Notice, Snapshot } from '../model/snapshot.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 import type { Gate } from '../model/verdict.ts';
 import { isMember } from './budgets.ts';
 import type { ArtifactBudget, Budgets, GroupBudget } from './budgets.ts';
 import type { Baseline, Evidence, Measured, Unmeasured } from './evidence.ts';
+import { doubtOfContent, doubtOfLength, doubtOfSizes } from './doubts.ts';
 import { contributorsToCompressed, contributorsToContent, contributorsToGrowth, largest } from './contributors.ts';
 import { doubtOfBase, imageLimits, imageVerdicts } from './image-verdicts.ts';
 import type { Growth, Limit } from './limits.ts';
@@ -56,7 +56,7 @@ function artifactVerdicts(one: Measured, budgets: Budgets): Ranked[] {
     ...limited({ ...subject, measure: 'compressed' }, compressed, () => ({
       ...compressedFigure(one),
       // Of a part, too, it is that of the whole file.
-      doubt: doubtOf(snapshot.notices),
+      doubt: doubtOfLength(snapshot),
       top: contributorsToCompressed(snapshot),
     })),
     ...limited({ ...subject, measure: 'uncompressed' }, uncompressed, () => ({
@@ -113,7 +113,7 @@ function growthVerdicts(
       return [notThere(one.subject, one.limit, baseline.reason)];
     if (baseline.kind !== 'diff') return [notKnown(one.subject, one.limit, baseline.reason)];
     // With what was not seen of it the growth would be less.
-    const old = doubtOf(baseline.notices);
+    const old = doubtOfSizes({ notices: baseline.notices, artifact: baseline.diff.before.artifact });
     if (old !== null) return [notKnown(one.subject, one.limit, `baseline: ${old}`)];
     return [judgeLimit(one.subject, one.limit, growthFigure(one.subject.measure, one.limit, baseline, doubt))];
   });
@@ -174,7 +174,7 @@ function groupVerdicts(group: GroupBudget, { measured, unmeasured }: Evidence): 
     if (limit === null) return [];
     const parts = eachOnce(members, measure).map((one) => ({ one, bytes: one.snapshot.totals[sizes[measure]] }));
     const doubts = parts.flatMap(({ one, bytes }) => {
-      const doubt = measure === 'compressed' ? doubtOf(one.snapshot.notices) : doubtOfWhole(one.snapshot);
+      const doubt = measure === 'compressed' ? doubtOfLength(one.snapshot) : doubtOfWhole(one.snapshot);
       const why = bytes === null ? compressedFigure(one).remark : doubt;
       return why === null ? [] : [`"${one.name}": ${why}`];
     });
@@ -197,15 +197,12 @@ function eachOnce(members: readonly Measured[], measure: 'compressed' | 'uncompr
   });
 }
 
-/** Notices that say that content was not, or not surely, measured. */
-const doubtful: ReadonlySet<string> = new Set(['unreadable', 'changed', 'vanished']);
-
-/** Notices that say that a size is known but not what is in it: no rule can have looked there. */
-const unseen: ReadonlySet<string> = new Set(['unreadable-content', 'sparse-not-hashed']);
-
 /** Why it is not certain what the artifact holds: a limit on a part would hold on what was not selected. Null where it is. */
-function doubtOfWhole({ notices, isPart }: Snapshot): string | null {
-  return doubtOf(notices) ?? (isPart === true ? 'it is a snapshot of a part (--include, --exclude or --layer)' : null);
+function doubtOfWhole(snapshot: Snapshot): string | null {
+  return (
+    doubtOfSizes(snapshot) ??
+    (snapshot.isPart === true ? 'it is a snapshot of a part (--include, --exclude or --layer)' : null)
+  );
 }
 
 function doubtAboveBase({ budget: { image }, snapshot }: Measured): string | null {
@@ -214,16 +211,5 @@ function doubtAboveBase({ budget: { image }, snapshot }: Measured): string | nul
 
 /** Why it is not certain what rules find. */
 function doubtOfRules(one: Measured): string | null {
-  return doubtAboveBase(one) ?? doubtOf(one.snapshot.notices, unseen);
-}
-
-/** Why the figures of an artifact are not certain; null where they are. */
-function doubtOf(notices: readonly Notice[], codes = doubtful): string | null {
-  const found = notices.filter(({ code }) => codes.has(code));
-  const [first] = found;
-  if (first === undefined) return null;
-  const where = first.path === null ? '' : `${spellBytes(first.path)} `;
-  const more = found.length - 1;
-  const others = more === 0 ? '' : ` (and ${more} more ${more === 1 ? 'path' : 'paths'})`;
-  return `not all of it could be measured: ${where}${first.message}${others}`;
+  return doubtAboveBase(one) ?? doubtOfContent(one.snapshot);
 }

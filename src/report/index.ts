@@ -24,6 +24,8 @@ export interface ReporterEntry {
   readonly kinds: readonly ReportKind[];
   /** Details that it shows; the option of any other is refused. */
   readonly details: Readonly<Partial<Record<DetailedKind, readonly Detail[]>>>;
+  /** Whether what it prints of a scan, a diff or a check tells of notices; of others the command line does, on standard error. */
+  readonly tellsNotices: boolean;
   readonly load: () => Promise<Reporter>;
 }
 
@@ -34,6 +36,7 @@ export const reporters: readonly ReporterEntry[] = [
     description: 'tables for a terminal',
     kinds: ['scan', 'diff', 'check', 'fix', 'compress'],
     details: { scan: details, diff: details },
+    tellsNotices: true,
     load: async () => (await import('./table/index.ts')).tableReporter,
   },
   {
@@ -41,6 +44,7 @@ export const reporters: readonly ReporterEntry[] = [
     description: 'everything, as JSON (schema 1)',
     kinds: ['scan', 'diff', 'check', 'fix', 'compress'],
     details: { scan: details, diff: details, check: ['--by package'] },
+    tellsNotices: true,
     load: async () => (await import('./json/index.ts')).jsonReporter,
   },
   {
@@ -48,6 +52,7 @@ export const reporters: readonly ReporterEntry[] = [
     description: 'own disk usage of each directory, as du -Sh prints it',
     kinds: ['scan', 'diff'],
     details: { diff: ['--size disk'] },
+    tellsNotices: false,
     load: async () => (await import('./du.ts')).duReporter,
   },
   {
@@ -55,6 +60,7 @@ export const reporters: readonly ReporterEntry[] = [
     description: 'JSON with every entry, one a line; can be scanned again',
     kinds: ['scan'],
     details: { scan: details },
+    tellsNotices: true,
     load: async () => (await import('./json/index.ts')).snapshotReporter,
   },
   {
@@ -62,6 +68,7 @@ export const reporters: readonly ReporterEntry[] = [
     description: 'a comment for a pull request, or a summary, as Markdown',
     kinds: ['scan', 'diff', 'check'],
     details: { scan: ['--by package', '--sections', '--size compressed'], diff: details, check: ['--by package'] },
+    tellsNotices: true,
     load: async () => (await import('./markdown/index.ts')).markdownReporter,
   },
   {
@@ -73,6 +80,7 @@ export const reporters: readonly ReporterEntry[] = [
       diff: ['--by package', '--size compressed'],
       check: ['--by package'],
     },
+    tellsNotices: true,
     load: async () => (await import('./html/index.ts')).htmlReporter,
   },
   {
@@ -80,6 +88,7 @@ export const reporters: readonly ReporterEntry[] = [
     description: 'annotations of a GitHub Actions run',
     kinds: ['scan', 'diff', 'check'],
     details: { scan: ['--size compressed'] },
+    tellsNotices: false,
     load: async () => (await import('./github.ts')).githubReporter,
   },
   {
@@ -87,6 +96,7 @@ export const reporters: readonly ReporterEntry[] = [
     description: 'JUnit XML, a test case a limit',
     kinds: ['check'],
     details: {},
+    tellsNotices: false,
     load: async () => (await import('./junit.ts')).junitReporter,
   },
   {
@@ -94,6 +104,7 @@ export const reporters: readonly ReporterEntry[] = [
     description: 'the whole plan as a shell script',
     kinds: ['fix'],
     details: {},
+    tellsNotices: false,
     load: async () => (await import('./shell.ts')).shellReporter,
   },
   {
@@ -101,6 +112,7 @@ export const reporters: readonly ReporterEntry[] = [
     description: 'directories or limits, as CSV in bytes',
     kinds: ['scan', 'diff', 'check'],
     details: { scan: ['--size compressed'], diff: ['--size disk'] },
+    tellsNotices: false,
     load: async () => (await import('./csv.ts')).csvReporter,
   },
   {
@@ -108,6 +120,7 @@ export const reporters: readonly ReporterEntry[] = [
     description: 'the figures of an image in the JSON of dive',
     kinds: ['scan'],
     details: {},
+    tellsNotices: false,
     load: async () => (await import('./dive.ts')).diveReporter,
   },
 ];
@@ -120,6 +133,10 @@ export function formatNames(kind: ReportKind): readonly string[] {
 /** Words for `--format` of one command that show a detail. */
 export function formatsWith(kind: DetailedKind, detail: Detail): readonly string[] {
   return reporters.filter((one) => one.details[kind]?.includes(detail) === true).map(({ name }) => name);
+}
+
+export function tellsNotices(name: string): boolean {
+  return reporters.some((entry) => entry.name === name && entry.tellsNotices);
 }
 
 /** A function that prints reports of this kind, or null where the named reporter has none. */

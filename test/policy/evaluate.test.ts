@@ -202,15 +202,38 @@ describe('doubt', () => {
   };
   const root = { rules: { 'debug-symbols': 'error', 'duplicate-file': 'warn' } };
 
-  it.each(['unreadable-content', 'sparse-not-hashed'])(
-    'of content alone (%s) is a doubt of rules, not of sizes',
-    (code) => {
-      const notices: Notice[] = [{ code, path: 'a.so', message: 'is of unknown content' }];
-      const found = verdicts({ uncompressed: { max: 99_999 } }, { ...tree, notices }, { root });
-      const statuses = found.map(({ measure, status }) => `${measure} ${status}`);
-      expect(statuses).toEqual(['rule unknown', 'rule unknown', 'uncompressed pass']);
-    },
-  );
+  it.each([
+    ['sparse-not-hashed', 'pass', 'pass'],
+    ['unreadable-content', 'unknown', 'pass'],
+    ['no-end-of-archive', 'unknown', 'pass'],
+    ['unreadable', 'unknown', 'unknown'],
+    ['data-after-end', 'pass', 'pass'],
+  ])('of content, of sizes and of all: %s', (code, uncompressed, compressed) => {
+    const notices: Notice[] = [{ code, path: 'a.so', message: 'is of unknown content' }];
+    const limits = { uncompressed: { max: 99_999 }, compressed: { max: 99_999 } };
+    const artifact = { ...tree.artifact, format: 'tar', codecs: [] } as const;
+    const totals = { ...tree.totals, compressed: 5 };
+    const judgedOf = (one: typeof artifact | (typeof tree)['artifact']): Record<string, string> =>
+      Object.fromEntries(
+        verdicts(limits, { ...tree, totals, artifact: one, notices }, { root }).map(({ measure, status }) => [
+          measure,
+          status,
+        ]),
+      );
+    const rule = code === 'data-after-end' ? 'pass' : 'unknown';
+    expect(judgedOf(artifact)).toEqual({ rule, uncompressed, compressed });
+    if (code !== 'no-end-of-archive') return;
+    // A codec has an end of its own, and a layer a digest.
+    for (const one of [
+      { ...artifact, codecs: ['gzip'] as const },
+      { ...artifact, format: 'docker-archive' as const },
+    ])
+      expect(judgedOf({ ...tree.artifact, ...one })).toEqual({
+        rule: 'pass',
+        uncompressed: 'pass',
+        compressed: 'pass',
+      });
+  });
 
   it('makes unknown whatever would pass or warn', () => {
     const options = { stripComponents: 0, maps: [], sections: false } as const;
