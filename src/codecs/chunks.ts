@@ -1,6 +1,6 @@
 // Reads encoded input in chunks: regular files and byte sources synchronously, pipes and terminals asynchronously, so that
 // no thread is ever stuck in a read that a signal or an error could not end.
-import { createReadStream, fstatSync, read, readSync } from 'node:fs';
+import { createReadStream, fstatSync, readSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { ByteSource } from '../bytes/source.ts';
 import { InputError } from '../errors.ts';
@@ -46,77 +46,19 @@ export function* syncChunks(
     for (let at = 0; at < source.size; at += step) yield source.read(at, Math.min(step, source.size - at));
     return;
   }
-  const at = progressOf(input);
-  yield* pieces(input.head, step);
+  const { fd, head, position, length } = input;
+  let total = head.length;
+  checkLength(total, length, false);
+  yield* pieces(head, step);
   const buffer = Buffer.allocUnsafeSlow(step);
   for (;;) {
-    const most = at.most(step);
-    const got = most === 0 ? 0 : readOnce(input.fd, buffer.subarray(0, most), at.position());
-    at.took(got);
+    const most = input.part === true && length !== null ? buffer.subarray(0, length - total) : buffer;
+    const got = most.length === 0 ? 0 : readOnce(fd, most, position === null ? null : position + total - head.length);
+    total += got;
+    checkLength(total, length, got === 0);
     if (got === 0) return;
     yield buffer.subarray(0, got);
   }
-}
-
-/**
- * The same chunks of a file that cannot block, each valid until the next is asked for. While one is decoded the next is read, in a thread
- * of Node's pool.
- */
-export async function* chunksAhead(input: FileInput): AsyncGenerator<Uint8Array, void, undefined> {
-  const at = progressOf(input);
-  let free = Buffer.allocUnsafeSlow(chunkLength);
-  let taken = Buffer.allocUnsafeSlow(chunkLength);
-  const start = (): Promise<number | InputError> => {
-    const most = at.most(chunkLength);
-    return most === 0 ? Promise.resolve(0) : readLater(input.fd, free.subarray(0, most), at.position());
-  };
-  let reading = start();
-  try {
-    yield* pieces(input.head, chunkLength);
-    for (;;) {
-      const got = await reading;
-      if (got instanceof InputError) throw got;
-      at.took(got);
-      if (got === 0) return;
-      [free, taken] = [taken, free];
-      reading = start();
-      yield taken.subarray(0, got);
-    }
-  } finally {
-    // Nothing may be under way when the file is closed.
-    await reading;
-  }
-}
-
-/** How far a file was read. */
-interface Progress {
-  /** Bytes that the next read may ask for, `step` at most; 0 at the end of a part. */
-  readonly most: (step: number) => number;
-  /** Where the next read begins; null to read on. */
-  readonly position: () => number | null;
-  /** @throws InputError `changed`. */
-  readonly took: (got: number) => void;
-}
-
-/** @throws InputError `changed`. */
-function progressOf({ head, position, length, part }: FileInput): Progress {
-  let total = head.length;
-  checkLength(total, length, false);
-  return {
-    most: (step) => (part === true && length !== null ? Math.min(step, length - total) : step),
-    position: () => (position === null ? null : position + total - head.length),
-    took(got) {
-      total += got;
-      checkLength(total, length, got === 0);
-    },
-  };
-}
-
-/** An error comes as a value: nobody may be waiting for it yet. */
-function readLater(fd: number, buffer: Uint8Array, position: number | null): Promise<number | InputError> {
-  return new Promise((resolve) => {
-    read(fd, buffer, 0, buffer.length, position, (error, got) => resolve(error === null ? got : unreadable(error)));
-  });
 }
 
 function* pieces(bytes: Uint8Array, step: number): Generator<Uint8Array, void, undefined> {

@@ -6,7 +6,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { readAhead } from '../bytes/read-ahead.ts';
 import { fileSource } from '../bytes/source.ts';
 import type { ThreadStart } from './decoding-thread.ts';
-import { asyncChunks, chunksAhead, mayBlock } from './chunks.ts';
+import { asyncChunks, mayBlock, syncChunks } from './chunks.ts';
 import type { Decoder, Emit } from './codec.ts';
 import { codecByName } from './index.ts';
 import { createOutput } from './output.ts';
@@ -85,8 +85,8 @@ async function decodeStream(work: StreamWork, { takeBuffer, send, done }: Outlet
     decoder.write(chunk, emit);
   };
   try {
-    const chunks = mayBlock(work.input) ? asyncChunks(work.input) : chunksAhead(work.input);
-    for await (const chunk of chunks) take(chunk);
+    if (mayBlock(work.input)) for await (const chunk of asyncChunks(work.input)) take(chunk);
+    else for (const chunk of syncChunks(work.input)) take(chunk);
     decoder.finish(emit);
     const digests = { encoded: encoded?.digest('hex') ?? null, decoded: decoded?.digest('hex') ?? null };
     done(bytesIn, { notices: decoder.notices, marks: list?.marks() ?? null, made: decoder.made() }, digests);
