@@ -51,6 +51,7 @@ describe('an image in reports', () => {
   it.each([false, true])('has its layers in a table of 80 columns, inert (all: %s)', async (all) => {
     const text = await print('table', all);
     expect(text).toContain('(not recorded)');
+    expect(text).toMatch(/^  Hidden in layers: 1000 B more$/m);
     expect(text).toContain(String.raw`a\x07`);
     // oxlint-disable-next-line no-control-regex
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);

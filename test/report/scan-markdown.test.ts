@@ -111,6 +111,20 @@ describe('a scan as Markdown', () => {
     ]);
   });
 
+  it('of an image says what layers hide, beside what can go away', () => {
+    const hiding = { ...tree, image: image(['RUN a'], { hiddenBytes: 2_097_152 }) };
+    const title = (text: string): string => text.split('\n', 1)[0] ?? '';
+    const findings = [finding('metadata-only-copy', 2_097_152)];
+    const alone = markdown(hiding, { findings, removable: 0 });
+    expect(title(alone)).toMatch(/: 3\.8 MiB, 2\.0 MiB more are hidden in layers$/);
+    expect(alone).toMatch(/^\*\*0 B\*\* .* can go away, .* \*\*2\.0 MiB = 2,097,152 B\*\* more are hidden in layers\.$/m);
+    const both = markdown(hiding, { findings, removable: 4096 });
+    expect(title(both)).toMatch(/: 3\.8 MiB, of which 4\.0 KiB can go away, and 2\.0 MiB more are hidden in layers$/);
+    const none = markdown({ ...hiding, image: image(['RUN a']) }, { findings, removable: 0 });
+    expect(none).toContain('nothing of which is known to be waste');
+    expect(none).not.toContain('are hidden in layers');
+  });
+
   it('of nothing has no percentage, and only sizes that are known', () => {
     const empty = snapshot([], { totals: { ...snapshot([]).totals, archive: null, compressed: null } });
     const text = markdown(empty, { findings: [finding('archive-overhead', 0)] });

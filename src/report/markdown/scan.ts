@@ -31,13 +31,13 @@ function partsOf(report: ScanReport, options: ReportOptions, { rows }: Limits): 
   const leftovers = all.filter(({ leftover }) => leftover === true);
   const share = content > 0 ? ` (${percent(removable, content)} of content)` : '';
   return [
-    [`### ${markdownWord(snapshot.artifact.name)}: ${formatSize(content, units)}, ${canGo(removable, units)}`],
+    [`### ${markdownWord(snapshot.artifact.name)}: ${formatSize(content, units)}, ${canGo(report, units)}`],
     sizesTable(report, options),
     snapshot.image === undefined ? [] : layersTable(snapshot.image, options, rows),
     packages === undefined ? directoriesTable(report, options, rows) : packagesTable(report, packages, options, rows),
     findings.length === 0
       ? ['No findings.']
-      : [`**${bothSizes(removable, units)}**${share} can go away, each byte counted once.`],
+      : [`**${bothSizes(removable, units)}**${share} can go away, each byte counted once.${hiddenToo(snapshot, units)}`],
     findingsDetails(findings, { title: 'Findings', bytes: removable, commands: true, units, rows }),
     findingsDetails(leftovers, {
       title: 'Leftovers (not counted)',
@@ -51,10 +51,18 @@ function partsOf(report: ScanReport, options: ReportOptions, { rows }: Limits): 
   ];
 }
 
-function canGo(removable: number, units: ReportOptions['units']): string {
-  return removable === 0
-    ? 'nothing of which is known to be waste'
-    : `of which ${formatSize(removable, units)} can go away`;
+function canGo({ removable, snapshot: { image } }: ScanReport, units: ReportOptions['units']): string {
+  const hidden = image?.hiddenBytes ?? 0;
+  const waste = removable === 0 ? null : `of which ${formatSize(removable, units)} can go away`;
+  if (hidden === 0) return waste ?? 'nothing of which is known to be waste';
+  const more = `${formatSize(hidden, units)} more are hidden in layers`;
+  return waste === null ? more : `${waste}, and ${more}`;
+}
+
+/** Layers store it, and the tree does not hold it: no part of what can go away. */
+function hiddenToo({ image }: ScanReport['snapshot'], units: ReportOptions['units']): string {
+  if (image === undefined || image.hiddenBytes === 0) return '';
+  return ` **${bothSizes(image.hiddenBytes, units)}** more are hidden in layers.`;
 }
 
 function sizesTable(report: ScanReport, { units }: ReportOptions): string[] {

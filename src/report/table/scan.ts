@@ -149,6 +149,8 @@ function* findingsPart(
   const { content } = snapshot.totals;
   const share = content > 0 ? ` (${percent(removable, content)} of content)` : '';
   yield `\n${sumLine(`Removable: ${bothSizes(removable, options.units)}${share}`, options.width, style)}`;
+  const hidden = snapshot.image?.hiddenBytes ?? 0;
+  if (hidden > 0) yield `  ${style.bold(`Hidden in layers: ${bothSizes(hidden, options.units)} more`)}\n`;
   if (snapshot.image === undefined || findings.every(({ fix }) => fix.commands.length === 0)) return;
   const where = 'Run commands in the RUN that makes the files: a later layer frees nothing.';
   for (const line of wrap(where, options.width - 2)) yield style.dim(`  ${line}\n`);
