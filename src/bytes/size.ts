@@ -37,7 +37,7 @@ export function exactBytes(bytes: number): string {
 /** `1.2 KiB = 1,234 B`; once, where both are one: `472 B`. */
 export function bothSizes(bytes: number, units: Units): string {
   const [text, exact] = [formatSize(bytes, units), exactBytes(bytes)];
-  return text === exact ? exact : `${text} = ${exact}`;
+  return text === exact || text === `${bytes} B` ? exact : `${text} = ${exact}`;
 }
 
 export function groupDigits(number: number): string {

@@ -1,14 +1,16 @@
 // Which artifacts a gate measures, each with the budget that it has: those of the budgets file, or those on the command line.
 import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { parseSize } from '../bytes/size.ts';
 import { ConfigError, InputError, UsageError, systemCode } from '../errors.ts';
+import { nameFromText } from '../model/name.ts';
 import { decodeText } from '../policy/budgets.ts';
 import type { ArtifactBudget, Budgets } from '../policy/budgets.ts';
 import { diveRules } from '../policy/dive-ci.ts';
 import type { Unmeasured } from '../policy/evidence.ts';
 import type { DiveRules } from '../policy/dive-ci.ts';
 import type { DiveLimits } from '../policy/image-limits.ts';
+import { globMatcher } from '../policy/glob.ts';
 import type { Growth, Limit } from '../policy/limits.ts';
 import { findArtifacts } from './find-artifacts.ts';
 
@@ -156,6 +158,11 @@ export function identityOf(path: string): string {
   }
 }
 
+function isNamedLike(path: string, budget: ArtifactBudget): boolean {
+  const last = basename(budget.path);
+  return last === basename(path) || globMatcher(last)(nameFromText(basename(path)));
+}
+
 function coveringBudgets(
   file: string,
   { artifacts }: Budgets,
@@ -165,7 +172,9 @@ function coveringBudgets(
   const identity = identityOf(path);
   const covering = artifacts.filter((budget) => filesOf(budget).has(identity));
   if (covering.length > 0) return covering;
-  if (artifacts.length === 1) return artifacts;
+  // It may lie elsewhere than at home, but a budget is for one thing: by another name it would pass by another's limits.
+  if (artifacts.length === 1 && (path === '-' || artifacts.some((budget) => isNamedLike(path, budget))))
+    return artifacts;
   const known = artifacts.map((budget) => `${budget.name} ("${budget.path}")`).join(', ');
   throw new UsageError(`no budget of "${file}" covers "${path}"; it has ${known}; to choose one write NAME=${path}`);
 }

@@ -188,6 +188,7 @@ describe('both ways', () => {
   it('says a size once where rounded and exact are one', () => {
     expect(bothSizes(472, 'iec')).toBe('472 B');
     expect(bothSizes(1023, 'bytes')).toBe('1,023 B');
+    expect(bothSizes(1023, 'iec')).toBe('1,023 B');
     expect(bothSizes(1000, 'si')).toBe('1.0 kB = 1,000 B');
     expect(bothSizes(1536, 'iec')).toBe('1.5 KiB = 1,536 B');
   });

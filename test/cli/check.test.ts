@@ -297,7 +297,7 @@ const cases: readonly Case[] = [
   {
     name: 'one artifact given twice',
     budgets: { uncompressed: { max: 1 } },
-    args: ['old.tar', 'old.tar'],
+    args: ['app=old.tar', 'app=old.tar'],
     code: 1,
     says: '1 over\n',
   },
@@ -476,10 +476,12 @@ const cases: readonly Case[] = [
     says: '--baseline "app=old.tar" is for 2 artifacts',
   },
   {
-    name: 'artifact that its only budget covers by default',
+    name: 'artifact of another name than that of the only budget',
     budgets: { uncompressed: { max: 8000 } },
     args: ['old.tar'],
-    code: 0,
+    code: 2,
+    error: true,
+    says: 'covers "old.tar"; it has app ("',
   },
   { name: 'artifact by name', budgets: { uncompressed: { max: 7999 } }, args: ['app=old.tar'], code: 1 },
   {
@@ -773,7 +775,7 @@ describe('check', () => {
   it('counts a file once that is given by several names', () => {
     const root = folder({ 'budgets.json': budgets({ uncompressed: { max: 1 } }) });
     symlinkSync('old.tar', join(root, 'latest.tar'));
-    const args = ['check', 'latest.tar', './old.tar', 'old.tar', '--json'];
+    const args = ['check', 'app=latest.tar', 'app=./old.tar', 'app=old.tar', '--json'];
     const { gate }: { gate: { verdicts: { artifact: string }[] } } = JSON.parse(sizecheck(args, { cwd: root }).stdout);
     expect(gate.verdicts.map(({ artifact }) => artifact)).toEqual(['app']);
   });

@@ -15,7 +15,17 @@ const here = process.cwd();
 beforeAll(() => process.chdir(root));
 afterAll(() => process.chdir(here));
 for (const folder of ['dist', 'ci']) mkdirSync(join(root, folder));
-for (const path of ['dist/a-1.tar', 'dist/a-2.tar', 'b.tar', 'other.tar', 'old.tar', 'ci/c.tar', 'x=y.tar'])
+for (const path of [
+  'dist/a-1.tar',
+  'dist/a-2.tar',
+  'b.tar',
+  'other.tar',
+  'old.tar',
+  'ci/c.tar',
+  'x=y.tar',
+  'dist/b.tar',
+  'dist/b[1].tar',
+])
   writeFileSync(join(root, path), path);
 symlinkSync('a-1.tar', join(root, 'dist/latest'));
 
@@ -131,13 +141,20 @@ describe('targets that are named', () => {
   });
 
   it('go to the only budget that there is', () => {
-    expect(shown(targetsOf('budgets.json', budgetsOf(b), ['other.tar']))).toEqual(['b <- other.tar']);
+    expect(shown(targetsOf('budgets.json', budgetsOf(b), ['dist/b.tar']))).toEqual(['b <- dist/b.tar']);
+    const versioned = budgetsOf({ ...b, path: 'build/a-*.tar' });
+    expect(shown(targetsOf('budgets.json', versioned, ['dist/a-1.tar']))).toEqual(['b <- dist/a-1.tar']);
+    const odd = budgetsOf({ ...b, path: 'build/b[1].tar' });
+    expect(shown(targetsOf('budgets.json', odd, ['dist/b[1].tar']))).toEqual(['b <- dist/b[1].tar']);
+    expect(() => targetsOf('budgets.json', budgetsOf(b), ['other.tar'])).toThrow(
+      'no budget of "budgets.json" covers "other.tar"; it has b ("b.tar"); to choose one write NAME=other.tar',
+    );
     expect(shown(targetsOf('budgets.json', budgetsOf(b), ['-']))).toEqual(['b <- -']);
     expect(() => targetsOf('budgets.json', budgetsOf(b), ['B=b.tar'])).toThrow('there is "b"');
     const based = budgetsOf({ ...b, baseline: 'old.tar' });
-    expect(shown(targetsOf('budgets.json', based, ['other.tar']))).toEqual(['b <- other.tar beside old.tar']);
+    expect(shown(targetsOf('budgets.json', based, ['dist/b.tar']))).toEqual(['b <- dist/b.tar beside old.tar']);
     const says = 'artifacts[0].baseline: it is for 2 of the given artifacts';
-    expect(() => targetsOf('budgets.json', based, ['other.tar', 'b.tar'])).toThrow(says);
+    expect(() => targetsOf('budgets.json', based, ['dist/b.tar', 'b.tar'])).toThrow(says);
   });
 
   it('are suggested five at most', () => {

@@ -117,7 +117,9 @@ describe('a scan as Markdown', () => {
     const findings = [finding('metadata-only-copy', 2_097_152)];
     const alone = markdown(hiding, { findings, removable: 0 });
     expect(title(alone)).toMatch(/: 3\.8 MiB, 2\.0 MiB more are hidden in layers$/);
-    expect(alone).toMatch(/^\*\*0 B\*\* .* can go away, .* \*\*2\.0 MiB = 2,097,152 B\*\* more are hidden in layers\.$/m);
+    expect(alone).toMatch(
+      /^\*\*0 B\*\* .* can go away, .* \*\*2\.0 MiB = 2,097,152 B\*\* more are hidden in layers\.$/m,
+    );
     const both = markdown(hiding, { findings, removable: 4096 });
     expect(title(both)).toMatch(/: 3\.8 MiB, of which 4\.0 KiB can go away, and 2\.0 MiB more are hidden in layers$/);
     const none = markdown({ ...hiding, image: image(['RUN a']) }, { findings, removable: 0 });

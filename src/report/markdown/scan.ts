@@ -37,7 +37,9 @@ function partsOf(report: ScanReport, options: ReportOptions, { rows }: Limits): 
     packages === undefined ? directoriesTable(report, options, rows) : packagesTable(report, packages, options, rows),
     findings.length === 0
       ? ['No findings.']
-      : [`**${bothSizes(removable, units)}**${share} can go away, each byte counted once.${hiddenToo(snapshot, units)}`],
+      : [
+          `**${bothSizes(removable, units)}**${share} can go away, each byte counted once.${hiddenToo(snapshot, units)}`,
+        ],
     findingsDetails(findings, { title: 'Findings', bytes: removable, commands: true, units, rows }),
     findingsDetails(leftovers, {
       title: 'Leftovers (not counted)',
