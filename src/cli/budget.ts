@@ -5,6 +5,7 @@ import { ConfigError, UsageError, systemCode } from '../errors.ts';
 import { readBudgets } from '../policy/budgets.ts';
 import type { ArtifactBudget, Budgets, GroupBudget } from '../policy/budgets.ts';
 import { createEditor } from '../policy/edit.ts';
+import { imageLimits } from '../policy/image-verdicts.ts';
 import { parsePercent, readableLimit, withHeadroom } from '../policy/headroom.ts';
 import type { JsonDocument, JsonNode, JsonObject } from '../policy/json.ts';
 import { didYouMean } from '../policy/nearest.ts';
@@ -55,7 +56,13 @@ export async function runBudget(
   // What is written must be what is read: a broken file would stop every gate.
   readBudgets(Buffer.from(text));
   writeFile(file, [text]);
-  const told = [`raised "${name}" in ${file}`, ...lines.map(({ line }) => line), `  reason        ${reason}`];
+  const others = untouched(found, sizes);
+  const told = [
+    `raised "${name}" in ${file}`,
+    ...lines.map(({ line }) => line),
+    ...(others.length === 0 ? [] : [`  not raised    ${others.join(', ')}; a gate still holds these`]),
+    `  reason        ${reason}`,
+  ];
   await writeStdout(told.map((line) => `${terminalText(line)}\n`));
   return exitCodes.fine;
 }
@@ -99,6 +106,21 @@ function sizesToRaise({ budget }: Found, { of, to }: BudgetValues): Size[] {
     throw new UsageError('--to is for which limit? Write --of compressed or --of uncompressed as well');
   }
   return wanted;
+}
+
+/** Limits that stay what they are: a gate may still fail by them. */
+function untouched({ kind, budget }: Found, raised: readonly Size[]): string[] {
+  const sizes = (['compressed', 'uncompressed'] as const).filter(
+    (size) => budget[size] !== null && !raised.includes(size),
+  );
+  if (kind === 'group') return sizes;
+  const { growth, paths, image } = budget;
+  return [
+    ...sizes,
+    ...(growth === null ? [] : ['growth']),
+    ...paths.map(({ match }) => `"${match.pattern}"`),
+    ...(image === undefined ? [] : imageLimits(image).map(([measure]) => measure)),
+  ];
 }
 
 async function sizesToday(file: string, budgets: Budgets, found: Found, values: BudgetValues): Promise<Today | null> {

@@ -107,6 +107,23 @@ describe('a limit that is raised', () => {
     await expect(raised('uncompressed')).rejects.toThrow('the uncompressed size of today is not known; use --to');
   });
 
+  it('names the limits that stay, by which a gate may still fail', async () => {
+    const growth = { max: 5 };
+    const paths = [
+      { match: '*.so', max: 1 },
+      { match: 'lib/**', total: 1 },
+    ];
+    written({ uncompressed: { max: 1 }, compressed: { max: 1 }, growth, paths, layers: { max: 3 } });
+    const stays = (stdout: string): string | undefined =>
+      stdout.split('\n').find((line) => line.startsWith('  not raised '));
+    const how = ['raise', 'app', '--reason', 'r', '--of', 'compressed'];
+    expect(stays(await raise(...how))).toBe(
+      '  not raised    uncompressed, growth, "*.so", "lib/**", layers; a gate still holds these',
+    );
+    written({ uncompressed: { max: 1 }, compressed: { max: 1 } });
+    expect(stays(await raise('raise', 'app', '--reason', 'r'))).toBe(undefined);
+  });
+
   it('may be of a group, with a size', async () => {
     const text = written(
       { uncompressed: { max: 1 } },
