@@ -40,6 +40,19 @@ export function bothSizes(bytes: number, units: Units): string {
   return text === exact || text === `${bytes} B` ? exact : `${text} = ${exact}`;
 }
 
+/**
+ * A size as a person would have written it in a budgets file: `5 MiB`, `1.5 GB`; null where no unit says it exactly in one decimal, and
+ * below 10,000 bytes, where a number is as short.
+ */
+export function roundSize(bytes: number): string | null {
+  if (bytes < 10_000) return null;
+  const found = [...factors]
+    .toReversed()
+    .filter(([, factor]) => factor > 1 && bytes >= factor && Number.isInteger((bytes * 10) / factor))
+    .map(([name, factor]) => `${bytes / factor} ${name}`);
+  return found.toSorted((a, b) => a.length - b.length)[0] ?? null;
+}
+
 export function groupDigits(number: number): string {
   return String(number).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }

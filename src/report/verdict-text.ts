@@ -1,5 +1,5 @@
 // Verdicts in words, with exact bytes, for every reporter that writes sentences. Names go through the escape function of its form.
-import { exactBytes, groupDigits } from '../bytes/size.ts';
+import { exactBytes, groupDigits, roundSize } from '../bytes/size.ts';
 import { unitOf } from '../model/verdict.ts';
 import type { Measure, Verdict } from '../model/verdict.ts';
 
@@ -35,7 +35,7 @@ export function subject({ measure, path, budget }: Verdict, { word }: Words): st
   return measure satisfies never;
 }
 
-/** One sentence without its full stop and without the artifact: `compressed is 5,324,123 B, 81,243 B over its limit of 5,242,880 B`. */
+/** One sentence without its full stop and without the artifact: `compressed is 5,324,123 B, 81,243 B over its limit of 5 MiB (5,242,880 B)`. */
 export function sentence(verdict: Verdict, words: Words): string {
   const { measure, actual, limit, over, reason, status } = verdict;
   const about = subject(verdict, words);
@@ -48,7 +48,7 @@ export function sentence(verdict: Verdict, words: Words): string {
   if (measure === 'rule' && actual === 0 && why !== '') return `${about}: ${why}`;
   const said = measure === 'rule' ? `${about} finds ${figure}` : `${about} is ${figure}`;
   if (limit === null || measure === 'rule') return join(said, why);
-  const bound = amount(measure, limit, actual);
+  const bound = boundText(measure, limit, actual);
   if (over !== null && over > 0) {
     if (measure === 'lowestEfficiency') return join(`${said}, below its limit of ${bound}`, why);
     return join(`${said}, ${distance(measure, over)}over its limit of ${bound}`, why);
@@ -56,6 +56,13 @@ export function sentence(verdict: Verdict, words: Words): string {
   if (actual === limit) return join(`${said}, exactly its limit`, why);
   if (measure === 'lowestEfficiency') return join(`${said}, above its limit of ${bound}`, why);
   return join(`${said}, ${distance(measure, limit - actual)}under its limit of ${bound}`, why);
+}
+
+/** A limit in bytes as it may be written in the budgets file, too, where it is found again. */
+function boundText(measure: Measure, limit: number, actual: number): string {
+  const exact = amount(measure, limit, actual);
+  const round = unitOf(measure) === 'bytes' ? roundSize(limit) : null;
+  return round === null ? exact : `${round} (${exact})`;
 }
 
 /** Something to be said of the budgets file, such as of an entry of `ignore` that has expired; it measures nothing. */

@@ -10,6 +10,7 @@ import {
   formatSizes,
   parseSize,
   percentChange,
+  roundSize,
 } from '../../src/bytes/size.ts';
 import { UsageError } from '../../src/errors.ts';
 import { tempDirectory } from '../build/temp.ts';
@@ -181,6 +182,31 @@ describe('parseSize', () => {
   it('repeats no more than 60 characters of what is none', () => {
     expect(() => parseSize('x'.repeat(60))).toThrow(`"${'x'.repeat(60)}" is not a size`);
     expect(() => parseSize('x'.repeat(61))).toThrow(`"${'x'.repeat(60)}…" is not a size`);
+  });
+});
+
+describe('a round size', () => {
+  it.each([
+    [5_242_880, '5 MiB'],
+    [12_582_912, '12 MiB'],
+    [204_800, '200 KiB'],
+    [1_572_864, '1.5 MiB'],
+    [5_000_000, '5 MB'],
+    [12_500_000, '12.5 MB'],
+    [300_000, '300 kB'],
+    [1_073_741_824, '1 GiB'],
+    [10_000, '10 kB'],
+    [10_240, '10 KiB'],
+    [9999, null],
+    [8192, null],
+    [5_242_881, null],
+    [1_310_720, '1280 KiB'],
+    [0, null],
+    [-5_242_880, null],
+    [Number.MAX_SAFE_INTEGER, null],
+  ])('of %d bytes: %s', (bytes, text) => {
+    expect(roundSize(bytes)).toBe(text);
+    if (text !== null) expect(parseSize(text)).toBe(bytes);
   });
 });
 

@@ -35,11 +35,11 @@ describe('page of a gate', () => {
     const html = page(checkReport());
     expect(texts(html, 'h1')).toEqual(['fail Over budget']);
     expect(texts(html, 'p').slice(0, 2)).toEqual([
-      'layer-py312-amd64: compressed is 5,324,123 B, 81,243 B over its limit of 5,242,880 B',
+      'layer-py312-amd64: compressed is 5,324,123 B, 81,243 B over its limit of 5 MiB (5,242,880 B)',
       '2 limits are exceeded, 1 could not be measured, 1 warns, 2 hold.',
     ]);
     expect(texts(html, 'title')).toEqual([
-      'Over budget: layer-py312-amd64: compressed is 5,324,123 B, 81,243 B over its limit of 5,242,880 B',
+      'Over budget: layer-py312-amd64: compressed is 5,324,123 B, 81,243 B over its limit of 5 MiB (5,242,880 B)',
     ]);
     const [rows] = tablesOf(html).map((table) => table.map((row) => row.map((cell) => cell.replaceAll('\u00a0', ' '))));
     expect(rows).toEqual([

@@ -97,8 +97,8 @@ describe.skipIf(!requireTool('python3'))('JUnit XML', () => {
       run('python3', ['-c', script], { input: await print('junit', 'check', checkReport(verdicts)) }),
     );
     expect(texts).toEqual([
-      'compressed is 4,812,331 B, 430,549 B under its limit of 5,242,880 B',
-      'warning: compressed is 9,000,000 B, 3,757,120 B over its limit of 5,242,880 B\na  5 B',
+      'compressed is 4,812,331 B, 430,549 B under its limit of 5 MiB (5,242,880 B)',
+      'warning: compressed is 9,000,000 B, 3,757,120 B over its limit of 5 MiB (5,242,880 B)\na  5 B',
     ]);
   });
 });

@@ -111,7 +111,7 @@ describe('annotations', () => {
       'notice Within size budgets',
     ]);
     expect(found[0]?.message).toBe(
-      'layer-py312-amd64 compressed is 5,324,123 B, 81,243 B over its limit of 5,242,880 B; largest: ' +
+      'layer-py312-amd64 compressed is 5,324,123 B, 81,243 B over its limit of 5 MiB (5,242,880 B); largest: ' +
         'python/numpy/core/_multiarray_umath.so (2,104,112 B), python/numpy/linalg/lapack_lite.so (811,302 B), ' +
         'python/boto3/data/ec2.json.gz (402,113 B)',
     );
@@ -123,17 +123,19 @@ describe('annotations', () => {
   it('of limits that hold are one line, with the closest', async () => {
     const found = linesOf(await print('github', 'check', checkReport())).map(parse);
     expect(found.at(-1)?.message).toBe(
-      '2 limits hold; the closest: layer-py312-amd64 uncompressed is 12,012,345 B, 570,567 B under its limit of 12,582,912 B',
+      '2 limits hold; the closest: layer-py312-amd64 uncompressed is 12,012,345 B, 570,567 B under its limit of 12 MiB (12,582,912 B)',
     );
     const [only] = linesOf(await print('github', 'check', checkReport([verdict()]))).map(parse);
-    expect(only?.message).toBe('layer-py312-amd64 compressed is 4,812,331 B, 430,549 B under its limit of 5,242,880 B');
+    expect(only?.message).toBe(
+      'layer-py312-amd64 compressed is 4,812,331 B, 430,549 B under its limit of 5 MiB (5,242,880 B)',
+    );
   });
 
   it('do not count what is not there as a limit that holds', async () => {
     const absent = verdict({ actual: null, over: null, status: 'pass', reason: '"x" is optional, and not there' });
     const said = async (verdicts: Verdict[]): Promise<string | undefined> =>
       linesOf(await print('github', 'check', checkReport(verdicts))).map(parse)[0]?.message;
-    const holds = 'layer-py312-amd64 compressed is 4,812,331 B, 430,549 B under its limit of 5,242,880 B';
+    const holds = 'layer-py312-amd64 compressed is 4,812,331 B, 430,549 B under its limit of 5 MiB (5,242,880 B)';
     expect(await said([absent, verdict(), verdict()])).toBe(`2 limits hold; the closest: ${holds}`);
     expect(await said([absent, absent, verdict()])).toBe(holds);
     expect(await said([absent])).toMatch(/was not measured: "x" is optional, and not there$/);
@@ -238,7 +240,9 @@ json.dump({'attributes': root.attrib, 'suites': suites}, sys.stdout)
       ['growth (artifacts[1].growth.max)', 'error'],
       ['compressed (artifacts[0].compressed.max)', 'skipped'],
     ]);
-    expect(suites[0]?.cases[0]?.message).toBe('compressed is 5,324,123 B, 81,243 B over its limit of 5,242,880 B');
+    expect(suites[0]?.cases[0]?.message).toBe(
+      'compressed is 5,324,123 B, 81,243 B over its limit of 5 MiB (5,242,880 B)',
+    );
   });
 
   it('adds up, and is sound XML whatever the text', async () => {

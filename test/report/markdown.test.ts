@@ -109,7 +109,7 @@ describe('a comment on a gate', () => {
     const html = toHtml(first(checkReport()));
     const [heading] = named(html, 'h3');
     expect(heading && textOf(heading)).toBe(
-      '❌ Over budget: layer-py312-amd64 compressed is 5,324,123 B, 81,243 B over its limit of 5,242,880 B',
+      '❌ Over budget: layer-py312-amd64 compressed is 5,324,123 B, 81,243 B over its limit of 5 MiB (5,242,880 B)',
     );
     expect(elements(html)[0]?.tagName).toBe('h3');
   });
@@ -136,12 +136,12 @@ describe('a comment on a gate', () => {
     [
       'one byte over',
       verdict({ actual: 5_242_881 }),
-      '❌ Over budget: layer-py312-amd64 compressed is 5,242,881 B, 1 B over its limit of 5,242,880 B',
+      '❌ Over budget: layer-py312-amd64 compressed is 5,242,881 B, 1 B over its limit of 5 MiB (5,242,880 B)',
     ],
     [
       'warned',
       verdict({ actual: 5_200_000, status: 'warn' }),
-      '⚠️ Within budget, with warnings: layer-py312-amd64 compressed is 5,200,000 B, 42,880 B under its limit of 5,242,880 B',
+      '⚠️ Within budget, with warnings: layer-py312-amd64 compressed is 5,200,000 B, 42,880 B under its limit of 5 MiB (5,242,880 B)',
     ],
     [
       'unknown',

@@ -37,6 +37,14 @@ function wrapped(of: Snapshot, wrapper: string): Snapshot {
   return snapshot([directory(wrapper), ...inside]);
 }
 
+/** Whether something lies below what is no directory. */
+function hasTwofold({ entries }: Snapshot): boolean {
+  const others = new Set(entries.flatMap(({ kind, path }) => (kind === 'directory' ? [] : [path])));
+  return entries.some(({ path }) =>
+    path.split('/').some((_, at, parts) => at > 0 && others.has(parts.slice(0, at).join('/'))),
+  );
+}
+
 describe('what is gone', () => {
   it('lies in the directory of the new release', () => {
     const old = snapshot([file('app-1/lib/kept', 9), file('app-1/lib/deep/gone', 5), file('app-1/gone', 3)]);
@@ -79,6 +87,8 @@ describe('what is gone', () => {
   it('is shown as if both sides had the same directory around them', () => {
     fc.assert(
       fc.property(snapshots, snapshots, (before, after) => {
+        // What is file and directory at once may move as either.
+        fc.pre(!hasTwofold(before) && !hasTwofold(after));
         const bare = places(diffOf(before, after, { stripComponents: 0 }));
         const around = places(diffOf(wrapped(before, 'w'), wrapped(after, 'w'), { stripComponents: 1 }));
         const renamed = diffOf(wrapped(before, 'app-1'), wrapped(after, 'app-2'), { stripComponents: 1 });

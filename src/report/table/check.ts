@@ -1,5 +1,5 @@
 // The gate in a terminal: the verdict first, then each budget with what is left or over, then what makes the failures large.
-import { exactBytes, formatSize, groupDigits } from '../../bytes/size.ts';
+import { exactBytes, formatSize, groupDigits, roundSize } from '../../bytes/size.ts';
 import { unitOf } from '../../model/verdict.ts';
 import type { Measure, Verdict, VerdictStatus } from '../../model/verdict.ts';
 import { terminalName, terminalText } from '../escape.ts';
@@ -193,7 +193,7 @@ function* detailsPart({ gate: { verdicts } }: CheckReport, options: ReportOption
     const lines = wrap(head, options.width - 9);
     yield `\n${colored(style, status, words[status].padEnd(7))}  ${style.bold(lines[0] ?? '')}\n`;
     for (const line of lines.slice(1)) yield `         ${line}\n`;
-    if (verdict.budget !== budgetLabel(verdict)) yield style.dim(`         ${terminalText(verdict.budget)}\n`);
+    if (verdict.budget !== budgetLabel(verdict)) yield style.dim(`         ${whereSet(verdict)}\n`);
     for (const line of reason === null ? [] : wrap(terminalText(reason), options.width - 9)) yield `         ${line}\n`;
     const sized = areSized(verdict);
     const sizes = top.map(({ bytes }) =>
@@ -204,6 +204,12 @@ function* detailsPart({ gate: { verdicts } }: CheckReport, options: ReportOption
       yield `         ${(sizes[index] ?? '').padStart(width)}${cutMiddle(terminalName(path), Math.max(12, options.width - 9 - width))}\n`;
     }
   }
+}
+
+/** Where the limit stands in the budgets file, and in bytes as it may be written there. */
+function whereSet({ budget, limit, measure }: Verdict): string {
+  const round = limit === null || unitOf(measure) !== 'bytes' ? null : roundSize(limit);
+  return round === null ? terminalText(budget) : `${terminalText(budget)} = ${round}`;
 }
 
 function isAbsent({ status, actual, reason }: Verdict): boolean {
