@@ -1,4 +1,4 @@
-// Every rule has its docs page with the four sections and its test; every format and codec its test.
+// Every rule has its docs page with the four sections and its test; every reporter prints what it says that it does.
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -1,7 +1,7 @@
 // Random access to bytes: everything that needs to look around in content (ELF, ar, zip) asks a ByteSource for
 // "length bytes at offset" and so works alike on memory, an open file and a spool.
 import { readSync } from 'node:fs';
-import { FormatError, InputError } from '../errors.ts';
+import { FormatError, InputError, systemCode } from '../errors.ts';
 
 export interface ByteSource {
   /** Length in bytes. */
@@ -56,7 +56,8 @@ export function sliceSource(source: ByteSource, start: number, size: number): By
 
 /**
  * A source over an open file of known size; each read is one `pread`, into fresh memory without `scratch`.
- * @throws InputError `changed` when the file turns out to be shorter than `size` (it shrank while it was read).
+ * @throws InputError `changed` when the file turns out to be shorter than `size` (it shrank while it was read), `unreadable` where the
+ * system cannot read it (a broken disk, a network file system that is gone).
  */
 export function fileSource(fd: number, size: number): ByteSource {
   return {
@@ -66,7 +67,7 @@ export function fileSource(fd: number, size: number): ByteSource {
       const bytes = scratch?.subarray(0, length) ?? Buffer.allocUnsafeSlow(length);
       let filled = 0;
       while (filled < length) {
-        const got = readSync(fd, bytes, filled, length - filled, offset + filled);
+        const got = readOrRefuse(fd, bytes.subarray(filled, length), offset + filled);
         if (got === 0) {
           throw new InputError('changed', `became shorter while it was read: ${offset + filled} of ${size} bytes`, {
             offset: offset + filled,
@@ -77,6 +78,14 @@ export function fileSource(fd: number, size: number): ByteSource {
       return bytes;
     },
   };
+}
+
+function readOrRefuse(fd: number, into: Uint8Array, position: number): number {
+  try {
+    return readSync(fd, into, 0, into.length, position);
+  } catch (error) {
+    throw new InputError('unreadable', `cannot be read (${systemCode(error)})`, { offset: position, cause: error });
+  }
 }
 
 /** Calls `each` with the source's bytes in order, in pieces of at most `step` bytes. */

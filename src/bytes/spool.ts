@@ -9,7 +9,7 @@ import { fileSource, memorySource } from './source.ts';
 import type { ByteSource } from './source.ts';
 
 /** Bytes that a spool keeps in memory before it moves to a file (16 MiB). */
-export const defaultSpoolMemory = 16 * 1024 * 1024;
+const defaultSpoolMemory = 16 * 1024 * 1024;
 
 /** Enough for most of what is spooled at all. */
 const smallRoom = 1 << 18;

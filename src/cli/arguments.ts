@@ -4,8 +4,6 @@ import { parseArgs } from 'node:util';
 import { UsageError } from '../errors.ts';
 import { nearest } from '../policy/nearest.ts';
 
-export { nearest } from '../policy/nearest.ts';
-
 interface Common {
   readonly describe: string;
   /** One letter. */

@@ -119,7 +119,7 @@ function untouched({ kind, budget }: Found, raised: readonly Size[]): string[] {
     ...sizes,
     ...(growth === null ? [] : ['growth']),
     ...paths.map(({ match }) => `"${match.pattern}"`),
-    ...(image === undefined ? [] : imageLimits(image).map(([measure]) => measure)),
+    ...(image === undefined ? [] : imageLimits(image).map(([name]) => name)),
   ];
 }
 

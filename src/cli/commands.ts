@@ -1,6 +1,7 @@
 // The registry of commands: what each is called, takes and does. Dispatches one command line.
 import { UsageError } from '../errors.ts';
-import { nearest, parseArguments } from './arguments.ts';
+import { nearest } from '../policy/nearest.ts';
+import { parseArguments } from './arguments.ts';
 import type { OptionSpecs, Values } from './arguments.ts';
 import { exitCodes } from './errors.ts';
 import { runDiff } from './diff.ts';

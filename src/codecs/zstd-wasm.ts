@@ -1,4 +1,4 @@
-// zstd as WebAssembly, from the package zstddec: works everywhere, four times slower. Its own streaming method ignores the
+// zstd as WebAssembly, from the package zstddec: works everywhere, up to four times slower. Its own streaming method ignores the
 // decoder's errors and loops for ever on corrupt data, so we call the module's exported functions ourselves.
 import type { ZstdBackend, ZstdStream } from './zstd-backend.ts';
 

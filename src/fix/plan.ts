@@ -220,7 +220,7 @@ function promises(work: Work, claims: readonly { rule: string; claim: Claim }[])
 }
 
 /** Whether the claimed bytes go, by this rule's action or because another takes the whole file. */
-export function isCarriedOut(
+function isCarriedOut(
   plan: Pick<Work, 'removed' | 'linked' | 'stripped' | 'superseded'>,
   { path, part }: Claim,
 ): boolean {

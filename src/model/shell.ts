@@ -56,7 +56,8 @@ export function hardLinkCommand(target: Name, path: Name): string {
 }
 
 /** Of many commands only the first few; the last of them says how many more there are. */
-export function firstCommands(commands: readonly string[], shown = 4): readonly string[] {
+export function firstCommands(commands: readonly string[]): readonly string[] {
+  const shown = 4;
   const more = commands.length - shown;
   if (more <= 0) return commands;
   const remark = ` # and ${more} more, see --json`;

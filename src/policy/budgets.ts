@@ -102,7 +102,7 @@ export interface Budgets {
 }
 
 /** Largest budgets file in bytes. */
-export const maxBudgetsLength = 16 * 1024 ** 2;
+const maxBudgetsLength = 16 * 1024 ** 2;
 
 /** @throws ConfigError: the first thing that is wrong, with JSON path, line and column. */
 export function readBudgets(bytes: Uint8Array): { readonly budgets: Budgets; readonly document: JsonDocument } {

@@ -41,7 +41,7 @@ export function diveRules(text: string): DiveRules {
 }
 
 /** A share from 0 to 1; null for all else. */
-export function parseDiveShare(text: string): number | null {
+function parseDiveShare(text: string): number | null {
   if (!/^[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?$/.test(text)) return null;
   const value = Number(text);
   return value >= 0 && value <= 1 ? value : null;

@@ -134,7 +134,7 @@ function diveVerdicts(about: About, limits: DiveLimits, { image }: Snapshot): Ra
 }
 
 /** Every limit on layers, where there are none to judge. */
-export function unknownImageVerdicts(about: About, budget: ImageBudget, reason: string): Ranked[] {
+function unknownImageVerdicts(about: About, budget: ImageBudget, reason: string): Ranked[] {
   return imageLimits(budget).map(([measure, limit]) => notKnown({ ...about, measure }, limit, reason));
 }
 

@@ -40,7 +40,7 @@ export function readPlainLimit(field: Field | undefined, read: (field: Field) =>
   return withWarning(warnAt, [max])[0] ?? null;
 }
 
-export const growthModes = ['absolute', 'percent', 'both'] as const;
+const growthModes = ['absolute', 'percent', 'both'] as const;
 
 export function readGrowth(field: Field | undefined): Growth | null {
   if (field === undefined) return null;

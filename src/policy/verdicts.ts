@@ -67,7 +67,7 @@ export function judgeLeast(subject: Subject, limit: Limit, figure: Figure): Rank
   return { verdict, overBytes: 0 };
 }
 
-/** Limits are inclusive, and so is the size from which on a warning is due. */
+/** What equals a limit is within it, and what equals `warnAt` draws no warning. */
 function statusOf(actual: number, { max, warnAt }: Limit): VerdictStatus {
   if (actual > max) return 'fail';
   return warnAt !== null && actual > warnAt ? 'warn' : 'pass';

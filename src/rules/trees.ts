@@ -72,7 +72,7 @@ export function someBelow(
 }
 
 /** Index of the first entry that is not before `name`; the root stands first, whatever its name. */
-export function lowerBound(entries: readonly Entry[], name: Name): number {
+function lowerBound(entries: readonly Entry[], name: Name): number {
   return firstIndex(entries, ({ path }) => path !== '.' && compareNames(path, name) >= 0);
 }
 

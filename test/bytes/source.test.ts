@@ -68,6 +68,19 @@ describe('fileSource', () => {
   });
 });
 
+describe('a source that the system cannot read', () => {
+  it('is an error of the input, and says where', () => {
+    // A descriptor of a directory opens, and refuses to be read.
+    const fd = openSync(tempDirectory('unreadable'), 'r');
+    const read = (): unknown => fileSource(fd, 1000).read(100, 10);
+    expect(read).toThrow(InputError);
+    expect(read).toThrow(
+      expect.objectContaining({ code: 'unreadable', message: 'cannot be read (EISDIR)', offset: 100 }),
+    );
+    closeSync(fd);
+  });
+});
+
 describe('Spool', () => {
   it('leaves nothing behind in the temporary directory, even while it is open', () => {
     const ours = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith(`sizecheck-${process.pid}-`));

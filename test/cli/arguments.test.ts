@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { nearest, parseArguments } from '../../src/cli/arguments.ts';
+import { parseArguments } from '../../src/cli/arguments.ts';
+import { nearest } from '../../src/policy/nearest.ts';
 import { UsageError } from '../../src/errors.ts';
 
 const specs = {

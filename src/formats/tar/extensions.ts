@@ -9,7 +9,7 @@ import { notice, paddingOf } from './state.ts';
 import type { Extensions, TarState } from './state.ts';
 
 /** Largest total of extension headers before one member, in bytes (1 MiB). */
-export const maxExtension = 1 << 20;
+const maxExtension = 1 << 20;
 
 export function startExtension(state: TarState, header: TarHeader, offset: number): void {
   const extensions = (state.extensions ??= {

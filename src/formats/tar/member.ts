@@ -119,7 +119,7 @@ function startOldSparse(state: TarState, header: TarHeader, offset: number): voi
   state.phase = 'sparse-header';
 }
 
-export function sparseWork(header: TarHeader, realSize: number, offset: number): SparseWork {
+function sparseWork(header: TarHeader, realSize: number, offset: number): SparseWork {
   return {
     header,
     path: header.name,
@@ -162,7 +162,7 @@ function startBody(state: TarState, stored: number): void {
 }
 
 /** Passes over `size` bytes and their padding. */
-export function skipBody(state: TarState, size: number): void {
+function skipBody(state: TarState, size: number): void {
   state.phase = 'skip';
   state.remaining = size + paddingOf(size);
 }
