@@ -5,7 +5,9 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { diffSnapshots } from '../../src/compare/diff.ts';
 import { nameFromText } from '../../src/model/name.ts';
+import type { Finding } from '../../src/model/finding.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
+import type { CheckedArtifact, Verdict } from '../../src/model/verdict.ts';
 import { readBudgets } from '../../src/policy/budgets.ts';
 import { evaluate } from '../../src/policy/evaluate.ts';
 import type { Baseline, Measured, Unmeasured } from '../../src/policy/evidence.ts';
@@ -15,7 +17,7 @@ import type { CheckReport, ReportOptions } from '../../src/report/reporter.ts';
 import { judge } from '../../src/rules/index.ts';
 import { removableContent } from '../../src/compare/removable.ts';
 import { digest, directory, elf, file, snapshot } from '../build/snapshot.ts';
-import { plainOptions } from '../build/report.ts';
+import { checkReport, checked, finding, plainOptions, verdict } from '../build/report.ts';
 
 const golden = resolve(import.meta.dirname, '../golden');
 const mebibyte = 1024 ** 2;
@@ -198,6 +200,34 @@ describe('the table of a gate', () => {
     expect(narrow.replaceAll(/ +/g, ' ')).toContain(` runtime content ${row[1]} B +${row[2]} B `);
     const none = full.artifacts.map((artifact) => ({ ...artifact, diff: null }));
     expect(await printed('table', {}, { ...full, artifacts: none })).not.toContain('Since the baseline');
+  });
+});
+
+describe('what would make room', () => {
+  const rules = [finding('a', 3000), finding('b', 200), finding('c', 10), finding('d', 5), finding('e', 0)];
+  const over = verdict({ artifact: 'x', measure: 'compressed', status: 'fail', over: 1 });
+  const of = (name: string, findings: readonly Finding[], removable: number): CheckedArtifact =>
+    checked({ name, findings, removable });
+  const lines = async (verdicts: readonly Verdict[], artifacts: readonly CheckedArtifact[]): Promise<string[]> => {
+    const text = await printed('table', { width: 140 }, checkReport(verdicts, artifacts));
+    return text.split('\n').filter((line) => line.includes('can go away'));
+  };
+
+  it('stands below a broken limit on sizes, by the rules that find most', async () => {
+    expect(await lines([over], [of('x', rules, 3100)])).toEqual([
+      '3,100 B of content can go away (a 3,000 B, b 200 B, c 10 B, …): sizecheck scan says how.',
+    ]);
+    expect(await lines([over], [of('x', rules.slice(0, 1), 3000), of('y', rules, 3100)])).toEqual([
+      'Of x 3,000 B of content can go away (a 3,000 B): sizecheck scan says how.',
+    ]);
+    expect(await lines([over], [of('x', [], 7)])).toEqual(['7 B of content can go away: sizecheck scan says how.']);
+  });
+
+  it('stands nowhere else', async () => {
+    expect(await lines([over], [of('x', rules.slice(-1), 0)])).toEqual([]);
+    expect(await lines([over], [of('y', rules, 3100)])).toEqual([]);
+    for (const other of [{ measure: 'rule' }, { status: 'warn' }, { status: 'unknown' }, { status: 'pass' }] as const)
+      expect(await lines([{ ...over, ...other }], [of('x', rules, 3100)])).toEqual([]);
   });
 });
 

@@ -223,7 +223,7 @@ describe('sizes', () => {
       'format',
       'archive',
       'holds',
-      'findings',
+      'can go away',
       'leading directories left out',
     ]);
     expect(rows?.at(3)).toEqual(['archive', '–', '9 B']);
@@ -339,10 +339,12 @@ describe('findings', () => {
 
   it('are none where none were measured', () => {
     const measured = (report: CheckReport): string | undefined =>
-      folded(htmlOf(report), 'What was measured')?.rows.find(([label]) => label === 'findings')?.[1];
-    expect(measured(checkReport([verdict()], [checked({ findings: [], removable: 0 })]))).toBe('none');
+      folded(htmlOf(report), 'What was measured')?.rows.find(([label]) => label === 'can go away')?.[1];
+    expect(measured(checkReport([verdict()], [checked({ findings: [], removable: 0 })]))).toBe('0 B');
+    const free = [finding('a', 0)];
+    expect(measured(checkReport([verdict()], [checked({ findings: free, removable: 0 })]))).toBe('0 B');
     expect(measured(checkReport([verdict()], [checked({ findings: [finding('a', 5)], removable: 5 })]))).toBe(
-      '1 rule, 5 B removable',
+      '5 B, by 1 rule',
     );
   });
 });

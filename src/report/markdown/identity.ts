@@ -27,9 +27,8 @@ export function comparedDetails(diff: Diff, units: Units, besideSizes: boolean):
   ];
   const isOneSided = (key: SizeKey): boolean => delta[key] === null && sides.some(({ totals }) => totals[key] !== null);
   const found = (side: 'before' | 'after'): string => {
-    const own = findings.rules.filter((rule) => rule[side] > 0);
-    const removable = formatSize(findings.removable[side], units);
-    return own.length === 0 ? 'none' : `${count(own.length, 'rule')}, ${removable} removable`;
+    const rules = findings.rules.filter((rule) => rule[side] > 0);
+    return removableText(findings.removable[side], rules.length, units);
   };
   const stripped = sides.some((side) => side.stripped > 0)
     ? [row('leading directories left out', (side) => String(side.stripped))]
@@ -39,7 +38,7 @@ export function comparedDetails(diff: Diff, units: Units, besideSizes: boolean):
     row('format', (side) => formatText(side.artifact)),
     ...sizes.filter((key) => !besideSizes || isOneSided(key)).map(size),
     row('holds', (side) => holds(side.totals)),
-    ['findings', found('before'), found('after')],
+    ['can go away', found('before'), found('after')],
     ...stripped,
   ];
   return details('What was compared', table(['left', 'right', 'right'], ['', 'Before', 'After'], rows));
@@ -48,16 +47,20 @@ export function comparedDetails(diff: Diff, units: Units, besideSizes: boolean):
 /** The same for an artifact without a baseline. */
 export function measuredDetails({ artifact, totals, findings, removable }: CheckedArtifact, units: Units): string[] {
   const known = sizes.map((key) => [key, sizeCells([totals[key]], units)[0] ?? none]);
-  const waste =
-    findings.length === 0 ? 'none' : `${count(findings.length, 'rule')}, ${formatSize(removable, units)} removable`;
+  const rules = findings.filter(({ bytes }) => bytes > 0);
   const rows = [
     ['artifact', markdownWord(artifact.name)],
     ['format', formatText(artifact)],
     ...known,
     ['holds', holds(totals)],
-    ['findings', waste],
+    ['can go away', removableText(removable, rules.length, units)],
   ];
   return details('What was measured', table(['left', 'right'], ['', ''], rows));
+}
+
+/** @param rules how many find bytes; what finds none is listed, but says nothing of how much can go. */
+function removableText(bytes: number, rules: number, units: Units): string {
+  return `${formatSize(bytes, units)}${rules === 0 ? '' : `, by ${count(rules, 'rule')}`}`;
 }
 
 function holds({ files, directories, symlinks, hardlinks }: Totals): string {

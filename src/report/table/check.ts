@@ -16,7 +16,7 @@ import { cutMiddle, widest, wrap } from './style.ts';
 import type { Style } from './style.ts';
 
 export function checkTable(report: CheckReport, options: ReportOptions): Iterable<string> {
-  return partsOf(report, [heading, budgetsPart, growthPart, detailsPart, noticesPart], options);
+  return partsOf(report, [heading, budgetsPart, growthPart, detailsPart, removablePart, noticesPart], options);
 }
 
 const words: Readonly<Record<VerdictStatus, string>> = { pass: 'pass', warn: 'warn', fail: 'FAIL', unknown: 'unknown' };
@@ -228,6 +228,23 @@ function figureText({ measure, over, actual, limit, status }: Verdict): string {
   if (status !== 'warn' || actual === null || limit === null || measure === 'rule') return '';
   if (unit === 'percent') return `${points(limit - actual)} left`;
   return `${unit === 'bytes' ? exactBytes(limit - actual) : plain(limit - actual)} left`;
+}
+
+/** Where a limit on sizes is broken: what would make room again, by the rules that find most. */
+function* removablePart({ gate: { verdicts }, artifacts }: CheckReport, options: ReportOptions): Iterable<string> {
+  const over = new Set(
+    verdicts.filter(({ status, measure }) => status === 'fail' && measure !== 'rule').map(({ artifact }) => artifact),
+  );
+  const wasteful = artifacts.filter(({ name, removable }) => over.has(name) && removable > 0);
+  if (wasteful.length > 0) yield '\n';
+  for (const { name, removable, findings } of wasteful.slice(0, options.top)) {
+    const largest = findings.filter(({ bytes }) => bytes > 0).slice(0, 3);
+    const rules = largest.map(({ rule, bytes }) => `${terminalText(rule)} ${exactBytes(bytes)}`);
+    const most = rules.length === 0 ? '' : ` (${rules.join(', ')}${findings.length > rules.length ? ', …' : ''})`;
+    const of = artifacts.length > 1 ? `Of ${terminalText(name)} ` : '';
+    const text = `${of}${exactBytes(removable)} of content can go away${most}: sizecheck scan says how.`;
+    for (const line of wrap(text, options.width)) yield `${line}\n`;
+  }
 }
 
 function noticesPart({ artifacts }: CheckReport, options: ReportOptions, style: Style): Iterable<string> {
