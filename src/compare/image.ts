@@ -8,20 +8,33 @@ export function imageChange(before: Image | undefined, after: Image | undefined)
   const blobs = new Set(before.layers.map(({ digest }) => digest));
   const tars = new Map(before.layers.map((layer) => [layer.diffId, layer]));
   const lacking = after.layers.filter((layer) => !blobs.has(layer.digest) && !isSame(tars.get(layer.diffId), layer));
-  // A blob that stands for several layers is pulled once, as the first of them.
-  const firsts = new Map(lacking.toReversed().map((layer) => [layer.digest, layer]));
-  const pulled = lacking.filter((layer) => firsts.get(layer.digest) === layer);
+  const pulled = eachBlobOnce(lacking);
   return {
     layers: after.layers.length,
     shared: after.layers.length - lacking.length,
     pulled: pulled.map(pulledLayer),
-    pull: pulled.reduce<number | null>(
-      (sum, { compressed }) => (sum === null || compressed === null ? null : sum + compressed),
-      0,
-    ),
+    pull: compressedSum(pulled),
     waste: { before: before.hiddenBytes, after: after.hiddenBytes },
     cacheBroke: cacheBroke(before.layers, after.layers),
   };
+}
+
+/** Compressed bytes that a host pulls which has none of the layers; null where one of them is stored uncompressed. */
+export function wholePull({ layers }: Image): number | null {
+  return compressedSum(eachBlobOnce(layers));
+}
+
+/** A blob that stands for several layers is pulled once, as the first of them. */
+function eachBlobOnce(layers: readonly ImageLayer[]): ImageLayer[] {
+  const firsts = new Map(layers.toReversed().map((layer) => [layer.digest, layer]));
+  return layers.filter((layer) => firsts.get(layer.digest) === layer);
+}
+
+function compressedSum(layers: readonly ImageLayer[]): number | null {
+  return layers.reduce<number | null>(
+    (sum, { compressed }) => (sum === null || compressed === null ? null : sum + compressed),
+    0,
+  );
 }
 
 /** Where one of them is stored uncompressed, nothing but its tar can be compared. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { imageChange } from '../../src/compare/image.ts';
+import { imageChange, wholePull } from '../../src/compare/image.ts';
 import { diffSnapshots } from '../../src/compare/diff.ts';
 import type { Image, ImageLayer } from '../../src/model/snapshot.ts';
 import { diffJson } from '../../src/report/json/diff.ts';
@@ -30,6 +30,15 @@ describe('layers of two images', () => {
       [4, 'RUN new'],
     ]);
     expect(change?.cacheBroke).toEqual({ index: 2, before: 'RUN copy', after: 'RUN copy2' });
+  });
+
+  it('pulls all of it without any of them, a blob once, where all are compressed', () => {
+    expect(wholePull(layered(['base', 'copy', 'last', 'copy']))).toBe(300);
+    expect(wholePull(layered(['base'], null))).toBe(null);
+    const { layers, ...rest } = layered(['base', 'last']);
+    const mixed = layers.map((layer, index) => (index === 0 ? layer : { ...layer, compressed: null }));
+    expect(wholePull({ ...rest, layers: mixed })).toBe(null);
+    expect(wholePull(layered([]))).toBe(0);
   });
 
   it('pulls a blob once, however many layers it stands for', () => {

@@ -57,6 +57,27 @@ describe('an image in reports', () => {
     expect(print80(0)).not.toContain('Hidden in layers');
   });
 
+  it('says what a host without any of its layers pulls, where that is known', async () => {
+    const printed = async (format: string, given: Image): Promise<string> => {
+      const reporter = await reporterNamed(format, 'scan');
+      return [...(reporter?.({ ...report(false), snapshot: { ...one, image: given } }, options80) ?? [])].join('');
+    };
+    const made = sized(['RUN a', 'RUN b']);
+    const known = made.layers.map((layer, at) => ({ ...layer, digest: `sha256:${at}`, compressed: 4096 }));
+    const packed = { ...made, layers: known };
+    const says = {
+      table: /^  pull +8\.0 KiB  compressed layers,/m,
+      markdown: /pulls 8\.0\u00a0KiB\./,
+      html: /pulls 8\.0 KiB\./,
+    };
+    for (const [format, text] of Object.entries(says)) {
+      expect(await printed(format, packed)).toMatch(text);
+      const plain = { ...packed, layers: known.map((layer) => ({ ...layer, compressed: null })) };
+      for (const other of [plain, { ...packed, layers: [] }])
+        expect(await printed(format, other)).not.toMatch(/^  pull| pulls /m);
+    }
+  });
+
   it('is told to hold compressed layers', async () => {
     expect(await print('table')).toContain('layers compressed, with headers and padding');
   });

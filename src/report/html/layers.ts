@@ -1,7 +1,9 @@
 // The layers of an image: what each stores, and what it hides of those below; and of two images, what a host with the old one pulls.
-import { formatSizes, groupDigits } from '../../bytes/size.ts';
+import { formatSize, formatSizes, groupDigits } from '../../bytes/size.ts';
+import { wholePull } from '../../compare/image.ts';
 import type { Diff } from '../../model/diff.ts';
 import { shortInstruction } from '../../model/instruction.ts';
+import type { Image } from '../../model/snapshot.ts';
 import { markup } from '../escape-html.ts';
 import type { Markup } from '../escape-html.ts';
 import type { ReportOptions, ScanReport } from '../reporter.ts';
@@ -27,10 +29,15 @@ export function layersPart({ snapshot: { image } }: ScanReport, { units }: Repor
   ]);
   const [all = '', visible = '', hidden = ''] = formatSizes([layerBytes, visibleBytes, hiddenBytes], units);
   return markup`<h2>Layers <small>${platform ?? 'platform not told'}</small></h2>
-<p>Files of all layers ${all}, of the merged tree ${visible}; ${hidden} are in layers and not in the tree.</p>
+<p>Files of all layers ${all}, of the merged tree ${visible}; ${hidden} are in layers and not in the tree.${pullText(image, units)}</p>
 ${tableOf(['layer', 'size', 'share', 'waste', 'instruction'], rows)}
 <p class="dim">Waste: bytes of layers below that nothing leads to since this layer.</p>
 `;
+}
+
+function pullText(image: Image, units: ReportOptions['units']): string {
+  const pull = image.layers.length === 0 ? null : wholePull(image);
+  return pull === null ? '' : ` A host that has none of them pulls ${formatSize(pull, units)}.`;
 }
 
 /** What two images differ in beside their files; nothing where they are no images. */

@@ -14,6 +14,7 @@ import { sizeNote } from '../table/size-note.ts';
 import { fit, paragraphs, table } from './blocks.ts';
 import type { Limits } from './blocks.ts';
 import { andMore, count, sizeCells, spaced } from '../figures.ts';
+import { wholePull } from '../../compare/image.ts';
 import { claimedBytes } from '../../compare/removable.ts';
 import { findingsDetails } from './findings.ts';
 import { footer, noticesDetails } from './identity.ts';
@@ -138,11 +139,10 @@ function packagesTable(
   );
 }
 
-function layersTable(
-  { layers, layerBytes, hiddenBytes, visibleBytes }: Image,
-  options: ReportOptions,
-  rows: number,
-): string[] {
+function layersTable(image: Image, options: ReportOptions, rows: number): string[] {
+  const { layers, layerBytes, hiddenBytes, visibleBytes } = image;
+  const pull = layers.length === 0 ? null : wholePull(image);
+  const pulled = pull === null ? '' : ` A host that has none of them pulls ${spaced(formatSize(pull, options.units))}.`;
   const largest = layers
     .toSorted((a, b) => b.content + b.waste - a.content - a.waste || a.index - b.index)
     .slice(0, rows)
@@ -162,7 +162,7 @@ function layersTable(
   if (more > 0) cells.push(['', '', '', '', andMore(more)]);
   const [all = '', visible = '', hidden = ''] = sizeCells([layerBytes, visibleBytes, hiddenBytes], options.units);
   return [
-    `Files of ${count(layers.length, 'layer')}: ${all}, of the merged tree: ${visible}; **${hidden}** are in layers and not in the tree.`,
+    `Files of ${count(layers.length, 'layer')}: ${all}, of the merged tree: ${visible}; **${hidden}** are in layers and not in the tree.${pulled}`,
     '',
     ...table(
       ['right', 'right', 'right', 'right', 'left'],

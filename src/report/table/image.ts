@@ -1,6 +1,7 @@
 // The layers of an image: what each stores, what it hides of those below, and the paths that most bytes are hidden at.
 import { formatSize, formatSizes, groupDigits } from '../../bytes/size.ts';
 import { shortInstruction } from '../../model/instruction.ts';
+import { wholePull } from '../../compare/image.ts';
 import { compareNames } from '../../model/name.ts';
 import type { Name } from '../../model/name.ts';
 import type { HiddenFile, Image, ImageLayer } from '../../model/snapshot.ts';
@@ -50,6 +51,9 @@ function* sums(
     sizes[at] ?? '',
     style.dim(notes[at] ?? ''),
   ]);
+  const pull = wholePull(image);
+  if (pull !== null && layers.length > 0)
+    rows.push(['  pull', formatSize(pull, units), style.dim('compressed layers, of a host that has none of them')]);
   if (flattened !== undefined) rows.push(flattenedRow(flattened, { units }, style));
   yield* columns(rows, ['left', 'right', 'left']);
   yield '\n';
