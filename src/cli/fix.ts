@@ -10,6 +10,7 @@ import { findStrip } from '../fix/strip-tool.ts';
 import { findTangles } from '../fix/tangles.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Fix, FixPlan } from '../model/fix.ts';
+import { linkLossOf, packedDirectory } from '../model/link-loss.ts';
 import { ignoreClaims } from '../policy/select.ts';
 import { reporterNamed } from '../report/index.ts';
 import { countedRules, judge, ruleIds, rules } from '../rules/index.ts';
@@ -45,7 +46,7 @@ export async function runFixCommand(artifact: string, values: FixValues): Promis
   const remedies = new Map(rules.map(({ id, remedy }) => [id, remedy]));
   const tangles = await findTangles(artifact, before, { maxWindow: parseSize(input['max-window']) });
   const planOf = (some: readonly Finding[]): FixPlan =>
-    planFix(before, some, { links: format !== 'zip', strip, remedyOf: (rule) => remedies.get(rule), tangles });
+    planFix(before, some, { strip, remedyOf: (rule) => remedies.get(rule), tangles });
   const plan = planOf(findings);
   const job = { artifact, input, thoroughness, before, findings, plan, out, replaces: values['in-place'], compression };
   const exact = values.exact ? await withProgress(job, (run) => exactSavings(run, planOf)) : undefined;
@@ -56,6 +57,7 @@ export async function runFixCommand(artifact: string, values: FixValues): Promis
     out,
     inPlace: values['in-place'],
     compression: compression?.text ?? null,
+    ...(linkLossOf(before) === 'npm' ? { root: packedDirectory } : {}),
     ...(exact === undefined ? {} : { exact }),
     outcome: null,
   };

@@ -1,4 +1,6 @@
 // Whether a copy may become a link to the file that stays: names of one file share its permissions, owner and time.
+import { linkLossOf } from '../model/link-loss.ts';
+import type { LinkLoss } from '../model/link-loss.ts';
 import { parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
@@ -23,9 +25,14 @@ interface Traits {
   readonly isClosed: boolean;
 }
 
-/** @param options `links`: whether links survive in the artifact's format. */
-export function linkJudge(files: Files, options: { readonly links: boolean; readonly tangles: Tangles }): LinkJudge {
+const losses: Readonly<Record<LinkLoss, string>> = {
+  zip: 'a zip has no hard links, and not all that unpacks it makes symlinks',
+  npm: 'npm unpacks no links of a package, neither hard nor symbolic ones, so the files would be missing',
+};
+
+export function linkJudge(files: Files, options: { readonly tangles: Tangles }): LinkJudge {
   const { snapshot, paths, names } = files;
+  const loss = linkLossOf(snapshot);
   const timed = timedFiles(files);
   const known = new Map<Name, Traits>();
 
@@ -45,7 +52,7 @@ export function linkJudge(files: Files, options: { readonly links: boolean; read
   }
 
   return (file, keeper) => {
-    if (!options.links) return 'a zip has no hard links, and not all that unpacks it makes symlinks';
+    if (loss !== null) return losses[loss];
     const tangled = options.tangles(file.path) ?? options.tangles(keeper.path);
     if (tangled !== null) return tangled;
     const traits = [traitsOf(file), traitsOf(keeper)];

@@ -17,8 +17,6 @@ import type { StripTool } from './strip-tool.ts';
 import type { Tangles } from './tangles.ts';
 
 export interface PlanOptions {
-  /** Whether links survive in the artifact's format: in a zip they do not. */
-  readonly links: boolean;
   readonly strip: StripTool | null;
   /** How the whole-file claims of a rule are followed, where that is not to remove the file. */
   readonly remedyOf: (rule: string) => Remedy | undefined;

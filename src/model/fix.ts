@@ -92,6 +92,8 @@ export interface Fix {
   readonly inPlace: boolean;
   /** How a new archive is compressed, `zstd:19`; null for directories and archives that are not. */
   readonly compression: string | null;
+  /** The directory that all members lie in, where names must begin with it and not with `./`; absent where that does not matter. */
+  readonly root?: Name;
   /** What the compressed archive would save, measured (`--exact`); absent where it was not asked for. */
   readonly exact?: ExactSavings;
   /** Null where only the plan was asked for. */

@@ -31,7 +31,7 @@ function* lines(commands: readonly string[]): Iterable<string> {
   for (const command of commands) yield `${wrapCommand(command, width).join('\n  ')}\n`;
 }
 
-function packCommands({ artifact, compression }: Fix): string[] {
+function packCommands({ artifact, compression, root }: Fix): string[] {
   // zip adds .zip to a name without an ending, and adds to what is there.
   if (artifact.format === 'zip')
     return [
@@ -40,7 +40,8 @@ function packCommands({ artifact, compression }: Fix): string[] {
       'mv -f -- "$temporary/result.zip" "$out"',
     ];
   const filter = compression === null ? '' : ` | ${packer(parseCompression(compression))}`;
-  return [`tar -cf - --sort=name --format=pax .${filter} > "$out"`];
+  // npm takes the first component off each name: of `./package/a` it would leave `package/a`.
+  return [`tar -cf - --sort=name --format=pax ${root ?? '.'}${filter} > "$out"`];
 }
 
 function packer({ codec, level, long }: Compression): string {

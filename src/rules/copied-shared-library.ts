@@ -1,13 +1,14 @@
 // copied-shared-library: one shared library as full copies under its several names (`libz.so`, `libz.so.1`, `libz.so.1.3`).
 // They were symlinks once; zip files and wheels lose those.
 import type { ElfFacts } from '../model/facts.ts';
-import type { Claim } from '../model/finding.ts';
+import type { Claim, Fix } from '../model/finding.ts';
+import { linkLossOf } from '../model/link-loss.ts';
 import { baseName, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { firstCommands, hardLinkCommand, symlinkCommand } from '../model/shell.ts';
 import type { Entry } from '../model/snapshot.ts';
 import { copiesByDigest, rightsOf } from './copies.ts';
-import { count, namesOf } from './rule.ts';
+import { advice, count, namesOf, npmLinks } from './rule.ts';
 import type { FileWith, Rule, RuleContext } from './rule.ts';
 
 export const copiedSharedLibrary: Rule = {
@@ -29,12 +30,18 @@ export const copiedSharedLibrary: Rule = {
     }
     if (claims.length === 0) return [];
     const title = `${count(claims.length, 'name of a shared library is', 'names of shared libraries are')} a full copy of it`;
-    const links = claims.flatMap((claim) => linkCommands(context, claim));
-    // Without the option, zip stores what a symlink leads to.
-    const pack = context.snapshot.artifact.format === 'zip' ? 'pack with zip -y; pip restores no symlinks' : null;
-    return [{ title, claims, fix: { commands: firstCommands(links), advice: pack } }];
+    return [{ title, claims, fix: fixOf(context, claims) }];
   },
 };
+
+function fixOf(context: RuleContext, claims: readonly Claim[]): Fix {
+  const loss = linkLossOf(context.snapshot);
+  if (loss === 'npm') return advice(npmLinks);
+  const links = claims.flatMap((claim) => linkCommands(context, claim));
+  // Without the option, zip stores what a symlink leads to.
+  const pack = loss === 'zip' ? 'pack with zip -y; pip restores no symlinks' : null;
+  return { commands: firstCommands(links), advice: pack };
+}
 
 /** As `fix` does it: a symlink in place of one name frees nothing where the copy has others, in whatever directory. */
 function linkCommands(context: RuleContext, { path, keeps = '' }: Claim): string[] {

@@ -1,6 +1,7 @@
 // Contract of a rule: it judges facts, never bytes, and claims what can go. Its id, title, severity and docs page are data.
 import { descending } from '../bytes/numbers.ts';
 import { groupDigits } from '../bytes/size.ts';
+import { linkLossOf } from '../model/link-loss.ts';
 import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Claim, Finding, Fix, Remedy, Severity } from '../model/finding.ts';
@@ -150,10 +151,20 @@ export function advice(text: string): Fix {
   return { commands: [], advice: text };
 }
 
+/** What to do with copies in a package of npm: whoever unpacks it gets no file where a link was. */
+export const npmLinks = 'npm unpacks no links: what reads a copy would have to read the file that stays';
+
 /** How copies become one file: by these commands, which make hard links, where what the artifact is packed in keeps those. */
 export function linking({ snapshot }: RuleContext, ...list: readonly string[]): Fix {
-  if (snapshot.artifact.format !== 'zip') return commands(...list);
-  return advice('a zip has no hard links; symlinks (ln -s, zip -y) help where they are restored, as pip does not');
+  switch (linkLossOf(snapshot)) {
+    case 'zip':
+      return advice('a zip has no hard links; symlinks (ln -s, zip -y) help where they are restored, as pip does not');
+    case 'npm':
+      return advice(npmLinks);
+    case null:
+      break;
+  }
+  return commands(...list);
 }
 
 /** "1 file", "3 files". */

@@ -38,7 +38,6 @@ export async function applyFix(
   const before = await scan(artifact, options);
   const findings = find(before);
   const plan = planFix(before, findings, {
-    links: before.artifact.format !== 'zip',
     strip,
     remedyOf: (rule) => rules.find(({ id }) => id === rule)?.remedy,
     tangles: await findTangles(artifact, before, options),

@@ -19,7 +19,7 @@ function reason(entries: readonly Entry[], format: Snapshot['artifact']['format'
     judged.entries.find(({ path }) => /(?:^|\/)b$/.test(path)),
   ];
   if (a === undefined || b === undefined) throw new Error('there is no a or b');
-  return linkJudge({ snapshot: whole, paths, names }, { links: true, tangles: noTangles })(b, a) ?? '';
+  return linkJudge({ snapshot: whole, paths, names }, { tangles: noTangles })(b, a) ?? '';
 }
 
 describe('linkJudge', () => {

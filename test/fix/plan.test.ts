@@ -26,9 +26,16 @@ function plan(entries: readonly Entry[], options: Partial<PlanOptions> = {}, wan
 
 const chosen = (...ids: readonly string[]) => rules.filter(({ id }) => ids.includes(id));
 
+/** The same entries as those of a zip. */
+function planOfZip(entries: readonly Entry[], wanted?: string) {
+  const tar = snapshot(entries);
+  const selected = rules.filter(({ id }) => wanted === undefined || id === wanted);
+  const zip: Snapshot = { ...tar, artifact: { ...tar.artifact, format: 'zip' } };
+  return planOf(zip, judge(zip, selected));
+}
+
 function planOf(judged: Snapshot, findings: readonly Finding[], options: Partial<PlanOptions> = {}) {
   const made = planFix(judged, findings, {
-    links: true,
     strip,
     tangles: noTangles,
     remedyOf: (rule) => rules.find(({ id }) => id === rule)?.remedy,
@@ -111,9 +118,27 @@ describe('the plan of a fix', () => {
   });
 
   it('makes no links in a zip', () => {
-    const made = plan([same('a'), same('b')], { links: false });
+    const made = planOfZip([same('a'), same('b')]);
     expect(made.words).toEqual([]);
     expect(made.leftAlone[0]?.reason).toContain('zip');
+  });
+
+  it('makes no links in a package of npm, of libraries neither', () => {
+    const library = (path: string): Entry => file(path, 100, { digest: digest('lib'), facts: elf({ unneeded: 100 }) });
+    const entries = [
+      file('package/package.json', 2),
+      same('package/a'),
+      same('package/b'),
+      library('package/l.so'),
+      library('package/l.so.1'),
+    ];
+    const made = plan(entries, {}, 'duplicate-file');
+    expect(made.words).toEqual([]);
+    expect(made.leftAlone).toMatchObject([{ files: 2, bytes: 200, reason: expect.stringContaining('npm') }]);
+    // What is told to be removable is what it would be in a zip.
+    expect(made.removable).toBe(planOfZip(entries, 'duplicate-file').removable);
+    expect(plan(entries, {}, 'copied-shared-library').words).toEqual([]);
+    expect(plan([...entries, same('beside')], {}, 'duplicate-file').words).toHaveLength(3);
   });
 
   it('makes symlinks of the names of a library, hard links of what has several names', () => {
@@ -169,7 +194,7 @@ describe('the plan of a fix', () => {
     ]);
     expect(made.promised).toBe(200);
     expect(made.promised).toBe(made.removable);
-    const zip = plan(entries, { links: false }, 'duplicate-static-library');
+    const zip = planOfZip(entries, 'duplicate-static-library');
     expect(zip.words).toEqual(['remove old/libnw.a', 'remove-directory old']);
     expect(zip.leftAlone).toMatchObject([{ rule: 'duplicate-static-library', files: 1, example: 'lib/libnw.a' }]);
   });
@@ -253,7 +278,6 @@ describe('the plan of a fix', () => {
     const judged = snapshot([same('a'), ...names, ...copies]);
     const start = cpuTime();
     const { actions, promised } = planFix(judged, [finding], {
-      links: true,
       strip,
       tangles: noTangles,
       remedyOf: () => 'hard-link',

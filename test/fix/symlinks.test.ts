@@ -221,7 +221,6 @@ describe.skipIf(!ready)('symlinks at random', () => {
         const finding: Finding = { rule: 'any', severity: 'warn', title: '', bytes: files.length, claims, fix };
         const before = dangling(root);
         const plan = planFix(snapshot, [finding], {
-          links: true,
           strip: null,
           remedyOf: () => undefined,
           tangles: noTangles,

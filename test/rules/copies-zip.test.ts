@@ -1,4 +1,4 @@
-// What rules on copies say of a zip, which has no hard links.
+// What rules on copies say of a zip, which has no hard links, and of a package of npm, which unpacks no links at all.
 import { linkSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import { copiedSharedLibrary } from '../../src/rules/copied-shared-library.ts';
 import { duplicateFile } from '../../src/rules/duplicate-file.ts';
 import { duplicateStaticLibrary } from '../../src/rules/duplicate-static-library.ts';
 import { judge } from '../../src/rules/index.ts';
+import type { Snapshot } from '../../src/model/snapshot.ts';
 import { scan } from '../../src/scan/scan.ts';
 import { put } from '../build/commanded.ts';
 import { ar, digest, elf, file, snapshot } from '../build/snapshot.ts';
@@ -54,4 +55,31 @@ it('libraries: only commands for symlinks, with what they need', () => {
     [symlink, expect.stringContaining('zip -y')],
     [[], expect.stringContaining('zip -y')],
   ]);
+});
+
+it('say of a package of npm that links are lost, and give no command that makes one', () => {
+  const same = { digest: digest('library') };
+  const entries = (root: string) => [
+    file(`${root}/package.json`, 2),
+    file(`${root}/libz.so`, 9, { ...same, facts: elf({}) }),
+    file(`${root}/libz.so.1`, 9, { ...same, facts: elf({}) }),
+    file(`${root}/a/liby.a`, 9, { digest: digest('archive'), facts: ar(1) }),
+    file(`${root}/b/libother.a`, 9, { digest: digest('archive'), facts: ar(1) }),
+  ];
+  const rulesOnCopies = [copiedSharedLibrary, duplicateStaticLibrary, duplicateFile];
+  const found = (of: Snapshot) => judge(of, rulesOnCopies);
+  const packed = snapshot(entries('package'));
+  expect(found(packed)).toHaveLength(3);
+  for (const { fix } of found(packed)) expect(fix).toEqual({ commands: [], advice: expect.stringContaining('npm') });
+  // Claimed they are all the same: each is stored.
+  const others = [
+    snapshot([...entries('package'), file('packages', 1)]),
+    snapshot(entries('package').slice(1)),
+    snapshot(entries('pack')),
+    { ...packed, artifact: { ...packed.artifact, format: 'directory' } } as const,
+  ];
+  for (const other of others) {
+    expect(found(other).map(({ bytes }) => bytes)).toEqual(found(packed).map(({ bytes }) => bytes));
+    for (const { fix } of found(other)) expect(fix.commands).toHaveLength(1);
+  }
 });

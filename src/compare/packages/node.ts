@@ -2,20 +2,17 @@
 // `npm pack` makes, all of which lies in a directory `package`.
 import { modulesMarks, nodePackageOf } from '../../inspectors/packages/node-package.ts';
 import { spellBytes } from '../../model/json-name.ts';
+import { isPacked, packedDirectory } from '../../model/link-loss.ts';
 import { compareNames } from '../../model/name.ts';
 import type { Name } from '../../model/name.ts';
 import type { Owners } from './owners.ts';
 import type { View } from './view.ts';
 
 const manifest = '/package.json';
-/** The one directory at the root of an archive by `npm pack`. */
-const packed = 'package';
 
 export function claimNodePackages({ snapshot, paths, lists }: View, owners: Owners): void {
   const isModules = modulesMarks.some((name) => paths.has(name));
-  const isPacked = snapshot.entries.every(
-    ({ path }) => path === '.' || path === packed || path.startsWith(`${packed}/`),
-  );
+  const packed = isPacked(snapshot) ? packedDirectory : null;
   // One whose manifest is broken is a package all the same.
   const manifests = snapshot.entries.filter(
     ({ path, kind }) => (kind === 'file' || kind === 'hardlink') && path.endsWith(manifest),
@@ -25,7 +22,7 @@ export function claimNodePackages({ snapshot, paths, lists }: View, owners: Owne
     const isPackage =
       nodePackageOf(isModules ? `node_modules/${path}` : path) ===
       (isModules ? `node_modules/${directory}` : directory);
-    if (!isPackage && !(isPacked && directory === packed)) continue;
+    if (!isPackage && directory !== packed) continue;
     const facts = lists.get(path);
     const known = facts?.type === 'node-package' ? facts : null;
     const name = known?.name ?? spellBytes(nameOf(directory));
