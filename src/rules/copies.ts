@@ -1,5 +1,6 @@
 // Groups of files with the same content, shared by the rules on duplicates. Hard links are one file and never copies.
 import { integerAt } from '../bytes/at.ts';
+import { compareNames } from '../model/name.ts';
 import type { Entry } from '../model/snapshot.ts';
 import type { RuleContext } from './rule.ts';
 
@@ -45,6 +46,17 @@ function hashOf(digest: string): number {
 /** The copy to keep: the first path that no earlier rule removes anyway, else the first. */
 export function keeperOf(copies: readonly Entry[], claimed: RuleContext['claimed']): Entry | undefined {
   return copies.find(({ path }) => !claimed.has(path)) ?? copies[0];
+}
+
+/** The same, in an image: of the lowest layer with one that no earlier rule removes. Copies above it store the content again. */
+export function lowestKeeperOf(copies: readonly Entry[], claimed: RuleContext['claimed']): Entry | undefined {
+  const lowestFirst = copies.toSorted((a, b) => layerOf(a) - layerOf(b) || compareNames(a.path, b.path));
+  return keeperOf(lowestFirst, claimed);
+}
+
+/** Index of the layer that stores a file of an image. */
+export function layerOf({ layer }: Entry): number {
+  return layer ?? 0;
 }
 
 /** Equal where files may be linked. An archive records them with each name; where they differ, the file is like no other. */

@@ -1,9 +1,8 @@
 // duplicate-across-layers: the same content at another path in a later layer of an image. Before duplicate-file, which then looks at
 // copies inside of one layer.
 import type { Claim } from '../model/finding.ts';
-import { compareNames } from '../model/name.ts';
 import type { Entry } from '../model/snapshot.ts';
-import { copiesByDigest, keeperOf } from './copies.ts';
+import { copiesByDigest, layerOf, lowestKeeperOf } from './copies.ts';
 import { nameOf } from './hidden.ts';
 import { advice, count } from './rule.ts';
 import type { FindingDraft, Rule, RuleContext } from './rule.ts';
@@ -42,16 +41,11 @@ export const duplicateAcrossLayers: Rule = {
 
 /** Copies in layers above that of the copy to keep, which is the lowest. */
 function claimsOf(copies: readonly Entry[], claimed: RuleContext['claimed']): Claim[] {
-  const lowestFirst = copies.toSorted((a, b) => layerOf(a) - layerOf(b) || compareNames(a.path, b.path));
-  const keeper = keeperOf(lowestFirst, claimed);
+  const keeper = lowestKeeperOf(copies, claimed);
   if (keeper === undefined) return [];
-  return lowestFirst
+  return copies
     .filter((copy) => layerOf(copy) > layerOf(keeper))
     .map((copy) => ({ path: copy.path, part: null, bytes: copy.size, keeps: keeper.path, layer: layerOf(copy) }));
-}
-
-function layerOf({ layer }: Entry): number {
-  return layer ?? 0;
 }
 
 function numbered(claims: readonly Claim[]): string {

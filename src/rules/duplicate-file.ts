@@ -4,7 +4,7 @@
 import { exactBytes } from '../bytes/size.ts';
 import type { Claim } from '../model/finding.ts';
 import type { Entry } from '../model/snapshot.ts';
-import { copiesByDigest, keeperOf, rightsOf } from './copies.ts';
+import { copiesByDigest, keeperOf, layerOf, lowestKeeperOf, rightsOf } from './copies.ts';
 import { advice, behindLinks, count, linking } from './rule.ts';
 import type { FindingDraft, Rule, RuleContext } from './rule.ts';
 
@@ -17,10 +17,7 @@ export const duplicateFile: Rule = {
   severity: 'info',
   remedy: 'hard-link',
   check(context) {
-    // What stands in a lower layer of an image, too, is claimed already.
-    const isImage = context.snapshot.image !== undefined;
-    const files = isImage ? context.files.filter(({ path }) => !context.claimed.has(path)) : context.files;
-    const { groups, timed } = linkableCopies(context, copiesByDigest(files));
+    const { groups, timed } = linkableCopies(context, contentsOf(context));
     const claims: Claim[] = [];
     const apart: Entry[] = [];
     for (const classes of groups) {
@@ -39,6 +36,23 @@ export const duplicateFile: Rule = {
 /** Without the option, hardlink wants permissions, owner and time to be equal; `--content` would want nothing. */
 const link = ['hardlink --ignore-time .'];
 const linkByTime = [String.raw`hardlink --include '\.py$' .`, String.raw`hardlink --ignore-time --exclude '\.py$' .`];
+
+/**
+ * Copies by their content. In an image those inside of one layer: what stands in a lower one, too, is told by duplicate-across-layers, and
+ * a link to it would store it again.
+ */
+function contentsOf({ snapshot, files, claimed }: RuleContext): Entry[][] {
+  const contents = copiesByDigest(files);
+  if (snapshot.image === undefined) return contents;
+  return contents.flatMap((copies) => {
+    const keeper = lowestKeeperOf(copies, claimed);
+    if (keeper === undefined) return [];
+    return grouped(
+      copies.filter((copy) => layerOf(copy) <= layerOf(keeper)),
+      layerOf,
+    );
+  });
+}
 
 interface Copies {
   /** Of each content, the copies that may become names of one file. */

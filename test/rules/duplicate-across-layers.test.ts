@@ -1,14 +1,17 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../src/rules/index.ts';
+import { judge, rules } from '../../src/rules/index.ts';
 import { duplicateAcrossLayers } from '../../src/rules/duplicate-across-layers.ts';
 import { duplicateFile } from '../../src/rules/duplicate-file.ts';
+import { optimizedBytecode } from '../../src/rules/optimized-bytecode.ts';
+import type { Snapshot } from '../../src/model/snapshot.ts';
 import { removableContent } from '../../src/compare/removable.ts';
 import { defaultLimits } from '../../src/scan/limits.ts';
 import { scan } from '../../src/scan/scan.ts';
 import { buildImage, layoutFiles, tarOf } from '../build/image.ts';
 import { digest, file, image, snapshot } from '../build/snapshot.ts';
+import { buildTar } from '../build/tar.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { requireTool, run } from '../oracles.ts';
 
@@ -64,6 +67,52 @@ describe('duplicate-across-layers', () => {
       ['duplicate-file', ['d']],
     ]);
     expect(removableContent(scanned, found)).toBe(300);
+  });
+
+  it('leaves to duplicate-file what it finds in a tree, whatever other rules claim', () => {
+    const entries = ['m.pyc', 'm.opt-1.pyc', 'm.opt-2.pyc', 'x', 'y'].map((path) => file(path, 100, same));
+    const of = (more: Partial<Snapshot>, layerOf: (path: string) => number) =>
+      judge(
+        snapshot(
+          entries.map((entry) => ({ ...entry, layer: layerOf(entry.path) })),
+          more,
+        ),
+        [optimizedBytecode, duplicateAcrossLayers, duplicateFile],
+      );
+    const tree = of({}, () => 0);
+    expect(tree.map(({ rule, bytes }) => [rule, bytes])).toEqual([
+      ['duplicate-file', 400],
+      ['optimized-bytecode', 200],
+    ]);
+    const layers = { image: image(['COPY one', 'COPY two']) };
+    expect(of(layers, () => 0)).toEqual(tree);
+    // A copy that another rule removes keeps no content, and no layer above from being the lowest with it.
+    const apart = of(layers, (path) => (path.includes('opt') ? 0 : 1));
+    expect(apart.map(({ rule, claims }) => [rule, claims.map(({ path }) => path)])).toEqual([
+      ['duplicate-file', ['m.opt-2.pyc', 'x', 'y']],
+      ['optimized-bytecode', ['m.opt-1.pyc', 'm.opt-2.pyc']],
+    ]);
+    const above = of(layers, (path) => (path === 'x' ? 0 : 1));
+    expect(above.map(({ rule, bytes }) => [rule, bytes])).toEqual([
+      ['duplicate-across-layers', 400],
+      ['optimized-bytecode', 200],
+    ]);
+  });
+
+  it('leaves to duplicate-file in an image of one layer what that finds in its tar', async () => {
+    const work = tempDirectory('one-layer');
+    const names = ['a/x.txt', 'b/x.txt', 'c/m.opt-1.pyc', 'c/m.opt-2.pyc', 'd/test/support/__init__.py'];
+    const members = names.map((name) => ({ name, content: 'same content '.repeat(50) }));
+    const built = buildImage({ layers: [{ members }] });
+    writeFileSync(join(work, 'tree.tar'), buildTar(members));
+    writeFileSync(join(work, 'image.tar'), tarOf(layoutFiles([built])));
+    const options = { ...defaultLimits, digests: 'auto', facts: 'needed' } as const;
+    const found = async (name: string, selected = rules) =>
+      judge(await scan(join(work, name), options), selected).filter(({ rule }) => rule === 'duplicate-file');
+    const inTree = await found('tree.tar');
+    expect(inTree).toMatchObject([{ bytes: 4 * 650 }]);
+    expect(await found('image.tar')).toEqual(inTree);
+    expect((await found('image.tar', [duplicateFile])).map(({ bytes }) => bytes)).toEqual([4 * 650]);
   });
 
   it('says nothing of what is no image', () => {
