@@ -316,6 +316,68 @@ describe('fix', () => {
     expect(fixed({ ...packed, outcome: after(1500, 1500) })).toContain('archive 2,000 B → 1,500 B');
   });
 
+  it.each<[what: string, more: Partial<Fix>, after: number | null, said: string | null]>([
+    ['is smaller', {}, 899, null],
+    [
+      'is as large',
+      {},
+      900,
+      '(900 B): packing it anew with zstd:19 added no less than what went had taken; --compress-with zstd:22:long packs tighter.',
+    ],
+    [
+      'is larger though packed as tightly as can be',
+      { compression: 'zstd:22:long' },
+      1234,
+      '(900 B → 1,234 B): packing it anew with zstd:22:long added no less than what went had taken.',
+    ],
+    [
+      'is in gzip, as the artifact is',
+      { artifact: { name: 'in.tar.gz', format: 'tar', codecs: ['gzip'], length: 900 }, compression: 'gzip:9' },
+      901,
+      'with gzip:9 added no less than what went had taken; --compress-with zstd:22:long packs tighter, where what unpacks it knows zstd.',
+    ],
+    ['is packed at a lower level', { compression: 'gzip:6' }, 901, '; --compress-with gzip:9 packs tighter.'],
+    [
+      'is in another codec',
+      { artifact: { name: 'in.tar.xz', format: 'tar', codecs: ['xz'], length: 900 } },
+      901,
+      'what went had taken, and the artifact is in xz; --compress-with zstd:22:long packs tighter.',
+    ],
+    [
+      'is for npm',
+      {
+        artifact: { name: 'in.tgz', format: 'tar', codecs: ['gzip'], length: 900 },
+        compression: 'gzip:9',
+        root: 'package',
+      },
+      901,
+      '(900 B → 901 B): packing it anew with gzip:9 added no less than what went had taken.',
+    ],
+    ['is not compressed', { compression: null }, 2000, 'it is not compressed, and the artifact is in zstd.'],
+    [
+      'is a zip',
+      { artifact: { name: 'in.zip', format: 'zip', codecs: [], length: 900 }, compression: null },
+      900,
+      'The result is not smaller than the artifact (900 B).',
+    ],
+    ['is a directory', { compression: null }, null, null],
+  ])('says that the result is not smaller where it %s', (_what, more, after, said) => {
+    const grown = { ...outcome, totals: totals(500, { archive: 1500, compressed: after }) };
+    const lines = fixed({ plan: done, outcome: grown, ...more }, 300);
+    if (said === null) expect(lines).not.toContain('not smaller');
+    else expect(lines).toContain(said);
+    const narrow = fixed({ plan: done, outcome: grown, ...more }, 60);
+    for (const line of narrow.split('\n')) expect(line.length).toBeLessThanOrEqual(60);
+    // What was promised is kept all the same.
+    expect(lines).toContain('as promised');
+  });
+
+  it('says that nothing but packing anew made the result larger where nothing went', () => {
+    const nothing = { ...outcome, achieved: 0, totals: totals(1000, { archive: 2000, compressed: 901 }) };
+    const text = fixed({ plan: { ...done, actions: [], rules: [], promised: 0 }, outcome: nothing }, 200);
+    expect(text).toContain('(900 B → 901 B): it was packed anew with zstd:19; --compress-with zstd:22:long packs');
+  });
+
   it('has exact compressed bytes where these were measured', () => {
     const exact = { base: 800, rules: [200], union: 200 };
     const text = fixed({ exact });

@@ -7,6 +7,7 @@ import { nameFromText } from '../../model/name.ts';
 import { shellWord } from '../../model/shell.ts';
 import { terminalName, terminalText } from '../escape.ts';
 import type { FixReport, ReportOptions } from '../reporter.ts';
+import { growthNote } from './fix-growth.ts';
 import { columns } from './grid.ts';
 import { percent } from './percent.ts';
 import { partsOf } from './parts.ts';
@@ -17,7 +18,7 @@ import type { Style } from './style.ts';
 const commandLines = 4;
 
 export function fixTable({ fix }: FixReport, options: ReportOptions): Iterable<string> {
-  return partsOf(fix, [heading, rulesPart, totalPart, brokenPart, leftPart, commandsPart], options);
+  return partsOf(fix, [heading, rulesPart, totalPart, growthPart, brokenPart, leftPart, commandsPart], options);
 }
 
 function* heading({ artifact, out, outcome }: Fix, { width }: ReportOptions, style: Style): Iterable<string> {
@@ -91,6 +92,11 @@ function* totalPart(
   const joined = sizes.join(', ');
   // A line for each where one line does not hold them: none is cut between number and unit.
   for (const line of joined.length <= options.width - 2 ? [joined] : sizes) yield `  ${style.dim(line)}\n`;
+}
+
+function* growthPart(fix: Fix, { width }: ReportOptions): Iterable<string> {
+  const note = growthNote(fix);
+  if (note !== null) for (const line of wrap(note, width - 2)) yield `  ${line}\n`;
 }
 
 function* brokenPart({ outcome }: Fix, { width }: ReportOptions, style: Style): Iterable<string> {
