@@ -91,9 +91,12 @@ export function exceptInside(paths: Iterable<Name>, end: '' | '/*', fromRoot = f
   return [...paths].map((path) => ` ! -path ${findPattern(path, fromRoot ? './' : startOf(path), end)}`).join('');
 }
 
-/** `rm` for some paths; of many only the first few are spelled out. */
+/**
+ * `rm` for some paths; of many only the first few are spelled out. What the command of another finding has removed already is no error, so that
+ * all commands of a scan can be run one after another.
+ */
 export function removeCommand(paths: readonly Name[], shown = 4): string {
   const words = paths.slice(0, shown).map(shellPath);
   const more = paths.length - words.length;
-  return `rm ${words.join(' ')}${more > 0 ? ` # and ${more} more, see --json` : ''}`;
+  return `rm -f -- ${words.join(' ')}${more > 0 ? ` # and ${more} more, see --json` : ''}`;
 }

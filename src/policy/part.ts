@@ -51,5 +51,5 @@ export function ofPart(findings: readonly Finding[]): Finding[] {
 }
 
 function namesFiles({ commands }: Fix): boolean {
-  return commands.every((command) => /^(?:rm [^-]|ln -s?f -- )/.test(command));
+  return commands.every((command) => /^(?:rm -f|ln -s?f) -- /.test(command));
 }

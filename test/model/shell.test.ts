@@ -43,7 +43,7 @@ describe('many commands', () => {
   it.each([1, 4, 5, 12])('are one, of %i paths', (count) => {
     const paths = some(count).map((_, at) => `${at}`);
     const command = removeCommand(paths);
-    expect(ran([command.replace(/^rm/, "printf '%s\\n'")])).toEqual(paths.slice(0, 4));
+    expect(ran([command.replace(/^rm -f --/, "printf '%s\\n'")])).toEqual(paths.slice(0, 4));
     expect(/#.*/.exec(command)?.[0] ?? '').toBe(count > 4 ? `# and ${count - 4} more, see --json` : '');
     expect(removeCommand(paths, count)).not.toContain('#');
   });

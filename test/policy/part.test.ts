@@ -17,7 +17,7 @@ const found: Finding = {
     { path: 'keep/a.a', part: null, bytes: 7 },
     { path: 'b.a', part: null, bytes: 5 },
   ],
-  fix: { commands: ['rm keep/a.a b.a'], advice: null },
+  fix: { commands: ['rm -f -- keep/a.a b.a'], advice: null },
 };
 
 describe('a finding of which some claims are ignored', () => {
@@ -51,13 +51,14 @@ describe('a finding of which some claims are ignored', () => {
 it('findings on a part of an artifact keep only commands that name files', () => {
   const walking = { ...found, fix: { commands: ["find . -name '*.a' -delete"], advice: null } };
   const trees = { ...found, fix: { commands: ['rm -r lib'], advice: 'none' } };
+  const patterns = { ...found, fix: { commands: ['rm -f lib/test_*'], advice: null } };
   expect(ofPart([found])).toEqual([found]);
   const links = {
     ...found,
     fix: { commands: ['ln -sf -- a.so.1 a.so', 'ln -f -- b.a c.a # and 2 more, see --json'], advice: null },
   };
   expect(ofPart([links])).toEqual([links]);
-  for (const other of [walking, trees]) expect(ofPart([other])[0]?.fix).toMatchObject({ commands: [] });
+  for (const other of [walking, trees, patterns]) expect(ofPart([other])[0]?.fix).toMatchObject({ commands: [] });
 });
 
 it('no report tells to delete what is ignored or excluded', () => {
@@ -77,7 +78,7 @@ it('no report tells to delete what is ignored or excluded', () => {
   };
   expect(commandsOf().length).toBeGreaterThan(1);
   expect(commandsOf('--ignore', '*:keep')).toEqual([]);
-  expect(commandsOf('--exclude', 'keep')).toEqual(['rm lib/liblib.a']);
+  expect(commandsOf('--exclude', 'keep')).toEqual(['rm -f -- lib/liblib.a']);
   const { stdout } = sizecheck(['scan', work, '--exit-zero', '--format', 'markdown', '--ignore', '*:keep']);
   expect(stdout).not.toMatch(/(?:rm|find) .*(?:keep|pyc)/);
 });

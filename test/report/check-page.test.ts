@@ -91,7 +91,7 @@ describe('page of a gate', () => {
 
   it('has one map of several artifacts, each a directory of it', () => {
     const found = {
-      new: [finding('documentation', 5), finding('test-suite', 4)],
+      new: [finding('documentation', 5), finding('test-suite', 4, { fix: { commands: ['rm -r test'], advice: null } })],
       fixed: [],
       rules: [],
       removable: { before: 0, after: 0 },

@@ -78,7 +78,7 @@ describe.skipIf(!tools)('debug-files', () => {
     expect(whole?.fix.commands).toEqual([
       "find . -type f -name '*.debug' ! -path ./notes.debug -delete",
       "find . -type f -name '*.dwo' -delete",
-      'rm lib/libdata.so.dbg',
+      'rm -f -- lib/libdata.so.dbg',
     ]);
     const stripped = found.filter(({ rule }) => rule === 'debug-symbols');
     expect(stripped.flatMap(({ claims }) => claims.map(({ path }) => path)).toSorted()).toEqual([

@@ -25,7 +25,10 @@ describe('demo-modules', () => {
     ]);
     expect(found?.title).toBe('4 files of idlelib, lib2to3');
     expect(found?.fix).toEqual({
-      commands: ['rm -r opt/lib/python3.9/idlelib opt/lib/python3.9/lib2to3', 'rm opt/bin/idle3.9 opt/bin/2to3-3.9'],
+      commands: [
+        'rm -r opt/lib/python3.9/idlelib opt/lib/python3.9/lib2to3',
+        'rm -f -- opt/bin/idle3.9 opt/bin/2to3-3.9',
+      ],
       advice: 'needed by idle, turtledemo, 2to3, lib2to3 users',
     });
   });
@@ -40,7 +43,7 @@ describe('demo-modules', () => {
     expect(found?.claims.map(({ path }) => path)).toEqual([modules[0], script.path, modules[1]]);
     expect(found?.fix.commands).toEqual([
       `rm -r ${libraries.map((path) => `${path}/idlelib`).join(' ')}`,
-      'rm bin/idle bin/idle3',
+      'rm -f -- bin/idle bin/idle3',
     ]);
   });
 

@@ -35,7 +35,7 @@ describe('duplicate-static-library', () => {
       { path: 'c/lib.a', part: null, bytes: 100, keeps: 'a/lib.a' },
     ]);
     expect(found?.bytes).toBe(200);
-    expect(found?.fix.commands).toEqual(['rm b/lib.a c/lib.a']);
+    expect(found?.fix.commands).toEqual(['rm -f -- b/lib.a c/lib.a']);
   });
 
   it('gives a command that removes all names of a copy', () => {
@@ -44,7 +44,7 @@ describe('duplicate-static-library', () => {
       [duplicateStaticLibrary],
     );
     expect(found?.bytes).toBe(100);
-    expect(found?.fix.commands).toEqual(['rm b/lib.a c/lib.a']);
+    expect(found?.fix.commands).toEqual(['rm -f -- b/lib.a c/lib.a']);
   });
 
   it('links copies under another file name, which the linker finds by nothing else', () => {
@@ -77,7 +77,7 @@ describe('duplicate-static-library', () => {
       'ln -f -- lib/libn.a some/libnw.a',
       'ln -f -- lib/libn.a some/libz.a',
     ]);
-    expect(found[1]?.fix.commands).toEqual(['rm other/libn.a other/libnw.a']);
+    expect(found[1]?.fix.commands).toEqual(['rm -f -- other/libn.a other/libnw.a']);
     expect(found[1]?.remedy).toBeUndefined();
   });
 
@@ -94,7 +94,7 @@ describe('duplicate-static-library', () => {
     const found = judge(snapshot(judged), [duplicateStaticLibrary]);
     expect(found.map(({ bytes, fix }) => [bytes, fix.commands])).toEqual([
       [100, ['ln -f -- avr2/libm.a avr3/libm.a']],
-      [50, ['rm avr4/libx.a']],
+      [50, ['rm -f -- avr4/libx.a']],
     ]);
     // A length that no other has is another content, too.
     const unhashed = judge(

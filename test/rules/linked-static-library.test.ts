@@ -34,7 +34,7 @@ describe('linked-static-library', () => {
     expect(others).toEqual([]);
     expect(found).toMatchObject({ severity: 'warn', bytes: 100 });
     expect(found?.claims).toEqual([{ path: 'lib/liba.a', part: null, bytes: 100, keeps: 'bin/app' }]);
-    expect(found?.fix.commands).toEqual(['rm lib/liba.a lib/b.a']);
+    expect(found?.fix.commands).toEqual(['rm -f -- lib/liba.a lib/b.a']);
   });
 
   it('compares samples at the coarser of their rates', () => {

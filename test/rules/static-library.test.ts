@@ -63,7 +63,7 @@ describe('static-library', () => {
     const linked = [file('kept.bin', 100, { facts: ar(50) }), hardlink('liba.a', 'kept.bin')];
     expect(check(linked)).toEqual([]);
     const [found] = check([...linked, library, hardlink('lib64/libz.a', library.path)]);
-    expect(found).toMatchObject({ bytes: 100, fix: { commands: ['rm lib/libz.a lib64/libz.a'] } });
+    expect(found).toMatchObject({ bytes: 100, fix: { commands: ['rm -f -- lib/libz.a lib64/libz.a'] } });
   });
 
   it('compares processors only where both are known', () => {
@@ -111,7 +111,7 @@ describe('static-library', () => {
       file('lib/libncurses.so', 10, { facts: elf({}) }),
     ]);
     expect(found).toMatchObject({ severity: 'info', bytes: 100, claims: [{ path: 'lib/libcurses.a' }] });
-    expect(found?.fix.commands).toEqual(['rm lib/libcurses.a lib/libncurses.a']);
+    expect(found?.fix.commands).toEqual(['rm -f -- lib/libcurses.a lib/libncurses.a']);
     expect(others).toEqual([]);
   });
 

@@ -12,6 +12,7 @@ import { sizesLine } from '../markdown/changes.ts';
 import { countsText, sideText } from '../identity-text.ts';
 import { mapHints } from '../map-hints.ts';
 import type { DiffReport, ReportOptions } from '../reporter.ts';
+import { withoutRepeats } from '../repeats.ts';
 import { shownFiles } from '../stored-view.ts';
 import { changesMap } from './changes-map.ts';
 import type { MapData } from './data.ts';
@@ -142,7 +143,7 @@ export function findingsPart(title: string, findings: readonly Finding[], { unit
     findings.map(({ bytes }) => bytes),
     units,
   );
-  const all = findings.map((found, at) => {
+  const all = withoutRepeats(findings).map((found, at) => {
     const size = sizes[at] ?? '';
     return findingPart(found, { id: `${id}-${at}`, size, note: '', onMap: null, commands });
   });

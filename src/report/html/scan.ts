@@ -8,6 +8,7 @@ import { markup } from '../escape-html.ts';
 import type { Markup } from '../escape-html.ts';
 import { formatText } from '../identity-text.ts';
 import type { ReportOptions, ScanReport } from '../reporter.ts';
+import { withoutRepeats } from '../repeats.ts';
 import { shownNodes, sizeKey } from '../shown-nodes.ts';
 import { percent } from '../table/percent.ts';
 import { sizeNote } from '../table/size-note.ts';
@@ -99,7 +100,7 @@ function findingsPart(report: ScanReport, options: ReportOptions): Markup {
     options.units,
   );
   const savings = options.stored === true ? storedSavings(snapshot, findings) : [];
-  const all = findings.map((found, at) => {
+  const all = withoutRepeats(findings).map((found, at) => {
     const saving = savings[at] ?? null;
     const note = saving === null ? '' : `~${formatSize(saving, options.units)} compressed`;
     const onMap = isOnMap(found) ? at : null;

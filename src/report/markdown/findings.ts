@@ -5,6 +5,7 @@ import type { Finding, Severity } from '../../model/finding.ts';
 import { codeBlock, markdownText, markdownWord } from '../escape-markdown.ts';
 import { details } from './blocks.ts';
 import { andMore, count } from '../figures.ts';
+import { withoutRepeats } from '../repeats.ts';
 
 /** Longest command that is printed; a cut one would be dangerous to run. */
 const longestCommand = 1500;
@@ -30,7 +31,7 @@ export function findingsDetails(findings: readonly Finding[], style: FindingsSty
     findings.map((found) => found.bytes),
     units,
   );
-  const shown = findings.slice(0, rows);
+  const shown = withoutRepeats(findings.slice(0, rows));
   const lines = shown.flatMap((found, index) => item(found, sizes[index] ?? '', commands));
   const more = findings.length - shown.length;
   if (more > 0) lines.push(`- ${andMore(more)}`);

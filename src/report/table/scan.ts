@@ -8,6 +8,7 @@ import { bytecodeTable } from './bytecode.ts';
 import { columns } from './grid.ts';
 import { formatText } from '../identity-text.ts';
 import type { ReportOptions, ScanReport } from '../reporter.ts';
+import { withoutRepeats } from '../repeats.ts';
 import { shownNodes, sizeKey } from '../shown-nodes.ts';
 import { packagesTable } from './packages.ts';
 import { imageTable } from './image.ts';
@@ -142,7 +143,7 @@ function* findingsPart(
   );
   const width = Math.max(...sizes.map((text) => text.length), 7);
   const savings = options.stored === true ? storedSavings(snapshot, findings) : [];
-  for (const [index, found] of findings.entries()) {
+  for (const [index, found] of withoutRepeats(findings).entries()) {
     yield* findingLines(found, sizes[index]?.padStart(width) ?? '', savings[index] ?? null, options, style);
   }
   yield* leftoversPart(leftovers, options, style);
