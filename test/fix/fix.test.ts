@@ -161,15 +161,15 @@ describe.skipIf(!ready)('fix', () => {
       run('touch', ['-d', `@${seconds[at % seconds.length]}`, join(from, path)]);
     run('find', [from, '-type', 'd', '-exec', 'touch', '-d', '@1600000001.999567', '{}', '+']);
     const times = (root: string) =>
-      run('find', [root, '-printf', '%P %T@\n'])
-        .split('\n')
+      run('find', [root, '-printf', '%P\t%T@\\0'])
+        .split('\0')
         .map((line) => line.replace(/(\.\d{6})\d*$/, '$1'));
     const before = new Set(times(from));
-    expect([...before].filter((line) => line.includes(' 1600000001.9995'))).not.toEqual([]);
+    expect([...before].filter((line) => line.includes('\t1600000001.9995'))).not.toEqual([]);
     const { actions } = fix([from, '--out', out, '--apply']);
     // What became a link has the time of its copy, or one of its own.
     const linked = new Set(actions.filter(({ kind }) => kind.endsWith('link')).map(({ path }) => path));
-    const other = times(out).filter((line) => !before.has(line) && !linked.has(line.split(' ')[0] ?? ''));
+    const other = times(out).filter((line) => !before.has(line) && !linked.has(line.split('\t')[0] ?? ''));
     expect(other).toEqual([]);
   });
 
