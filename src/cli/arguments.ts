@@ -74,7 +74,11 @@ function parseStrictly(argv: readonly string[], specs: OptionSpecs) {
     const word = unknown.replace(/^-+/, '');
     // Any short name is near to a single letter.
     const near = word.length > 1 ? nearest(word, Object.keys(specs)) : null;
-    throw new UsageError(`there is no option ${unknown}${near === null ? '' : `; did you mean --${near}?`}`, {
+    // A format by its name, as --json is one.
+    const { format } = specs;
+    const isFormat = format?.kind === 'choice' && format.choices.includes(word);
+    const meant = isFormat ? `--format ${word}` : near === null ? null : `--${near}`;
+    throw new UsageError(`there is no option ${unknown}${meant === null ? '' : `; did you mean ${meant}?`}`, {
       cause: error,
     });
   }

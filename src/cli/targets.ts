@@ -127,6 +127,8 @@ function checkExists(path: string, budgets: Budgets): void {
 
 /** What to say of a word that may be meant as `NAME=PATH`, with the name of none. */
 function misnamed(word: string, artifacts: readonly ArtifactBudget[]): string {
+  const budget = artifacts.find(({ name }) => name === word);
+  if (budget !== undefined) return `; to measure the artifact "${word}" alone, name its file ("${budget.path}")`;
   const equals = word.indexOf('=');
   if (equals < 1 || !existsSync(word.slice(equals + 1))) return '';
   const names = artifacts.map(({ name }) => `"${name}"`);

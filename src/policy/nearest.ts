@@ -1,7 +1,10 @@
 // The word that someone probably meant.
 
-/** The word that is at most two edits away, or null. */
-export function nearest(word: string, known: readonly string[]): string | null {
+/** The known word that has all of this one as a part of it, where there is just one, or else that is at most two edits away; or null. */
+export function nearest(given: string, known: readonly string[]): string | null {
+  const word = given.toLowerCase();
+  const whole = known.filter((candidate) => candidate === word || (word.length > 3 && partsOf(candidate).has(word)));
+  if (whole.length === 1) return whole[0] ?? null;
   // No word that is much longer can be two edits away, and the comparison takes time by both lengths.
   const near = known.filter((candidate) => Math.abs(candidate.length - word.length) <= 2);
   const ranked = near.map((candidate) => ({ candidate, edits: editDistance(word, candidate) }));
@@ -13,6 +16,11 @@ export function nearest(word: string, known: readonly string[]): string | null {
 export function didYouMean(word: string, known: readonly string[]): string {
   const near = nearest(word, known);
   return near === null ? '' : `; did you mean "${near}"?`;
+}
+
+/** `debug-symbols` is made of `debug` and `symbols`. */
+function partsOf(word: string): ReadonlySet<string> {
+  return new Set(word.split('-'));
 }
 
 function editDistance(a: string, b: string): number {

@@ -53,6 +53,7 @@ describe('arguments', () => {
     [['--top'], 'argument missing'],
     [['--quiet=yes'], 'does not take an argument'],
     [['--quite'], 'did you mean --quiet?'],
+    [['--b'], /^there is no option --b; did you mean --format b\?$/],
     [['-Z'], /^there is no option -Z$/],
     [['-t'], /^there is no option -t$/],
     [['--zzzzzz'], 'there is no option --zzzzzz'],
@@ -73,5 +74,15 @@ describe('arguments', () => {
   it('suggest what is near', () => {
     expect(nearest('sacn', ['scan', 'snapshot'])).toBe('scan');
     expect(nearest('xyz', ['scan'])).toBeNull();
+    expect(nearest('SCAN', ['scan', 'snapshot'])).toBe('scan');
+    const rules = ['debug-symbols', 'debug-files', 'test-suite', 'source-maps', 'map'];
+    expect(nearest('symbols', rules)).toBe('debug-symbols');
+    expect(nearest('suite', rules)).toBe('test-suite');
+    // Of two nobody knows which, and a short word says too little.
+    expect(nearest('debug', rules)).toBeNull();
+    expect(nearest('maps', rules)).toBe('source-maps');
+    expect(nearest('map', rules)).toBe('map');
+    expect(nearest('test', ['test-suite'])).toBe('test-suite');
+    expect(nearest('tes', ['tes-suite'])).toBeNull();
   });
 });

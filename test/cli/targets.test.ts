@@ -129,6 +129,11 @@ describe('targets that are named', () => {
   it.each([
     [['none.tar'], InputError, /^"none\.tar" cannot be read \(ENOENT\)$/],
     [['='], InputError, /^"=" cannot be read \(ENOENT\)$/],
+    [
+      ['c'],
+      InputError,
+      /^"c" cannot be read \(ENOENT\); to measure the artifact "c" alone, name its file \("c\.tar"\)$/,
+    ],
     [['=b.tar'], InputError, /^"=b\.tar" cannot be read \(ENOENT\)$/],
     [['B=b.tar'], InputError, /; no artifact is called "B": there are "a", "b", "c"$/],
     [['B=none.tar'], InputError, /^"B=none\.tar" cannot be read \(ENOENT\)$/],
