@@ -120,19 +120,21 @@ describe('gate', () => {
     expect(cells({ measure: 'growth-percent', actual: 1.23456, limit: 2 })).toEqual([
       'pass',
       'growth in %',
-      '+1.2346 %',
-      '2 %',
-      '0.7654 %',
+      '+1.2%',
+      '2%',
+      '0.8 points',
     ]);
-    expect(cells({ measure: 'growth-percent', actual: 0.0000123461, limit: 1 })[2]).toBe('+0.00001235 %');
+    expect(cells({ measure: 'growth-percent', actual: 0.0000123461, limit: 1 })[2]).toBe('+0.00001%');
     expect(cells({ measure: 'growth-percent', actual: 1.00004, limit: 1.00001, over: 0.00003 })).toEqual([
       'FAIL',
       'growth in %',
-      '+1.00004 %',
-      '1.00001 %',
-      '+0.00003 %',
+      '+1.00004%',
+      '1.00001%',
+      '+0.00003 points',
     ]);
-    expect(cells({ measure: 'waste-percent', actual: 1, limit: 3 })[2]).toBe('1 %');
+    expect(cells({ measure: 'waste-percent', actual: 1, limit: 3 })[2]).toBe('1%');
+    expect(cells({ measure: 'growth-percent', actual: -5, limit: 3 }).slice(2)).toEqual(['-5%', '3%', '8 points']);
+    expect(cells({ measure: 'growth-percent', actual: null, limit: 3 }).slice(2)).toEqual(['-', '3%', '-']);
     expect(cells({ measure: 'growth', actual: 0, limit: 3 })[2]).toBe('0 B');
     expect(cells({ measure: 'growth', actual: -5, limit: 3 }).slice(2)).toEqual(['-5 B', '3 B', '8 B']);
     expect(cells({ measure: 'growth', actual: 5, limit: 8 })[2]).toBe('+5 B');

@@ -3,13 +3,13 @@ import { exactBytes, formatSize, groupDigits, roundSize } from '../../bytes/size
 import { unitOf } from '../../model/verdict.ts';
 import type { Measure, Verdict, VerdictStatus } from '../../model/verdict.ts';
 import { terminalName, terminalText } from '../escape.ts';
-import { pointsText } from '../gate-text.ts';
+import { pointsText, verdictCells } from '../gate-text.ts';
 import { formatText } from '../identity-text.ts';
 import type { CheckReport, ReportOptions } from '../reporter.ts';
 import { growthPart } from './check-growth.ts';
 import { columns } from './grid.ts';
 import type { Align } from './grid.ts';
-import { areSized } from '../verdict-text.ts';
+import { amount, areSized } from '../verdict-text.ts';
 import { noticeLines, noticeText } from './notices.ts';
 import { partsOf } from './parts.ts';
 import { cutMiddle, widest, wrap } from './style.ts';
@@ -113,21 +113,14 @@ function row(verdict: Verdict, exact: boolean, { units }: ReportOptions): Row {
   const beyond = verdict.over ?? 0;
   const left = actual === null ? null : measure === 'lowestEfficiency' ? actual - limit : limit - actual;
   const unit = unitOf(measure);
+  if (unit === 'percent') return { ...percentRow(verdict), artifact: terminalText(artifact) };
   // Two figures that differ never read alike.
   const rough = (value: number): string =>
-    unit === 'percent'
-      ? `${trimmed(value)} %`
-      : unit !== 'bytes'
-        ? plain(value)
-        : exact
-          ? exactBytes(value)
-          : formatSize(value, units);
+    unit !== 'bytes' ? plain(value) : exact ? exactBytes(value) : formatSize(value, units);
   const alike = actual !== limit && rough(actual ?? 0) === rough(limit);
-  const precise = (value: number): string =>
-    unit === 'percent' ? `${value} %` : unit === 'bytes' ? exactBytes(value) : String(value);
+  const precise = (value: number): string => (unit === 'bytes' ? exactBytes(value) : String(value));
   const text = alike ? precise : rough;
-  const signed = (value: number): string =>
-    measure.startsWith('growth') && value > 0 ? `+${text(value)}` : text(value);
+  const signed = (value: number): string => (measure === 'growth' && value > 0 ? `+${text(value)}` : text(value));
   // A rule that frees no bytes is broken all the same; what is left of a limit of 0 would say nothing.
   const isFree = measure === 'rule' && actual === 0;
   return {
@@ -142,6 +135,19 @@ function row(verdict: Verdict, exact: boolean, { units }: ReportOptions): Row {
   };
 }
 
+/** As a comment has it, growth with its sign. */
+function percentRow(verdict: Verdict): Omit<Row, 'artifact'> {
+  const { measure, actual, status } = verdict;
+  const { actual: text, limit, headroom, isBeyond } = verdictCells(verdict, 'bytes');
+  const sign = measure === 'growth-percent' && actual !== null && actual > 0 ? '+' : '';
+  const left = headroom.replace(' over', '').replace('\u00a0', ' ');
+  return {
+    status,
+    budget: budgetLabel(verdict),
+    cells: [actual === null ? '-' : `${sign}${text}`, limit, actual === null ? '-' : `${isBeyond ? '+' : ''}${left}`],
+  };
+}
+
 /** A number of layers, or a share of 1. */
 function plain(value: number): string {
   return Number.isInteger(value) ? groupDigits(value) : trimmed(value);
@@ -152,8 +158,8 @@ function trimmed(value: number): string {
   return String(Number(Math.abs(value) < 1 ? value.toPrecision(4) : value.toFixed(4)));
 }
 
-function points(value: number): string {
-  return pointsText(trimmed(value)).replace('\u00a0', ' ');
+function points(measure: Measure, value: number): string {
+  return pointsText(amount(measure, value, null).slice(0, -1)).replace('\u00a0', ' ');
 }
 
 const labels: Readonly<Record<Measure, string>> = {
@@ -221,12 +227,12 @@ function figureText({ measure, over, actual, limit, status }: Verdict): string {
   const unit = unitOf(measure);
   const beyond = over ?? 0;
   if (beyond > 0) {
-    if (unit === 'percent') return `${points(beyond)} over`;
+    if (unit === 'percent') return `${points(measure, beyond)} over`;
     if (unit !== 'bytes') return `${plain(beyond)} ${measure === 'lowestEfficiency' ? 'too low' : 'over'}`;
     return measure === 'rule' ? exactBytes(beyond) : `${exactBytes(beyond)} over`;
   }
   if (status !== 'warn' || actual === null || limit === null || measure === 'rule') return '';
-  if (unit === 'percent') return `${points(limit - actual)} left`;
+  if (unit === 'percent') return `${points(measure, limit - actual)} left`;
   return `${unit === 'bytes' ? exactBytes(limit - actual) : plain(limit - actual)} left`;
 }
 
