@@ -195,7 +195,7 @@ const cases: readonly Case[] = [
     name: 'growth in percent, at the limit',
     budgets: { baseline: 'old.tar', growth: { maxPercent: 25 } },
     code: 0,
-    says: '25 %',
+    says: '25%',
   },
   {
     name: 'growth in percent, over',
@@ -219,7 +219,7 @@ const cases: readonly Case[] = [
     name: 'shrinking',
     budgets: { path: 'old.tar', baseline: 'dist/app.tar', growth: { max: 0, maxPercent: 0 } },
     code: 0,
-    says: '-20 %',
+    says: '-20%',
   },
   {
     name: 'growth from a snapshot',
