@@ -21,6 +21,7 @@ import { withMembers } from './made.ts';
 import { chargeMembers, overheadOf } from './stored.ts';
 import { hashFiles } from './hashing.ts';
 import { entriesOf, totalsOf } from './entries.ts';
+import { tooManyEntries } from './limits.ts';
 import { checkOptions, defaultOptions } from './options.ts';
 import { createLayerStack } from './image/layers.ts';
 import type { ImageRead } from './image/layers.ts';
@@ -191,5 +192,9 @@ async function readSnapshot(opened: OpenedFile, options: ScanOptions): Promise<S
     reader.write(decoder.write(piece));
   });
   reader.write(decoder.end());
-  return reader.end();
+  const snapshot = reader.end();
+  // As of the artifact itself: its root does not count.
+  const beyond = snapshot.entries.filter(({ path }) => path !== '.')[options.maxEntries];
+  if (beyond !== undefined) throw tooManyEntries(options.maxEntries, { path: beyond.path });
+  return snapshot;
 }

@@ -275,3 +275,17 @@ it('how an artifact was made is printed without what acts on a terminal', async 
   expect(table).toContain('effort "\\x1b[2J"');
   expect(table).not.toContain('\u001b');
 });
+
+it('is bounded by --max-entries as its artifact is', async () => {
+  const tar = buildTar([{ name: 'a' }, { name: 'd/b' }]);
+  const text = await savedScan('bounded.tar', tar);
+  for (const [name, bytes] of [
+    ['bounded.tar', tar],
+    ['bounded.json', Buffer.from(text)],
+  ] as const) {
+    const path = join(work, name);
+    writeFileSync(path, bytes);
+    expect((await scan(path, { maxEntries: 3 })).entries).toHaveLength(4);
+    await expect(scan(path, { maxEntries: 2 })).rejects.toThrow('holds more than 2 entries (see --max-entries)');
+  }
+});
