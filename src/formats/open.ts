@@ -32,10 +32,7 @@ export async function openArtifact(name: string, stdin = 0): Promise<OpenedFile 
   } catch (error) {
     const code = systemCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') {
-      const instead = /^https?:/.test(name)
-        ? '; a URL is not fetched: give "-", and pipe to it what curl -sL prints'
-        : '';
-      throw new InputError('not-found', `does not exist${instead}`, { cause: error });
+      throw new InputError('not-found', `does not exist${hintOn(name)}`, { cause: error });
     }
     throw new InputError('unreadable', `cannot be read (${code})`, { cause: error });
   }
@@ -47,6 +44,13 @@ export async function openArtifact(name: string, stdin = 0): Promise<OpenedFile 
     );
   }
   return openFile(name);
+}
+
+function hintOn(name: string): string {
+  if (/^https?:/.test(name)) return '; a URL is not fetched: give "-", and pipe to it what curl -sL prints';
+  // Node makes text of arguments: other bytes come as this character, and the file cannot be named.
+  if (name.includes('\ufffd')) return ' by that name; if its name is not UTF-8, pipe it to sizecheck, or name its directory';
+  return '';
 }
 
 function openFile(name: string): OpenedFile {

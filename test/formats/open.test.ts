@@ -64,6 +64,7 @@ describe('what has a name', () => {
     expect(await message(join(directory, 'x'))).toBe('does not exist');
     expect(await message(loop)).toBe('cannot be read (ELOOP)');
     expect(await message('/dev/null')).toContain('not a file or directory');
+    expect(await message('\ufffd.tar')).toMatch(/^does not exist by that name; if its name is not UTF-8, pipe it/);
     expect(await message('https://example.com/a.tar')).toContain('does not exist; a URL is not fetched');
   });
 });
