@@ -49,7 +49,8 @@ export async function openArtifact(name: string, stdin = 0): Promise<OpenedFile 
 function hintOn(name: string): string {
   if (/^https?:/.test(name)) return '; a URL is not fetched: give "-", and pipe to it what curl -sL prints';
   // Node makes text of arguments: other bytes come as this character, and the file cannot be named.
-  if (name.includes('\ufffd')) return ' by that name; if its name is not UTF-8, pipe it to sizecheck, or name its directory';
+  if (name.includes('\ufffd'))
+    return ' by that name; if its name is not UTF-8, pipe it to sizecheck, or name its directory';
   return '';
 }
 

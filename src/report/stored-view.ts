@@ -16,7 +16,7 @@ export function storedView(diff: Diff): Diff {
   const rows = [
     ...stored.directories,
     {
-      path: overheadLabel(diff),
+      path: overheadPath,
       from: null,
       before: overhead.before,
       after: overhead.after,
@@ -43,9 +43,12 @@ export function overheadLabel({ image }: Diff): string {
   return image === undefined ? overheadRow : overheadOfImages;
 }
 
-/** Whether a row is that of what carries no content: it is in no directory. */
+/** No directory is called so: paths begin with no slash. */
+const overheadPath = '/';
+
+/** Whether a row is that of what carries no content: it is in no directory, and printed as `overheadLabel`. */
 export function isOverhead(path: Name): boolean {
-  return path === overheadRow || path === overheadOfImages;
+  return path === overheadPath;
 }
 
 /** Files by the bytes that a report shows of them. */

@@ -9,6 +9,7 @@ import { findingsDetails } from '../../src/report/markdown/findings.ts';
 import { noticesDetails } from '../../src/report/markdown/identity.ts';
 import { imageLines } from '../../src/report/markdown/image.ts';
 import { markdownOf } from '../../src/report/markdown/index.ts';
+import { reporterNamed } from '../../src/report/index.ts';
 import { defaultKey, marker } from '../../src/report/markdown/marker.ts';
 import { packagesTable } from '../../src/report/markdown/packages.ts';
 import type { CheckReport, DiffReport, ReportOptions } from '../../src/report/reporter.ts';
@@ -188,7 +189,11 @@ describe('directories', () => {
     expect(rows({ stored: true })[0]?.[4]).toBe('Directory (own content)');
   });
 
-  it('have those of the compressed file where these are asked for and known', () => {
+  it('have those of the compressed file where these are asked for and known', async () => {
+    const printed = async (name: string, report: DiffReport): Promise<string> => {
+      const reporter = await reporterNamed(name, 'diff');
+      return [...(reporter?.(report, { ...plainOptions, stored: true, depth: 1 }) ?? [])].join('');
+    };
     const stored = {
       directories: [{ path: 'a', from: null, before: 10, after: 16, delta: 6 }],
       overhead: { before: 1, after: 2 },
@@ -197,6 +202,13 @@ describe('directories', () => {
     const names = (asked: boolean): (string | undefined)[] =>
       (tablesOf(htmlOf(whole, { stored: asked }))[1] ?? []).map((row) => row[4]);
     expect(names(true)).toEqual(['Directory (own compressed)', 'a', '(headers, padding, framing)', 'Total']);
+    // A directory of that name is one like any other, and below the level that is asked for.
+    const alike = { path: '(headers, padding, framing)/deep', from: null, before: 0, after: 9, delta: 9 };
+    const both = diffReport({ directories, stored: { ...stored, directories: [alike] } });
+    const text = (reporter: string): Promise<string> => printed(reporter, both);
+    expect(await text('markdown')).toMatch(/\| `\(headers, padding, framing\)`.*\|$/m);
+    expect(await text('markdown')).toMatch(/\| \(headers, padding, framing\) \|$/m);
+    expect((await text('table')).match(/\(headers.*framing\)/g)).toHaveLength(2);
     expect(names(false)[0]).toBe('Directory (own content)');
   });
 

@@ -5,7 +5,7 @@ import { baseName, compareNames } from '../../model/name.ts';
 import type { Totals } from '../../model/snapshot.ts';
 import { markdownName } from '../escape-markdown.ts';
 import type { ReportOptions } from '../reporter.ts';
-import { shownFiles, storedView } from '../stored-view.ts';
+import { isOverhead, overheadLabel, shownFiles, storedView } from '../stored-view.ts';
 import { directoriesIn, shownDirectories } from '../whole-trees.ts';
 import type { ShownDirectory } from '../whole-trees.ts';
 import { details, table } from './blocks.ts';
@@ -56,7 +56,7 @@ export function directoriesTable(whole: Diff, options: ReportOptions, rows: numb
     percentChange(directory.before?.[size] ?? null, directory.after?.[size] ?? null),
     isTold(directory) ? (sizes[2 * index] ?? '') : '',
     isTold(directory) ? (sizes[2 * index + 1] ?? '') : '',
-    pathCell(directory) + belowCell(directory),
+    isOverhead(directory.path) ? overheadLabel(diff) : pathCell(directory) + belowCell(directory),
   ]);
   if (rest > 0) cells.push([deltas.at(-2) ?? '', '', '', '', andMore(rest)]);
   cells.push([`**${deltas.at(-1)}**`, percentChange(old, now), sizes.at(-2) ?? '', sizes.at(-1) ?? '', '**Total**']);

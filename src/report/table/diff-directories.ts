@@ -5,7 +5,7 @@ import type { Diff, DirectoryChange } from '../../model/diff.ts';
 import { compareNames } from '../../model/name.ts';
 import { terminalName } from '../escape.ts';
 import type { ReportOptions } from '../reporter.ts';
-import { storedView } from '../stored-view.ts';
+import { isOverhead, overheadLabel, storedView } from '../stored-view.ts';
 import { directoriesIn, shownDirectories } from '../whole-trees.ts';
 import { changeGrid } from './change-grid.ts';
 import type { ChangeLine } from './change-grid.ts';
@@ -26,7 +26,7 @@ export function* directoriesPart(whole: Diff, options: ReportOptions, style: Sty
     delta: delta[size],
     before: before?.[size] ?? null,
     after: after?.[size] ?? null,
-    text: terminalName(path),
+    text: isOverhead(path) ? style.dim(overheadLabel(diff)) : terminalName(path),
     remark: below === 0 ? '' : ` (and ${groupDigits(below)} below)`,
     fixed: false,
   }));
