@@ -40,6 +40,7 @@ import { testSuite } from './test-suite.ts';
 import { timestampBytecode } from './timestamp-bytecode.ts';
 import { translations } from './translations.ts';
 import { typeDeclarations } from './type-declarations.ts';
+import { versionControl } from './version-control.ts';
 
 /** All rules, in the order in which they judge. */
 export const rules: readonly Rule[] = [
@@ -53,6 +54,7 @@ export const rules: readonly Rule[] = [
   foreignBytecode,
   missingBytecode,
   packageCache,
+  versionControl,
   staticLibrary,
   linkedStaticLibrary,
   testSuite,

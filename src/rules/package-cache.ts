@@ -1,11 +1,11 @@
 // package-cache: what package managers keep of what they downloaded or built: archives, indexes, compiled wheels. They fetch it again when
 // they need it.
-import { baseName } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
-import { resolveSymlink } from '../model/symlink.ts';
+import { directoriesOf } from './named.ts';
+import type { DirectoryKind } from './named.ts';
 import { count, entryClaims } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
-import { above, keepLicences, treeWords, treesOf } from './trees.ts';
+import { keepLicences, treeWords, treesOf } from './trees.ts';
 
 /** By manager, the ends of its directories' paths: homes and roots differ. */
 const managers: Readonly<Record<string, readonly string[]>> = {
@@ -33,16 +33,9 @@ const managers: Readonly<Record<string, readonly string[]>> = {
   yarn: ['.cache/yarn', '.yarn/berry/cache'],
 };
 
-interface Cache {
-  readonly end: string;
-  readonly manager: string;
-}
-
-/** By the last component. */
-const caches = new Map<string, Cache[]>();
-for (const [manager, ends] of Object.entries(managers)) {
-  for (const end of ends) caches.set(baseName(end), [...(caches.get(baseName(end)) ?? []), { end, manager }]);
-}
+const kinds: readonly DirectoryKind[] = Object.entries(managers).flatMap(([label, ends]) =>
+  ends.map((end) => ({ label, end })),
+);
 
 export const packageCache: Rule = {
   id: 'package-cache',
@@ -65,20 +58,10 @@ export const packageCache: Rule = {
 };
 
 /** Directories of caches, with their managers. Some managers install nothing elsewhere: what they fetched runs from where it lies. */
-function cachesIn({ directories, paths, snapshot: { entries } }: RuleContext): Map<Name, string> {
-  const found = new Map<Name, string>();
-  for (const path of directories) {
-    for (const { end, manager } of caches.get(path.slice(path.lastIndexOf('/') + 1)) ?? []) {
-      if (path === end || path.endsWith(`/${end}`)) found.set(path, manager);
-    }
-  }
+function cachesIn(context: RuleContext): Map<Name, string> {
+  const found = directoriesOf(context, kinds);
   if (found.size === 0) return found;
-  for (const entry of entries) {
-    const target = resolveSymlink(entry, paths)?.target;
-    for (let up = target === undefined ? null : above(target, found); up !== null; up = above(up, found)) {
-      if (!entry.path.startsWith(`${up}/`)) found.delete(up);
-    }
-  }
+  const { entries } = context.snapshot;
   const isPlugAndPlay = entries.some(({ path }) => path.endsWith('js') && /(?:^|\/)\.pnp\.c?js$/.test(path));
   return isPlugAndPlay ? new Map([...found].filter(([, manager]) => manager !== 'yarn')) : found;
 }

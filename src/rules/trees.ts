@@ -14,7 +14,7 @@ const shown = 8;
 export interface Trees {
   /** Those that hold any of the entries, most bytes first. */
   readonly directories: readonly Name[];
-  /** Files and further names of files; no licence texts. */
+  /** Files and further names of files; no licence texts but with `wholeTreesOf`. */
   readonly entries: readonly Entry[];
   /** Whether there are licence texts among them, which stay. */
   readonly licensed: boolean;
@@ -22,6 +22,20 @@ export interface Trees {
 
 /** @param accept which files are meant, all without it. */
 export function treesOf(context: RuleContext, directories: readonly Name[], accept?: (path: Name) => boolean): Trees {
+  return gather(context, directories, accept, isLicence);
+}
+
+/** With the licence texts below them: where nothing stays of what these cover, they cover nothing. */
+export function wholeTreesOf(context: RuleContext, directories: readonly Name[]): Trees {
+  return gather(context, directories, undefined, () => false);
+}
+
+function gather(
+  context: RuleContext,
+  directories: readonly Name[],
+  accept: ((path: Name) => boolean) | undefined,
+  stays: (path: Name) => boolean,
+): Trees {
   const known = new Set(directories);
   const entries: Entry[] = [];
   const sizes = new Map<Name, number>();
@@ -34,7 +48,7 @@ export function treesOf(context: RuleContext, directories: readonly Name[], acce
     someBelow(context, directory, (entry) => {
       if (entry.kind !== 'file' && entry.kind !== 'hardlink') return false;
       if (accept !== undefined && !accept(entry.path)) return false;
-      if (isLicence(entry.path)) {
+      if (stays(entry.path)) {
         licensed = true;
         return false;
       }
@@ -95,4 +109,10 @@ export function removeTrees(trees: Trees): string[] {
   const { words, more } = treeWords(trees);
   if (words === '') return [];
   return [trees.licensed ? `find ${words} ! -type d ${exceptLicences} -delete${more}` : `rm -r ${words}${more}`];
+}
+
+/** Removes all below some directories, and these, whoever may not write to what is there. */
+export function removeWhole(trees: Trees): string {
+  const { words, more } = treeWords(trees);
+  return `rm -rf ${words}${more}`;
 }
