@@ -40,6 +40,7 @@ const ownRules = [
   'timestamp-bytecode',
   'build-sources',
   'package-cache',
+  'tool-cache',
   'version-control',
   'source-maps',
   'translations',

@@ -12,6 +12,7 @@ export function contextOf(snapshot: Snapshot, claimed: RuleContext['claimed']): 
   const elfFiles: FileWith<ElfFacts>[] = [];
   const staticLibraries: FileWith<ArFacts>[] = [];
   const pycs: Pyc[] = [];
+  const oddlyNamed: Entry[] = [];
   const paths = pathsOf(snapshot);
   const names = new Map<Name, Name[]>();
   const addPyc = pycList(paths, pycs);
@@ -19,6 +20,7 @@ export function contextOf(snapshot: Snapshot, claimed: RuleContext['claimed']): 
     const { path, kind, facts } = entry;
     if (kind === 'file') {
       files.push(entry);
+      if (isOddlyNamed(path)) oddlyNamed.push(entry);
       if (facts === null) continue;
       if (facts.type === 'pyc') addPyc(entry, facts);
       else if (facts.type === 'elf') elfFiles.push({ entry, facts });
@@ -26,6 +28,7 @@ export function contextOf(snapshot: Snapshot, claimed: RuleContext['claimed']): 
     } else if (kind === 'directory') {
       if (path !== '.') directories.push(path);
     } else if (kind === 'hardlink' && entry.link !== null) {
+      if (isOddlyNamed(path)) oddlyNamed.push(entry);
       const known = names.get(entry.link);
       if (known === undefined) names.set(entry.link, [entry.link, path]);
       else known.push(path);
@@ -34,7 +37,7 @@ export function contextOf(snapshot: Snapshot, claimed: RuleContext['claimed']): 
       if (own?.type === 'pyc') addPyc(entry, own);
     }
   }
-  return { snapshot, files, directories, elfFiles, staticLibraries, pycs, names, paths, claimed };
+  return { snapshot, files, directories, elfFiles, staticLibraries, pycs, oddlyNamed, names, paths, claimed };
 }
 
 /** Adds to `pycs`, each with its source. */
@@ -49,4 +52,14 @@ function pycList(paths: ReadonlyMap<Name, Entry>, pycs: Pyc[]): (entry: Entry, f
     }
     pycs.push({ entry, facts, source });
   };
+}
+
+/** Ends of names that are not hidden, by their last letters: this is asked of every file. */
+const oddEnds: ReadonlyMap<number, readonly string[]> = new Map(
+  Object.entries({ o: ['.tsbuildinfo'] }).map(([last, ends]) => [last.charCodeAt(0), ends]),
+);
+
+function isOddlyNamed(path: Name): boolean {
+  if (path.charCodeAt(path.lastIndexOf('/') + 1) === 0x2e) return true;
+  return oddEnds.get(path.charCodeAt(path.length - 1))?.some((end) => path.endsWith(end)) ?? false;
 }

@@ -38,6 +38,7 @@ import { sourceMaps } from './source-maps.ts';
 import { staticLibrary } from './static-library.ts';
 import { testSuite } from './test-suite.ts';
 import { timestampBytecode } from './timestamp-bytecode.ts';
+import { toolCache } from './tool-cache.ts';
 import { translations } from './translations.ts';
 import { typeDeclarations } from './type-declarations.ts';
 import { versionControl } from './version-control.ts';
@@ -54,6 +55,7 @@ export const rules: readonly Rule[] = [
   foreignBytecode,
   missingBytecode,
   packageCache,
+  toolCache,
   versionControl,
   staticLibrary,
   linkedStaticLibrary,

@@ -1,11 +1,12 @@
 // package-cache: what package managers keep of what they downloaded or built: archives, indexes, compiled wheels. They fetch it again when
 // they need it.
 import type { Name } from '../model/name.ts';
+import type { Entry } from '../model/snapshot.ts';
 import { directoriesOf } from './named.ts';
 import type { DirectoryKind } from './named.ts';
 import { count, entryClaims } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
-import { keepLicences, treeWords, treesOf } from './trees.ts';
+import { above, keepLicences, treeWords, treesOf } from './trees.ts';
 
 /** By manager, the ends of its directories' paths: homes and roots differ. */
 const managers: Readonly<Record<string, readonly string[]>> = {
@@ -23,8 +24,10 @@ const managers: Readonly<Record<string, readonly string[]>> = {
   gem: ['usr/local/bundle/cache', '.bundle/cache'],
   go: ['.cache/go-build', 'go/pkg/mod/cache'],
   gradle: ['.gradle/caches'],
+  ivy: ['.ivy2/cache'],
+  maven: ['.m2/repository'],
   npm: ['.npm/_cacache', '.npm/_logs', '.cache/node-gyp'],
-  nuget: ['.local/share/NuGet/http-cache', '.local/share/NuGet/v3-cache'],
+  nuget: ['.local/share/NuGet/http-cache', '.local/share/NuGet/v3-cache', '.nuget/packages'],
   pip: ['.cache/pip'],
   pipenv: ['.cache/pipenv'],
   pnpm: ['.cache/pnpm', '.local/share/pnpm/store'],
@@ -36,6 +39,12 @@ const managers: Readonly<Record<string, readonly string[]>> = {
 const kinds: readonly DirectoryKind[] = Object.entries(managers).flatMap(([label, ends]) =>
   ends.map((end) => ({ label, end })),
 );
+
+/** Caches that what is installed may run from, and the files that say it does: of Plug'n'Play, of tools and builds of .NET. */
+const inPlace = [
+  { ends: managers['yarn'] ?? [], sign: /(?:^|\/)\.pnp\.c?js$/ },
+  { ends: ['.nuget/packages'], sign: /(?:^|\/)dotnet-tools\.json$|\.runtimeconfig\.dev\.json$/ },
+];
 
 export const packageCache: Rule = {
   id: 'package-cache',
@@ -62,6 +71,11 @@ function cachesIn(context: RuleContext): Map<Name, string> {
   const found = directoriesOf(context, kinds);
   if (found.size === 0) return found;
   const { entries } = context.snapshot;
-  const isPlugAndPlay = entries.some(({ path }) => path.endsWith('js') && /(?:^|\/)\.pnp\.c?js$/.test(path));
-  return isPlugAndPlay ? new Map([...found].filter(([, manager]) => manager !== 'yarn')) : found;
+  for (const { ends, sign } of inPlace) {
+    const caches = [...found.keys()].filter((path) => ends.some((end) => path === end || path.endsWith(`/${end}`)));
+    // What is in a cache itself tells nothing of what is installed.
+    const isSign = ({ path }: Entry): boolean => sign.test(path) && above(path, found) === null;
+    if (caches.length > 0 && entries.some(isSign)) for (const path of caches) found.delete(path);
+  }
+  return found;
 }

@@ -46,6 +46,8 @@ export interface RuleContext {
   readonly staticLibraries: readonly FileWith<ArFacts>[];
   /** Bytecode under all of its names. */
   readonly pycs: readonly Pyc[];
+  /** Files, and further names of files, whose names are hidden or end as those of junk do: few among many. */
+  readonly oddlyNamed: readonly Entry[];
   /** Directories but the root, in byte order. */
   readonly directories: readonly Name[];
   /** All names of a regular file, the first included, by its first path; only for files with further names. */

@@ -63,6 +63,12 @@ describe('package-cache', () => {
     expect(paths(...yarn, pip, 'app/x.pnp.cjs')).toEqual([pip, ...yarn]);
     expect(paths(...yarn, pip, 'app/.pnp.cjs')).toEqual([pip]);
     expect(paths(...yarn, '.pnp.js')).toEqual([]);
+    const [nuget, http] = ['root/.nuget/packages/a/1.0.0/a.dll', 'root/.local/share/NuGet/http-cache/x'];
+    expect(paths(nuget, http, 'app/tools.json', `${nuget.slice(0, -5)}dotnet-tools.json`)).toContain(nuget);
+    expect(paths(nuget, http, 'app/.config/dotnet-tools.json')).toEqual([http]);
+    expect(paths(nuget, http, 'app/bin/a.runtimeconfig.dev.json')).toEqual([http]);
+    // It may be checked in, and a program may run from it without any other sign.
+    expect(paths('app/.yarn/cache/a.zip')).toEqual([]);
   });
 
   it('names the managers, most bytes first', () => {
