@@ -42,6 +42,7 @@ const ownRules = [
   'package-cache',
   'tool-cache',
   'version-control',
+  'system-files',
   'source-maps',
   'translations',
   'type-declarations',

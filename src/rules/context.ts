@@ -56,7 +56,14 @@ function pycList(paths: ReadonlyMap<Name, Entry>, pycs: Pyc[]): (entry: Entry, f
 
 /** Ends of names that are not hidden, by their last letters: this is asked of every file. */
 const oddEnds: ReadonlyMap<number, readonly string[]> = new Map(
-  Object.entries({ o: ['.tsbuildinfo'] }).map(([last, ends]) => [last.charCodeAt(0), ends]),
+  Object.entries({
+    '#': ['#'],
+    '~': ['~'],
+    b: ['humbs.db', 'humbs_vista.db'],
+    g: ['.orig'],
+    j: ['.rej'],
+    o: ['.tsbuildinfo'],
+  }).map(([last, ends]) => [last.charCodeAt(0), ends]),
 );
 
 function isOddlyNamed(path: Name): boolean {

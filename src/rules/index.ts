@@ -36,6 +36,7 @@ import type { Rule, RuleContext } from './rule.ts';
 import { sameBuild } from './same-build.ts';
 import { sourceMaps } from './source-maps.ts';
 import { staticLibrary } from './static-library.ts';
+import { systemFiles } from './system-files.ts';
 import { testSuite } from './test-suite.ts';
 import { timestampBytecode } from './timestamp-bytecode.ts';
 import { toolCache } from './tool-cache.ts';
@@ -57,6 +58,7 @@ export const rules: readonly Rule[] = [
   packageCache,
   toolCache,
   versionControl,
+  systemFiles,
   staticLibrary,
   linkedStaticLibrary,
   testSuite,
