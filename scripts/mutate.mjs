@@ -171,7 +171,8 @@ const areas = [
     hostile: false,
   },
   {
-    sources: ownRules.map((name) => `src/rules/${name}.ts`),
+    // Some share how directories and files are found by their names.
+    sources: [...ownRules, 'named', 'odd-files'].map((name) => `src/rules/${name}.ts`),
     tests: ownRules.map((name) => `test/rules/${name}.test.ts`),
     hostile: false,
   },

@@ -60,7 +60,7 @@ export function oddFilesOf(context: RuleContext, { kinds, pattern }: SoughtFiles
     const matching = kinds.filter((kind) => kind.pattern.test(name));
     const kind = matching.find(({ accept }) => accept?.(context, entry) ?? true);
     if (kind !== undefined) found.set(entry.path, { entry, kind });
-    for (const other of matching) if (kind === undefined || other !== kind) partial.add(other);
+    for (const other of matching) if (other !== kind) partial.add(other);
   }
   for (const path of found.size === 0 ? [] : symlinkTargets(context)) {
     const linked = found.get(path);

@@ -109,10 +109,10 @@ function isBeside({ paths }: RuleContext, { path }: Entry, before: number, behin
   const name = baseName(path);
   const other = name.slice(before, name.length - behind);
   const parent = parentPath(path) ?? '.';
-  return other !== '' && paths.has(parent === '.' ? other : `${parent}/${other}`);
+  return paths.has(parent === '.' ? other : `${parent}/${other}`);
 }
 
 function isProgram(context: RuleContext, entry: Entry): boolean {
   const file = fileOf(context, entry);
-  return file !== null && (((file.mode ?? 0) & 0o111) !== 0 || file.facts !== null);
+  return ((file?.mode ?? 0) & 0o111) !== 0 || (file?.facts ?? null) !== null;
 }

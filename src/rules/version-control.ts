@@ -23,7 +23,6 @@ export const versionControl: Rule = {
   severity: 'warn',
   check(context) {
     const found = directoriesOf(context, kinds);
-    if (found.size === 0) return [];
     const trees = wholeTreesOf(context, [...found.keys()]);
     const claims = entryClaims(context, trees.entries);
     if (claims.length === 0) return [];

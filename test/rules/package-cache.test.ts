@@ -63,6 +63,7 @@ describe('package-cache', () => {
     expect(paths(...yarn, pip, 'app/x.pnp.cjs')).toEqual([pip, ...yarn]);
     expect(paths(...yarn, pip, 'app/.pnp.cjs')).toEqual([pip]);
     expect(paths(...yarn, '.pnp.js')).toEqual([]);
+    expect(paths('.cache/yarn/v6/a/package.json', 'app/.pnp.cjs')).toEqual([]);
     const [nuget, http] = ['root/.nuget/packages/a/1.0.0/a.dll', 'root/.local/share/NuGet/http-cache/x'];
     expect(paths(nuget, http, 'app/tools.json', `${nuget.slice(0, -5)}dotnet-tools.json`)).toContain(nuget);
     expect(paths(nuget, http, 'app/.config/dotnet-tools.json')).toEqual([http]);

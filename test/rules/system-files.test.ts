@@ -158,6 +158,8 @@ describe('system-files', () => {
       'rm -rf .Trashes',
       "find . -type f -name '.DS_Store' -delete",
     ]);
+    expect(commands('.DS_Store')).toEqual(["find . -type f -name '.DS_Store' -delete"]);
+    expect(check('a', 'a.orig.gz')).toEqual([]);
     // Of many the first eight.
     const many = Array.from({ length: 10 }, (_, index) => [`${index}`, `${index}.orig`]).flat();
     const words = [0, 1, 2, 3, 4, 5, 6, 7].map((index) => `${index}.orig`).join(' ');

@@ -156,5 +156,10 @@ describe('tool-cache', () => {
     const [inImage] = judge({ ...found, image: image(['COPY . .']) }, [toolCache]);
     expect(inImage?.fix.advice).toContain('.dockerignore');
     expect(claimed('.mypy_cachex/a', 'src/a.ts')).toEqual([]);
+    // A name of two kinds goes by one of them, and the command of the other must not take it twice.
+    expect(judge(tree('.coverage.a.b.tsbuildinfo', 'c.tsbuildinfo'), [toolCache])[0]?.fix.commands).toEqual([
+      "find . -type f -name '.coverage.*.*.*' -delete",
+      'rm c.tsbuildinfo',
+    ]);
   });
 });

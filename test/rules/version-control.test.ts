@@ -160,6 +160,8 @@ describe('version-control', () => {
   });
 
   it('claims no file that has another name elsewhere', () => {
+    const all = tree('.git/HEAD', '.git/objects/a', hardlink('y', '.git/HEAD'), hardlink('z', '.git/objects/a'));
+    expect(judge(all, [versionControl])).toEqual([]);
     expect(claimed('.git/HEAD', '.git/objects/a', '.git/objects/b', hardlink('z', '.git/objects/a'))).toEqual([
       '.git/HEAD',
       '.git/objects/b',
