@@ -8,9 +8,11 @@ import { runFix } from '../fix/run.ts';
 import type { FixRun } from '../fix/run.ts';
 import { findStrip } from '../fix/strip-tool.ts';
 import { findTangles } from '../fix/tangles.ts';
+import type { Tangles } from '../fix/tangles.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Fix, FixPlan } from '../model/fix.ts';
 import { linkLossOf, packedDirectory } from '../model/link-loss.ts';
+import type { Name } from '../model/name.ts';
 import { ignoreClaims } from '../policy/select.ts';
 import { reporterNamed } from '../report/index.ts';
 import { countedRules, judge, ruleIds, rules } from '../rules/index.ts';
@@ -44,7 +46,9 @@ export async function runFixCommand(artifact: string, values: FixValues): Promis
   const compression = compressionOf(before.artifact, out, values);
   const findings = ignoreClaims(judge(before, selected, 'counted'), values.ignore, new Set(ruleIds));
   const remedies = new Map(rules.map(({ id, remedy }) => [id, remedy]));
-  const tangles = await findTangles(artifact, before, { maxWindow: parseSize(input['max-window']) });
+  const found = await findTangles(artifact, before, { maxWindow: parseSize(input['max-window']) });
+  const tangles: Tangles = (path) => spared.get(path) ?? found(path);
+  const spared = values['in-place'] && values.rules === undefined ? sparedFiles(findings) : new Map<Name, string>();
   const planOf = (some: readonly Finding[]): FixPlan =>
     planFix(before, some, { strip, remedyOf: (rule) => remedies.get(rule), tangles });
   const plan = planOf(findings);
@@ -74,6 +78,17 @@ export async function runFixCommand(artifact: string, values: FixValues): Promis
     throw error;
   }
   return isKept(fix) ? exitCodes.fine : exitCodes.violated;
+}
+
+/** Files that nothing touches in place, not even for another rule, with the reason. */
+function sparedFiles(findings: readonly Finding[]): Map<Name, string> {
+  const reasons = new Map(rules.map(({ id, sparedInPlace }) => [id, sparedInPlace]));
+  return new Map(
+    findings.flatMap(({ rule, claims }) => {
+      const reason = reasons.get(rule);
+      return reason === undefined ? [] : claims.map(({ path }) => [path, reason] as const);
+    }),
+  );
 }
 
 function isKept({ plan, outcome }: Fix): boolean {

@@ -20,6 +20,8 @@ export interface Rule {
   readonly remedy?: Remedy;
   /** Whether it finds what works and is of use to some: such findings stand apart unless asked for. */
   readonly leftover?: true;
+  /** Why `fix` does not remove in place what it claims, unless the rule is named; absent where it does. */
+  readonly sparedInPlace?: string;
   /** Whether its commands take bytecode of their kind also where a rule before it claims that as a whole. */
   readonly sweeps?: true;
   /** Findings in the snapshot, possibly several of different severity; empty where there is nothing to say. */

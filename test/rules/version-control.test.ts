@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../src/rules/index.ts';
+import type { Fix } from '../../src/model/finding.ts';
 import type { Entry } from '../../src/model/snapshot.ts';
 import { versionControl } from '../../src/rules/version-control.ts';
 import { defaultLimits } from '../../src/scan/limits.ts';
@@ -11,6 +12,7 @@ import { applyFix } from '../build/fix.ts';
 import { claimedPaths, tree } from '../build/leftovers.ts';
 import { file, hardlink, image } from '../build/snapshot.ts';
 import { tempDirectory } from '../build/temp.ts';
+import { sizecheck } from '../cli/run.ts';
 import { requireTool, run } from '../oracles.ts';
 
 const options = { ...defaultLimits, maxWindow: 1 << 27, digests: 'auto', facts: 'needed' } as const;
@@ -82,6 +84,40 @@ describe('version-control', () => {
     const { removed } = await commanded(root, versionControl);
     expect(left(root)).toEqual(stays);
     expect(removed.filter((path) => !/^(?:app|clone)\/\.git(?:\/|$)/.test(path))).toEqual([]);
+  });
+
+  it('destroys no working copy: no command where one is scanned, and nothing in place unless it is asked for', async () => {
+    const root = tempDirectory('version-control-working-copy');
+    for (const path of ['.git/HEAD', '.git/objects/x', 'lib/.git/HEAD', 'lib/.git/objects/y', 'a'])
+      put(root, path, 'x');
+    const of = async (path: string): Promise<Fix | undefined> =>
+      judge(await scan(path, options), [versionControl])[0]?.fix;
+    const [whole, inside] = [await of(root), await of(join(root, 'lib'))];
+    for (const fix of [whole, inside])
+      expect(fix).toEqual({
+        commands: [],
+        advice: 'this is a working copy: pack it without them, as git archive does',
+      });
+    mkdirSync(join(root, 'up'));
+    renameSync(join(root, 'lib'), join(root, 'up/lib'));
+    expect((await of(join(root, 'up')))?.commands).toEqual(['rm -rf lib/.git']);
+
+    const fix = (...args: string[]): string[] => {
+      const { code, stdout, stderr } = sizecheck(['fix', ...args, '--apply', '--json']);
+      expect([code, stderr]).toEqual([0, '']);
+      return JSON.parse(stdout).leftAlone.map(({ reason }: { reason: string }) => reason);
+    };
+    const kept = (at: string): boolean => existsSync(join(at, '.git/HEAD'));
+    const without = join(tempDirectory('version-control-without'), 'out');
+    expect(fix(root, '--out', without)).toEqual([]);
+    expect([kept(without), kept(root)]).toEqual([false, true]);
+    // Not even links are made between equal files of a repository.
+    const why = expect.stringMatching(/^it may be the only copy of the history; /);
+    expect(fix(root, '--in-place')).toEqual([why, why]);
+    expect(run('find', [root, '-type', 'f', '-links', '+1'])).toBe('');
+    expect(kept(root)).toBe(true);
+    expect(fix(root, '--in-place', '--rules', 'version-control')).toEqual([]);
+    expect(kept(root)).toBe(false);
   });
 
   it.skipIf(!requireTool('git'))('takes a file for what it is, whatever git calls the directory', async () => {

@@ -277,10 +277,10 @@ it('how an artifact was made is printed without what acts on a terminal', async 
 });
 
 it('is bounded by --max-entries as its artifact is', async () => {
-  const tar = buildTar([{ name: 'a' }, { name: 'd/b' }]);
-  const text = await savedScan('bounded.tar', tar);
+  const two = buildTar([{ name: 'a' }, { name: 'd/b' }]);
+  const text = await savedScan('bounded.tar', two);
   for (const [name, bytes] of [
-    ['bounded.tar', tar],
+    ['bounded.tar', two],
     ['bounded.json', Buffer.from(text)],
   ] as const) {
     const path = join(work, name);
