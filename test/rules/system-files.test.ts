@@ -145,7 +145,7 @@ describe('system-files', () => {
     symlinkSync('a~', join(root, 'c'));
     const [found] = judge(await scan(root, options), [systemFiles]);
     // By name it would take the other one, too.
-    expect(found?.fix.commands).toEqual(["rm 'b~'"]);
+    expect(found?.fix.commands).toEqual(["rm -f -- 'b~'"]);
   });
 
   it('goes by names where all of a name are claimed, else names the files', () => {
@@ -153,7 +153,7 @@ describe('system-files', () => {
     expect(commands('a', 'a.orig', 'b', 'b~')).toEqual([
       String.raw`find . -type f \( -name '*.orig' -o -name '*~' \) -delete`,
     ]);
-    expect(commands('a', 'a.orig', 'b.orig', 'a~')).toEqual(["find . -type f -name '*~' -delete", 'rm a.orig']);
+    expect(commands('a', 'a.orig', 'b.orig', 'a~')).toEqual(["find . -type f -name '*~' -delete", 'rm -f -- a.orig']);
     expect(commands('.DS_Store', '.Trashes/._a', '.Trashes/.DS_Store')).toEqual([
       'rm -rf .Trashes',
       "find . -type f -name '.DS_Store' -delete",
@@ -163,7 +163,7 @@ describe('system-files', () => {
     // Of many the first eight.
     const many = Array.from({ length: 10 }, (_, index) => [`${index}`, `${index}.orig`]).flat();
     const words = [0, 1, 2, 3, 4, 5, 6, 7].map((index) => `${index}.orig`).join(' ');
-    expect(commands(...many, 'x.orig')).toEqual([`rm ${words} # and 2 more, see --json`]);
+    expect(commands(...many, 'x.orig')).toEqual([`rm -f -- ${words} # and 2 more, see --json`]);
   });
 
   it('says who left them, in images, too', () => {

@@ -131,7 +131,7 @@ describe('tool-cache', () => {
     expect(claimed('.tox/py/bin/tool', '.nox/a', symlink('bin/tool', '../.tox/py/bin/tool'))).toEqual(['.nox/a']);
     const [found] = judge(tree('a/.coverage', 'b/.coverage', symlink('data', 'a/.coverage')), [toolCache]);
     expect(claimedPaths(found)).toEqual(['b/.coverage']);
-    expect(found?.fix.commands).toEqual(['rm b/.coverage']);
+    expect(found?.fix.commands).toEqual(['rm -f -- b/.coverage']);
   });
 
   it('claims a file with two names only where both go', () => {
@@ -159,7 +159,7 @@ describe('tool-cache', () => {
     // A name of two kinds goes by one of them, and the command of the other must not take it twice.
     expect(judge(tree('.coverage.a.b.tsbuildinfo', 'c.tsbuildinfo'), [toolCache])[0]?.fix.commands).toEqual([
       "find . -type f -name '.coverage.*.*.*' -delete",
-      'rm c.tsbuildinfo',
+      'rm -f -- c.tsbuildinfo',
     ]);
   });
 });
