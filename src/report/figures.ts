@@ -31,13 +31,10 @@ export function percentChange(before: number | null, after: number | null): stri
   const change = (100 * (after - before)) / before;
   if (change === 0) return '';
   if (Math.abs(change) < 0.05) return '≈0%';
+  // As the terminal has it: of what grew tenfold and more the factor is easier to read.
+  if (change >= 900) return `${groupDigits(Math.round(after / before))}x`;
   // Rounding makes nothing out of something no more than the other way round.
-  return signed(`${groupedPercent(after === 0 ? change : Math.max(-99.9, change))}%`, change);
-}
-
-/** `34.2`, `1,250`: whole from a thousand on. */
-function groupedPercent(value: number): string {
-  return Math.abs(value) < 1000 ? value.toFixed(1) : groupDigits(Math.round(value));
+  return signed(`${(after === 0 ? change : Math.max(-99.9, change)).toFixed(1)}%`, change);
 }
 
 /** A minus sign as long as the plus sign. */

@@ -162,7 +162,9 @@ export const npmLinks = 'npm unpacks no links: what reads a copy would have to r
 export function linking({ snapshot }: RuleContext, ...list: readonly string[]): Fix {
   switch (linkLossOf(snapshot)) {
     case 'zip':
-      return advice('a zip has no hard links; symlinks (ln -s, zip -y) help where they are restored, as pip does not');
+      return advice(
+        'a zip has no hard links; symlinks (ln -s, zip -y) help only where unpacking makes them: unzip does, pip does not',
+      );
     case 'npm':
       return advice(npmLinks);
     case null:

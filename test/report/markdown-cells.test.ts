@@ -270,9 +270,10 @@ describe('sizes', () => {
     const whole = { ...emptyDiff(), before: side('a', totals(9)), after: side('b', totals(9)), delta: level };
     expect(title(whole)).toMatch(/content 0 B$/);
     expect(of(10_000, 9_995)).toBe('Smaller: content −5 B (−0.1%)');
-    expect(of(1000, 10_999)).toBe('Larger: content +9,999 B (+999.9%)');
-    expect(of(1000, 11_000)).toBe('Larger: content +10,000 B (+1,000%)');
-    expect(of(1000, 13_504)).toBe('Larger: content +12,504 B (+1,250%)');
+    expect(of(1000, 9999)).toBe('Larger: content +8,999 B (+899.9%)');
+    expect(of(1000, 10_000)).toBe('Larger: content +9,000 B (10x)');
+    expect(of(1000, 11_000)).toBe('Larger: content +10,000 B (11x)');
+    expect(of(1000, 13_504)).toBe('Larger: content +12,504 B (14x)');
     // Equal contents, and files that only one of the two has.
     const [before, after] = [side('a', totals(0)), side('b', totals(0, { compressed: 7 }))];
     expect(title({ before, after, delta: { ...zero, compressed: 7 } })).toMatch(/^Larger: .*, content 0 B$/);
