@@ -203,6 +203,20 @@ describe('the table of a gate', () => {
   });
 });
 
+describe('where a limit is set', () => {
+  it.each([
+    [{ measure: 'compressed', limit: 5_242_880 }, 'here = 5 MiB'],
+    [{ measure: 'compressed', limit: 5_242_881 }, 'here'],
+    [{ measure: 'layers', limit: 20_000 }, 'here'],
+    [{ measure: 'growth-percent', limit: 20_000 }, 'here'],
+    [{ measure: 'compressed', limit: null }, 'here'],
+  ] as const)('of %j: %s', async (more, says) => {
+    const one = verdict({ ...more, actual: 1, status: 'warn', budget: 'here' });
+    const text = await printed('table', {}, checkReport([one], []));
+    expect(text.split('\n').filter((line) => line.includes('here'))).toEqual([`         ${says}`]);
+  });
+});
+
 describe('what would make room', () => {
   const rules = [finding('a', 3000), finding('b', 200), finding('c', 10), finding('d', 5), finding('e', 0)];
   const over = verdict({ artifact: 'x', measure: 'compressed', status: 'fail', over: 1 });
@@ -219,6 +233,10 @@ describe('what would make room', () => {
     ]);
     expect(await lines([over], [of('x', rules.slice(0, 1), 3000), of('y', rules, 3100)])).toEqual([
       'Of x 3,000 B of content can go away (a 3,000 B): sizecheck scan says how.',
+    ]);
+    const three = [...rules.slice(0, 3), ...rules.slice(-1)];
+    expect(await lines([over], [of('x', three, 3100)])).toEqual([
+      '3,100 B of content can go away (a 3,000 B, b 200 B, c 10 B): sizecheck scan says how.',
     ]);
     expect(await lines([over], [of('x', [], 7)])).toEqual(['7 B of content can go away: sizecheck scan says how.']);
   });

@@ -338,6 +338,21 @@ describe('fix', () => {
     ],
     ['is packed at a lower level', { compression: 'gzip:6' }, 901, '; --compress-with gzip:9 packs tighter.'],
     [
+      'is in zstd at a lower level',
+      { compression: 'zstd:3' },
+      901,
+      'taken; --compress-with zstd:22:long packs tighter.',
+    ],
+    ['has a window alone', { compression: 'zstd:19:long' }, 901, 'taken; --compress-with zstd:22:long packs tighter.'],
+    ['has no window', { compression: 'zstd:22' }, 901, 'taken; --compress-with zstd:22:long packs tighter.'],
+    [
+      'was a plain tar',
+      { artifact: { name: 'in.tar', format: 'tar', codecs: [], length: 900 }, compression: 'gzip:9' },
+      901,
+      'what went had taken; --compress-with zstd:22:long packs tighter, where',
+    ],
+    ['has nothing to be held against', { before: totals(1000, { compressed: null }) }, 901, null],
+    [
       'is in another codec',
       { artifact: { name: 'in.tar.xz', format: 'tar', codecs: ['xz'], length: 900 } },
       901,

@@ -44,6 +44,7 @@ describe('withoutRepeats', () => {
       of(['a', 'b']),
       of(['a', 'c']),
       of(['a']),
+      of(['a', 'b', 'c']),
       of(['a', 'b'], { claims: ['a', 'b'].map((path) => ({ path, part: 'debug', bytes: 1 })) }),
       of(['a', 'b'], { fix: { commands: ['rm -f -- a b'], advice: null } }),
       of(['a', 'b'], { fix: { commands: [], advice: 'None.' } }),

@@ -134,6 +134,8 @@ describe('gate', () => {
     ]);
     expect(cells({ measure: 'waste-percent', actual: 1, limit: 3 })[2]).toBe('1%');
     expect(cells({ measure: 'growth-percent', actual: -5, limit: 3 }).slice(2)).toEqual(['-5%', '3%', '8 points']);
+    expect(cells({ measure: 'growth-percent', actual: 0, limit: 3 })[2]).toBe('0%');
+    expect(cells({ measure: 'waste-percent', actual: 1, limit: 3 })[2]).toBe('1%');
     expect(cells({ measure: 'growth-percent', actual: null, limit: 3 }).slice(2)).toEqual(['-', '3%', '-']);
     expect(cells({ measure: 'growth', actual: 0, limit: 3 })[2]).toBe('0 B');
     expect(cells({ measure: 'growth', actual: -5, limit: 3 }).slice(2)).toEqual(['-5 B', '3 B', '8 B']);

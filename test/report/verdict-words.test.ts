@@ -25,6 +25,9 @@ function cells(more: Partial<Verdict>): (string | boolean)[] {
 describe('sentence', () => {
   it('says how far it is from the limit', () => {
     expect(says({ actual: 1500, limit: 1000 })).toBe('compressed is 1,500 B, 500 B over its limit of 1,000 B');
+    expect(says({ measure: 'layers', actual: 20_001, limit: 20_000 })).toBe(
+      'layers is 20,001, 1 over its limit of 20,000',
+    );
     expect(says({ actual: 900, limit: 1000 })).toBe('compressed is 900 B, 100 B under its limit of 1,000 B');
     expect(says({ actual: 1000, limit: 1000 })).toBe('compressed is 1,000 B, exactly its limit');
     expect(says({ actual: 900, limit: null })).toBe('compressed is 900 B');

@@ -139,7 +139,7 @@ function row(verdict: Verdict, exact: boolean, { units }: ReportOptions): Row {
 function percentRow(verdict: Verdict): Omit<Row, 'artifact'> {
   const { measure, actual, status } = verdict;
   const { actual: text, limit, headroom, isBeyond } = verdictCells(verdict, 'bytes');
-  const sign = measure === 'growth-percent' && actual !== null && actual > 0 ? '+' : '';
+  const sign = measure === 'growth-percent' && (actual ?? 0) > 0 ? '+' : '';
   const left = headroom.replace(' over', '').replace('\u00a0', ' ');
   return {
     status,
@@ -150,12 +150,7 @@ function percentRow(verdict: Verdict): Omit<Row, 'artifact'> {
 
 /** A number of layers, or a share of 1. */
 function plain(value: number): string {
-  return Number.isInteger(value) ? groupDigits(value) : trimmed(value);
-}
-
-/** A percentage as short as it can be read. */
-function trimmed(value: number): string {
-  return String(Number(Math.abs(value) < 1 ? value.toPrecision(4) : value.toFixed(4)));
+  return Number.isInteger(value) ? groupDigits(value) : String(Number(value.toPrecision(4)));
 }
 
 function points(measure: Measure, value: number): string {
@@ -214,7 +209,7 @@ function* detailsPart({ gate: { verdicts } }: CheckReport, options: ReportOption
 
 /** Where the limit stands in the budgets file, and in bytes as it may be written there. */
 function whereSet({ budget, limit, measure }: Verdict): string {
-  const round = limit === null || unitOf(measure) !== 'bytes' ? null : roundSize(limit);
+  const round = unitOf(measure) === 'bytes' ? roundSize(limit ?? 0) : null;
   return round === null ? terminalText(budget) : `${terminalText(budget)} = ${round}`;
 }
 
@@ -244,9 +239,10 @@ function* removablePart({ gate: { verdicts }, artifacts }: CheckReport, options:
   const wasteful = artifacts.filter(({ name, removable }) => over.has(name) && removable > 0);
   if (wasteful.length > 0) yield '\n';
   for (const { name, removable, findings } of wasteful.slice(0, options.top)) {
-    const largest = findings.filter(({ bytes }) => bytes > 0).slice(0, 3);
-    const rules = largest.map(({ rule, bytes }) => `${terminalText(rule)} ${exactBytes(bytes)}`);
-    const most = rules.length === 0 ? '' : ` (${rules.join(', ')}${findings.length > rules.length ? ', …' : ''})`;
+    const all = findings
+      .filter(({ bytes }) => bytes > 0)
+      .map(({ rule, bytes }) => `${terminalText(rule)} ${exactBytes(bytes)}`);
+    const most = all.length === 0 ? '' : ` (${all.slice(0, 3).join(', ')}${all.length > 3 ? ', …' : ''})`;
     const of = artifacts.length > 1 ? `Of ${terminalText(name)} ` : '';
     const text = `${of}${exactBytes(removable)} of content can go away${most}: sizecheck scan says how.`;
     for (const line of wrap(text, options.width)) yield `${line}\n`;

@@ -6,8 +6,8 @@ import type { Fix } from '../../model/fix.ts';
 
 /** One sentence; null where the result is smaller, or no file. */
 export function growthNote(fix: Fix): string | null {
-  const [old, now] = [fix.before.compressed, fix.outcome?.totals.compressed ?? null];
-  if (old === null || now === null || now < old) return null;
+  const [old, now] = [fix.before.compressed, fix.outcome?.totals.compressed ?? 0];
+  if (old === null || now < old) return null;
   const sizes = old === now ? exactBytes(now) : `${exactBytes(old)} → ${exactBytes(now)}`;
   const [why, help] = [reason(fix), remedy(fix)];
   const said = `The result is not smaller than the artifact (${sizes})`;
@@ -33,7 +33,7 @@ function remedy({ artifact, compression, root }: Fix): string | null {
   if (codec === 'gzip' && level < 9) return '--compress-with gzip:9 packs tighter';
   // npm reads nothing else.
   const isGzipOnly = root !== undefined;
-  if (isGzipOnly || (codec === 'zstd' && level === 22 && long !== null)) return null;
+  if (isGzipOnly || (level === 22 && long !== null)) return null;
   const isRead = codec === 'zstd' || artifact.codecs.includes('zstd');
   return `--compress-with zstd:22:long packs tighter${isRead ? '' : ', where what unpacks it knows zstd'}`;
 }
