@@ -196,6 +196,14 @@ const areas = [
     hostile: false,
   },
   {
+    // What makes a gate unknown, and where no links may be made.
+    sources: ['src/policy/doubts.ts', 'src/model/link-loss.ts', 'src/policy/nearest.ts'],
+    tests: ['policy/evaluate', 'policy/doubts', 'policy/nearest', 'model/link-loss', 'cli/arguments'].map(
+      (name) => `test/${name}.test.ts`,
+    ),
+    hostile: false,
+  },
+  {
     sources: ['src/inspectors/elf/kept-digest.ts', 'src/inspectors/elf/compressed-debug.ts'],
     tests: ['inspectors/compressed-debug', 'inspectors/elf-facts', 'inspectors/kept', 'rules/same-build'].map(
       (name) => `test/${name}.test.ts`,

@@ -3,7 +3,7 @@
 /** The known word that has all of this one as a part of it, where there is just one, or else that is at most two edits away; or null. */
 export function nearest(given: string, known: readonly string[]): string | null {
   const word = given.toLowerCase();
-  const whole = known.filter((candidate) => candidate === word || (word.length > 3 && partsOf(candidate).has(word)));
+  const whole = known.filter((candidate) => word.length > 3 && partsOf(candidate).has(word));
   if (whole.length === 1) return whole[0] ?? null;
   // No word that is much longer can be two edits away, and the comparison takes time by both lengths.
   const near = known.filter((candidate) => Math.abs(candidate.length - word.length) <= 2);
