@@ -6,6 +6,7 @@ import { parseCandidate } from '../codecs/candidates.ts';
 import type { Candidate } from '../codecs/candidates.ts';
 import { extentReader, inOrder } from '../formats/tar/order.ts';
 import type { TarExtent, TarOrder } from '../formats/tar/order.ts';
+import { endOfTar } from '../formats/tar/writer.ts';
 import type { OrderTrial, Trial } from '../model/compression.ts';
 import { hasProgram } from './programs.ts';
 import { runTrial } from './trials.ts';
@@ -14,7 +15,6 @@ import { runTrial } from './trials.ts';
 const worthwhile = 0.99;
 /** Fast, with enough history to see what an order is worth. */
 const screening = 'zstd:9';
-const blockLength = 512;
 
 export interface OrderPlan {
   /** The tar, a regular file. */
@@ -95,8 +95,7 @@ function writeOrdered(path: string, extents: readonly TarExtent[], output: strin
         at += count;
       }
     }
-    write(new Uint8Array(2 * blockLength));
-    write(new Uint8Array((20 * blockLength - (length % (20 * blockLength))) % (20 * blockLength)));
+    write(endOfTar(length));
   } finally {
     closeSync(from);
     closeSync(to);

@@ -1,8 +1,9 @@
 // A tar archive without what a plan removes: members stream by and are copied byte for byte; only those of the plan are left out,
 // replaced by links, or stripped on the way. What lies between members (global headers, labels) stays.
 import type { Member, MemberSink, StreamReader } from '../formats/format.ts';
+import { blockSize, paddingOf, recordSize } from '../formats/tar/layout.ts';
 import { tarReader } from '../formats/tar/tar.ts';
-import { paddingOf, tarHeaders } from '../formats/tar/writer.ts';
+import { tarHeaders } from '../formats/tar/writer.ts';
 import type { Name } from '../model/name.ts';
 import { createRawQueue } from './raw-queue.ts';
 import { changedHeaders } from './tar-headers.ts';
@@ -35,10 +36,6 @@ export interface TarRewriter extends StreamReader {
   unresolved(): number;
 }
 
-const blockLength = 512;
-/** What GNU tar fills the end of an archive up to. */
-const recordLength = 20 * blockLength;
-
 /** @param emit takes the bytes of the new archive; views are valid during the call only. */
 export function tarRewriter(
   { decide, carries, bare = [] }: TarDecisions,
@@ -62,7 +59,7 @@ export function tarRewriter(
       for (const path of missing) write(tarHeaders({ path, kind: 'directory', size: 0, mode: 0o755, link: null }));
       missing = [];
       const decision = decide(member);
-      const headers = decision.kind === 'keep' ? null : raw.peek(start, member.offset + blockLength);
+      const headers = decision.kind === 'keep' ? null : raw.peek(start, member.offset + blockSize);
       current = { member, decision, headers, content: [] };
       const changed = headers === null ? null : Buffer.from(headers);
       if (decision.kind === 'symlink' && changed !== null)
@@ -81,7 +78,7 @@ export function tarRewriter(
       const { member } = current;
       if (current.decision.kind === 'rewrite') writeRewritten(current, current.decision.rewrite, write);
       // Members without content end before the reader has moved over their header.
-      const end = member.kind === 'file' ? reader.position() : member.offset + blockLength;
+      const end = member.kind === 'file' ? reader.position() : member.offset + blockSize;
       const file = carries(member);
       raw.passUntil(end + paddingOf(end), () => {
         if (file !== null) links.carrier(file, member.name);
@@ -105,8 +102,8 @@ export function tarRewriter(
     finish() {
       reader.finish();
       raw.finish();
-      const whole = reader.position() % recordLength === 0;
-      if (whole) write(Buffer.alloc((recordLength - (written % recordLength)) % recordLength));
+      const whole = reader.position() % recordSize === 0;
+      if (whole) write(Buffer.alloc(paddingOf(written, recordSize)));
     },
     unresolved: () => links.waiting(),
   };

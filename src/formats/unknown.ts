@@ -1,6 +1,7 @@
 // Says what an input that is no artifact looks like: the error that a wrong download, a Git LFS pointer or an unsupported
 // archive deserves.
 import { nameFromBytes } from '../model/name.ts';
+import { field, magicWord } from './tar/layout.ts';
 
 /** Magic numbers at offset 0 (as byte strings) of formats that sizecheck does not read. */
 const magics: readonly (readonly [magic: string, what: string])[] = [
@@ -39,7 +40,7 @@ const magics: readonly (readonly [magic: string, what: string])[] = [
 export function describeUnknown(head: Uint8Array): string {
   const text = nameFromBytes(head);
   for (const [magic, what] of magics) if (text.startsWith(magic)) return what;
-  if (text.slice(257, 262) === 'ustar') return 'a tar archive whose first header is cut or damaged';
+  if (text.startsWith(magicWord, field.magic.at)) return 'a tar archive whose first header is cut or damaged';
   if (isFilledWith(head, 0)) return 'nothing but zero bytes';
   if (isFilledWith(head, 0xff)) return 'nothing but 0xff bytes';
   if (text.trim() === '') return 'nothing but white space';

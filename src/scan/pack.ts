@@ -8,7 +8,8 @@ import type { Compression, EmitCompressed, Encoder } from '../codecs/compress.ts
 import { InputError, systemCode } from '../errors.ts';
 import { openRegular } from '../formats/directory.ts';
 import type { OpenFile } from '../formats/format.ts';
-import { endOfTar, paddingOf, tarHeaders } from '../formats/tar/writer.ts';
+import { paddingOf } from '../formats/tar/layout.ts';
+import { endOfTar, tarHeaders } from '../formats/tar/writer.ts';
 import type { TarItem } from '../formats/tar/writer.ts';
 import { compareNames, nameFromText } from '../model/name.ts';
 import type { Name } from '../model/name.ts';

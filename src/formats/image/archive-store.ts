@@ -7,7 +7,7 @@ import { FormatError } from '../../errors.ts';
 import { normalizePath } from '../../model/name.ts';
 import type { Name } from '../../model/name.ts';
 import type { MemberSink, RandomFile, ReadOptions } from '../format.ts';
-import { blockSize } from '../tar/header.ts';
+import { blockSize } from '../tar/layout.ts';
 import { tarReader } from '../tar/tar.ts';
 import { linkInside } from './store.ts';
 import type { PartStore, Stored } from './store.ts';

@@ -2,12 +2,9 @@
 import { FormatError } from '../../errors.ts';
 import { normalizePath } from '../../model/name.ts';
 import type { Name } from '../../model/name.ts';
-import { blockSize, checksumMatches, parseHeader } from '../tar/header.ts';
+import { checksumMatches, isExtensionType, parseHeader } from '../tar/header.ts';
 import type { TarHeader } from '../tar/header.ts';
-import { paddingOf } from '../tar/state.ts';
-
-/** Headers that only say something of the next one. */
-const extensions: ReadonlySet<string> = new Set(['x', 'g', 'X', 'L', 'K']);
+import { blockSize, paddingOf } from '../tar/layout.ts';
 
 /** Name of the first member in `head` that is not the root itself; null where there is none, or no tar. */
 export function firstName(head: Uint8Array): Name | null {
@@ -16,7 +13,7 @@ export function firstName(head: Uint8Array): Name | null {
     const header = headerAt(bytes.subarray(at, at + blockSize));
     if (header === null) return null;
     const { path } = normalizePath(header.name);
-    if (!extensions.has(header.type) && path !== '.') return path;
+    if (!isExtensionType(header.type) && path !== '.') return path;
     const size = header.type === '5' ? 0 : header.size;
     at += blockSize + size + paddingOf(size);
   }

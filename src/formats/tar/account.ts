@@ -3,7 +3,7 @@
 import { byteAt } from '../../bytes/at.ts';
 import type { Ledger } from '../ledger.ts';
 import { countDialects } from './dialects.ts';
-import { blockSize } from './header.ts';
+import { blockSize, field } from './layout.ts';
 import type { Phase, TarState } from './state.ts';
 
 export interface TarAccount {
@@ -34,13 +34,14 @@ export function tarAccount(ledger: Ledger): TarAccount {
   /** Extensions tell pax from plain ustar; what GNU writes says so in every header. */
   function see(type: number, block: Buffer): void {
     if (type === 0x78 || type === 0x67 || type === 0x58) dialect = Math.max(dialect, paxDialect);
-    else if (block[257] === 0x75) dialect = Math.max(dialect, block[262] === 0x20 ? gnuDialect : ustarDialect);
+    else if (block[field.magic.at] === 0x75)
+      dialect = Math.max(dialect, block[field.magic.at + 5] === 0x20 ? gnuDialect : ustarDialect);
     else dialect = Math.max(dialect, v7Dialect);
   }
 
-  /** Compared with the last header of the same type, at offset 156. */
+  /** Compared with the last header of the same type. */
   function weighHeader(block: Buffer): number {
-    const type = byteAt(block, 156);
+    const type = byteAt(block, field.type.at);
     see(type, block);
     view ??= viewOf(block);
     let last = lastHeaders.get(type);

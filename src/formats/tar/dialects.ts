@@ -2,9 +2,8 @@
 // Interchange Format"), GNU (GNU tar manual, "Basic Tar Format"). A dialect that could not hold all of it is null.
 import { byteAt } from '../../bytes/at.ts';
 import type { MadeFacts } from '../../model/snapshot.ts';
-import { blockSize } from './header.ts';
+import { blockSize, field, largestOctal, paddingOf } from './layout.ts';
 import type { PaxRecord } from './pax.ts';
-import { paddingOf } from './state.ts';
 import type { Extensions, TarState } from './state.ts';
 
 export interface DialectCount {
@@ -34,11 +33,12 @@ const side = new Set([
 /** Types that all dialects know. */
 const plainTypes = new Set(['0', '1', '2', '3', '4', '5', '6', '\0'].map((type) => type.charCodeAt(0)));
 
-const nameField = 100;
-const prefixField = 155;
-/** What 7 and 11 octal digits hold. */
-const mostId = 8 ** 7 - 1;
-const mostNumber = 8 ** 11 - 1;
+const nameField = field.name.length;
+const prefixField = field.prefix.length;
+const mostId = largestOctal(field.uid);
+const mostNumber = largestOctal(field.size);
+/** Where base-256 numbers of GNU tar begin. */
+const [uidAt, gidAt, sizeAt, mtimeAt] = [field.uid.at, field.gid.at, field.size.at, field.mtime.at];
 
 export function countDialects(): DialectCount {
   let extensions: Extensions | null = null;
@@ -71,8 +71,8 @@ export function countDialects(): DialectCount {
       const { size = 0, uid = 0, gid = 0, mtime = 0 } = extensions.pax;
       if (size > mostNumber || uid > mostId || gid > mostId || mtime < 0 || mtime > mostNumber) return false;
     }
-    // Base-256 numbers of GNU tar: uid, gid, size, mtime.
-    if ((byteAt(block, 108) | byteAt(block, 116) | byteAt(block, 124) | byteAt(block, 136)) >= 0x80) return false;
+    if ((byteAt(block, uidAt) | byteAt(block, gidAt) | byteAt(block, sizeAt) | byteAt(block, mtimeAt)) >= 0x80)
+      return false;
     return link.length <= nameField && fitsUstar(path);
   }
 
@@ -90,7 +90,7 @@ export function countDialects(): DialectCount {
     member(state) {
       members++;
       takeRecords();
-      if (!plainTypes.has(byteAt(state.block, 156))) gnu = false;
+      if (!plainTypes.has(byteAt(state.block, field.type.at))) gnu = false;
       const link = extensions?.pax.linkpath ?? extensions?.longLink ?? '';
       long += longName(state.path) + longName(link);
       if (ustar && !fits(state, link)) ustar = false;

@@ -2,10 +2,10 @@
 import { FormatError } from '../../errors.ts';
 import { nameFromBytes } from '../../model/name.ts';
 import type { Name } from '../../model/name.ts';
-import { blockSize } from './header.ts';
 import type { TarHeader } from './header.ts';
+import { blockSize, paddingOf } from './layout.ts';
 import { applyPaxRecords, parsePaxRecords } from './pax.ts';
-import { notice, paddingOf } from './state.ts';
+import { notice } from './state.ts';
 import type { Extensions, TarState } from './state.ts';
 
 /** Largest total of extension headers before one member, in bytes (1 MiB). */

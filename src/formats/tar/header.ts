@@ -4,8 +4,8 @@ import { byteAt, integerAt } from '../../bytes/at.ts';
 import { FormatError } from '../../errors.ts';
 import { nameFromBytes } from '../../model/name.ts';
 import type { Name } from '../../model/name.ts';
-
-export const blockSize = 512;
+import { blockSize, field, magicWord } from './layout.ts';
+import type { TarField } from './layout.ts';
 
 export type TarMagic = 'posix' | 'gnu' | 'v7';
 
@@ -62,7 +62,7 @@ export function wordsOf({ buffer, byteOffset }: Uint8Array): Int32Array {
  */
 export function checksumMatches(block: Uint8Array, words?: Int32Array): boolean {
   if (block.length < blockSize) return false;
-  const stored = parseOctal(block, 148, 8);
+  const stored = parseOctal(block, field.checksum.at, field.checksum.length);
   if (stored === null) return false;
   const { unsigned, signed } = sums(words ?? wordsOf(block));
   return stored === unsigned || stored === signed;
@@ -79,25 +79,25 @@ export function isZero(bytes: Uint8Array): boolean {
  */
 export function parseHeader(block: Buffer, offset: number): TarHeader {
   const magic = magicOf(block);
-  const prefix = magic === 'posix' ? text(block, 345, 155) : '';
-  const name = text(block, 0, 100);
+  const prefix = magic === 'posix' ? text(block, field.prefix) : '';
+  const name = text(block, field.name);
   const full = prefix === '' ? name : `${prefix}/${name}`;
-  const flag = byteAt(block, 156);
+  const flag = byteAt(block, field.type.at);
   const type = flag === 0 ? '0' : String.fromCharCode(flag);
-  const size = sizeField(block, 124, 'size', full, offset);
-  const blankSize = isBlank(block, 124, 12);
+  const size = sizeField(block, field.size.at, 'size', full, offset);
+  const blankSize = isBlank(block, field.size);
   if (isExtensionType(type)) {
     // What else it says concerns no member, and an archive may have one for each.
     return { name: full, link: '', mode: null, uid: null, gid: null, size, mtime: null, type, magic, blankSize };
   }
   return {
     name: full,
-    link: text(block, 157, 100),
-    mode: optionalNumber(block, 100, 8),
-    uid: optionalNumber(block, 108, 8),
-    gid: optionalNumber(block, 116, 8),
+    link: text(block, field.link),
+    mode: optionalNumber(block, field.mode),
+    uid: optionalNumber(block, field.uid),
+    gid: optionalNumber(block, field.gid),
     size,
-    mtime: optionalNumber(block, 136, 12),
+    mtime: optionalNumber(block, field.mtime),
     type,
     magic,
     blankSize,
@@ -113,12 +113,13 @@ export function isExtensionType(type: string): boolean {
  * A 12-byte size-like field: octal or base-256.
  * @throws FormatError `bad-number` for signs, other digits, negative and too large values.
  */
-export function sizeField(block: Buffer, at: number, field: string, path: Name, offset: number): number {
-  const value = parseNumber(block, at, 12);
-  if (value === null || value < 0 || isUnterminated(block, at, 12)) {
+export function sizeField(block: Buffer, at: number, what: string, path: Name, offset: number): number {
+  const { length } = field.size;
+  const value = parseNumber(block, at, length);
+  if (value === null || value < 0 || isUnterminated(block, at, length)) {
     throw new FormatError(
       'bad-number',
-      `has a tar header whose ${field} field is not a size (${spell(block, at, 12)})`,
+      `has a tar header whose ${what} field is not a size (${spell(block, at, length)})`,
       {
         path,
         offset: offset + at,
@@ -130,15 +131,16 @@ export function sizeField(block: Buffer, at: number, field: string, path: Name, 
 
 /** `ustar` NUL is POSIX, `ustar` and two spaces GNU. Compared by bytes: this runs for every member. */
 function magicOf(block: Buffer): TarMagic {
-  for (let index = 0; index < 5; index++) if (block[257 + index] !== ustar[index]) return 'v7';
-  if (block[262] === 0) return 'posix';
-  return block[262] === 0x20 && block[263] === 0x20 && block[264] === 0 ? 'gnu' : 'v7';
+  const { at } = field.magic;
+  for (let index = 0; index < ustar.length; index++) if (block[at + index] !== ustar[index]) return 'v7';
+  if (block[at + 5] === 0) return 'posix';
+  return block[at + 5] === 0x20 && block[at + 6] === 0x20 && block[at + 7] === 0 ? 'gnu' : 'v7';
 }
 
-const ustar = [0x75, 0x73, 0x74, 0x61, 0x72];
+const ustar = [...Buffer.from(magicWord)];
 
 /** Bytes up to the first NUL. */
-function text(block: Buffer, at: number, length: number): Name {
+function text(block: Buffer, { at, length }: TarField): Name {
   if (block[at] === 0) return '';
   let end = at + 1;
   while (end < at + length && block[end] !== 0) end++;
@@ -146,13 +148,13 @@ function text(block: Buffer, at: number, length: number): Name {
 }
 
 /** mode, owner and time decide no total: what cannot be read is unknown. */
-function optionalNumber(block: Buffer, at: number, length: number): number | null {
+function optionalNumber(block: Buffer, { at, length }: TarField): number | null {
   const value = parseNumber(block, at, length);
   return Number.isSafeInteger(value) ? value : null;
 }
 
 /** Nothing but spaces, or empty. The first byte settles it for nearly all headers. */
-function isBlank(block: Buffer, at: number, length: number): boolean {
+function isBlank(block: Buffer, { at, length }: TarField): boolean {
   return block[at] === 0 || (block[at] === 0x20 && block.toString('latin1', at, at + length).trim() === '');
 }
 

@@ -3,13 +3,13 @@ import { FormatError } from '../../errors.ts';
 import type { Name } from '../../model/name.ts';
 import type { EntryKind } from '../../model/snapshot.ts';
 import type { Member } from '../format.ts';
-import type { TarHeader } from './header.ts';
-import type { PaxSparse } from './pax.ts';
-import { badMap, checkSegments, segmentsOfMap } from './sparse.ts';
-import type { Segment } from './sparse.ts';
-import { readPairs } from './sparse.ts';
 import { sizeField } from './header.ts';
-import { notice, paddingOf } from './state.ts';
+import type { TarHeader } from './header.ts';
+import { field, paddingOf, sparseTable } from './layout.ts';
+import type { PaxSparse } from './pax.ts';
+import { badMap, checkSegments, readPairs, segmentsOfMap } from './sparse.ts';
+import type { Segment } from './sparse.ts';
+import { notice } from './state.ts';
 import type { Extensions, SparseWork, TarState } from './state.ts';
 
 const kinds: Readonly<Record<string, EntryKind>> = {
@@ -108,10 +108,10 @@ function startOther(state: TarState, header: TarHeader, kind: EntryKind, offset:
 }
 
 function startOldSparse(state: TarState, header: TarHeader, offset: number): void {
-  const realSize = sizeField(state.block, 483, 'real size', header.name, offset);
+  const realSize = sizeField(state.block, field.realSize.at, 'real size', header.name, offset);
   const work = sparseWork(header, realSize, offset);
-  work.segments = readPairs(state.block, 386, 4, header.name, offset);
-  if (state.block[482] === 0) {
+  work.segments = readPairs(state.block, sparseTable.header, header.name, offset);
+  if (state.block[sparseTable.header.more] === 0) {
     beginSparse(state, work, work.segments, header.size);
     return;
   }

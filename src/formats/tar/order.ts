@@ -3,8 +3,8 @@
 import type { Name } from '../../model/name.ts';
 import type { MemberSink } from '../format.ts';
 import { compareNames } from '../../model/name.ts';
+import { blockSize, paddingOf } from './layout.ts';
 import { tarReader } from './tar.ts';
-import { paddingOf } from './writer.ts';
 
 /** `name`: as `tar --sort=name`. `type`: by what follows the last dot of the name, then so. */
 export type TarOrder = 'name' | 'type';
@@ -23,8 +23,6 @@ export interface ExtentReader {
   finish(): readonly TarExtent[] | null;
 }
 
-const blockLength = 512;
-
 /** @throws FormatError as `tarReader`, from `write` and `finish`. */
 export function extentReader(): ExtentReader {
   const extents: TarExtent[] = [];
@@ -39,7 +37,7 @@ export function extentReader(): ExtentReader {
       if (open === null) return;
       const { name, kind, start, header } = open;
       // Members without content end before the reader has moved over their header.
-      const end = kind === 'file' ? reader.position() : header + blockLength;
+      const end = kind === 'file' ? reader.position() : header + blockSize;
       extents.push({ name, kind, start, end: end + paddingOf(end) });
       open = null;
     },

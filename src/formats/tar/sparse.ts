@@ -3,6 +3,8 @@
 import { FormatError } from '../../errors.ts';
 import type { Name } from '../../model/name.ts';
 import { sizeField } from './header.ts';
+import { field } from './layout.ts';
+import type { SparseTable } from './layout.ts';
 
 /** A stored stretch of the logical file, in bytes. */
 export interface Segment {
@@ -13,15 +15,16 @@ export interface Segment {
 /** Largest sparse map in bytes, counted over its blocks (1 MiB). */
 export const maxSparseMap = 1 << 20;
 
-/** Reads `count` offset/length pairs of 24 bytes (old GNU format); an empty pair ends the list. */
-export function readPairs(block: Buffer, at: number, count: number, path: Name, offset: number): Segment[] {
+/** Reads pairs of offset and length, both like sizes (old GNU format); an empty pair ends the list. */
+export function readPairs(block: Buffer, { at, pairs }: SparseTable, path: Name, offset: number): Segment[] {
   const segments: Segment[] = [];
-  for (let index = 0; index < count; index++) {
-    const pair = at + index * 24;
-    if (block[pair] === 0 && block[pair + 12] === 0) break;
+  const { length } = field.size;
+  for (let index = 0; index < pairs; index++) {
+    const pair = at + index * 2 * length;
+    if (block[pair] === 0 && block[pair + length] === 0) break;
     segments.push({
       offset: sizeField(block, pair, 'sparse offset', path, offset),
-      length: sizeField(block, pair + 12, 'sparse length', path, offset),
+      length: sizeField(block, pair + length, 'sparse length', path, offset),
     });
   }
   return segments;

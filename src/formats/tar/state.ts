@@ -1,8 +1,9 @@
 // What the tar reader knows between two pieces of the stream.
 import type { Name } from '../../model/name.ts';
 import type { MemberSink } from '../format.ts';
-import { blockSize, wordsOf } from './header.ts';
+import { wordsOf } from './header.ts';
 import type { TarHeader } from './header.ts';
+import { blockSize } from './layout.ts';
 import type { PaxFields, PaxRecord } from './pax.ts';
 import type { MapReader, Segment } from './sparse.ts';
 
@@ -112,11 +113,6 @@ export function initialState(sink: MemberSink): TarState {
     endOffset: 0,
     trailing: 0,
   };
-}
-
-/** Zero bytes that fill `size` up to whole blocks. */
-export function paddingOf(size: number): number {
-  return (blockSize - (size % blockSize)) % blockSize;
 }
 
 export function notice(state: TarState, code: string, path: Name | null, message: string): void {

@@ -5,11 +5,12 @@ import { nameFromBytes } from '../../model/name.ts';
 import type { Name } from '../../model/name.ts';
 import type { MemberSink, ReadOptions, StreamFormat, StreamReader } from '../format.ts';
 import { tarAccount } from './account.ts';
-import { blockSize, checksumMatches, isExtensionType, isZero, parseHeader } from './header.ts';
 import { endExtension, startExtension, takeExtension } from './extensions.ts';
+import { checksumMatches, isExtensionType, isZero, parseHeader } from './header.ts';
+import { blockSize, field, magicWord, paddingOf, sparseTable } from './layout.ts';
 import { beginSparse, startMember } from './member.ts';
 import { badMap, maxSparseMap, readMapBlock, readPairs } from './sparse.ts';
-import { initialState, notice, paddingOf } from './state.ts';
+import { initialState, notice } from './state.ts';
 import type { TarState } from './state.ts';
 
 export const tarFormat: StreamFormat = {
@@ -17,7 +18,7 @@ export const tarFormat: StreamFormat = {
   access: 'stream',
   bid(head) {
     if (!checksumMatches(head)) return isZero(head) && head.length >= 2 * blockSize ? 8 : 0;
-    return nameFromBytes(head.subarray(257, 262)) === 'ustar' ? 104 : 64;
+    return nameFromBytes(head).startsWith(magicWord, field.magic.at) ? 104 : 64;
   },
   reader: tarReader,
 };
@@ -179,8 +180,8 @@ function takeSparseHeader(state: TarState, offset: number): void {
   work.mapBytes += blockSize;
   if (work.mapBytes > maxSparseMap) throw badMap(`is larger than ${maxSparseMap} bytes`, work.path, offset);
   // Not push(...): a map may hold more pairs than a call takes arguments.
-  work.segments = work.segments.concat(readPairs(state.block, 0, 21, work.path, offset));
-  if (state.block[504] === 0) beginSparse(state, work, work.segments, work.header.size);
+  work.segments = work.segments.concat(readPairs(state.block, sparseTable.block, work.path, offset));
+  if (state.block[sparseTable.block.more] === 0) beginSparse(state, work, work.segments, work.header.size);
 }
 
 function takeSparseMap(state: TarState, piece: Uint8Array, at: number): number {

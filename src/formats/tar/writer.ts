@@ -2,6 +2,8 @@
 // byte what GNU tar 1.34 writes with --format=pax --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner
 // --pax-option=delete=atime,delete=ctime, so that anybody can make the archive that was measured (POSIX.1-2017, pax, "ustar").
 import type { Name } from '../../model/name.ts';
+import { blockSize, field, largestOctal, magicWord, paddingOf, recordSize } from './layout.ts';
+import type { TarField } from './layout.ts';
 
 export interface TarItem {
   /** Relative path as in a snapshot; the root is `.`. */
@@ -14,13 +16,6 @@ export interface TarItem {
   readonly link: Name | null;
 }
 
-const blockLength = 512;
-const nameLength = 100;
-/** Largest size of an eleven-digit octal field. */
-const maxOctal = 0o77777777777;
-/** GNU tar writes records of 20 blocks. */
-const recordLength = 20 * blockLength;
-
 const typeflags = { file: '0', hardlink: '1', symlink: '2', directory: '5' } as const;
 
 /** The header of a member, with the extended header before it where it needs one. */
@@ -28,23 +23,19 @@ export function tarHeaders(item: TarItem): Buffer {
   const name = storedName(item);
   const link = item.link === null ? '' : item.kind === 'hardlink' ? `./${item.link}` : item.link;
   const records: string[] = [];
-  if (name.length > nameLength || !isAscii(name)) records.push(record('path', name));
-  if (link.length > nameLength) records.push(record('linkpath', link));
-  if (item.size > maxOctal) records.push(record('size', String(item.size)));
-  const size = item.size > maxOctal ? 0 : item.size;
-  const own = block({ name, type: typeflags[item.kind], mode: item.mode, size, link, devices: true });
+  if (name.length > field.name.length || !isAscii(name)) records.push(paxRecord('path', name));
+  if (link.length > field.link.length) records.push(paxRecord('linkpath', link));
+  const fits = item.size <= largestOctal(field.size);
+  if (!fits) records.push(paxRecord('size', String(item.size)));
+  const size = fits ? item.size : 0;
+  const own = headerBlock({ name, type: typeflags[item.kind], mode: item.mode, size, link, devices: true });
   return records.length === 0 ? own : Buffer.concat([extended(item.path, records.join('')), own]);
-}
-
-/** Zero bytes from the end of a content of `size` bytes to the end of its block. */
-export function paddingOf(size: number): number {
-  return (blockLength - (size % blockLength)) % blockLength;
 }
 
 /** Two zero blocks, and more up to the end of the record, for an archive that has `length` bytes so far. */
 export function endOfTar(length: number): Buffer {
-  const least = length + 2 * blockLength;
-  return Buffer.alloc(2 * blockLength + ((recordLength - (least % recordLength)) % recordLength));
+  const mark = 2 * blockSize;
+  return Buffer.alloc(mark + paddingOf(length + mark, recordSize));
 }
 
 function storedName({ path, kind }: TarItem): Name {
@@ -55,12 +46,12 @@ function storedName({ path, kind }: TarItem): Name {
 function extended(path: Name, records: string): Buffer {
   const slash = path.lastIndexOf('/');
   const name = `./${path.slice(0, slash + 1)}PaxHeaders/${path.slice(slash + 1)}`;
-  const header = block({ name, type: 'x', mode: 0o644, size: records.length, link: '', devices: false });
+  const header = headerBlock({ name, type: 'x', mode: 0o644, size: records.length, link: '', devices: false });
   return Buffer.concat([header, Buffer.from(records, 'latin1'), Buffer.alloc(paddingOf(records.length))]);
 }
 
 /** `LENGTH KEY=VALUE\n`, where the length counts itself; names are byte strings, so characters are bytes. */
-function record(key: string, value: string): string {
+export function paxRecord(key: string, value: Name): string {
   const rest = ` ${key}=${value}\n`;
   let length = rest.length;
   while (String(length).length + rest.length !== length) length = String(length).length + rest.length;
@@ -77,25 +68,42 @@ interface Fields {
   readonly devices: boolean;
 }
 
-function block({ name, type, mode, size, link, devices }: Fields): Buffer {
-  const bytes = Buffer.alloc(blockLength);
-  bytes.write(name.slice(0, nameLength), 0, 'latin1');
-  bytes.write(octal(mode, 7), 100, 'latin1');
-  bytes.write(octal(0, 7), 108, 'latin1');
-  bytes.write(octal(0, 7), 116, 'latin1');
-  bytes.write(octal(size, 11), 124, 'latin1');
-  bytes.write(octal(0, 11), 136, 'latin1');
-  bytes.write(' '.repeat(8), 148, 'latin1');
-  bytes.write(type, 156, 'latin1');
-  bytes.write(link.slice(0, nameLength), 157, 'latin1');
-  bytes.write('ustar\x0000', 257, 'latin1');
+function headerBlock({ name, type, mode, size, link, devices }: Fields): Buffer {
+  const bytes = Buffer.alloc(blockSize);
+  writeText(bytes, field.name, name);
+  writeOctal(bytes, field.mode, mode);
+  writeOctal(bytes, field.uid, 0);
+  writeOctal(bytes, field.gid, 0);
+  writeOctal(bytes, field.size, size);
+  writeOctal(bytes, field.mtime, 0);
+  writeText(bytes, field.type, type);
+  writeText(bytes, field.link, link);
+  writeText(bytes, field.magic, `${magicWord}\x0000`);
   if (devices) {
-    bytes.write(octal(0, 7), 329, 'latin1');
-    bytes.write(octal(0, 7), 337, 'latin1');
+    writeOctal(bytes, field.deviceMajor, 0);
+    writeOctal(bytes, field.deviceMinor, 0);
   }
-  const sum = bytes.reduce((total, byte) => total + byte, 0);
-  bytes.write(`${octal(sum, 6)}\0 `, 148, 'latin1');
-  return bytes;
+  return sealed(bytes);
+}
+
+/** As much of `text` as the field holds, zeros behind it. */
+export function writeText(block: Buffer, { at, length }: TarField, text: Name): void {
+  block.fill(0, at, at + length);
+  block.write(text, at, length, 'latin1');
+}
+
+/** Octal digits and a NUL; the value must be one that the field holds. */
+export function writeOctal(block: Buffer, { at, length }: TarField, value: number): void {
+  block.write(`${octal(value, length - 1)}\0`, at, 'latin1');
+}
+
+/** The same block with the checksum of what it holds now. */
+export function sealed(block: Buffer): Buffer {
+  const { at, length } = field.checksum;
+  block.fill(0x20, at, at + length);
+  const sum = block.reduce((total, byte) => total + byte, 0);
+  block.write(`${octal(sum, length - 2)}\0 `, at, 'latin1');
+  return block;
 }
 
 function octal(value: number, digits: number): string {
