@@ -3,6 +3,7 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { useWorker, warmUpDecodingThread } from '../codecs/decoding-thread.ts';
 import { detectCodec } from '../codecs/index.ts';
+import { signature, signatureBytes } from '../formats/zip-records.ts';
 
 /** No command reads more than two artifacts side by side. */
 const most = 2;
@@ -41,5 +42,5 @@ export function isLargeAndCompressed(word: string): boolean {
 
 /** The first member of a zip; rarer beginnings (an interpreter line, an empty archive) are not worth a look. */
 function startsZip(head: Uint8Array): boolean {
-  return Buffer.from(head).toString('latin1', 0, 4) === 'PK\x03\x04';
+  return signatureBytes(signature.local).equals(head.subarray(0, 4));
 }

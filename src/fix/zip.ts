@@ -5,20 +5,20 @@ import { readAhead } from '../bytes/read-ahead.ts';
 import type { ByteSource } from '../bytes/source.ts';
 import { createUnpacker } from '../codecs/unpack.ts';
 import type { Unpacker } from '../codecs/unpack.ts';
+import { deflated, localLength } from '../codecs/zip-data.ts';
 import { FormatError } from '../errors.ts';
 import { flag, isReadable, readDirectory } from '../formats/zip-directory.ts';
 import type { CentralHeader } from '../formats/zip-directory.ts';
 import { findEnd } from '../formats/zip-end.ts';
 import { memberOf } from '../formats/zip-member.ts';
 import { memberName } from '../formats/zip-names.ts';
+import { recordLength, signature, signatureBytes } from '../formats/zip-records.ts';
 import { nameToText, normalizePath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Decision, TarDecisions } from './tar.ts';
 
-const localLength = 30;
 const most16 = 0xffff;
 const most32 = 0xffffffff;
-const deflated = 8;
 /** Bytes that are copied at once. */
 const step = 1 << 20;
 
@@ -148,7 +148,7 @@ function writeBare(path: Name, output: Output, base: number): Buffer {
   const name = Buffer.from(`${path}/`, 'latin1');
   const offset = output.length() - base;
   const local = Buffer.alloc(localLength);
-  local.write('PK\x03\x04', 0, 'latin1');
+  local.writeUInt32LE(signature.local, 0);
   local.writeUInt16LE(10, 4);
   if (nameToText(path) !== null) local.writeUInt16LE(flag.utf8, 6);
   // 1980, the first day that there is.
@@ -156,8 +156,8 @@ function writeBare(path: Name, output: Output, base: number): Buffer {
   local.writeUInt16LE(name.length, 26);
   output.write(local);
   output.write(name);
-  const central = Buffer.alloc(46);
-  central.write('PK\x01\x02', 0, 'latin1');
+  const central = Buffer.alloc(recordLength.central);
+  central.writeUInt32LE(signature.central, 0);
   central.writeUInt16LE(0x031e, 4);
   local.copy(central, 6, 4, 30);
   central.writeUInt32LE(((0o40755 << 16) | 0x10) >>> 0, 38);
@@ -172,8 +172,8 @@ function writeDirectory(kept: readonly Buffer[], base: number, comment: Buffer, 
   const end = output.length() - base;
   if (kept.length >= most16 || start >= most32 || length >= most32)
     output.write(end64(kept.length, length, start, end));
-  const record = Buffer.alloc(22);
-  record.write('PK\x05\x06', 0, 'latin1');
+  const record = Buffer.alloc(recordLength.end);
+  record.writeUInt32LE(signature.end, 0);
   record.writeUInt16LE(Math.min(kept.length, most16), 8);
   record.writeUInt16LE(Math.min(kept.length, most16), 10);
   record.writeUInt32LE(Math.min(length, most32), 12);
@@ -194,7 +194,8 @@ function centralHeader(source: ByteSource, placed: Placed): Buffer {
     fields.writeUInt16LE(8 * wide.length, 2);
     for (const [index, value] of wide.entries()) fields.writeBigUInt64LE(BigInt(value), 4 + 8 * index);
   }
-  const kept = Buffer.concat([withoutZip64(raw.subarray(46 + name, 46 + name + extra)), fields]);
+  const extraAt = recordLength.central + name;
+  const kept = Buffer.concat([withoutZip64(raw.subarray(extraAt, extraAt + extra)), fields]);
   if (rewritten) {
     raw.writeUInt16LE(raw.readUInt16LE(8) & ~flag.descriptor, 8);
     raw.writeUInt16LE(deflated, 10);
@@ -204,7 +205,7 @@ function centralHeader(source: ByteSource, placed: Placed): Buffer {
   raw.writeUInt32LE(Math.min(size, most32), 24);
   raw.writeUInt16LE(kept.length, 30);
   raw.writeUInt32LE(Math.min(offset, most32), 42);
-  return Buffer.concat([raw.subarray(0, 46 + name), kept, raw.subarray(46 + name + extra)]);
+  return Buffer.concat([raw.subarray(0, extraAt), kept, raw.subarray(extraAt + extra)]);
 }
 
 /** Extra fields but for the one that carries 64-bit sizes; what is no field stays as it is. */
@@ -220,23 +221,24 @@ function withoutZip64(extra: Buffer): Buffer {
 }
 
 function end64(count: number, length: number, start: number, at: number): Buffer {
-  const record = Buffer.alloc(56 + 20);
-  record.writeUInt32LE(0x06064b50, 0);
-  record.writeBigUInt64LE(44n, 4);
+  const record = Buffer.alloc(recordLength.end64 + recordLength.locator64);
+  record.writeUInt32LE(signature.end64, 0);
+  record.writeBigUInt64LE(BigInt(recordLength.end64 - 12), 4);
   record.writeUInt16LE(45, 12);
   record.writeUInt16LE(45, 14);
   record.writeBigUInt64LE(BigInt(count), 24);
   record.writeBigUInt64LE(BigInt(count), 32);
   record.writeBigUInt64LE(BigInt(length), 40);
   record.writeBigUInt64LE(BigInt(start), 48);
-  record.writeUInt32LE(0x07064b50, 56);
-  record.writeBigUInt64LE(BigInt(at), 64);
-  record.writeUInt32LE(1, 72);
+  const locator = record.subarray(recordLength.end64);
+  locator.writeUInt32LE(signature.locator64, 0);
+  locator.writeBigUInt64LE(BigInt(at), 8);
+  locator.writeUInt32LE(1, 16);
   return record;
 }
 
 /** The archive's comment: what follows the end record, which stands behind the directory and, with zip64, two more records. */
 function commentOf(source: ByteSource, directoryEnd: number, trailing: number): Buffer {
   const tail = Buffer.from(source.read(directoryEnd, source.size - directoryEnd - trailing));
-  return tail.subarray(tail.indexOf('PK\x05\x06', 0, 'latin1') + 22);
+  return tail.subarray(tail.indexOf(signatureBytes(signature.end)) + recordLength.end);
 }

@@ -11,6 +11,7 @@ import type { Name } from '../model/name.ts';
 import { nameFromBytes } from '../model/name.ts';
 import { flag, widen } from './zip-directory.ts';
 import type { CentralHeader } from './zip-directory.ts';
+import { signature } from './zip-records.ts';
 
 export interface PlacedMember {
   /** Name for errors and notices. */
@@ -23,13 +24,11 @@ export interface PlacedMember {
   readonly differences: readonly string[];
 }
 
-const localSignature = 0x04034b50;
-
 /** Reads and compares the local header. @throws FormatError where there is none, or where the member reaches past `limit`. */
 export function placeMember(view: View, header: CentralHeader, path: Name, limit: number): PlacedMember {
   const where = { path, offset: header.offset };
   const local = new Reader(view(header.offset, localLength), 'little', header.offset);
-  if (local.u32(0) !== localSignature) {
+  if (local.u32(0) !== signature.local) {
     throw new FormatError('bad-local-header', 'has no local header where the directory says', where);
   }
   const nameLength = local.u16(26);
@@ -84,7 +83,7 @@ function descriptorLength(bytes: Uint8Array, header: CentralHeader): number {
       ? reader.u64big(at + 4) === BigInt(header.compressed) && reader.u64big(at + 12) === BigInt(header.size)
       : reader.u32(at + 4) === header.compressed && reader.u32(at + 8) === header.size;
   };
-  if (bytes.length >= 4 && reader.u32(0) === 0x08074b50) {
+  if (bytes.length >= 4 && reader.u32(0) === signature.descriptor) {
     if (matches(4, true)) return 24;
     if (matches(4, false)) return 16;
   }
@@ -111,6 +110,6 @@ export async function unpackMember(
 export function localName(view: View, offset: number, limit: number): Name | null {
   if (limit - offset < localLength) return null;
   const local = new Reader(view(offset, localLength), 'little', offset);
-  if (local.u32(0) !== localSignature || local.u16(26) > limit - offset - localLength) return null;
+  if (local.u32(0) !== signature.local || local.u16(26) > limit - offset - localLength) return null;
   return nameFromBytes(view(offset + localLength, local.u16(26)));
 }

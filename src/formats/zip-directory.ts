@@ -12,6 +12,7 @@ import type { Name } from '../model/name.ts';
 import { nameFromBytes } from '../model/name.ts';
 import type { ReadOptions } from './format.ts';
 import type { DirectoryPlace } from './zip-end.ts';
+import { recordLength, signature } from './zip-records.ts';
 
 /** Fields of a central header, in the words of the specification. */
 export interface CentralHeader extends MemberRange {
@@ -47,9 +48,6 @@ export interface Layout {
 /** Bits of the general purpose flag (4.4.4). */
 export const flag = { encrypted: 1, descriptor: 1 << 3, utf8: 1 << 11, masked: 1 << 13 } as const;
 
-const centralSignature = 0x02014b50;
-const signatureSignature = 0x05054b50;
-const centralLength = 46;
 /** No deflate stream makes more: two bits, the shortest code for a match, stand for at most 258 bytes. */
 const deflateRatio = 1032;
 
@@ -66,21 +64,21 @@ export function* readDirectory(view: View, place: DirectoryPlace): Generator<Cen
 /** Null for a digital signature, which takes up the rest of the directory. */
 function readCentral(view: View, place: DirectoryPlace, at: number): CentralHeader | null {
   const left = place.end - at;
-  const reader = new Reader(view(at, Math.min(left, centralLength)), 'little', at);
-  if (left < 6 || reader.u32(0) !== centralSignature) {
-    if (left >= 6 && reader.u32(0) === signatureSignature && reader.u16(4) === left - 6) return null;
-    if (left >= centralLength) {
+  const reader = new Reader(view(at, Math.min(left, recordLength.central)), 'little', at);
+  if (left < 6 || reader.u32(0) !== signature.central) {
+    if (left >= 6 && reader.u32(0) === signature.digital && reader.u16(4) === left - 6) return null;
+    if (left >= recordLength.central) {
       throw new FormatError('bad-directory', 'has a directory entry without its signature', { offset: at });
     }
   }
-  if (left < centralLength) {
+  if (left < recordLength.central) {
     throw new FormatError('bad-directory', `has ${left} bytes in its directory that are no entry`, { offset: at });
   }
   const nameLength = reader.u16(28);
   const extraLength = reader.u16(30);
-  const length = centralLength + nameLength + extraLength + reader.u16(32);
+  const length = recordLength.central + nameLength + extraLength + reader.u16(32);
   if (length > left) throw new FormatError('bad-directory', 'has a directory entry that is cut', { offset: at });
-  const variable = view(at + centralLength, nameLength + extraLength);
+  const variable = view(at + recordLength.central, nameLength + extraLength);
   const rawName = variable.subarray(0, nameLength);
   const extra = variable.subarray(nameLength);
   const wide = widen(extra, [reader.u32(24), reader.u32(20), reader.u32(42)], {

@@ -3,6 +3,7 @@
 import { Reader } from '../bytes/reader.ts';
 import type { ByteSource } from '../bytes/source.ts';
 import { FormatError } from '../errors.ts';
+import { recordLength, signature, signatureBytes } from './zip-records.ts';
 
 /** Where the central directory lies, in offsets of the file. */
 export interface DirectoryPlace {
@@ -24,13 +25,7 @@ export interface ArchiveEnd {
   readonly ambiguous: boolean;
 }
 
-const endSignature = Buffer.from('PK\x05\x06', 'latin1');
-const endLength = 22;
-const locatorSignature = 0x07064b50;
-const locatorLength = 20;
-const end64Signature = 0x06064b50;
-const end64Length = 56;
-const centralSignature = 0x02014b50;
+const endSignature = signatureBytes(signature.end);
 
 interface Candidate {
   readonly place: DirectoryPlace;
@@ -44,7 +39,7 @@ interface Candidate {
  * @throws FormatError where there is none: the file is cut, or no zip.
  */
 export function findEnd(source: ByteSource): ArchiveEnd {
-  const tailStart = Math.max(0, source.size - endLength - 0xffff);
+  const tailStart = Math.max(0, source.size - recordLength.end - 0xffff);
   const tail = Buffer.from(source.read(tailStart, source.size - tailStart));
   let found: Candidate | undefined;
   let ambiguous = false;
@@ -79,7 +74,7 @@ function* endRecords(tail: Buffer): Generator<number> {
 
 /** Whether an end record ends, comment included, exactly at `end`. */
 export function endsWithEndRecord(source: ByteSource, end: number): boolean {
-  const tailStart = Math.max(0, end - endLength - 0xffff);
+  const tailStart = Math.max(0, end - recordLength.end - 0xffff);
   const tail = Buffer.from(source.read(tailStart, end - tailStart));
   for (const at of endRecords(tail)) {
     if (bytesBehind(tail, at) === 0) return true;
@@ -88,8 +83,8 @@ export function endsWithEndRecord(source: ByteSource, end: number): boolean {
 }
 
 function bytesBehind(tail: Buffer, at: number): number | null {
-  if (at + endLength > tail.length) return null;
-  const trailing = tail.length - at - endLength - tail.readUInt16LE(at + 20);
+  if (at + recordLength.end > tail.length) return null;
+  const trailing = tail.length - at - recordLength.end - tail.readUInt16LE(at + 20);
   return trailing < 0 ? null : trailing;
 }
 
@@ -102,7 +97,7 @@ function noEnd(source: ByteSource): FormatError {
 }
 
 function locate(source: ByteSource, at: number): DirectoryPlace {
-  const end = new Reader(source.read(at, endLength), 'little', at);
+  const end = new Reader(source.read(at, recordLength.end), 'little', at);
   const zip64 = locate64(source, at);
   if (zip64 !== null) {
     requireAgreement(end, zip64, at);
@@ -141,11 +136,14 @@ function placeOf(source: ByteSource, claims: Claims): DirectoryPlace {
     const message = `states its directory at ${offset}, but it lies at ${start}: ${offset - start} bytes are missing`;
     throw new FormatError('bad-offset', message, place);
   }
-  if (count > Math.floor(size / 46)) {
+  if (count > Math.floor(size / recordLength.central)) {
     // 16 bits may have wrapped, which only makes a count too small: too large is always a lie.
     throw new FormatError('bad-count', `states ${count} entries in a directory of ${size} bytes`, place);
   }
-  if (size > 0 && (size < 46 || new Reader(source.read(start, 4), 'little').u32(0) !== centralSignature)) {
+  if (
+    size > 0 &&
+    (size < recordLength.central || new Reader(source.read(start, 4), 'little').u32(0) !== signature.central)
+  ) {
     throw new FormatError('bad-offset', 'states a directory where there is none', { offset: start });
   }
   return { start, end, base: start - offset, count, zip64 };
@@ -153,18 +151,18 @@ function placeOf(source: ByteSource, claims: Claims): DirectoryPlace {
 
 /** The directory by the zip64 end record; null where there is no locator for one right before the end record. */
 function locate64(source: ByteSource, endAt: number): DirectoryPlace | null {
-  const locatorAt = endAt - locatorLength;
+  const locatorAt = endAt - recordLength.locator64;
   if (locatorAt < 0) return null;
-  const locator = new Reader(source.read(locatorAt, locatorLength), 'little', locatorAt);
-  if (locator.u32(0) !== locatorSignature) return null;
+  const locator = new Reader(source.read(locatorAt, recordLength.locator64), 'little', locatorAt);
+  if (locator.u32(0) !== signature.locator64) return null;
   if (locator.u32(4) !== 0 || locator.u32(16) > 1) throw multiVolume(locatorAt);
   const stated = locator.u64(8);
-  const at = [stated, locatorAt - end64Length].find((offset) => isEnd64(source, offset, locatorAt));
+  const at = [stated, locatorAt - recordLength.end64].find((offset) => isEnd64(source, offset, locatorAt));
   if (at === undefined) {
     const message = `points to a zip64 end record at ${stated}, where there is none`;
     throw new FormatError('bad-offset', message, { offset: locatorAt });
   }
-  const record = new Reader(source.read(at, end64Length), 'little', at);
+  const record = new Reader(source.read(at, recordLength.end64), 'little', at);
   const count = record.u64(32);
   if (record.u32(16) !== 0 || record.u32(20) !== 0 || record.u64(24) !== count) throw multiVolume(at);
   const claims = { at, end: at, size: record.u64(40), offset: record.u64(48), count, zip64: true };
@@ -178,9 +176,9 @@ function locate64(source: ByteSource, endAt: number): DirectoryPlace | null {
 
 /** Whether a zip64 end record at `offset` reaches exactly to its locator. */
 function isEnd64(source: ByteSource, offset: number, locatorAt: number): boolean {
-  if (offset < 0 || offset > locatorAt - end64Length) return false;
+  if (offset < 0 || offset > locatorAt - recordLength.end64) return false;
   const record = new Reader(source.read(offset, 12), 'little', offset);
-  return record.u32(0) === end64Signature && record.u64big(4) === BigInt(locatorAt - offset - 12);
+  return record.u32(0) === signature.end64 && record.u64big(4) === BigInt(locatorAt - offset - 12);
 }
 
 /** A 32-bit end record beside a zip64 one repeats its numbers or says "see there" with all bits set. */

@@ -22,12 +22,18 @@ import { endsWithEndRecord, findEnd } from './zip-end.ts';
 import type { ArchiveEnd } from './zip-end.ts';
 import { memberOf } from './zip-member.ts';
 import { memberName } from './zip-names.ts';
+import { signature, signatureBytes } from './zip-records.ts';
 
 /** Longest target of a symlink (64 KiB), the limit for paths. */
 const maxTarget = 64 * 1024;
 
 /** What stands before the first member. */
-const heads = { local: 'PK\x03\x04', end: 'PK\x05\x06', split: 'PK\x07\x08', unsplit: 'PK00' } as const;
+const heads = {
+  local: textOf(signature.local),
+  end: textOf(signature.end),
+  split: textOf(signature.descriptor),
+  unsplit: textOf(signature.unsplit),
+} as const;
 
 /** How far to read ahead where another thread reads the data: members are seldom closer to each other. */
 const headersOnly = 4096;
@@ -184,6 +190,10 @@ function noticeSurroundings(source: ByteSource, end: ArchiveEnd, layout: Layout,
     notice('ambiguous-end', 'has more than one end record that fits; another reader may see another zip');
   if (end.trailing > 0) notice('trailing-data', `has ${end.trailing} bytes behind its end`);
   noticePrefix(source, end, layout.first, notice);
+}
+
+function textOf(value: number): string {
+  return nameFromBytes(signatureBytes(value));
 }
 
 function noticePrefix(
