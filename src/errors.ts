@@ -43,6 +43,16 @@ export class ConfigError extends SizecheckError {
 /** The input's bytes contradict their own format. */
 export class FormatError extends SizecheckError {}
 
+/** @param place where it was noticed, as far as it is known. */
+export function tooManyEntries(maxEntries: number, place?: ErrorPlace): FormatError {
+  return new FormatError('too-many-entries', `holds more than ${maxEntries} entries (see --max-entries)`, place);
+}
+
+/** @param place where it was noticed, as far as it is known. */
+export function tooMuchUnpacked(maxUnpacked: number, place?: ErrorPlace): FormatError {
+  return new FormatError('too-much-unpacked', `unpacks to more than ${maxUnpacked} bytes (see --max-unpacked)`, place);
+}
+
 /** A result could not be written; `target` is the file as the user named it. */
 export class OutputError extends SizecheckError {
   readonly target: string;

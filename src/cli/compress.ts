@@ -12,7 +12,7 @@ import { decode } from '../codecs/decode.ts';
 import { detectCodec } from '../codecs/index.ts';
 import { hasProgram } from './programs.ts';
 import { bestTrial } from '../compare/best-codec.ts';
-import { FormatError, SizecheckError, UsageError } from '../errors.ts';
+import { SizecheckError, UsageError, tooMuchUnpacked } from '../errors.ts';
 import { formatHeadLength } from '../formats/format.ts';
 import { formats } from '../formats/index.ts';
 import { openArtifact } from '../formats/open.ts';
@@ -188,10 +188,7 @@ async function streamOfFile(
     { maxWindow: parseSize(values['max-window'], '--max-window'), onProgress },
     (piece) => {
       unpacked += piece.length;
-      if (unpacked > most) {
-        const message = `unpacks to more than ${most} bytes (see --max-unpacked)`;
-        throw new FormatError('too-much-unpacked', message, { offset: unpacked });
-      }
+      if (unpacked > most) throw tooMuchUnpacked(most, { offset: unpacked });
       write(piece);
     },
   );

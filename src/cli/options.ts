@@ -1,5 +1,5 @@
 // The options that commands share, and what they mean.
-import { parseSize } from '../bytes/size.ts';
+import { parseSize, roundSize } from '../bytes/size.ts';
 import { UsageError } from '../errors.ts';
 import { defaultStripVersion, stripVersions } from '../inspectors/elf/strip-version.ts';
 import { didYouMean } from '../policy/nearest.ts';
@@ -17,9 +17,9 @@ export const inputOptions = {
   output: { kind: 'text', short: 'o', describe: 'write to this file instead of standard output' },
   include: { kind: 'list', describe: 'count only what this glob matches (may be repeated)' },
   exclude: { kind: 'list', describe: 'do not count what this glob matches (may be repeated)' },
-  'max-window': { kind: 'text', default: '128 MiB', describe: 'largest decoder window' },
+  'max-window': { kind: 'text', default: sizeText(defaultLimits.maxWindow), describe: 'largest decoder window' },
   'max-entries': { kind: 'number', default: defaultLimits.maxEntries, least: 1, describe: 'most entries' },
-  'max-unpacked': { kind: 'text', default: '128 GiB', describe: 'most unpacked bytes' },
+  'max-unpacked': { kind: 'text', default: sizeText(defaultLimits.maxUnpacked), describe: 'most unpacked bytes' },
   image: { kind: 'text', describe: 'which image of an archive of several: its tag, or its number from 1' },
   platform: { kind: 'text', describe: 'which image of an index of several: os/architecture[/variant]' },
   as: {
@@ -37,6 +37,10 @@ export const inputOptions = {
   quiet: { kind: 'flag', short: 'q', default: false, describe: 'no progress and no warnings' },
   verbose: { kind: 'flag', short: 'v', default: false, describe: 'list the largest claims and all notices' },
 } as const;
+
+function sizeText(bytes: number): string {
+  return roundSize(bytes) ?? String(bytes);
+}
 
 export const scanOptions = {
   format: { kind: 'choice', choices: formatNames('scan'), default: 'table', describe: 'how to print the result' },

@@ -7,7 +7,7 @@ import { decode } from '../codecs/decode.ts';
 import type { Decoded } from '../codecs/decode.ts';
 import { detectCodec } from '../codecs/index.ts';
 import type { Codec } from '../codecs/codec.ts';
-import { FormatError } from '../errors.ts';
+import { FormatError, tooMuchUnpacked } from '../errors.ts';
 import { nameFromText } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { CodecName, FormatName, MadeFacts } from '../model/snapshot.ts';
@@ -155,8 +155,7 @@ function streamTarget(name: string, codec: Codec | null, sink: MemberSink, optio
     write(piece) {
       unpacked += piece.length;
       if (unpacked > options.maxUnpacked) {
-        const message = `unpacks to more than ${options.maxUnpacked} bytes (see --max-unpacked)`;
-        throw new FormatError('too-much-unpacked', message, { offset: unpacked });
+        throw tooMuchUnpacked(options.maxUnpacked, { offset: unpacked });
       }
       if (format !== null) {
         forward(piece);

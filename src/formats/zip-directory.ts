@@ -7,7 +7,7 @@ import type { View } from '../bytes/read-ahead.ts';
 import { Reader } from '../bytes/reader.ts';
 import { deflated, localLength, stored } from '../codecs/zip-data.ts';
 import type { MemberRange } from '../codecs/zip-data.ts';
-import { FormatError } from '../errors.ts';
+import { FormatError, tooManyEntries, tooMuchUnpacked } from '../errors.ts';
 import type { Name } from '../model/name.ts';
 import { nameFromBytes } from '../model/name.ts';
 import type { ReadOptions } from './format.ts';
@@ -151,14 +151,12 @@ export function checkLayout(
   for (const header of readDirectory(view, place)) {
     checkEntry(header, place);
     if (starts.length === options.maxEntries) {
-      const message = `holds more than ${options.maxEntries} entries (see --max-entries)`;
-      throw new FormatError('too-many-entries', message, { offset: header.at });
+      throw tooManyEntries(options.maxEntries, { offset: header.at });
     }
     const readable = isReadable(header);
     if (readable) unpacked += header.size;
     if (unpacked > options.maxUnpacked) {
-      const message = `unpacks to more than ${options.maxUnpacked} bytes (see --max-unpacked)`;
-      throw new FormatError('too-much-unpacked', message, { path: nameFromBytes(header.rawName), offset: header.at });
+      throw tooMuchUnpacked(options.maxUnpacked, { path: nameFromBytes(header.rawName), offset: header.at });
     }
     if (readable) onReadable(header);
     starts.push(header.offset);

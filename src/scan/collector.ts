@@ -1,7 +1,7 @@
 // Takes the members of one artifact in order and keeps one record a path: who is whose hard link, which member won when a path
 // came twice, and what its content is. The only state of a scan.
 import type { DigestPurpose } from '../bytes/content-digest.ts';
-import { FormatError } from '../errors.ts';
+import { FormatError, tooManyEntries } from '../errors.ts';
 import type { Member, MemberSink, OpenFile } from '../formats/format.ts';
 import type { Ledger } from '../formats/ledger.ts';
 import type { StripVersion } from '../inspectors/elf/strip-version.ts';
@@ -14,7 +14,6 @@ import { contentReader } from './content.ts';
 import type { Outcome } from './inspection.ts';
 import { draftOf, modelDisk } from './draft.ts';
 import type { Draft } from './draft.ts';
-import { tooManyEntries } from './limits.ts';
 import { createLinks } from './links.ts';
 import type { Links } from './links.ts';
 

@@ -5,7 +5,7 @@ import type { ContentDigest, DigestPurpose } from '../bytes/content-digest.ts';
 import { forEachChunk, memorySource } from '../bytes/source.ts';
 import type { ByteSource } from '../bytes/source.ts';
 import { Spool } from '../bytes/spool.ts';
-import { FormatError, InputError } from '../errors.ts';
+import { FormatError, InputError, tooMuchUnpacked } from '../errors.ts';
 import type { OpenFile } from '../formats/format.ts';
 import { inspectorsFor, packageInspectors, withPathFacts } from '../inspectors/index.ts';
 import { headLength } from '../inspectors/inspector.ts';
@@ -169,15 +169,7 @@ export function contentReader(options: CollectorOptions, report: Report): Conten
     },
     data(piece) {
       unpacked += piece.length;
-      if (unpacked > options.maxUnpacked) {
-        throw new FormatError(
-          'too-much-unpacked',
-          `unpacks to more than ${options.maxUnpacked} bytes (see --max-unpacked)`,
-          {
-            path: work?.draft.path,
-          },
-        );
-      }
+      if (unpacked > options.maxUnpacked) throw tooMuchUnpacked(options.maxUnpacked, { path: work?.draft.path });
       if (work === null) return;
       if (work.received === 0 && piece.length === work.draft.size) {
         // The common case: the whole member lies in one piece, so nothing has to be kept.

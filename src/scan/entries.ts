@@ -1,12 +1,11 @@
 // From what was collected to the sorted entries of a snapshot, and from entries to totals.
-import { FormatError } from '../errors.ts';
+import { FormatError, tooManyEntries } from '../errors.ts';
 import { compareNames, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry, Totals } from '../model/snapshot.ts';
 import type { Collected } from './collector.ts';
 import { modelBlock } from './draft.ts';
 import type { Draft } from './draft.ts';
-import { tooManyEntries } from './limits.ts';
 
 /**
  * Takes the table of drafts over, which then holds every entry by its path.

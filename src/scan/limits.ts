@@ -1,6 +1,5 @@
 // Limits that keep hostile input from taking all memory or all time; each is named in the error that it causes.
-import { FormatError } from '../errors.ts';
-import type { ErrorPlace } from '../errors.ts';
+import { defaultMaxWindow } from '../codecs/codec.ts';
 
 /** Defaults of `--max-entries`, `--max-unpacked` and `--max-window`, as documented in docs/limits.md. */
 export const defaultLimits = {
@@ -9,9 +8,5 @@ export const defaultLimits = {
   /** Unpacked bytes: 128 GiB. */
   maxUnpacked: 128 * 1024 ** 3,
   /** Decoder window in bytes: 128 MiB. */
-  maxWindow: 128 * 1024 ** 2,
+  maxWindow: defaultMaxWindow,
 } as const;
-
-export function tooManyEntries(maxEntries: number, place: ErrorPlace): FormatError {
-  return new FormatError('too-many-entries', `holds more than ${maxEntries} entries (see --max-entries)`, place);
-}

@@ -3,7 +3,7 @@ import { readAhead } from '../../bytes/read-ahead.ts';
 import { sliceSource } from '../../bytes/source.ts';
 import type { ByteSource } from '../../bytes/source.ts';
 import { createTurns } from '../../bytes/turns.ts';
-import { FormatError } from '../../errors.ts';
+import { FormatError, tooManyEntries } from '../../errors.ts';
 import { normalizePath } from '../../model/name.ts';
 import type { Name } from '../../model/name.ts';
 import type { MemberSink, RandomFile, ReadOptions } from '../format.ts';
@@ -65,9 +65,7 @@ export async function indexArchive(
       throw new FormatError('duplicate-entry', 'is in the archive more than once', { path, offset });
     }
     if (!slots.has(path) && slots.size >= maxEntries) {
-      throw new FormatError('too-many-entries', `holds more than ${maxEntries} entries (see --max-entries)`, {
-        offset,
-      });
+      throw tooManyEntries(maxEntries, { offset });
     }
     slots.set(path, { kind, offset, size, link });
   };

@@ -3,7 +3,7 @@
 import { forEachChunk } from '../../bytes/source.ts';
 import type { ByteSource } from '../../bytes/source.ts';
 import { dismissDecodingThreads, useWorker, warmUpDecodingThread } from '../../codecs/decoding-thread.ts';
-import { FormatError } from '../../errors.ts';
+import { FormatError, tooMuchUnpacked } from '../../errors.ts';
 import type { Name } from '../../model/name.ts';
 import type { FormatName } from '../../model/snapshot.ts';
 import type { Ledger } from '../ledger.ts';
@@ -108,9 +108,7 @@ async function readParts(
   let read = 0;
   const onUnpacked = (bytes: number): void => {
     unpacked += bytes;
-    if (unpacked <= options.maxUnpacked) return;
-    const message = `unpacks to more than ${options.maxUnpacked} bytes (see --max-unpacked)`;
-    throw new FormatError('too-much-unpacked', message);
+    if (unpacked > options.maxUnpacked) throw tooMuchUnpacked(options.maxUnpacked);
   };
   const warmUp = (part: LayerPart | undefined): void => {
     if (part !== undefined && useWorker(part.stored.size, options.thread)) warmUpDecodingThread();

@@ -1,5 +1,6 @@
 // Takes the layers of an image one after the other: each is collected like an artifact of its own, then laid on those before it. Only
 // the merged tree is kept.
+import { tooManyEntries } from '../../errors.ts';
 import type { ImageHead, LayerRead, LayerSink, MemberSink } from '../../formats/format.ts';
 import { normalizePath } from '../../model/name.ts';
 import type { Name } from '../../model/name.ts';
@@ -8,7 +9,6 @@ import { createCollector } from '../collector.ts';
 import type { Collected, Collector, CollectorOptions } from '../collector.ts';
 import type { Draft } from '../draft.ts';
 import { impliedDirectories, sortEntries } from '../entries.ts';
-import { tooManyEntries } from '../limits.ts';
 import { chargeMembers } from '../stored.ts';
 import { createDive } from './dive.ts';
 import type { Dive } from './dive.ts';
