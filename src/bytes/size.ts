@@ -3,15 +3,28 @@ import { UsageError } from '../errors.ts';
 
 export type Units = 'iec' | 'si' | 'bytes';
 
-const suffixes: Readonly<Record<Exclude<Units, 'bytes'>, readonly string[]>> = {
+type Family = Exclude<Units, 'bytes'>;
+
+const bases: Readonly<Record<Family, number>> = { iec: 1024, si: 1000 };
+const suffixes: Readonly<Record<Family, readonly string[]>> = {
   iec: ['KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'],
   si: ['kB', 'MB', 'GB', 'TB', 'PB', 'EB'],
 };
 
+/** Units that a size may be written in, the smallest first: a limit in PiB would be a slip. */
+export const writtenUnits: Readonly<Record<Family, readonly (readonly [name: string, factor: number])[]>> = {
+  iec: unitsUpToTera('iec'),
+  si: unitsUpToTera('si'),
+};
+
+function unitsUpToTera(family: Family): (readonly [name: string, factor: number])[] {
+  return suffixes[family].slice(0, 4).map((name, index) => [name, bases[family] ** (index + 1)]);
+}
+
 /** `bytes` rounded to one decimal in the largest fitting unit: `182.3 MiB`, `1.5 kB`, `17 B`. */
 export function formatSize(bytes: number, units: Units): string {
   if (units === 'bytes') return exactBytes(bytes);
-  const base = units === 'iec' ? 1024 : 1000;
+  const base = bases[units];
   const magnitude = Math.abs(bytes);
   if (magnitude < base) return `${bytes} B`;
   let value = magnitude;
@@ -26,7 +39,7 @@ export function formatSize(bytes: number, units: Units): string {
 
 /** What `formatSize` counts in, for programs that write sizes themselves; no names where sizes are exact. */
 export function unitsOf(units: Units): { readonly base: number; readonly names: readonly string[] } {
-  return { base: units === 'iec' ? 1024 : 1000, names: units === 'bytes' ? [] : suffixes[units] };
+  return units === 'bytes' ? { base: bases.si, names: [] } : { base: bases[units], names: suffixes[units] };
 }
 
 /** `190,735,123 B`: grouped by thousands, the same in every locale. */
@@ -94,7 +107,7 @@ export function percentChange(before: number, after: number): string {
 /** `du -h` (iec) and `du --si`: rounded up, one decimal below 10, no unit below one K; bytes as they are. */
 export function duSize(bytes: number, units: Units): string {
   if (units === 'bytes') return String(bytes);
-  const base = units === 'iec' ? 1024 : 1000;
+  const base = bases[units];
   if (bytes < base) return String(bytes);
   const letters = units === 'iec' ? 'KMGTPE' : 'kMGTPE';
   let divisor = base;
@@ -111,18 +124,13 @@ export function duSize(bytes: number, units: Units): string {
   return `${up(1)}${letters[unit] ?? ''}`;
 }
 
-const factors: ReadonlyMap<string, number> = new Map([
-  ['', 1],
-  ['B', 1],
-  ['kB', 1000],
-  ['MB', 1e6],
-  ['GB', 1e9],
-  ['TB', 1e12],
-  ['KiB', 1024],
-  ['MiB', 1024 ** 2],
-  ['GiB', 1024 ** 3],
-  ['TiB', 1024 ** 4],
-]);
+const factors: ReadonlyMap<string, number> = new Map([['', 1], ['B', 1], ...writtenUnits.si, ...writtenUnits.iec]);
+
+/** The number of `2.5%`; null for anything else, a sign too. Whether it is one that makes sense is for the caller to say. */
+export function percentIn(text: string): number | null {
+  const match = /^\s*([0-9]{1,9}(?:\.[0-9]{1,6})?)\s*%\s*$/.exec(text);
+  return match === null ? null : Number(match[1]);
+}
 
 /**
  * Bytes of a size as people write it: `12 MiB`, `5MB`, `1.5 GiB`, a bare number of bytes. Rounded down to whole bytes.

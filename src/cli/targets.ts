@@ -1,7 +1,7 @@
 // Which artifacts a gate measures, each with the budget that it has: those of the budgets file, or those on the command line.
 import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
-import { parseSize } from '../bytes/size.ts';
+import { parseSize, percentIn } from '../bytes/size.ts';
 import { ConfigError, InputError, UsageError, systemCode } from '../errors.ts';
 import { nameFromText } from '../model/name.ts';
 import { decodeText } from '../policy/budgets.ts';
@@ -281,10 +281,7 @@ function limitFrom(option: string, text: string | undefined): Limit | null {
 /** One size, one percentage, or both. */
 function growthFrom(words: readonly string[]): Growth | null {
   if (words.length === 0) return null;
-  const percents = words.flatMap((word) => {
-    const match = /^\s*([0-9]{1,9}(?:\.[0-9]{1,6})?)\s*%\s*$/.exec(word);
-    return match === null ? [] : [Number(match[1])];
-  });
+  const percents = words.map(percentIn).filter((percent) => percent !== null);
   const sizes = words.filter((word) => !word.includes('%')).map((each) => parseSize(each, '--max-growth'));
   if (percents.length > 1 || sizes.length > 1 || percents.length + sizes.length < words.length) {
     throw new UsageError(`--max-growth takes a size such as 200KiB, a percentage such as 2%, or one of each`);

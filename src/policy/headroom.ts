@@ -1,24 +1,13 @@
 // Limits from today's sizes: a little room on top, as numbers that people read and compare.
+import { percentIn, writtenUnits } from '../bytes/size.ts';
 import { UsageError } from '../errors.ts';
 
-const units: Readonly<Record<'iec' | 'si', readonly (readonly [name: string, factor: number])[]>> = {
-  iec: [
-    ['TiB', 1024 ** 4],
-    ['GiB', 1024 ** 3],
-    ['MiB', 1024 ** 2],
-    ['KiB', 1024],
-  ],
-  si: [
-    ['TB', 1e12],
-    ['GB', 1e9],
-    ['MB', 1e6],
-    ['kB', 1000],
-  ],
-};
+/** Below this many percent. More is no headroom, and soon no number of bytes that is exact. */
+const mostHeadroom = 10_000;
 
 /** `36.7 MiB`: three digits in the largest fitting unit, rounded up; plain bytes (a number) below one K. */
 export function readableLimit(bytes: number, family: 'iec' | 'si' = 'iec'): string | number {
-  const unit = units[family].find(([, factor]) => bytes >= factor);
+  const unit = writtenUnits[family].findLast(([, factor]) => bytes >= factor);
   if (unit === undefined) return bytes;
   const [name, factor] = unit;
   const value = bytes / factor;
@@ -32,9 +21,10 @@ export function withHeadroom(bytes: number, percent: number): number {
   return Math.ceil((bytes * (100 + percent)) / 100);
 }
 
-/** The number of `5%`. @throws UsageError */
+/** The number of `5%`, or of `5`. @throws UsageError */
 export function parsePercent(text: string, option: string): number {
-  const match = /^\s*([0-9]{1,4}(?:\.[0-9]{1,4})?)\s*%?\s*$/.exec(text);
-  if (match === null) throw new UsageError(`${option} takes a percentage such as 5%, not "${text.slice(0, 60)}"`);
-  return Number(match[1]);
+  const percent = percentIn(text.includes('%') ? text : `${text}%`);
+  if (percent === null || percent >= mostHeadroom)
+    throw new UsageError(`${option} takes a percentage such as 5%, not "${text.slice(0, 60)}"`);
+  return percent;
 }

@@ -1,4 +1,5 @@
 // Limits of a budgets file: how much is allowed, and from where on a warning is due. Limits are inclusive.
+import { percentIn } from '../bytes/size.ts';
 import { failAt, objectOf, percentOf, sizeOf, choiceOf } from './fields.ts';
 import type { Field, Fields } from './fields.ts';
 
@@ -111,8 +112,8 @@ function shareOf(max: number, percent: number): number {
 function percentText(field: Field): number | null {
   const { node } = field;
   if (node.type !== 'string' || !node.value.includes('%')) return null;
-  const match = /^\s*([0-9]{1,3}(?:\.[0-9]{1,6})?)\s*%\s*$/.exec(node.value);
-  const percent = Number(match?.[1] ?? Number.NaN);
-  if (!(percent > 0 && percent <= 100)) failAt(field, 'should be above 0% and at most 100%, such as "95%"');
+  const percent = percentIn(node.value);
+  if (percent === null || percent === 0 || percent > 100)
+    failAt(field, 'should be above 0% and at most 100%, such as "95%"');
   return percent;
 }

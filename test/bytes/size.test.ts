@@ -10,6 +10,7 @@ import {
   formatSizes,
   parseSize,
   percentChange,
+  percentIn,
   roundSize,
 } from '../../src/bytes/size.ts';
 import { UsageError } from '../../src/errors.ts';
@@ -207,6 +208,22 @@ describe('a round size', () => {
   ])('of %d bytes: %s', (bytes, text) => {
     expect(roundSize(bytes)).toBe(text);
     if (text !== null) expect(parseSize(text)).toBe(bytes);
+  });
+});
+
+describe('percentages', () => {
+  it.each([
+    ['5%', 5],
+    [' 0.000001 % ', 0.000001],
+    ['0000000005%', null],
+    ['999999999%', 999_999_999],
+    ['1.1234567%', null],
+    ['.5%', null],
+    ['-1%', null],
+    ['5', null],
+    ['%', null],
+  ])('of %j: %s', (text, percent) => {
+    expect(percentIn(text)).toBe(percent);
   });
 });
 

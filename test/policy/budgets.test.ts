@@ -55,7 +55,7 @@ const valid: readonly string[] = [
   ...['1e3', '5.0', '-0', '1E2'].map(
     (number) => `{"version":1,"artifacts":[{"name":"a","path":"a","compressed":{"max":${number}}}]}`,
   ),
-  ...['95%', '100%', '0.5%', ' 7 % ', '99.999999%', '100.0%', 0, '1 B', 1].map((warnAt) =>
+  ...['95%', '100%', '0.5%', ' 7 % ', '99.999999%', '100.0%', '0095%', '000000100.0%', 0, '1 B', 1].map((warnAt) =>
     one({ compressed: { max: 1, warnAt } }),
   ),
   ...[
@@ -154,6 +154,8 @@ const invalid: readonly (readonly [text: string, says: string])[] = [
   [max(`${'9'.repeat(5000)} B`), 'is not a size such as'],
   [one({ compressed: { max: 1, warnAt: '0%' } }), 'should be above 0% and at most 100%'],
   [one({ compressed: { max: 1, warnAt: '101%' } }), 'should be above 0% and at most 100%'],
+  [one({ compressed: { max: 1, warnAt: '0000000095%' } }), 'should be above 0% and at most 100%'],
+  [one({ compressed: { max: 1, warnAt: '9.0000000%' } }), 'should be above 0% and at most 100%'],
   [one({ compressed: { max: 1, warnAt: '%' } }), 'should be above 0% and at most 100%'],
   [one({ compressed: { max: 1, warnAt: '95' } }), 'has no unit'],
   [one({ compressed: { max: 1, warnAt: -1 } }), 'is not a whole number'],

@@ -39,6 +39,8 @@ describe('limits with headroom', () => {
     expect(withHeadroom(101, 5)).toBe(107);
     expect(parsePercent(' 7.5 % ', '--headroom')).toBe(7.5);
     expect(parsePercent('10', '--headroom')).toBe(10);
-    expect(() => parsePercent('-1%', '--headroom')).toThrow('--headroom takes a percentage');
+    expect(parsePercent('9999.999999', '--headroom')).toBe(9999.999999);
+    for (const text of ['-1%', '', '%', '5%%', '10000%', '1.1234567%'])
+      expect(() => parsePercent(text, '--headroom')).toThrow('--headroom takes a percentage');
   });
 });
