@@ -4,6 +4,7 @@ import { groupDigits } from '../bytes/size.ts';
 import type { FindingChanges, RuleChange } from '../model/diff.ts';
 import { hiddenPart } from '../model/finding.ts';
 import type { Claim, Finding } from '../model/finding.ts';
+import { addTo } from '../model/grouping.ts';
 import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { carrierOf } from './links.ts';
@@ -46,9 +47,7 @@ function sideOf({ tree, findings }: JudgedTree, side: 'old' | 'new'): Side {
   for (const { rule, claims } of findings) {
     for (const claim of claims) {
       const kind = `${rule}\0${claim.part ?? ''}`;
-      const same = made.kinds.get(kind);
-      if (same === undefined) made.kinds.set(kind, [made.claims.length]);
-      else same.push(made.claims.length);
+      addTo(made.kinds, kind, made.claims.length);
       made.claims.push(claim);
       made.places.push(placeOf(tree, claim, side));
       made.paired.push(false);
@@ -127,9 +126,7 @@ function pairBy(olds: Side, news: Side, same: Same, keyOf: (claim: Claim) => num
   for (const old of same.olds) {
     const claim = olds.claims[old];
     if (claim === undefined || olds.paired[old] === true) continue;
-    const alike = waiting.get(keyOf(claim));
-    if (alike === undefined) waiting.set(keyOf(claim), [old]);
-    else alike.push(old);
+    addTo(waiting, keyOf(claim), old);
   }
   for (const now of same.news) {
     const claim = news.claims[now];

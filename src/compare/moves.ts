@@ -1,6 +1,7 @@
 // Files that went from one path to another: content that one side has only under a path that the other has not. Of several
 // candidates the one pairs whose path ends alike (base name first), then the one whose path begins alike, then in order. Directories
 // that were paired are alike, whatever either is called.
+import { addTo } from '../model/grouping.ts';
 import { compareNames, depth, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { contentOf } from './tree.ts';
@@ -44,9 +45,7 @@ function byDigest(names: readonly TreeEntry[]): Map<string, TreeEntry[]> {
   for (const name of names) {
     const content = name.partner === null ? contentOf(name) : null;
     if (content === null || content.size === 0 || content.digest === null) continue;
-    const group = groups.get(content.digest);
-    if (group === undefined) groups.set(content.digest, [name]);
-    else group.push(name);
+    addTo(groups, content.digest, name);
   }
   return groups;
 }

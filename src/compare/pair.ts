@@ -1,5 +1,6 @@
 // Which path of one side is which of the other, from the top down: names that are equal, then names that a pattern of `--map`
 // takes as equal. Every path has at most one partner; what has none was added or removed.
+import { addTo } from '../model/grouping.ts';
 import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { isDirectory } from './tree.ts';
@@ -130,9 +131,7 @@ export function pairBy(keyOf: (node: TreeEntry) => string, { before, after }: Re
   const waiting = new Map<string, TreeEntry[]>();
   for (const old of before) {
     const key = keyOf(old);
-    const same = waiting.get(key);
-    if (same === undefined) waiting.set(key, [old]);
-    else same.push(old);
+    addTo(waiting, key, old);
   }
   for (const same of waiting.values()) same.reverse();
   const paired = new Set<TreeEntry>();

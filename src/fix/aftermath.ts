@@ -1,5 +1,6 @@
 // What removals leave behind: directories without anything in them, and symlinks to nothing. Both go, too; neither has content. Where a
 // symlink cannot go, what it leads to stays: none leads nowhere afterwards that led somewhere before.
+import { addTo } from '../model/grouping.ts';
 import { compareNames, depth, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
@@ -52,7 +53,7 @@ export interface Aftermath {
 export function aftermathOf(snapshot: Snapshot, removed: ReadonlySet<Name>, symlinks: Symlinks): Aftermath {
   const leading = new Map<Name, Name[]>();
   for (const [path, { target }] of symlinks.free) {
-    if (leading.get(target)?.push(path) === undefined) leading.set(target, [path]);
+    addTo(leading, target, path);
   }
   const taken = withoutDetours(snapshot, removed, symlinks, leading);
   giveBackDetours(taken, removed, symlinks, leading);

@@ -1,4 +1,5 @@
 // A plan as shell commands that a person can read and run: what `fix --apply` does, said in rm, ln and strip.
+import { addTo } from '../model/grouping.ts';
 import { baseName } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Fix, FixAction } from '../model/fix.ts';
@@ -76,9 +77,7 @@ function stripCommands(actions: readonly FixAction[]): string[] {
   for (const action of actions) {
     if (action.kind !== 'strip') continue;
     const command = `${action.program} -p ${action.mode} --`;
-    const group = groups.get(command);
-    if (group === undefined) groups.set(command, [shellPath(action.path)]);
-    else group.push(shellPath(action.path));
+    addTo(groups, command, shellPath(action.path));
   }
   return [...groups].flatMap(([command, words]) => joined(command, words));
 }

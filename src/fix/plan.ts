@@ -3,6 +3,7 @@
 import { supersededPart } from '../model/finding.ts';
 import type { Claim, Finding, Remedy } from '../model/finding.ts';
 import type { FixAction, FixPlan, LeftAlone, RulePromise } from '../model/fix.ts';
+import { addTo } from '../model/grouping.ts';
 import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
@@ -82,7 +83,7 @@ function startWork(snapshot: Snapshot, options: PlanOptions): Work {
   const names = new Map<Name, Name[]>();
   for (const { path, kind, link } of snapshot.entries) {
     if (kind === 'file') names.set(path, [path, ...(names.get(path) ?? [])]);
-    if (kind === 'hardlink' && link !== null && names.get(link)?.push(path) === undefined) names.set(link, [path]);
+    if (kind === 'hardlink' && link !== null) addTo(names, link, path);
   }
   return {
     snapshot,

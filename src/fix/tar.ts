@@ -4,6 +4,7 @@ import type { Member, MemberSink, StreamReader } from '../formats/format.ts';
 import { blockSize, paddingOf, recordSize } from '../formats/tar/layout.ts';
 import { tarReader } from '../formats/tar/tar.ts';
 import { tarHeaders } from '../formats/tar/writer.ts';
+import { addTo } from '../model/grouping.ts';
 import type { Name } from '../model/name.ts';
 import { createRawQueue } from './raw-queue.ts';
 import { changedHeaders } from './tar-headers.ts';
@@ -145,7 +146,7 @@ function createLinks(write: (piece: Uint8Array) => void): Links {
     add(file, headers) {
       const carrier = carriers.get(file);
       if (carrier !== undefined) writeLink(headers, carrier);
-      else if (early.get(file)?.push(headers) === undefined) early.set(file, [headers]);
+      else addTo(early, file, headers);
     },
     carrier(file, stored) {
       carriers.set(file, stored);

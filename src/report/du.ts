@@ -3,6 +3,7 @@
 import { duSize } from '../bytes/size.ts';
 import type { Units } from '../bytes/size.ts';
 import type { TreeNode } from '../compare/rollup.ts';
+import { addTo } from '../model/grouping.ts';
 import { compareNames, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { terminalName } from './escape.ts';
@@ -50,9 +51,7 @@ function postOrder(tree: readonly TreeNode[]): TreeNode[] {
   for (const node of tree) {
     let up = parentPath(node.path);
     while (up !== null && !known.has(up)) up = parentPath(up);
-    const siblings = children.get(up);
-    if (siblings === undefined) children.set(up, [node]);
-    else siblings.push(node);
+    addTo(children, up, node);
   }
   // Reversed pre-order with the last child first is post-order; no recursion, since trees may be 40,000 levels deep.
   const reversed: TreeNode[] = [];

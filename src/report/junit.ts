@@ -1,6 +1,7 @@
 // `--format junit`: JUnit XML for the test tabs of CI systems, a suite an artifact, a test case a verdict. Text is escaped by one
 // function, and holds no character that XML forbids.
 import { exactBytes } from '../bytes/size.ts';
+import { addTo } from '../model/grouping.ts';
 import type { Verdict, VerdictStatus } from '../model/verdict.ts';
 import { inertLine, terminalName, terminalText } from './escape.ts';
 import type { Reporter } from './reporter.ts';
@@ -16,7 +17,7 @@ export const junitReporter: Reporter = {
   *check({ tool, gate }) {
     const suites = new Map<string, Verdict[]>();
     for (const verdict of gate.verdicts) {
-      if (suites.get(verdict.artifact)?.push(verdict) === undefined) suites.set(verdict.artifact, [verdict]);
+      addTo(suites, verdict.artifact, verdict);
     }
     yield '<?xml version="1.0" encoding="UTF-8"?>\n';
     yield `<testsuites name=${quoted(tool.name)} ${counts(gate.verdicts)} time="0">\n`;

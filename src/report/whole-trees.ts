@@ -1,6 +1,7 @@
 // Directories that are new or gone with all that is in them stand in one row: what grew is the package that came, not the largest of
 // its hundred folders. So do those below the deepest level that is asked for.
 import type { DirectoryChange } from '../model/diff.ts';
+import { addTo } from '../model/grouping.ts';
 import { isDeeper, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { isOverhead } from './stored-view.ts';
@@ -24,9 +25,7 @@ function downTo(rows: readonly ShownDirectory[], depth: number): ShownDirectory[
   for (const row of rows) {
     const isDeep = isDeeper(row.path, depth) && !isOverhead(row.path);
     const place = isDeep ? row.path.split('/').slice(0, depth).join('/') || '.' : row.path;
-    const group = kept.get(place);
-    if (group === undefined) kept.set(place, [row]);
-    else group.push(row);
+    addTo(kept, place, row);
   }
   return [...kept].flatMap(([path, group]) =>
     group.every((row) => row.path === path) ? group : [folded(path, group)],
@@ -58,10 +57,8 @@ export function wholeTrees(directories: readonly DirectoryChange[]): ShownDirect
   const below = new Map<DirectoryChange, DirectoryChange[]>();
   for (const row of directories) {
     const top = row.before === null ? topOf.new(row) : row.after === null ? topOf.gone(row) : row;
-    const held = below.get(top);
     if (top === row) rows.push(row);
-    else if (held === undefined) below.set(top, [row]);
-    else held.push(row);
+    else addTo(below, top, row);
   }
   return rows.map((row) => joined(row, below.get(row) ?? []));
 }

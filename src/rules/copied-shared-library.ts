@@ -2,6 +2,7 @@
 // They were symlinks once; zip files and wheels lose those.
 import type { ElfFacts } from '../model/facts.ts';
 import type { Claim, Fix } from '../model/finding.ts';
+import { addTo } from '../model/grouping.ts';
 import { linkLossOf } from '../model/link-loss.ts';
 import { baseName, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
@@ -59,9 +60,7 @@ function byLibrary(context: RuleContext, copies: readonly Entry[]): Entry[][] {
   const groups = new Map<Name, Entry[]>();
   for (const copy of copies) {
     const key = `${rightsOf(context, copy)} ${parentPath(copy.path) ?? '.'}/${stemOf(copy.path) ?? ''}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [copy]);
-    else group.push(copy);
+    addTo(groups, key, copy);
   }
   return [...groups.values()].filter(({ length }) => length > 1);
 }

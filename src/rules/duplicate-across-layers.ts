@@ -1,6 +1,7 @@
 // duplicate-across-layers: the same content at another path in a later layer of an image. Before duplicate-file, which then looks at
 // copies inside of one layer.
 import type { Claim } from '../model/finding.ts';
+import { addTo } from '../model/grouping.ts';
 import type { Entry } from '../model/snapshot.ts';
 import { copiesByDigest, layerOf, lowestKeeperOf } from './copies.ts';
 import { nameOf } from './hidden.ts';
@@ -21,7 +22,7 @@ export const duplicateAcrossLayers: Rule = {
     for (const copies of copiesByDigest(context.files)) {
       for (const claim of claimsOf(copies, context.claimed)) {
         const layer = claim.layer ?? 0;
-        if (byLayer.get(layer)?.push(claim) === undefined) byLayer.set(layer, [claim]);
+        addTo(byLayer, layer, claim);
       }
     }
     const groups = [...byLayer].toSorted(([a, left], [b, right]) => bytesOf(right) - bytesOf(left) || a - b);

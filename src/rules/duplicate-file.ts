@@ -3,6 +3,7 @@
 // claimed only where these may be shared.
 import { exactBytes } from '../bytes/size.ts';
 import type { Claim } from '../model/finding.ts';
+import { addTo } from '../model/grouping.ts';
 import type { Entry } from '../model/snapshot.ts';
 import { copiesByDigest, keeperOf, layerOf, lowestKeeperOf, rightsOf } from './copies.ts';
 import { advice, behindLinks, count, linking } from './rule.ts';
@@ -97,9 +98,7 @@ function grouped(copies: Entry[], keyOf: (copy: Entry) => string | number | null
   const groups = new Map<string | number | null | undefined, Entry[]>();
   for (const copy of copies) {
     const key = keyOf(copy);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [copy]);
-    else group.push(copy);
+    addTo(groups, key, copy);
   }
   return [...groups.values()];
 }

@@ -1,6 +1,7 @@
 // foreign-bytecode: pycs of a Python that the artifact does not hold, where it holds one. An interpreter reads bytecode of its
 // own version only; the tag in the name (PEP 3147) and the magic number must agree before a pyc is judged.
 import type { Fix } from '../model/finding.ts';
+import { addTo } from '../model/grouping.ts';
 import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry } from '../model/snapshot.ts';
@@ -27,9 +28,7 @@ export const foreignBytecode: Rule = {
     for (const pyc of context.pycs) {
       const tag = pyc.facts.legacy ? null : foreignTag(pyc, held);
       if (tag === null || context.claimed.has(pyc.entry.path)) continue;
-      const known = byTag.get(tag);
-      if (known === undefined) byTag.set(tag, [pyc.entry]);
-      else known.push(pyc.entry);
+      addTo(byTag, tag, pyc.entry);
     }
     return [...byTag]
       .toSorted(([a], [b]) => compareNames(a, b))

@@ -2,6 +2,7 @@
 // others together. Every claim names the layer that is charged.
 import { hiddenPart } from '../model/finding.ts';
 import type { Claim } from '../model/finding.ts';
+import { addTo } from '../model/grouping.ts';
 import type { HiddenFile, Image, ImageLayer } from '../model/snapshot.ts';
 import { shortInstruction } from '../model/instruction.ts';
 import type { FindingDraft, RuleContext } from './rule.ts';
@@ -30,7 +31,7 @@ export function hiddenFindings(
   if (image === undefined || hidden === undefined) return [];
   const byLayer = new Map<number, HiddenFile[]>();
   for (const file of hidden) {
-    if (file.cause === cause && byLayer.get(file.layer)?.push(file) === undefined) byLayer.set(file.layer, [file]);
+    if (file.cause === cause) addTo(byLayer, file.layer, file);
   }
   const groups = [...byLayer.entries()].toSorted(([a, left], [b, right]) => bytesOf(right) - bytesOf(left) || a - b);
   const apart = groups.length > mostApart + 1 ? mostApart : groups.length;

@@ -2,6 +2,7 @@
 // Nothing is said of a library of which only a part was linked, nor where too few symbols can be compared.
 import type { SymbolSample } from '../model/facts.ts';
 import type { Claim } from '../model/finding.ts';
+import { addTo } from '../model/grouping.ts';
 import type { Name } from '../model/name.ts';
 import { removeCommand } from '../model/shell.ts';
 import type { Entry } from '../model/snapshot.ts';
@@ -50,9 +51,7 @@ function indexLinked({ elfFiles }: RuleContext): LinkedIndex {
     if (facts.symbols === undefined) continue;
     const position = linked.push({ entry, symbols: facts.symbols }) - 1;
     for (const hash of facts.symbols.hashes) {
-      const known = byHash.get(hash);
-      if (known === undefined) byHash.set(hash, [position]);
-      else known.push(position);
+      addTo(byHash, hash, position);
     }
   }
   return { files: linked, byHash };

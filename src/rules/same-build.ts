@@ -2,6 +2,7 @@
 // symbols and debug data only.
 import type { ElfFacts } from '../model/facts.ts';
 import type { Claim } from '../model/finding.ts';
+import { addTo } from '../model/grouping.ts';
 import type { Entry } from '../model/snapshot.ts';
 import { advice, count } from './rule.ts';
 import type { Rule } from './rule.ts';
@@ -16,9 +17,7 @@ export const sameBuild: Rule = {
     for (const { entry, facts } of elfFiles) {
       const key = buildOf(facts);
       if (key === null) continue;
-      const build = builds.get(key);
-      if (build === undefined) builds.set(key, [entry]);
-      else build.push(entry);
+      addTo(builds, key, entry);
     }
     const claims: Claim[] = [];
     for (const build of builds.values()) {

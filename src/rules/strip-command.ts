@@ -1,6 +1,7 @@
 // The commands that strip some files of an artifact and leave all others alone: strip knows more formats than ELF, damages some files,
 // makes some longer, and may take more off a file the second time.
 import type { Claim } from '../model/finding.ts';
+import { addTo } from '../model/grouping.ts';
 import { exceptPaths, findPattern } from '../model/shell.ts';
 import { baseName, compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
@@ -164,9 +165,7 @@ interface Kinds {
 function kindsOf({ claims, plain }: StripGroup): Kinds {
   const suffixes = new Map<string, Name[]>();
   const select = (suffix: string, path: Name): void => {
-    const known = suffixes.get(suffix);
-    if (known === undefined) suffixes.set(suffix, [path]);
-    else known.push(path);
+    addTo(suffixes, suffix, path);
   };
   const others: Name[] = [];
   for (const { path } of claims) {

@@ -1,6 +1,7 @@
 // timestamp-bytecode: pycs that are checked against their source's mtime and size (PEP 552). Normalised times make them stale:
 // the interpreter compiles such a module again at every start, silently.
 import type { Claim } from '../model/finding.ts';
+import { addTo } from '../model/grouping.ts';
 import { compileFix } from './compile.ts';
 import { behindLinks, count, fileOf } from './rule.ts';
 import type { FindingDraft, Pyc, Rule, RuleContext } from './rule.ts';
@@ -20,7 +21,7 @@ export const timestampBytecode: Rule = {
       const claim: Claim = { path: pyc.entry.path, part: 'header', bytes: 0 };
       const reason = staleness(context, pyc);
       if (reason === null) fresh.push(claim);
-      else if (stale.get(reason)?.push(claim) === undefined) stale.set(reason, [claim]);
+      else addTo(stale, reason, claim);
     }
     const fix = compileFix(versions, '-f -q');
     const drafts: FindingDraft[] = [...stale].map(([reason, claims]) => ({

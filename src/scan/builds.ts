@@ -10,6 +10,7 @@ import type { Collected } from './collector.ts';
 import { withOpen } from './content.ts';
 import type { Report } from './content.ts';
 import type { Draft } from './draft.ts';
+import { addTo } from '../model/grouping.ts';
 
 /** Adds `kept` to the facts of files of different length whose build ids and lengths after strip are equal. */
 export function compareBuilds(
@@ -21,9 +22,7 @@ export function compareBuilds(
   for (const draft of collected.openers.keys()) {
     const key = keyOf(draft);
     if (key === null) continue;
-    const build = builds.get(key);
-    if (build === undefined) builds.set(key, [draft]);
-    else build.push(draft);
+    addTo(builds, key, draft);
   }
   for (const build of builds.values()) {
     if (build.some(({ size }) => size !== build[0]?.size))

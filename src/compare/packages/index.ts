@@ -1,5 +1,6 @@
 // Which package brings which bytes: every file belongs to one package or to none, so the rows sum to the content. Lists stand before
 // directories, dpkg before Python, because dpkg installs Python packages too; docs/packages.md states the order.
+import { addTo } from '../../model/grouping.ts';
 import { compareNames } from '../../model/name.ts';
 import type { Name } from '../../model/name.ts';
 import type { PackageRow, PackageSizes, PackageTable } from '../../model/packages.ts';
@@ -96,9 +97,7 @@ function furtherNames(entries: readonly Entry[]): Map<Name, Name[]> {
   const names = new Map<Name, Name[]>();
   for (const { path, kind, link } of entries) {
     if (kind !== 'hardlink' || link === null) continue;
-    const known = names.get(link);
-    if (known === undefined) names.set(link, [path]);
-    else known.push(path);
+    addTo(names, link, path);
   }
   return names;
 }

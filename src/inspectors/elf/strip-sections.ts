@@ -21,6 +21,7 @@ import type { ElfFile, ElfSection } from './file.ts';
 import { isGroup, isRelocations, readGroups, type SectionGroup } from './strip-groups.ts';
 import { checkSections, refuse } from './strip-refusal.ts';
 import type { StripVersion } from './strip-version.ts';
+import { addTo } from '../../model/grouping.ts';
 
 export interface StripSections {
   readonly elf: ElfFile;
@@ -221,9 +222,7 @@ function linkersOf(sections: readonly ElfSection[]): Map<number, ElfSection[]> {
   const linkers = new Map<number, ElfSection[]>();
   for (const section of sections) {
     if (sections[section.link]?.type !== SHT_STRTAB) continue;
-    const known = linkers.get(section.link);
-    if (known === undefined) linkers.set(section.link, [section]);
-    else known.push(section);
+    addTo(linkers, section.link, section);
   }
   return linkers;
 }

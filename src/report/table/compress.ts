@@ -2,6 +2,7 @@
 import { formatSize, formatSizes } from '../../bytes/size.ts';
 import { httpWindow, usualWindow } from '../../compare/best-codec.ts';
 import type { Compressions, Trial } from '../../model/compression.ts';
+import { addTo } from '../../model/grouping.ts';
 import { terminalText } from '../escape.ts';
 import type { CompressReport, ReportOptions } from '../reporter.ts';
 import { columns } from './grid.ts';
@@ -74,7 +75,7 @@ function* windowsPart({ trials, today }: Compressions, { width }: ReportOptions)
 
 function* untriedPart({ untried, interrupted }: Compressions, { width }: ReportOptions): Iterable<string> {
   const reasons = new Map<string, string[]>();
-  for (const { how, reason } of untried) reasons.set(reason, [...(reasons.get(reason) ?? []), how]);
+  for (const { how, reason } of untried) addTo(reasons, reason, how);
   for (const [reason, hows] of reasons) {
     for (const part of wrap(`Not tried: ${hows.join(', ')} (${terminalText(reason)})`, width - 2)) yield `  ${part}\n`;
   }

@@ -1,6 +1,7 @@
 // From the merged tree of an image to the entries of its snapshot. As everywhere, the first of a file's names in byte order is the
 // file, and the others are its hard links, whichever layers they come from.
 import { withPathFacts } from '../../inspectors/index.ts';
+import { addTo } from '../../model/grouping.ts';
 import { compareNames } from '../../model/name.ts';
 import type { Name } from '../../model/name.ts';
 import type { Entry } from '../../model/snapshot.ts';
@@ -17,7 +18,7 @@ export function mergedEntries(root: TreeNode): Entry[] {
     if (node.children !== null) for (const child of node.children.values()) pending.push(child);
     const { content } = node;
     if (content === null || content.names < 2) entries.push(content === null ? plain(node) : holding(node, content));
-    else if (shared.get(content)?.push(node) === undefined) shared.set(content, [node]);
+    else addTo(shared, content, node);
   }
   for (const [content, names] of shared) {
     const [first, ...others] = names.toSorted((a, b) => compareNames(a.path, b.path));
