@@ -1,6 +1,7 @@
 // Sizes as text, both ways. Two different sizes never print alike: where rounding would make them, exact bytes are printed.
 import { UsageError } from '../errors.ts';
 
+/** How sizes are printed: `iec` in KiB of 1,024 bytes, `si` in kB of 1,000, `bytes` exactly. */
 export type Units = 'iec' | 'si' | 'bytes';
 
 type Family = Exclude<Units, 'bytes'>;

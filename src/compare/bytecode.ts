@@ -7,6 +7,7 @@ import type { Name } from '../model/name.ts';
 import { pathsOf } from '../model/paths.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
 
+/** Made by `bytecodeRollup`. */
 export interface BytecodeRollup {
   /** By Python version, most bytes first; null for pycs of no known release. */
   readonly versions: readonly PythonBytecode[];
@@ -18,12 +19,14 @@ export interface BytecodeRollup {
   readonly trees: readonly [shipped: BytecodeTree, levelZero: BytecodeTree, optimized: OptimizedTree];
 }
 
+/** Pycs of one Python version, `3.12`, and the bytes of these files; `python` is null for a magic number of no release. */
 export interface PythonBytecode {
   readonly python: string | null;
   readonly files: number;
   readonly bytes: number;
 }
 
+/** Pycs whose code could be read: how many, their bytes, and how many of these are in parts of each kind. */
 export interface BytecodeParts {
   readonly files: number;
   readonly bytes: number;
@@ -33,6 +36,7 @@ export interface BytecodeParts {
   readonly exceptionTables: number;
 }
 
+/** What the whole artifact would hold in one form: as it is, with one level of optimisation, or as `-OO` bytecode without sources. */
 export interface BytecodeTree {
   readonly tree: 'shipped' | 'level-0' | 'optimized';
   /** Bytes of content of the whole artifact in this form. */
@@ -43,6 +47,7 @@ export interface BytecodeTree {
   readonly commands: readonly string[];
 }
 
+/** The form `optimized`: only `-OO` bytecode without columns, but for sources whose bytecode is not known. */
 export interface OptimizedTree extends BytecodeTree {
   /** Sources that give way to bytecode of a predicted length. */
   readonly compiled: number;

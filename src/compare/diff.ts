@@ -23,6 +23,7 @@ export interface Judged {
   readonly findings: readonly Finding[];
 }
 
+/** How entries of both sides are paired, and what is told of the pairs. */
 export interface DiffOptions {
   /** Leading components of paths to leave out on both sides; `auto` leaves out wrapper directories where that helps. */
   readonly stripComponents: number | 'auto';

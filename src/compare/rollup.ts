@@ -3,6 +3,7 @@ import { compareNames, isIn, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 
+/** Sizes of what stands in a directory, in bytes. */
 export interface Sizes {
   /** Bytes of regular files, each hard-linked file once at its first path. */
   readonly content: number;
@@ -12,6 +13,7 @@ export interface Sizes {
   readonly stored?: number;
 }
 
+/** A directory with all below it, as `du` counts; made by `rollup`. */
 export interface TreeNode extends Sizes {
   readonly path: Name;
   /** Distinct regular files in it and below. */

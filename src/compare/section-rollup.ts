@@ -4,6 +4,7 @@ import type { SectionGroup } from '../model/facts.ts';
 import { compareNames } from '../model/name.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 
+/** Made by `sectionRollup`; the groups sum to `bytes`. */
 export interface SectionRollup {
   /** ELF files whose sections are known. */
   readonly files: number;
@@ -17,6 +18,7 @@ export interface SectionRollup {
   readonly names: readonly SectionTotal[];
 }
 
+/** What sections of one name and group take, in bytes of their files. */
 export interface SectionTotal {
   readonly name: string;
   readonly group: SectionGroup;

@@ -102,6 +102,7 @@ export interface ReadOptions {
   readonly sample?: boolean | undefined;
 }
 
+/** Whether an artifact is taken as an image, and which of several it is. */
 export interface ImageChoice {
   /** A tag, or a number counted from 1; undefined where there is but one. */
   readonly name?: string | undefined;

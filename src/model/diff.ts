@@ -76,6 +76,7 @@ export interface PackageChange {
   readonly delta: number;
 }
 
+/** `moved`: content that was at another path before; `changed`: anything else that both sides have and that differs. */
 export type ChangeKind = 'added' | 'removed' | 'changed' | 'moved';
 
 /** What differs of an entry that both sides have. */
@@ -89,6 +90,7 @@ export interface SectionChange {
   readonly delta: number;
 }
 
+/** One path, or pair of paths, that is not the same on both sides. */
 export interface Change {
   /** Path on the new side; on the old side for `removed`. */
   readonly path: Name;
@@ -116,6 +118,7 @@ export interface RuleChange {
   readonly after: number;
 }
 
+/** What rules say of one side only, claim by claim. */
 export interface FindingChanges {
   /** Findings with only those claims that the old side does not have, most bytes first. */
   readonly new: readonly Finding[];
@@ -157,6 +160,7 @@ export interface ImageChange {
 /** Codes of notices that a comparison adds to those of the new side. */
 export const comparisonCodes: ReadonlySet<string> = new Set(['part', 'strip-version', 'content-unknown']);
 
+/** What changed between two snapshots; made by `diffSnapshots`. Sizes are bytes. */
 export interface Diff {
   readonly before: Side;
   readonly after: Side;

@@ -24,11 +24,12 @@ export interface Unsafe {
   readonly message: string;
 }
 
+export const sectionGroups = ['code', 'read-only data', 'data', 'debug', 'symbols', 'relocations', 'other'] as const;
+
 /**
  * What a part of an ELF file is for. `code`, `read-only data` and `data` are loaded; `symbols` are symbol and string tables, those of
  * the dynamic linker included; `other` is what is not loaded and none of the rest, headers, and bytes of no section.
  */
-export const sectionGroups = ['code', 'read-only data', 'data', 'debug', 'symbols', 'relocations', 'other'] as const;
 export type SectionGroup = (typeof sectionGroups)[number];
 
 /** One part of a file. */

@@ -1,6 +1,7 @@
 // What rules say: a finding claims bytes of entries that can go away, and states how.
 import type { Name } from './name.ts';
 
+/** How grave a finding is, the last most. In a gate whose budgets file names the rule, `error` fails and `warn` warns. */
 export type Severity = 'info' | 'warn' | 'error';
 
 /** Part of claims on what an archive stores of members that a later one of the same path replaces. */
@@ -25,6 +26,7 @@ export interface Claim {
   readonly layer?: number;
 }
 
+/** What a rule says can go away; made by `judge`. Bytes may be claimed by several findings: `removableContent` counts each once. */
 export interface Finding {
   /** Id of the rule. */
   readonly rule: string;

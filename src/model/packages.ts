@@ -2,8 +2,10 @@
 import type { Name } from './name.ts';
 
 export const packageKinds = ['python', 'debian', 'node'] as const;
+/** Whose records say what belongs to a package: those of Python installers, of dpkg, or of npm and its like. */
 export type PackageKind = (typeof packageKinds)[number];
 
+/** What a package brings, in bytes and files. */
 export interface PackageSizes {
   /** Bytes of regular files, each hard-linked file once. */
   readonly content: number;
@@ -15,6 +17,7 @@ export interface PackageSizes {
   readonly stored?: number;
 }
 
+/** One installed package; a name may come more than once, at different places. `version` is null where none is recorded. */
 export interface PackageRow extends PackageSizes {
   readonly name: string;
   readonly version: string | null;
@@ -23,6 +26,7 @@ export interface PackageRow extends PackageSizes {
   readonly path: Name;
 }
 
+/** All packages of an artifact, as `packageRollup` finds them; each file counts in one row only. */
 export interface PackageTable {
   /** Most bytes first, then by name and place. */
   readonly packages: readonly PackageRow[];

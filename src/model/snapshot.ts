@@ -4,7 +4,6 @@ import type { Facts, PackageFacts } from './facts.ts';
 import type { Name } from './name.ts';
 import type { PackageTable } from './packages.ts';
 
-/** Formats an artifact can have. */
 export const formatNames = [
   'directory',
   'tar',
@@ -16,13 +15,17 @@ export const formatNames = [
   'oci-archive',
   'oci-layout',
 ] as const;
+
+/** Formats an artifact can have. */
 export type FormatName = (typeof formatNames)[number];
 
-/** Compressions around an artifact's format. */
 export const codecNames = ['gzip', 'zstd', 'xz', 'bzip2'] as const;
+
+/** Compressions around an artifact's format. */
 export type CodecName = (typeof codecNames)[number];
 
 export const entryKinds = ['file', 'directory', 'symlink', 'hardlink', 'other'] as const;
+/** `file` is the first name of a regular file in byte order, `hardlink` each further one; `other` are devices, fifos and sockets. */
 export type EntryKind = (typeof entryKinds)[number];
 
 /** One path of an artifact. */
@@ -58,15 +61,6 @@ export interface Entry {
   readonly stored?: number;
 }
 
-/**
- * What the bytes of an artifact file are there for that carry no content. `headers`: of members, with their names. `extensions`: pax
- * records and GNU long names of a tar, with their headers. `padding`: zeros behind content. `directory`: the list of members of a
- * zip. `end`: the mark or records at the end of an archive.
- * `gaps`: bytes of a zip before, between and behind its members. `framing`: what a codec adds, checksums and indexes included.
- * `superseded`: content that a later member of the same path replaced. `hidden`: content that a later layer of an image hides, and what
- * whiteouts hold. `metadata`: what an image archive has beside its layers: its own headers, the config, manifests, layers of other
- * images. `excluded`: content that was not selected.
- */
 export const overheadNames = [
   'headers',
   'extensions',
@@ -80,6 +74,16 @@ export const overheadNames = [
   'metadata',
   'excluded',
 ] as const;
+
+/**
+ * What the bytes of an artifact file are there for that carry no content. `headers`: of members, with their names. `extensions`: pax
+ * records and GNU long names of a tar, with their headers. `padding`: zeros behind content. `directory`: the list of members of a
+ * zip. `end`: the mark or records at the end of an archive.
+ * `gaps`: bytes of a zip before, between and behind its members. `framing`: what a codec adds, checksums and indexes included.
+ * `superseded`: content that a later member of the same path replaced. `hidden`: content that a later layer of an image hides, and what
+ * whiteouts hold. `metadata`: what an image archive has beside its layers: its own headers, the config, manifests, layers of other
+ * images. `excluded`: content that was not selected.
+ */
 export type OverheadName = (typeof overheadNames)[number];
 
 /** Bytes; what takes none is absent. */
@@ -88,6 +92,7 @@ export type Overhead = { readonly [Key in OverheadName]?: number };
 /** What can be read off an artifact of how it was made; names of facts by codec and format are in docs/json.md. */
 export type MadeFacts = Readonly<Record<string, string | number | boolean | null>>;
 
+/** How an artifact was made, by its codec and by the archive in it. */
 export interface Made {
   /** Null where there is no codec around the archive. */
   readonly codec: MadeFacts | null;
@@ -110,6 +115,7 @@ export interface Notice {
   readonly message: string;
 }
 
+/** Sums over all entries of a snapshot, in bytes or counts. */
 export interface Totals {
   /** Bytes of regular files, each hard-linked file once. */
   readonly content: number;
@@ -184,6 +190,7 @@ export interface DiveFigures {
   readonly inefficientFiles: readonly DiveFile[];
 }
 
+/** A path that layers have or delete more than once: how often, and the bytes of all its copies. */
 export interface DiveFile {
   /** With a leading slash. */
   readonly path: Name;
@@ -191,6 +198,7 @@ export interface DiveFile {
   readonly bytes: number;
 }
 
+/** The layers of an image; sizes are bytes of regular files. */
 export interface Image {
   /** `os/architecture[/variant]`, or null. */
   readonly platform: string | null;
@@ -204,6 +212,7 @@ export interface Image {
   readonly dive: DiveFigures;
 }
 
+/** Which artifact it is, and what its bytes are. */
 export interface ArtifactIdentity {
   /** As the user named it (text); `-` for standard input. */
   readonly name: string;
@@ -214,6 +223,7 @@ export interface ArtifactIdentity {
   readonly length: number | null;
 }
 
+/** All that is known of one artifact; made by `scan`, `parseSnapshot` reads a saved one. */
 export interface Snapshot {
   readonly artifact: ArtifactIdentity;
   readonly totals: Totals;

@@ -4,11 +4,11 @@ import type { Finding } from './finding.ts';
 import type { Name } from './name.ts';
 import type { ArtifactIdentity, Notice, Totals } from './snapshot.ts';
 
-/** `unknown`: what the limit is on could not be measured; it never passes. */
 export const verdictStatuses = ['pass', 'warn', 'fail', 'unknown'] as const;
+
+/** `unknown`: what the limit is on could not be measured; it never passes. */
 export type VerdictStatus = (typeof verdictStatuses)[number];
 
-/** What a budget limits. The last three are dive's. `rule`: bytes that a rule of severity `warn` or `error` finds; its limit is 0. */
 export const measures = [
   'compressed',
   'uncompressed',
@@ -24,6 +24,8 @@ export const measures = [
   'highestWastedBytes',
   'highestUserWastedPercent',
 ] as const;
+
+/** What a budget limits. The last three are dive's. `rule`: bytes that a rule of severity `warn` or `error` finds; its limit is 0. */
 export type Measure = (typeof measures)[number];
 
 /** What a measure counts; `share` is one of 1. */
@@ -58,6 +60,7 @@ export interface Contributor {
   readonly bytes: number;
 }
 
+/** What a gate says of one limit; made by `evaluate`. */
 export interface Verdict {
   /** Name of the artifact (or group) in the budgets file. */
   readonly artifact: string;
@@ -79,6 +82,7 @@ export interface Verdict {
   readonly top: readonly Contributor[];
 }
 
+/** All verdicts of a run. */
 export interface Gate {
   /** The worst of all verdicts: fail, then unknown, then warn, then pass. */
   readonly status: VerdictStatus;

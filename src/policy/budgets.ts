@@ -29,11 +29,13 @@ import { readGrowth, readLimit, readPathLimits } from './limits.ts';
 import type { Growth, Limit } from './limits.ts';
 import { didYouMean } from './nearest.ts';
 
+/** A pattern as the budgets file has it, with the function that tells which names it matches. */
 export interface Glob {
   readonly pattern: string;
   readonly matches: Matcher;
 }
 
+/** Limits on files inside an artifact; null for none. */
 export interface PathBudget {
   /** JSON path of the budget. */
   readonly at: string;
@@ -49,6 +51,7 @@ export interface PathBudget {
   readonly reason: string | null;
 }
 
+/** Limits on one artifact; null for none. */
 export interface ArtifactBudget {
   /** JSON path of the artifact; empty where it comes from the command line. */
   readonly at: string;
@@ -71,6 +74,7 @@ export interface ArtifactBudget {
   readonly reason: string | null;
 }
 
+/** Limits on the sum of several artifacts, each counted once; null for none. */
 export interface GroupBudget {
   readonly at: string;
   readonly name: string;
@@ -81,6 +85,7 @@ export interface GroupBudget {
   readonly reason: string | null;
 }
 
+/** Claims that a gate leaves out, and why. */
 export interface Ignore {
   readonly at: string;
   /** Id of a rule, or `*` for all. */
@@ -91,8 +96,10 @@ export interface Ignore {
   readonly until: string | null;
 }
 
+/** What a budgets file makes of a rule; `off` takes its findings out. */
 export type RuleSeverity = 'off' | Severity;
 
+/** A budgets file that was found valid; made by `readBudgets`. */
 export interface Budgets {
   readonly artifacts: readonly ArtifactBudget[];
   readonly groups: readonly GroupBudget[];

@@ -14,6 +14,7 @@ import { ignoreVerdicts, ruleVerdicts, unknownRuleVerdicts } from './rule-verdic
 import { judgeLimit, notKnown, notThere, rankVerdicts, worst } from './verdicts.ts';
 import type { Figure, Ranked, Subject } from './verdicts.ts';
 
+/** What `evaluate` makes of a run, and what of the budgets file it had to leave out. */
 export interface Evaluation {
   readonly gate: Gate;
   /** Groups with members that were not asked for: they are not judged. */

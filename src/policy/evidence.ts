@@ -11,6 +11,7 @@ export type Baseline =
   | { readonly kind: 'missing'; readonly reason: string }
   | { readonly kind: 'unusable'; readonly reason: string };
 
+/** An artifact with its budget, what it is, and what it is compared with. */
 export interface Measured {
   /** Name of the budget, with the path behind it where the budget has several files. */
   readonly name: string;
@@ -30,6 +31,7 @@ export interface Unmeasured {
   readonly reason: string;
 }
 
+/** All that `evaluate` judges by; it reads no file and no clock itself. */
 export interface Evidence {
   readonly measured: readonly Measured[];
   readonly unmeasured: readonly Unmeasured[];

@@ -3,6 +3,7 @@ import { percentIn } from '../bytes/size.ts';
 import { failAt, objectOf, percentOf, sizeOf, choiceOf } from './fields.ts';
 import type { Field, Fields } from './fields.ts';
 
+/** What is allowed at most (at least, for `lowestEfficiency`); what equals it passes. */
 export interface Limit {
   /** JSON path of the limit, `artifacts[0].compressed.max`, or the option that gave it. */
   readonly at: string;
@@ -12,6 +13,7 @@ export interface Limit {
   readonly warnAt: number | null;
 }
 
+/** Limits on what the content grew by since the baseline. */
 export interface Growth {
   /** Bytes that the content may grow by; null for no such limit. */
   readonly max: Limit | null;

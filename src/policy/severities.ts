@@ -9,6 +9,7 @@ import type { Rule } from '../rules/rule.ts';
 import type { Budgets, Ignore } from './budgets.ts';
 import { ignored, withoutOthers, withoutSweeps } from './part.ts';
 
+/** Findings as a budgets file wants them; made by `judgeByPolicy`. */
 export interface JudgedByPolicy {
   /** Without ignored claims, with the severities of the budgets file. */
   readonly findings: readonly Finding[];

@@ -12,6 +12,7 @@ import type { Fix } from '../model/fix.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { CheckedArtifact, Gate } from '../model/verdict.ts';
 
+/** The program that made a report, as it is named in it. */
 export interface Tool {
   readonly name: string;
   readonly version: string;
@@ -48,6 +49,7 @@ export interface Flattened {
   readonly how: string;
 }
 
+/** What a diff says. */
 export interface DiffReport {
   readonly tool: Tool;
   readonly diff: Diff;
@@ -82,10 +84,12 @@ export interface Reports {
   readonly compress: CompressReport;
 }
 
+/** The command that a report is of. */
 export type ReportKind = keyof Reports;
 
 export type SizeName = 'content' | 'disk';
 
+/** How a report is laid out; forms that a machine reads leave most of it aside. */
 export interface ReportOptions {
   readonly units: Units;
   /** Which size tables show and sort by. */

@@ -9,6 +9,7 @@ import type { ArFacts, ElfFacts, PycFacts } from '../model/facts.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
 import { resolveSymlink } from '../model/symlink.ts';
 
+/** One kind of bytes that can go away; `judge` runs `rules`, or those that it is given. */
 export interface Rule {
   /** Kebab-case; names the docs page (docs/rules/ID.md) and the test (test/rules/ID.test.ts). */
   readonly id: string;

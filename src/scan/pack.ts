@@ -16,6 +16,7 @@ import type { Name } from '../model/name.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
 import { closeQuietly } from './close.ts';
 
+/** What a directory weighs when packed; made by `packDirectory`. */
 export interface Packed {
   /** Bytes of the tar archive. */
   readonly archive: number;
@@ -23,6 +24,7 @@ export interface Packed {
   readonly compressed: number;
 }
 
+/** Who is told of the packing while it runs. */
 export interface PackOptions {
   /** Called now and then with the bytes of the archive so far and in all. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;

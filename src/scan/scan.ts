@@ -27,6 +27,7 @@ import { createLayerStack } from './image/layers.ts';
 import type { ImageRead } from './image/layers.ts';
 import { looksLikeSnapshot, snapshotReader } from './snapshot-file.ts';
 
+/** What `scan` finds out, and how much of an artifact it takes; what is not asked for is absent from the snapshot. */
 export interface ScanOptions extends ArtifactOptions {
   /**
    * `auto`: in a directory only files that another file may equal are hashed (archives: every file). `all`: every file. `compare`: as

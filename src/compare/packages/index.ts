@@ -16,11 +16,13 @@ import type { View } from './view.ts';
 
 type Sum = { -readonly [Key in keyof PackageSizes]: PackageSizes[Key] };
 
+/** Made by `packageRollup`: every file of the snapshot in one row, or in `unowned`. */
 export interface PackageRollup extends PackageTable {
   /** What lists of files say that is not so. */
   readonly notices: readonly Notice[];
 }
 
+/** What the snapshot itself does not tell. */
 export interface PackageOptions {
   /** Bytes that findings claim, by path of the file. */
   readonly removable?: ReadonlyMap<Name, number>;

@@ -7,6 +7,7 @@ import { diffOf } from './diff.ts';
 import * as read from './fields.ts';
 import type { Node } from './fields.ts';
 
+/** What `parseReport` read, by the command that had printed it. */
 export type SavedReport =
   | { readonly kind: 'diff'; readonly report: DiffReport }
   | { readonly kind: 'check'; readonly report: CheckReport };
