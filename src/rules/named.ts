@@ -1,4 +1,5 @@
 // Directories by their names: several rules look for a few of certain names among all that there are, so the names are taken down once.
+import { addTo } from '../model/grouping.ts';
 import { baseName } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { resolveSymlink } from '../model/symlink.ts';
@@ -27,10 +28,7 @@ export function directoryNames(context: RuleContext): ReadonlyMap<Name, readonly
 function byName(directories: readonly Name[]): Map<Name, Name[]> {
   const names = new Map<Name, Name[]>();
   for (const path of directories) {
-    const name = baseName(path);
-    const others = names.get(name);
-    if (others === undefined) names.set(name, [path]);
-    else others.push(path);
+    addTo(names, baseName(path), path);
   }
   return names;
 }

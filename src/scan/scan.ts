@@ -1,6 +1,6 @@
 // The single pass: reads an artifact once and returns all that is known of it as a snapshot.
 import { StringDecoder } from 'node:string_decoder';
-import { FormatError, UsageError } from '../errors.ts';
+import { FormatError, UsageError, tooManyEntries } from '../errors.ts';
 import { readArtifact, readPlain } from '../formats/index.ts';
 import type { ArtifactOptions } from '../formats/index.ts';
 import { openArtifact } from '../formats/open.ts';
@@ -21,7 +21,6 @@ import { withMembers } from './made.ts';
 import { chargeMembers, overheadOf } from './stored.ts';
 import { hashFiles } from './hashing.ts';
 import { entriesOf, totalsOf } from './entries.ts';
-import { tooManyEntries } from './limits.ts';
 import { checkOptions, defaultOptions } from './options.ts';
 import { createLayerStack } from './image/layers.ts';
 import type { ImageRead } from './image/layers.ts';
