@@ -78,3 +78,11 @@ function withoutDangling(entries: readonly Entry[]): Entry[] {
     entry.kind === 'hardlink' && entry.link !== null && !files.has(entry.link) ? { ...entry, link: 'nowhere' } : entry,
   );
 }
+
+/** Whether something lies below what is no directory. */
+export function hasTwofold({ entries }: Snapshot): boolean {
+  const others = new Set(entries.flatMap(({ kind, path }) => (kind === 'directory' ? [] : [path])));
+  return entries.some(({ path }) =>
+    path.split('/').some((_, at, parts) => at > 0 && others.has(parts.slice(0, at).join('/'))),
+  );
+}

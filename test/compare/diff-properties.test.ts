@@ -9,7 +9,7 @@ import type { Snapshot } from '../../src/model/snapshot.ts';
 import { globMatcher } from '../../src/policy/glob.ts';
 import { judge } from '../../src/rules/index.ts';
 import { snapshot } from '../build/snapshot.ts';
-import { snapshots } from '../build/trees.ts';
+import { hasTwofold, snapshots } from '../build/trees.ts';
 
 const options: fc.Arbitrary<DiffOptions> = fc.record({
   stripComponents: fc.constantFrom<number | 'auto'>('auto', 'auto', 0, 1, 2, 9),
@@ -153,6 +153,8 @@ describe('any two snapshots', () => {
     fc.assert(
       fc.property(snapshots, snapshots, options, (a, b, chosen) => {
         if (chosen.stripComponents === 'auto') return;
+        // What is file and directory at once may pair as either, and is in the way of the wrapper.
+        fc.pre(!hasTwofold(a) && !hasTwofold(b));
         const there = diff(a, b, chosen);
         const back = diff(b, a, chosen);
         expect(back.delta.content).toBe(-there.delta.content || 0);

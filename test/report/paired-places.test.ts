@@ -9,7 +9,7 @@ import { changesMap } from '../../src/report/html/changes-map.ts';
 import { readTree } from '../../src/report/html/read-tree.ts';
 import type { PageNode } from '../../src/report/html/read-tree.ts';
 import { directory, file, snapshot } from '../build/snapshot.ts';
-import { snapshots } from '../build/trees.ts';
+import { hasTwofold, snapshots } from '../build/trees.ts';
 
 function diffOf(before: Snapshot, after: Snapshot, more: Partial<DiffOptions> = {}): Diff {
   const options = { stripComponents: 'auto', maps: [], sections: false, ...more } as const;
@@ -35,14 +35,6 @@ function wrapped(of: Snapshot, wrapper: string): Snapshot {
       link: entry.kind === 'hardlink' && entry.link !== null ? `${wrapper}/${entry.link}` : entry.link,
     }));
   return snapshot([directory(wrapper), ...inside]);
-}
-
-/** Whether something lies below what is no directory. */
-function hasTwofold({ entries }: Snapshot): boolean {
-  const others = new Set(entries.flatMap(({ kind, path }) => (kind === 'directory' ? [] : [path])));
-  return entries.some(({ path }) =>
-    path.split('/').some((_, at, parts) => at > 0 && others.has(parts.slice(0, at).join('/'))),
-  );
 }
 
 describe('what is gone', () => {
