@@ -7,6 +7,8 @@ import { ConfigError, UsageError, systemCode } from '../errors.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { decodeText, readBudgets } from '../policy/budgets.ts';
 import { readDiveCi } from '../policy/dive-ci.ts';
+import { createEditor } from '../policy/edit.ts';
+import type { JsonDocument } from '../policy/json.ts';
 import type { DiveImport } from '../policy/dive-ci.ts';
 import { parsePercent, readableLimit, withHeadroom } from '../policy/headroom.ts';
 import { terminalText } from '../report/escape.ts';
@@ -35,7 +37,10 @@ export async function runInit(
 ): Promise<number> {
   const file = values.budgets;
   onArtifact(file);
-  if (existsSync(file) && !values.force) throw new ConfigError('exists already; --force overwrites it');
+  if (values.add && values.force) throw new UsageError('--add and --force exclude each other');
+  if (existsSync(file) && !values.force && !values.add)
+    throw new ConfigError('exists already; --add adds to it, --force overwrites it');
+  const known = values.add && existsSync(file) ? readBudgets(readFile(file)) : null;
   if (artifacts.length === 0) throw new UsageError('which artifacts? Give a path or several');
   parsePercent(values.headroom, '--headroom');
   for (const path of [...artifacts, values['from-dive-ci'] ?? ''])
@@ -47,18 +52,22 @@ export async function runInit(
     if (path === '-') throw new UsageError('a budget needs a path; standard input has none');
     onArtifact(path);
     const snapshot = await measured(path, values);
-    const taken = drafts.map(({ name }) => name);
-    const draft = { ...drafted(path, snapshot, values, taken), ...diveOf(snapshot, imported) };
+    const draft = { ...drafted(path, snapshot, values, [...drafts, ...namesOf(known)]), ...diveOf(snapshot, imported) };
+    const same = known?.budgets.artifacts.find((budget) => budget.path === draft.path);
+    if (same !== undefined)
+      throw new UsageError(`it has a budget already, "${same.name}"; "budget raise" gives it more room`);
     drafts.push(draft);
     lines.push(`${draft.name} (${draft.path})`, ...limitLines(draft, snapshot), ...diveLines(snapshot, imported));
   }
   if (values['compress-with'] !== undefined) requireDirectory(artifacts);
   onArtifact(file);
-  const text = budgetsText(drafts);
+  const text = known === null ? budgetsText(drafts) : addedTo(known.document, drafts);
   // What is written must be what is read: a broken file would stop every gate.
   readBudgets(Buffer.from(text));
   writeFile(file, [text]);
-  await writeStdout([`wrote ${file}`, '', ...lines].map((line) => `${terminalText(line)}\n`));
+  await writeStdout(
+    [`${known === null ? 'wrote' : 'added to'} ${file}`, '', ...lines].map((line) => `${terminalText(line)}\n`),
+  );
   return exitCodes.fine;
 }
 
@@ -75,7 +84,18 @@ async function measured(path: string, values: InitValues): Promise<Snapshot> {
   return { ...snapshot, totals: await packedTotals(path, snapshot, parseCompression(how), values) };
 }
 
-function drafted(path: string, { totals }: Snapshot, values: InitValues, taken: readonly string[]): Drafted {
+/** Groups have names like artifacts. */
+function namesOf(known: ReturnType<typeof readBudgets> | null): readonly { readonly name: string }[] {
+  return known === null ? [] : [...known.budgets.artifacts, ...known.budgets.groups];
+}
+
+function drafted(
+  path: string,
+  { totals }: Snapshot,
+  values: InitValues,
+  others: readonly { readonly name: string }[],
+): Drafted {
+  const taken = others.map(({ name }) => name);
   const percent = parsePercent(values.headroom, '--headroom');
   const limit = (bytes: number, kib: string | undefined, option: string) => ({
     max: kib === undefined ? readableLimit(withHeadroom(bytes, percent)) : kibLimit(kib, option),
@@ -139,13 +159,15 @@ function limitLines(draft: Drafted, { totals }: Snapshot): string[] {
 
 function importDive(file: string, onArtifact: (name: string) => void): DiveImport {
   onArtifact(file);
-  let bytes: Uint8Array;
+  return readDiveCi(decodeText(readFile(file)));
+}
+
+function readFile(file: string): Uint8Array {
   try {
-    bytes = readFileSync(file);
+    return readFileSync(file);
   } catch (error) {
     throw new ConfigError(`cannot be read (${systemCode(error)})`, { cause: error });
   }
-  return readDiveCi(decodeText(bytes));
 }
 
 /** Limits of dive are on layers: of what is no image they could not be judged. */
@@ -161,8 +183,20 @@ function diveLines({ image }: Snapshot, imported: DiveImport | null): string[] {
 }
 
 function budgetsText(artifacts: readonly Drafted[]): string {
-  const document = { $schema: schemaUrl, version: 1, artifacts };
-  // Limits on one line each, as people write them.
-  const text = JSON.stringify(document, null, 2).replace(/\{\n\s+("max": [^\n]+)\n\s+\}/g, '{ $1 }');
-  return `${text}\n`;
+  return `${written({ $schema: schemaUrl, version: 1, artifacts })}\n`;
+}
+
+/** The file with more artifacts behind its own, and no other byte changed. */
+function addedTo(document: JsonDocument, drafts: readonly Drafted[]): string {
+  const { root } = document;
+  const list = root.type === 'object' ? root.members.find(({ key }) => key === 'artifacts')?.value : undefined;
+  if (list?.type !== 'array') throw new ConfigError('is not laid out as it was read');
+  const editor = createEditor(document);
+  editor.append(list, drafts.map(written));
+  return editor.text();
+}
+
+/** Limits on one line each, as people write them. */
+function written(value: object): string {
+  return JSON.stringify(value, null, 2).replace(/\{\n\s+("max": [^\n]+)\n\s+\}/g, '{ $1 }');
 }

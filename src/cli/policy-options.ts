@@ -36,6 +36,7 @@ const budgets = { kind: 'text', default: 'budgets.json', describe: 'the budgets 
 export const initOptions = {
   budgets,
   headroom: { kind: 'text', default: '5%', describe: "room on top of today's sizes" },
+  add: { kind: 'flag', default: false, describe: 'add to a budgets file that is there, and change nothing else of it' },
   force: { kind: 'flag', default: false, describe: 'overwrite a budgets file that is there' },
   'compress-with': checkOptions['compress-with'],
   'max-compressed-kib': { kind: 'text', describe: 'this limit in KiB instead' },

@@ -1,6 +1,6 @@
 // Changes to a budgets file that someone wrote: only the values that change are replaced, every other byte stays as it is.
 import { ConfigError } from '../errors.ts';
-import type { JsonDocument, JsonMember, JsonNode, JsonObject } from './json.ts';
+import type { JsonArray, JsonDocument, JsonMember, JsonNode, JsonObject } from './json.ts';
 
 interface Edit {
   readonly start: number;
@@ -13,6 +13,8 @@ export interface Editor {
   readonly replace: (node: JsonNode, value: string | number) => void;
   /** Sets a member of an object, behind the others and laid out as they are where it is new. */
   readonly set: (object: JsonObject, key: string, value: string | number) => void;
+  /** Puts values, written as JSON of several lines, behind the others of a list, and laid out as they are. */
+  readonly append: (list: JsonArray, values: readonly string[]) => void;
   /** The text with all changes. */
   readonly text: () => string;
 }
@@ -33,6 +35,18 @@ export function createEditor({ text }: JsonDocument): Editor {
         const { before, colon } = layoutOf(text, object, last);
         edits.push({ start: last.value.end, end: last.value.end, text: `,${before}${pair(key, colon, value)}` });
       }
+    },
+    append(list, values) {
+      const last = list.items.at(-1);
+      const before = last === undefined ? '\n    ' : (/\s*$/.exec(text.slice(0, last.start))?.[0] ?? '');
+      // The end of a line and its margin; without one all stands on one line.
+      const margin = /\r?\n[^\n]*$/.exec(before)?.[0] ?? null;
+      const laidOut = values.map((value) =>
+        margin === null ? value.replaceAll(/\n\s*/g, ' ') : value.replaceAll('\n', margin),
+      );
+      const added = laidOut.map((value) => before + value).join(',');
+      if (last === undefined) edits.push({ start: list.start, end: list.end, text: `[${added}\n  ]` });
+      else edits.push({ start: last.end, end: last.end, text: `,${added}` });
     },
     text() {
       let result = '';

@@ -18,6 +18,7 @@ export type JsonNode = Located &
     | { readonly type: 'null' }
   );
 
+export type JsonArray = Extract<JsonNode, { readonly type: 'array' }>;
 export type JsonObject = Extract<JsonNode, { readonly type: 'object' }>;
 
 export interface JsonMember {

@@ -99,7 +99,9 @@ describe('init', () => {
     expect(failure(['init', 'tree', '--from-dive-ci', 'none'], root)).toContain('none: cannot be read (ENOENT)');
     expect(readdirSync(root)).toEqual(['app.tar.gz', 'tree']);
     writeFileSync(join(root, 'budgets.json'), 'mine');
-    expect(failure(['init', 'tree'], root)).toContain('budgets.json: exists already; --force overwrites it');
+    expect(failure(['init', 'tree'], root)).toContain(
+      'budgets.json: exists already; --add adds to it, --force overwrites it',
+    );
     const forced = ['init', 'app.tar.gz', '--budgets', './app.tar.gz', '--force'];
     expect(failure(forced, root)).toContain('"app.tar.gz" is read; it would be overwritten');
     expect(readFileSync(join(root, 'app.tar.gz'))).toEqual(gzipSync(tar));

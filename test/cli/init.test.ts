@@ -44,6 +44,66 @@ function written(file = 'budgets.json'): Budgets {
   return readBudgets(readFileSync(file)).budgets;
 }
 
+describe('init --add', () => {
+  const both = { compressed: { max: '2.63 KiB' }, uncompressed: { max: '1.03 KiB' } };
+  const first = ['app.tar', '--budgets=b.json'];
+
+  it('puts artifacts behind those that are there, laid out like them', async () => {
+    folder('app.tar', 'dist/app.tar', 'more.tar');
+    await init(...first);
+    const before = readFileSync('b.json', 'utf8');
+    expect(await init('dist/app.tar', 'more.tar', '--add', '--budgets=b.json')).toMatch(/^added to b\.json\n\napp-2 /);
+    const after = readFileSync('b.json', 'utf8');
+    expect(after.startsWith(before.slice(0, before.lastIndexOf('    }') + 5))).toBe(true);
+    expect(JSON.parse(after).artifacts).toEqual([
+      { name: 'app', path: 'app.tar', ...both },
+      { name: 'app-2', path: 'dist/app.tar', ...both },
+      { name: 'more', path: 'more.tar', ...both },
+    ]);
+    // As if all had been written at once.
+    await init('app.tar', 'dist/app.tar', 'more.tar', '--budgets=all.json');
+    expect(after).toBe(readFileSync('all.json', 'utf8'));
+  });
+
+  it.each([
+    ['on one line', '{"version": 1, "artifacts": [{"name": "x", "path": "x", "uncompressed": {"max": 1}}]}'],
+    [
+      'with the line ends of Windows',
+      '{\r\n\t"artifacts": [\r\n\t\t{"name":"x","path":"x","uncompressed":{"max":1}}\r\n\t], "version": 1\r\n}',
+    ],
+    [
+      'with groups that have names',
+      '{"version":1,"groups":[{"name":"app","members":["x"],"compressed":{"max":9}}],"artifacts":[{"name":"x","path":"x","compressed":{"max":1}}]}',
+    ],
+  ])('changes nothing else of a file %s', async (_, text) => {
+    folder('app.tar');
+    writeFileSync('b.json', text);
+    await init(...first, '--add');
+    const after = readFileSync('b.json', 'utf8');
+    const name = text.includes('groups') ? 'app-2' : 'app';
+    const added = JSON.parse(after).artifacts;
+    expect(added.slice(1)).toEqual([{ name, path: 'app.tar', ...both }]);
+    const end = text.slice(0, text.lastIndexOf(']')).trimEnd().length;
+    expect(after.slice(0, end)).toBe(text.slice(0, end));
+    expect(after.endsWith(text.slice(end))).toBe(true);
+    expect(after.includes('\r\n')).toBe(text.includes('\r\n'));
+    expect(/[^\r]\n/.test(after)).toBe(false);
+  });
+
+  it('begins a file where there is none, and takes nothing twice', async () => {
+    folder('app.tar');
+    await init(...first, '--add');
+    const text = readFileSync('b.json', 'utf8');
+    await expect(init('./app.tar', '--budgets=b.json', '--add')).rejects.toThrow(
+      'it has a budget already, "app"; "budget raise" gives it more room',
+    );
+    await expect(init(...first, '--add', '--force')).rejects.toThrow('--add and --force exclude each other');
+    writeFileSync('bad.json', '{');
+    await expect(init('app.tar', '--budgets=bad.json', '--add')).rejects.toThrow(ConfigError);
+    expect([readFileSync('b.json', 'utf8'), readFileSync('bad.json', 'utf8')]).toEqual([text, '{']);
+  });
+});
+
 describe('names of artifacts', () => {
   it.each([
     ['app.tar.gz', 'app'],
@@ -166,7 +226,7 @@ describe('a budgets file', () => {
       UsageError,
     ],
     [['app.tar', '--from-dive-ci', 'none'], 'cannot be read (ENOENT)', ConfigError],
-    [['app.tar', '--budgets', '.dive-ci'], 'exists already; --force overwrites it', ConfigError],
+    [['app.tar', '--budgets', '.dive-ci'], 'exists already; --add adds to it, --force overwrites it', ConfigError],
   ])('is not made of %j', async (line, says, kind) => {
     const root = folder('app.tar');
     writeFileSync('.dive-ci', 'mine');
