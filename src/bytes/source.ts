@@ -80,11 +80,16 @@ export function fileSource(fd: number, size: number): ByteSource {
   };
 }
 
-function readOrRefuse(fd: number, into: Uint8Array, position: number): number {
+/**
+ * Bytes that one read gives, 0 at the end. @param position in the file; null to read on from where it is.
+ * @throws InputError `unreadable`, for a directory too.
+ */
+export function readOrRefuse(fd: number, into: Uint8Array, position: number | null): number {
   try {
     return readSync(fd, into, 0, into.length, position);
   } catch (error) {
-    throw new InputError('unreadable', `cannot be read (${systemCode(error)})`, { offset: position, cause: error });
+    const place = position === null ? {} : { offset: position };
+    throw new InputError('unreadable', `cannot be read (${systemCode(error)})`, { ...place, cause: error });
   }
 }
 

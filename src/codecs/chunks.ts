@@ -1,9 +1,10 @@
 // Reads encoded input in chunks: regular files and byte sources synchronously, pipes and terminals asynchronously, so that
 // no thread is ever stuck in a read that a signal or an error could not end.
-import { createReadStream, fstatSync, readSync } from 'node:fs';
+import { createReadStream, fstatSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { readOrRefuse } from '../bytes/source.ts';
 import type { ByteSource } from '../bytes/source.ts';
-import { InputError } from '../errors.ts';
+import { InputError, systemCode } from '../errors.ts';
 
 /** An open file whose first bytes were already read. */
 export interface FileInput {
@@ -53,7 +54,8 @@ export function* syncChunks(
   const buffer = Buffer.allocUnsafeSlow(step);
   for (;;) {
     const most = input.part === true && length !== null ? buffer.subarray(0, length - total) : buffer;
-    const got = most.length === 0 ? 0 : readOnce(fd, most, position === null ? null : position + total - head.length);
+    const got =
+      most.length === 0 ? 0 : readOrRefuse(fd, most, position === null ? null : position + total - head.length);
     total += got;
     checkLength(total, length, got === 0);
     if (got === 0) return;
@@ -65,17 +67,8 @@ function* pieces(bytes: Uint8Array, step: number): Generator<Uint8Array, void, u
   for (let at = 0; at < bytes.length; at += step) yield bytes.subarray(at, at + step);
 }
 
-function readOnce(fd: number, buffer: Uint8Array, position: number | null): number {
-  try {
-    return readSync(fd, buffer, 0, buffer.length, position);
-  } catch (error) {
-    throw unreadable(error);
-  }
-}
-
 function unreadable(error: unknown): InputError {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new InputError('unreadable', `cannot be read (${reason})`, { cause: error });
+  return new InputError('unreadable', `cannot be read (${systemCode(error)})`, { cause: error });
 }
 
 function checkLength(total: number, length: number | null, ended: boolean): void {

@@ -19,9 +19,9 @@ export function imageChange(before: Image | undefined, after: Image | undefined)
   };
 }
 
-/** Compressed bytes that a host pulls which has none of the layers; null where one of them is stored uncompressed. */
+/** Compressed bytes that a host pulls which has none of the layers; null where one is stored uncompressed, and where there are none. */
 export function wholePull({ layers }: Image): number | null {
-  return compressedSum(eachBlobOnce(layers));
+  return layers.length === 0 ? null : compressedSum(eachBlobOnce(layers));
 }
 
 /** A blob that stands for several layers is pulled once, as the first of them. */

@@ -1,5 +1,6 @@
 // Opens what the user named: nothing that could block is opened, and the first bytes are at hand before anything is decided.
-import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
+import { readOrRefuse } from '../bytes/source.ts';
 import { asyncChunks, mayBlock } from '../codecs/chunks.ts';
 import type { FileInput, StreamInput } from '../codecs/chunks.ts';
 import { InputError, systemCode } from '../errors.ts';
@@ -111,17 +112,8 @@ function readHead(fd: number, position: number | null): Uint8Array {
   const head = Buffer.alloc(formatHeadLength);
   let filled = 0;
   for (;;) {
-    const got = readOrRefuse(fd, head, filled, position === null ? null : position + filled);
+    const got = readOrRefuse(fd, head.subarray(filled), position === null ? null : position + filled);
     filled += got;
     if (got === 0 || filled === head.length) return head.subarray(0, filled);
-  }
-}
-
-/** @throws InputError `unreadable`, for a directory too. */
-function readOrRefuse(fd: number, into: Uint8Array, at: number, position: number | null): number {
-  try {
-    return readSync(fd, into, at, into.length - at, position);
-  } catch (error) {
-    throw new InputError('unreadable', `cannot be read (${systemCode(error)})`, { cause: error });
   }
 }

@@ -36,7 +36,7 @@ ${tableOf(['layer', 'size', 'share', 'waste', 'instruction'], rows)}
 }
 
 function pullText(image: Image, units: ReportOptions['units']): string {
-  const pull = image.layers.length === 0 ? null : wholePull(image);
+  const pull = wholePull(image);
   return pull === null ? '' : ` A host that has none of them pulls ${formatSize(pull, units)}.`;
 }
 

@@ -141,7 +141,7 @@ function packagesTable(
 
 function layersTable(image: Image, options: ReportOptions, rows: number): string[] {
   const { layers, layerBytes, hiddenBytes, visibleBytes } = image;
-  const pull = layers.length === 0 ? null : wholePull(image);
+  const pull = wholePull(image);
   const pulled = pull === null ? '' : ` A host that has none of them pulls ${spaced(formatSize(pull, options.units))}.`;
   const largest = layers
     .toSorted((a, b) => b.content + b.waste - a.content - a.waste || a.index - b.index)

@@ -52,7 +52,7 @@ function* sums(
     style.dim(notes[at] ?? ''),
   ]);
   const pull = wholePull(image);
-  if (pull !== null && layers.length > 0)
+  if (pull !== null)
     rows.push(['  pull', formatSize(pull, units), style.dim('compressed layers, of a host that has none of them')]);
   if (flattened !== undefined) rows.push(flattenedRow(flattened, { units }, style));
   yield* columns(rows, ['left', 'right', 'left']);
