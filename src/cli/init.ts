@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { exactBytes, parseSize } from '../bytes/size.ts';
 import { parseCompression } from '../codecs/compress.ts';
+import { wholePull } from '../compare/image.ts';
 import { ConfigError, UsageError, systemCode } from '../errors.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { decodeText, readBudgets } from '../policy/budgets.ts';
@@ -25,6 +26,7 @@ interface Drafted {
   readonly path: string;
   readonly compressed?: { readonly max: string | number };
   readonly uncompressed: { readonly max: string | number };
+  readonly fullPull?: { readonly max: string | number };
   readonly dive?: DiveImport['dive'];
   readonly compressWith: string | undefined;
 }
@@ -91,7 +93,7 @@ function namesOf(known: ReturnType<typeof readBudgets> | null): readonly { reado
 
 function drafted(
   path: string,
-  { totals }: Snapshot,
+  { totals, image }: Snapshot,
   values: InitValues,
   others: readonly { readonly name: string }[],
 ): Drafted {
@@ -102,6 +104,8 @@ function drafted(
   });
   const { compressed, content } = totals;
   const compressedKib = values['max-compressed-kib'];
+  // An image in a directory has no length of its own: what a registry would show stands for it.
+  const pull = compressed === null && image !== undefined ? wholePull(image) : null;
   if (compressed === null && compressedKib !== undefined) {
     throw new UsageError('a directory has no compressed size; say how to compress it with --compress-with');
   }
@@ -110,6 +114,7 @@ function drafted(
     path: pathFrom(values.budgets, path),
     ...(compressed === null ? {} : { compressed: limit(compressed, compressedKib, '--max-compressed-kib') }),
     uncompressed: limit(content, values['max-uncompressed-kib'], '--max-uncompressed-kib'),
+    ...(pull === null ? {} : { fullPull: limit(pull, undefined, '') }),
     compressWith: isDirectoryOnDisk(path) ? values['compress-with'] : undefined,
   };
 }
@@ -142,10 +147,11 @@ function pathFrom(file: string, path: string): string {
   return plain.replace(/[*?[\]{}\\]/g, String.raw`\$&`);
 }
 
-function limitLines(draft: Drafted, { totals }: Snapshot): string[] {
+function limitLines(draft: Drafted, { totals, image }: Snapshot): string[] {
   const pairs = [
     ['compressed', draft.compressed, totals.compressed ?? 0],
     ['uncompressed', draft.uncompressed, totals.content],
+    ['full pull', draft.fullPull, (image === undefined ? null : wholePull(image)) ?? 0],
   ] as const;
   return pairs.flatMap(([word, limit, today]) => {
     if (limit === undefined) return [];

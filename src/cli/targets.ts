@@ -252,7 +252,14 @@ export function budgetsFromOptions(options: LimitOptions, artifacts: readonly st
   return { artifacts: [...new Set(artifacts)].map(budgetOf), groups: [], rules: new Map(), ignore: [] };
 }
 
-const noImageLimits = { waste: null, wastePercent: null, layers: null, pull: null, baseLayers: 0 } as const;
+const noImageLimits = {
+  waste: null,
+  wastePercent: null,
+  layers: null,
+  pull: null,
+  fullPull: null,
+  baseLayers: 0,
+} as const;
 
 /** The limits of a `.dive-ci` file, each at its own name. @throws ConfigError. */
 function diveLimits(file: string): DiveLimits {

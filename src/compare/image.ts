@@ -20,8 +20,13 @@ export function imageChange(before: Image | undefined, after: Image | undefined)
 }
 
 /** Compressed bytes that a host pulls which has none of the layers; null where one is stored uncompressed, and where there are none. */
-export function wholePull({ layers }: Image): number | null {
-  return layers.length === 0 ? null : compressedSum(eachBlobOnce(layers));
+export function wholePull(image: Image): number | null {
+  return image.layers.length === 0 ? null : compressedSum(wholePulled(image));
+}
+
+/** The layers that a host pulls which has none of them. */
+export function wholePulled({ layers }: Image): readonly ImageLayer[] {
+  return eachBlobOnce(layers);
 }
 
 /** A blob that stands for several layers is pulled once, as the first of them. */

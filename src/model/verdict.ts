@@ -20,6 +20,7 @@ export const measures = [
   'waste-percent',
   'layers',
   'pull',
+  'full-pull',
   'lowestEfficiency',
   'highestWastedBytes',
   'highestUserWastedPercent',
@@ -48,6 +49,7 @@ export function unitOf(measure: Measure): Unit {
     case 'rule':
     case 'waste':
     case 'pull':
+    case 'full-pull':
     case 'highestWastedBytes':
   }
   return 'bytes';

@@ -24,12 +24,14 @@ export interface ImageBudget {
   readonly layers: Limit | null;
   /** Compressed bytes of layers that the baseline lacks. */
   readonly pull: Limit | null;
+  /** Compressed bytes of all layers, for a host that has none of them. */
+  readonly fullPull: Limit | null;
   /** Lowest layers that are not judged: the base image. */
   readonly baseLayers: number;
   readonly dive: DiveLimits | null;
 }
 
-export const imageKeys = ['waste', 'wastePercent', 'layers', 'pull', 'baseLayers', 'dive'] as const;
+export const imageKeys = ['waste', 'wastePercent', 'layers', 'pull', 'fullPull', 'baseLayers', 'dive'] as const;
 
 /** null where there is no limit on layers. */
 export function readImageBudget(members: Fields): ImageBudget | null {
@@ -39,14 +41,15 @@ export function readImageBudget(members: Fields): ImageBudget | null {
     wastePercent: readPlainLimit(members.get('wastePercent'), percentOf),
     layers: readPlainLimit(members.get('layers'), countOf),
     pull: readLimit(members.get('pull')),
+    fullPull: readLimit(members.get('fullPull')),
     baseLayers: base === undefined ? 0 : countOf(base),
     dive: readDive(members.get('dive')),
   };
   return hasLimit(budget) || budget.baseLayers > 0 ? budget : null;
 }
 
-export function hasLimit({ waste, wastePercent, layers, pull, dive }: ImageBudget): boolean {
-  return [waste, wastePercent, layers, pull, dive].some((limit) => limit !== null);
+export function hasLimit({ waste, wastePercent, layers, pull, fullPull, dive }: ImageBudget): boolean {
+  return [waste, wastePercent, layers, pull, fullPull, dive].some((limit) => limit !== null);
 }
 
 /** A whole number of things. */

@@ -1,8 +1,9 @@
 // The layers of an image against their limits. What base layers store is left out, but for files that a layer above stores again with
 // the same content: those bytes its own instruction could save.
+import { wholePulled } from '../compare/image.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Contributor, Measure } from '../model/verdict.ts';
-import type { HiddenFile, Snapshot } from '../model/snapshot.ts';
+import type { HiddenFile, ImageLayer, Snapshot } from '../model/snapshot.ts';
 import { largest } from './contributors.ts';
 import type { Baseline } from './evidence.ts';
 import type { DiveLimits, ImageBudget } from './image-limits.ts';
@@ -47,6 +48,7 @@ export function imageVerdicts(
     }),
     ...limited('layers', budget.layers, { actual: own.length, remark, top: [], overBytes: 0 }),
     ...(budget.pull === null ? [] : [pullVerdict(about, budget.pull, baseline, baseLayers, doubt)]),
+    ...limited('full-pull', budget.fullPull, pulledFigure(wholePulled(image), baseLayers, remark)),
     ...(budget.dive === null ? [] : diveVerdicts(about, budget.dive, snapshot)),
   ];
 }
@@ -98,15 +100,23 @@ function pullVerdict(about: About, limit: Limit, baseline: Baseline, baseLayers:
   const { image } = baseline.diff;
   if (image === undefined)
     return notKnown(subject, limit, 'the baseline is no image, or a snapshot without its layers');
-  const layers = image.pulled.filter(({ index }) => index >= baseLayers);
-  if (layers.some(({ compressed }) => compressed === null)) {
+  return judgeLimit(subject, limit, { ...pulledFigure(image.pulled, baseLayers, null), doubt });
+}
+
+/** Compressed bytes of layers above the base, each of them a blob of its own. */
+function pulledFigure(
+  pulled: readonly Pick<ImageLayer, 'index' | 'compressed'>[],
+  baseLayers: number,
+  remark: string | null,
+): Figure {
+  const own = pulled.filter(({ index }) => index >= baseLayers);
+  if (own.some(({ compressed }) => compressed === null)) {
     const reason =
       'layers are stored uncompressed, so what a registry would hold is not known; copy the image to an OCI layout';
-    return notKnown(subject, limit, reason);
+    return { actual: null, remark: reason, top: [] };
   }
-  const top = largest(layers.map(({ index, compressed }) => ({ path: `layer ${index}`, bytes: compressed ?? 0 })));
-  const actual = layers.reduce((sum, { compressed }) => sum + (compressed ?? 0), 0);
-  return judgeLimit(subject, limit, { actual, remark: null, doubt, top });
+  const top = largest(own.map(({ index, compressed }) => ({ path: `layer ${index}`, bytes: compressed ?? 0 })));
+  return { actual: own.reduce((sum, { compressed }) => sum + (compressed ?? 0), 0), remark, top };
 }
 
 /** With dive's figures and comparisons; base layers count, as in dive. */
@@ -138,12 +148,20 @@ function unknownImageVerdicts(about: About, budget: ImageBudget, reason: string)
   return imageLimits(budget).map(([measure, limit]) => notKnown({ ...about, measure }, limit, reason));
 }
 
-export function imageLimits({ waste, wastePercent, layers, pull, dive }: ImageBudget): (readonly [Measure, Limit])[] {
+export function imageLimits({
+  waste,
+  wastePercent,
+  layers,
+  pull,
+  fullPull,
+  dive,
+}: ImageBudget): (readonly [Measure, Limit])[] {
   const limits: readonly (readonly [Measure, Limit | null | undefined])[] = [
     ['waste', waste],
     ['waste-percent', wastePercent],
     ['layers', layers],
     ['pull', pull],
+    ['full-pull', fullPull],
     ['lowestEfficiency', dive?.lowestEfficiency],
     ['highestWastedBytes', dive?.highestWastedBytes],
     ['highestUserWastedPercent', dive?.highestUserWastedPercent],

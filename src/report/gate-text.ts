@@ -124,7 +124,7 @@ export function withEvidence({ verdicts }: Gate): Verdict[] {
 export function whatIsLargest(verdict: Verdict): string {
   if (!areSized(verdict)) return 'for example';
   if (isGrowth(verdict)) return 'grew most';
-  if (verdict.measure === 'pull') return 'largest layers';
+  if (verdict.measure === 'pull' || verdict.measure === 'full-pull') return 'largest layers';
   if (verdict.budget.startsWith('groups[')) return 'largest members';
   return verdict.top.every(({ path }) => path.endsWith('/')) ? 'largest directories' : 'largest files';
 }

@@ -22,6 +22,8 @@ export function subject({ measure, path, budget }: Verdict, { word }: Words): st
     case 'highestWastedBytes':
     case 'highestUserWastedPercent':
       return measure;
+    case 'full-pull':
+      return 'full pull';
     case 'waste-percent':
       return 'waste in percent';
     case 'growth-percent':

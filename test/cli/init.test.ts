@@ -208,6 +208,25 @@ tree (tree)
     await init('layout');
     expect(written().artifacts[0]?.compressed).toBeNull();
   });
+
+  it('of an image in a directory are of what its layers weigh in a registry', async () => {
+    folder();
+    const layers = [
+      { members: [{ name: 'a', content: 'a'.repeat(2000) }] },
+      { members: [{ name: 'b', content: 'b' }] },
+    ];
+    const built = buildImage({ layers });
+    writeFiles('layout', layoutFiles([built]));
+    const blobs = built.layers.reduce((sum, { blob }) => sum + blob.length, 0);
+    const max = Math.ceil(blobs * 1.05);
+    expect(await init('layout')).toContain(`  full pull     today ${blobs} B, limit ${max} B, ${max - blobs} B left\n`);
+    expect(written().artifacts[0]?.image?.fullPull).toMatchObject({ max });
+    // What is stored uncompressed weighs nobody knows what, and an archive has a length.
+    writeFiles('plain', layoutFiles([buildImage({ layers: [{ members: [{ name: 'a' }], packing: 'raw' }] })]));
+    writeFileSync('image.tar', tarOf(layoutFiles([built])));
+    expect(await init('plain', 'image.tar', '--force')).not.toContain('full pull');
+    for (const one of written().artifacts) expect(one).not.toHaveProperty('image');
+  });
 });
 
 describe('a budgets file', () => {

@@ -151,7 +151,7 @@ describe('verdicts on compressed bytes', () => {
   });
 
   it('say of a directory with an image what to limit', () => {
-    for (const reason of of('directory', null, { image: image([]) })) expect(reason).toContain('limit "pull"');
+    for (const reason of of('directory', null, { image: image([]) })) expect(reason).toContain('limit "fullPull"');
   });
 });
 

@@ -182,6 +182,35 @@ describe('limits on layers', () => {
     });
   });
 
+  it('judges what a host without any layer pulls', () => {
+    const limit = { fullPull: { max: 350 } };
+    expect(verdicts(limit)).toMatchObject([
+      {
+        measure: 'full-pull',
+        budget: 'artifacts[0].fullPull.max',
+        actual: 400,
+        over: 50,
+        status: 'fail',
+        reason: null,
+      },
+    ]);
+    expect(verdicts({ ...limit, baseLayers: 1 })).toMatchObject([
+      { actual: 300, status: 'pass', reason: 'without 1 base layer' },
+    ]);
+    // One blob that stands for two layers is pulled once, as the lower one.
+    const twice = { ...app, image: layered(['base', 'apt', 'base', 'chown']) };
+    expect(brief(verdicts(limit, twice))).toEqual([['full-pull', 300, 'pass', 0]]);
+    expect(brief(verdicts({ ...limit, baseLayers: 1 }, twice))).toEqual([['full-pull', 200, 'pass', 0]]);
+    expect(verdicts(limit)[0]?.top.map(({ path }) => path)).toEqual(['layer 0', 'layer 1', 'layer 2']);
+    expect(verdicts(limit, { ...app, image: layered(['base'], null) })).toMatchObject([
+      { actual: null, status: 'unknown', reason: expect.stringContaining('uncompressed') },
+    ]);
+    expect(verdicts(limit, snapshot([file('a', 1)]))).toMatchObject([
+      { measure: 'full-pull', status: 'unknown', reason: expect.stringContaining('is no image') },
+    ]);
+    expect(verdicts({ ...limit, baseLayers: 5 })).toMatchObject([{ status: 'unknown' }]);
+  });
+
   it('is unknown of what is no image', () => {
     const plain = snapshot([file('a', 1)]);
     expect(verdicts({ layers: { max: 5 }, dive: { lowestEfficiency: 0.9 } }, plain)).toMatchObject([

@@ -191,7 +191,7 @@ describe('page of a scan', () => {
     expect(rows(page)).toEqual([
       ['6.2 MiB', '65.0%', '', '1.9 MiB', '2', 'bin/'],
       ['3.3 MiB', '35.0%', '', '2.9 MiB', '2', 'lib/'],
-      ['1000 B', '0.0%', '', '', '1', 'README'],
+      ['1000 B', '<0.1%', '', '', '1', 'README'],
       ['9.5 MiB', '100.0%', '', '4.8 MiB', '5', 'all'],
     ]);
     expect(page.byId('about').textContent).toBe('test.tar: 9.5 MiB, 100.0% of all, 5 files, 4.8 MiB of content can go');
@@ -386,8 +386,8 @@ describe('packages of a page', () => {
     const cells = cellsOf(pageText({ ...report, packages }));
     expect(cells).toEqual([
       ['8.8 KiB', '0.1%', '7 B', '3', 'python', 'a<b 1'],
-      ['5 B', '0.0%', '0 B', '1', 'node', 'c'],
-      ['20 B', '0.0%', '0 B', '4', '', '(in no package)'],
+      ['5 B', '<0.1%', '0 B', '1', 'node', 'c'],
+      ['20 B', '<0.1%', '0 B', '4', '', '(in no package)'],
     ]);
     expect(pageText(report)).not.toContain('Packages');
   });

@@ -476,6 +476,19 @@ describe('scan', () => {
     expect(of('content')).toBe('1 file, 3 directories');
     expect(of('content', { totals: { ...tree.totals, files: 0, directories: 0, other: 2 } })).toBe('0 files, 2 others');
     expect([percent(1, 3), percent(0, 0), percent(5, 0)]).toEqual(['33.3%', '-', '-']);
+    // Rounding makes neither nothing of something nor all of a part.
+    expect([percent(0, 9), percent(1, 1e6), percent(1, 2000), percent(4999, 1e7)]).toEqual([
+      '0.0%',
+      '<0.1%',
+      '0.1%',
+      '<0.1%',
+    ]);
+    expect([percent(9994, 1e4), percent(9996, 1e4), percent(9, 9), percent(1001, 1e3)]).toEqual([
+      '99.9%',
+      '99.9%',
+      '100.0%',
+      '100.1%',
+    ]);
   });
 });
 

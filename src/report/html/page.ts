@@ -232,7 +232,7 @@ export class Page {
       'tr',
       '',
       this.#make('td', 'number', texts[0]),
-      this.#make('td', 'number', this.#share(size, whole.size)),
+      this.#make('td', 'number', this.#percent(size, whole.size)),
       this.#make('td', 'bars', bar),
       this.#make('td', 'number', go === 0 && this.#data.kind === 'scan' ? '' : texts[1]),
       this.#make('td', 'number', this.#grouped(files)),
@@ -244,7 +244,7 @@ export class Page {
   #say(node: PageNode | null): void {
     const { path, size, files, removable, claims, inside } = node ?? this.#current();
     const isDiff = this.#data.kind === 'diff';
-    const parts = [`${this.#sized(size)}${isDiff ? ' of change' : ''}, ${this.#share(size, this.#root.size)} of all`];
+    const parts = [`${this.#sized(size)}${isDiff ? ' of change' : ''}, ${this.#percent(size, this.#root.size)} of all`];
     if (inside !== null) parts.push(`${this.#grouped(files)} ${files === 1 ? 'file' : 'files'}`);
     if (isDiff) parts.push(`${this.#nets([{ size, go: removable }])[0] ?? ''} net`);
     else if (removable > 0) parts.push(`${this.#sized(removable)} of content can go`);
@@ -261,6 +261,13 @@ export class Page {
     return this.#sizes(nets.map(Math.abs)).map((text, at) => (signs[at] ?? '') + text);
   }
 
+  /** As tables print it. */
+  #percent(part: number, whole: number): string {
+    if (part > 0 && 2000 * part < whole) return '<0.1%';
+    return part < whole ? `${Math.min(99.9, (100 * part) / whole).toFixed(1)}%` : this.#share(part, whole);
+  }
+
+  /** For a length in the page's styles. */
   #share(part: number, whole: number): string {
     return `${whole === 0 ? '0.0' : ((100 * part) / whole).toFixed(1)}%`;
   }

@@ -168,6 +168,7 @@ const labels: Readonly<Record<Measure, string>> = {
   'waste-percent': 'waste in %',
   layers: 'layers',
   pull: 'pull',
+  'full-pull': 'full pull',
   lowestEfficiency: 'lowestEfficiency',
   highestWastedBytes: 'highestWastedBytes',
   highestUserWastedPercent: 'highestUserWastedPercent',
