@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 // The command line: argv in, exit code out. Loads little before it knows what is asked.
-import { anticipateDecoding } from './anticipate.ts';
+import { anticipateDecoding } from './start/anticipate.ts';
 import { describeError, exitCodes } from './errors.ts';
-import { keepYoungHeapSmall } from './garbage.ts';
-import { removeUnfinished } from './output.ts';
-import { optimizeLate } from './tune.ts';
+import { keepYoungHeapSmall } from './start/garbage.ts';
+import { removeUnfinished } from './output/streams.ts';
+import { optimizeLate } from './start/tune.ts';
 
 /** Set as soon as it is known, for error lines. */
 let artifact: string | null = null;
@@ -15,7 +15,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return printVersion(argv.includes('--verbose'));
   }
   const decoding = anticipateDecoding(argv, tune);
-  const { runCommand } = await import('./commands.ts');
+  const { runCommand } = await import('./registry.ts');
   if (decoding === 0) tune(0);
   return runCommand(argv, (name) => {
     artifact = name;

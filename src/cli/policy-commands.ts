@@ -1,8 +1,8 @@
 // The commands around budgets. What they run is loaded only when asked for.
-import { parseArguments } from './arguments.ts';
+import { parseArguments } from './options/arguments.ts';
 
-import type { Command } from './commands.ts';
-import { budgetOptions, checkOptions, explainOptions, initOptions } from './policy-options.ts';
+import type { Command } from './registry.ts';
+import { budgetOptions, checkOptions, explainOptions, initOptions } from './options/policy.ts';
 
 const checkCommand: Command = {
   name: 'check',
@@ -11,7 +11,7 @@ const checkCommand: Command = {
   options: checkOptions,
   async run(argv, onArtifact) {
     const { values, positionals } = parseArguments(argv, checkOptions);
-    const { runCheck } = await import('./check.ts');
+    const { runCheck } = await import('./commands/check.ts');
     return runCheck(positionals, values, onArtifact);
   },
 };
@@ -23,7 +23,7 @@ const initCommand: Command = {
   options: initOptions,
   async run(argv, onArtifact) {
     const { values, positionals } = parseArguments(argv, initOptions);
-    const { runInit } = await import('./init.ts');
+    const { runInit } = await import('./commands/init.ts');
     return runInit(positionals, values, onArtifact);
   },
 };
@@ -35,7 +35,7 @@ const budgetCommand: Command = {
   options: budgetOptions,
   async run(argv, onArtifact) {
     const { values, positionals } = parseArguments(argv, budgetOptions);
-    const { runBudget } = await import('./budget.ts');
+    const { runBudget } = await import('./commands/budget.ts');
     return runBudget(positionals, values, onArtifact);
   },
 };
@@ -47,7 +47,7 @@ const explainCommand: Command = {
   options: explainOptions,
   async run(argv) {
     const { values, positionals } = parseArguments(argv, explainOptions);
-    const { runExplain } = await import('./explain.ts');
+    const { runExplain } = await import('./commands/explain.ts');
     return runExplain(positionals, values);
   },
 };

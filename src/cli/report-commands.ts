@@ -1,8 +1,8 @@
 // The commands that take a saved report. What they run is loaded only when asked for.
 import { UsageError } from '../errors.ts';
-import { parseArguments } from './arguments.ts';
-import type { Command } from './commands.ts';
-import { commentOptions, reportOptions } from './report-options.ts';
+import { parseArguments } from './options/arguments.ts';
+import type { Command } from './registry.ts';
+import { commentOptions, reportOptions } from './options/report.ts';
 
 const reportCommand: Command = {
   name: 'report',
@@ -16,7 +16,7 @@ const reportCommand: Command = {
       throw new UsageError('report takes one saved report: a file, or - for standard input');
     }
     onArtifact(file);
-    const { runReport } = await import('./report.ts');
+    const { runReport } = await import('./commands/report.ts');
     return runReport(file, values);
   },
 };
@@ -29,7 +29,7 @@ const commentCommand: Command = {
   async run(argv, onArtifact) {
     const { values, positionals } = parseArguments(argv, commentOptions);
     if (positionals.length > 0) throw new UsageError(`comment takes options only; is "${positionals[0]}" for --from?`);
-    const { runComment } = await import('./comment.ts');
+    const { runComment } = await import('./commands/comment.ts');
     return runComment(values, onArtifact);
   },
 };

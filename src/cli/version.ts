@@ -1,6 +1,6 @@
 // `--version`, and with `--verbose` what it runs on.
 import { zstdBackend } from '../codecs/zstd.ts';
-import { writeStdout } from './output.ts';
+import { writeStdout } from './output/streams.ts';
 import { tool } from './tool.ts';
 
 export async function printVersion(verbose: boolean): Promise<number> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseArguments } from '../../src/cli/arguments.ts';
+import { parseArguments } from '../../src/cli/options/arguments.ts';
 import { nearest } from '../../src/policy/nearest.ts';
 import { UsageError } from '../../src/errors.ts';
 

@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { forgeOf, targetOf } from '../../src/cli/comment-target.ts';
-import type { Environment, TargetValues } from '../../src/cli/comment-target.ts';
+import { forgeOf, targetOf } from '../../src/cli/commands/comment-target.ts';
+import type { Environment, TargetValues } from '../../src/cli/commands/comment-target.ts';
 import { UsageError } from '../../src/errors.ts';
 import { tempDirectory } from '../build/temp.ts';
 

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from
 import { join } from 'node:path';
 import { brotliDecompressSync, gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { toReportOptions } from '../../src/cli/options.ts';
+import { toReportOptions } from '../../src/cli/options/shared.ts';
 import type { Compressions } from '../../src/model/compression.ts';
 import { compressTable } from '../../src/report/table/compress.ts';
 import { buildDeb } from '../build/deb.ts';

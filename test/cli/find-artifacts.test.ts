@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findArtifacts } from '../../src/cli/find-artifacts.ts';
+import { findArtifacts } from '../../src/cli/measuring/find-artifacts.ts';
 import { ConfigError } from '../../src/errors.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { requireTool, run } from '../oracles.ts';

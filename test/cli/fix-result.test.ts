@@ -2,9 +2,9 @@
 import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseArguments } from '../../src/cli/arguments.ts';
-import { fixOptions } from '../../src/cli/fix-options.ts';
-import { compressionOf, outOf } from '../../src/cli/fix-result.ts';
+import { parseArguments } from '../../src/cli/options/arguments.ts';
+import { fixOptions } from '../../src/cli/options/fix.ts';
+import { compressionOf, outOf } from '../../src/cli/commands/fix-result.ts';
 import { UsageError } from '../../src/errors.ts';
 import type { ArtifactIdentity } from '../../src/model/snapshot.ts';
 import { tempDirectory } from '../build/temp.ts';

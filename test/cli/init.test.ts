@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import { parseArguments } from '../../src/cli/arguments.ts';
-import { runInit } from '../../src/cli/init.ts';
-import { initOptions } from '../../src/cli/policy-options.ts';
-import { targetsOf } from '../../src/cli/targets.ts';
+import { parseArguments } from '../../src/cli/options/arguments.ts';
+import { runInit } from '../../src/cli/commands/init.ts';
+import { initOptions } from '../../src/cli/options/policy.ts';
+import { targetsOf } from '../../src/cli/measuring/targets.ts';
 import { ConfigError, UsageError } from '../../src/errors.ts';
 import { readBudgets } from '../../src/policy/budgets.ts';
 import type { Budgets } from '../../src/policy/budgets.ts';

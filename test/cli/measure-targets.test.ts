@@ -1,12 +1,12 @@
 // What a gate measures of each artifact and its baseline, and what is wrong with one that does not hide the others.
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseArguments } from '../../src/cli/arguments.ts';
-import { measureTargets } from '../../src/cli/measure-targets.ts';
-import { hasPackages, withPackages } from '../../src/cli/packages.ts';
-import { isDirectoryOnDisk } from '../../src/cli/packing.ts';
-import { checkOptions } from '../../src/cli/policy-options.ts';
-import { targetsOf } from '../../src/cli/targets.ts';
+import { parseArguments } from '../../src/cli/options/arguments.ts';
+import { measureTargets } from '../../src/cli/measuring/measure-targets.ts';
+import { hasPackages, withPackages } from '../../src/cli/measuring/packages.ts';
+import { isDirectoryOnDisk } from '../../src/cli/measuring/packing.ts';
+import { checkOptions } from '../../src/cli/options/policy.ts';
+import { targetsOf } from '../../src/cli/measuring/targets.ts';
 import { InputError, UsageError } from '../../src/errors.ts';
 import type { Diff } from '../../src/model/diff.ts';
 import type { Measured, Unmeasured } from '../../src/policy/evidence.ts';

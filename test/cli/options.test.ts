@@ -1,7 +1,7 @@
 // What options mean that several commands share, and which are refused where they would take no effect.
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { parseArguments } from '../../src/cli/arguments.ts';
-import { formatOf, requireShown } from '../../src/cli/format.ts';
+import { parseArguments } from '../../src/cli/options/arguments.ts';
+import { formatOf, requireShown } from '../../src/cli/options/format.ts';
 import {
   diffOptions,
   inputOptions,
@@ -9,8 +9,8 @@ import {
   selectRules,
   toReportOptions,
   toScanOptions,
-} from '../../src/cli/options.ts';
-import { requireStored } from '../../src/cli/require-stored.ts';
+} from '../../src/cli/options/shared.ts';
+import { requireStored } from '../../src/cli/measuring/require-stored.ts';
 import { UsageError } from '../../src/errors.ts';
 import type { ArtifactIdentity, Snapshot } from '../../src/model/snapshot.ts';
 import type { ReportOptions } from '../../src/report/reporter.ts';

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { tryOrders } from '../../src/cli/order-trial.ts';
+import { tryOrders } from '../../src/cli/commands/order-trial.ts';
 import type { OrderTrial, Trial } from '../../src/model/compression.ts';
 import { buildTar } from '../build/tar.ts';
 import { tempDirectory } from '../build/temp.ts';
@@ -15,7 +15,7 @@ const fake = await vi.hoisted(async () => {
   return { trials };
 });
 vi.mock('node:child_process', async (original) => ({ ...(await original<object>()), spawn: fake.trials.spawn }));
-vi.mock('../../src/cli/programs.ts', () => ({ hasProgram: () => true }));
+vi.mock('../../src/cli/commands/programs.ts', () => ({ hasProgram: () => true }));
 
 const work = tempDirectory('order-trial');
 beforeEach(() => {

@@ -26,7 +26,7 @@ import {
   trackUnfinished,
   writeFile,
   writeStdout,
-} from '../../src/cli/output.ts';
+} from '../../src/cli/output/streams.ts';
 import { OutputError, UsageError } from '../../src/errors.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { requireTool, run } from '../oracles.ts';

@@ -2,7 +2,7 @@
 import { createReadStream, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readReport } from '../../src/cli/saved-report.ts';
+import { readReport } from '../../src/cli/commands/saved-report.ts';
 import { FormatError, InputError, UsageError } from '../../src/errors.ts';
 import { reporterNamed } from '../../src/report/index.ts';
 import { mostReportBytes } from '../../src/report/json/read/index.ts';

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { appendReport, appendSummary } from '../../src/cli/summary.ts';
+import { appendReport, appendSummary } from '../../src/cli/output/summary.ts';
 import { OutputError } from '../../src/errors.ts';
 import { checkReport, diffReport, plainOptions, testTool } from '../build/report.ts';
 import { snapshot } from '../build/snapshot.ts';

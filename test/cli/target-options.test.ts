@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { budgetsFromOptions } from '../../src/cli/targets.ts';
-import type { LimitOptions } from '../../src/cli/targets.ts';
+import { budgetsFromOptions } from '../../src/cli/measuring/limit-options.ts';
+import type { LimitOptions } from '../../src/cli/measuring/limit-options.ts';
 import { ConfigError, UsageError } from '../../src/errors.ts';
 import type { Budgets } from '../../src/policy/budgets.ts';
 import { tempDirectory } from '../build/temp.ts';

@@ -2,8 +2,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { identityOf, targetsOf, withBaselines } from '../../src/cli/targets.ts';
-import type { Targets } from '../../src/cli/targets.ts';
+import { identityOf, targetsOf, withBaselines } from '../../src/cli/measuring/targets.ts';
+import type { Targets } from '../../src/cli/measuring/targets.ts';
 import { ConfigError, InputError, UsageError } from '../../src/errors.ts';
 import { readBudgets } from '../../src/policy/budgets.ts';
 import type { Budgets } from '../../src/policy/budgets.ts';

@@ -3,8 +3,8 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { runTrial, startTrials } from '../../src/cli/trials.ts';
-import type { TrialPlan, TrialRun } from '../../src/cli/trials.ts';
+import { runTrial, startTrials } from '../../src/cli/commands/trials.ts';
+import type { TrialPlan, TrialRun } from '../../src/cli/commands/trials.ts';
 import { memoryOf, parseCandidate } from '../../src/codecs/candidates.ts';
 import { SizecheckError } from '../../src/errors.ts';
 import { tempDirectory } from '../build/temp.ts';
@@ -16,7 +16,7 @@ const fake = await vi.hoisted(async () => {
   return { trials, programs: new Set<string>() };
 });
 vi.mock('node:child_process', async (original) => ({ ...(await original<object>()), spawn: fake.trials.spawn }));
-vi.mock('../../src/cli/programs.ts', () => ({ hasProgram: (name: string) => fake.programs.has(name) }));
+vi.mock('../../src/cli/commands/programs.ts', () => ({ hasProgram: (name: string) => fake.programs.has(name) }));
 
 const directory = tempDirectory('trials');
 /** So much that the memory of a way does not go by it. */

@@ -1,6 +1,6 @@
 // What is run on a made-up tree before the artifact is there.
 import { describe, expect, it } from 'vitest';
-import { warmUp } from '../../src/cli/warm-up.ts';
+import { warmUp } from '../../src/cli/start/warm-up.ts';
 import { removableContent } from '../../src/compare/removable.ts';
 import { rollup } from '../../src/compare/rollup.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';

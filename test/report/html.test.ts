@@ -14,7 +14,9 @@ import { htmlReporter } from '../../src/report/html/index.ts';
 import { mapData } from '../../src/report/html/map-data.ts';
 import { readTree } from '../../src/report/html/read-tree.ts';
 import type { PageNode } from '../../src/report/html/read-tree.ts';
+import { Figures } from '../../src/report/html/page-figures.ts';
 import { squarify } from '../../src/report/html/squarify.ts';
+import { percent } from '../../src/report/table/percent.ts';
 import type { ReportOptions, ScanReport } from '../../src/report/reporter.ts';
 import { removableContent } from '../../src/compare/removable.ts';
 import { fakePage } from '../build/page.ts';
@@ -344,6 +346,20 @@ describe('page of a scan', () => {
     );
     for (const size of [1023, 1024, 1_048_524, 1_048_576, 999, 1000, 999_949, 999_950, 2 ** 52])
       expect(rows(opened(reportOf(snapshot([file('x', size)])), { units })).at(-1)?.[0]).toBe(formatSize(size, units));
+  });
+
+  it('writes shares as tables do', () => {
+    const figures = new Figures({ base: 1024, names: [] });
+    fc.assert(
+      fc.property(fc.nat(1e6), fc.integer({ min: 1, max: 1e7 }), fc.boolean(), (part, whole, isMost) => {
+        const of = isMost ? Math.max(0, whole - (part % 3000)) : part;
+        expect(figures.percent(of, whole)).toBe(percent(of, whole));
+        // Styles take no words.
+        expect(figures.share(of, whole)).toMatch(/^[0-9]+\.[0-9]%$/);
+      }),
+    );
+    expect([figures.percent(1, 2000), figures.percent(1, 2001)]).toEqual(['0.1%', '<0.1%']);
+    expect([figures.percent(0, 0), figures.share(0, 0)]).toEqual(['0.0%', '0.0%']);
   });
 
   it('does not take blocks of symbolic links for those of directories', () => {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { Markup, embeddedJson, markup } from '../escape-html.ts';
 import type { Tool } from '../reporter.ts';
 import type { MapData } from './data.ts';
+import { Figures } from './page-figures.ts';
 import { Page } from './page.ts';
 import { readTree } from './read-tree.ts';
 import { squarify } from './squarify.ts';
@@ -17,7 +18,8 @@ export interface DocumentParts {
 }
 
 export function documentOf({ title, tool, parts, data }: DocumentParts): string {
-  const program = `new (${Page.toString()})(document, window, ${squarify.toString()}, ${readTree.toString()});`;
+  const given = `{ boxes: ${squarify.toString()}, read: ${readTree.toString()}, figures: ${Figures.toString()} }`;
+  const program = `new (${Page.toString()})(document, window, ${given});`;
   const running = markup`<script type="application/json" id="data">${embeddedJson(data)}</script>
 <script>${new Markup(program)}</script>
 `;

@@ -2,6 +2,7 @@
 // uses nothing from outside of itself but what it is given; of the browser it sees what browser.ts declares.
 import type { PageDocument, PageElement, PageWindow } from './browser.ts';
 import type { MapData } from './data.ts';
+import type { Figures } from './page-figures.ts';
 import type { PageNode, readTree } from './read-tree.ts';
 import type { Box, squarify } from './squarify.ts';
 
@@ -19,6 +20,7 @@ export class Page {
   readonly #window: PageWindow;
   readonly #boxes: typeof squarify;
   readonly #data: MapData;
+  readonly #figures: Figures;
   readonly #root: PageNode;
   readonly #byPath = new Map<string, PageNode>();
   /** Nodes by the number that their elements carry. */
@@ -26,12 +28,17 @@ export class Page {
   /** Index of the finding that is shown alone; -1 for all together. */
   #finding = -1;
 
-  constructor(document: PageDocument, window: PageWindow, boxes: typeof squarify, read: typeof readTree) {
+  constructor(
+    document: PageDocument,
+    window: PageWindow,
+    given: { readonly boxes: typeof squarify; readonly read: typeof readTree; readonly figures: typeof Figures },
+  ) {
     this.#document = document;
-    this.#boxes = boxes;
+    this.#boxes = given.boxes;
     this.#window = window;
     this.#data = JSON.parse(this.#element('data').textContent ?? '');
-    this.#root = read(this.#data.tree, this.#byPath);
+    this.#figures = new given.figures(this.#data.units);
+    this.#root = given.read(this.#data.tree, this.#byPath);
     const map = this.#element('map');
     map.addEventListener('mouseover', ({ target }) => this.#say(this.#nodeOf(target)));
     map.addEventListener('mouseleave', () => this.#say(null));
@@ -186,8 +193,8 @@ export class Page {
     const { clientWidth: wide, clientHeight: high } = this.#element('map');
     const shares = { left: left / wide, top: top / high, width: width / wide, height: height / high };
     for (const [name, share] of Object.entries(shares)) tile.style.setProperty(name, `${(100 * share).toFixed(3)}%`);
-    if (!isOpen) tile.style.setProperty('--go', this.#share(this.#go(node), node.content));
-    if (width > 46 && height > 15) tile.append(isOpen ? `${node.name}  ${this.#sized(node.size)}` : node.name);
+    if (!isOpen) tile.style.setProperty('--go', this.#figures.share(this.#go(node), node.content));
+    if (width > 46 && height > 15) tile.append(isOpen ? `${node.name}  ${this.#figures.sized(node.size)}` : node.name);
     tile.dataset['node'] = String(this.#shown.push(node) - 1);
     return tile;
   }
@@ -199,7 +206,7 @@ export class Page {
     const whole = { ...current, go: this.#go(current), name: 'all' };
     const more = all.length - shown.length;
     if (more > 0) {
-      const left = { ...whole, name: `(${this.#grouped(more)} more)` };
+      const left = { ...whole, name: `(${this.#figures.grouped(more)} more)` };
       for (const { size, content, files, go } of rows) {
         left.size -= size;
         left.content -= content;
@@ -209,8 +216,8 @@ export class Page {
       rows.push(left);
     }
     rows.push(whole);
-    const sizes = this.#sizes(rows.map(({ size }) => size));
-    const goes = this.#data.kind === 'diff' ? this.#nets(rows) : this.#sizes(rows.map(({ go }) => go));
+    const sizes = this.#figures.sizes(rows.map(({ size }) => size));
+    const goes = this.#data.kind === 'diff' ? this.#nets(rows) : this.#figures.sizes(rows.map(({ go }) => go));
     const lines = rows.map((row, at) => this.#row(row, [sizes[at] ?? '', goes[at] ?? ''], current));
     const last = lines.at(-1);
     if (last !== undefined) last.className = 'sum';
@@ -226,16 +233,16 @@ export class Page {
 
   #row({ size, content, files, go, name }: Row, texts: readonly [string, string], whole: PageNode): PageElement {
     const bar = this.#make('span', 'bar');
-    bar.style.setProperty('--size', this.#share(size, whole.size));
-    bar.style.setProperty('--go', this.#share(go, content));
+    bar.style.setProperty('--size', this.#figures.share(size, whole.size));
+    bar.style.setProperty('--go', this.#figures.share(go, content));
     return this.#make(
       'tr',
       '',
       this.#make('td', 'number', texts[0]),
-      this.#make('td', 'number', this.#percent(size, whole.size)),
+      this.#make('td', 'number', this.#figures.percent(size, whole.size)),
       this.#make('td', 'bars', bar),
       this.#make('td', 'number', go === 0 && this.#data.kind === 'scan' ? '' : texts[1]),
-      this.#make('td', 'number', this.#grouped(files)),
+      this.#make('td', 'number', this.#figures.grouped(files)),
       this.#make('td', 'name', name),
     );
   }
@@ -244,12 +251,14 @@ export class Page {
   #say(node: PageNode | null): void {
     const { path, size, files, removable, claims, inside } = node ?? this.#current();
     const isDiff = this.#data.kind === 'diff';
-    const parts = [`${this.#sized(size)}${isDiff ? ' of change' : ''}, ${this.#percent(size, this.#root.size)} of all`];
-    if (inside !== null) parts.push(`${this.#grouped(files)} ${files === 1 ? 'file' : 'files'}`);
+    const parts = [
+      `${this.#figures.sized(size)}${isDiff ? ' of change' : ''}, ${this.#figures.percent(size, this.#root.size)} of all`,
+    ];
+    if (inside !== null) parts.push(`${this.#figures.grouped(files)} ${files === 1 ? 'file' : 'files'}`);
     if (isDiff) parts.push(`${this.#nets([{ size, go: removable }])[0] ?? ''} net`);
-    else if (removable > 0) parts.push(`${this.#sized(removable)} of content can go`);
+    else if (removable > 0) parts.push(`${this.#figures.sized(removable)} of content can go`);
     const largest = node === null ? [] : [...claims].toSorted(([, a], [, b]) => b - a);
-    const named = largest.map(([index, bytes]) => `${this.#data.findings[index]} ${this.#sized(bytes)}`);
+    const named = largest.map(([index, bytes]) => `${this.#data.findings[index]} ${this.#figures.sized(bytes)}`);
     const name = path === this.#root.path ? this.#data.name : path;
     this.#element('about').textContent = [`${name}: ${parts.join(', ')}`, ...named].join(' · ');
   }
@@ -258,50 +267,6 @@ export class Page {
   #nets(rows: readonly Pick<Row, 'size' | 'go'>[]): string[] {
     const nets = rows.map(({ size, go }) => 2 * go - size);
     const signs = nets.map((net) => (net > 0 ? '+' : net < 0 ? '\u2212' : ''));
-    return this.#sizes(nets.map(Math.abs)).map((text, at) => (signs[at] ?? '') + text);
-  }
-
-  /** As tables print it. */
-  #percent(part: number, whole: number): string {
-    if (part > 0 && 2000 * part < whole) return '<0.1%';
-    return part < whole ? `${Math.min(99.9, (100 * part) / whole).toFixed(1)}%` : this.#share(part, whole);
-  }
-
-  /** For a length in the page's styles. */
-  #share(part: number, whole: number): string {
-    return `${whole === 0 ? '0.0' : ((100 * part) / whole).toFixed(1)}%`;
-  }
-
-  #grouped(number: number): string {
-    return String(number).replace(/\B(?=(?:\d{3})+$)/g, ',');
-  }
-
-  /** As tables print it. */
-  #sized(bytes: number): string {
-    const { base, names } = this.#data.units;
-    if (names.length === 0) return `${this.#grouped(bytes)} B`;
-    if (bytes < base) return `${bytes} B`;
-    let value = bytes;
-    let unit = -1;
-    while (Math.round(value * 10) / 10 >= base && unit < names.length - 1) {
-      value /= base;
-      unit++;
-    }
-    return `${value.toFixed(1)} ${names[unit] ?? ''}`;
-  }
-
-  /** Of one column: those that would print alike though they differ are printed exactly. */
-  #sizes(all: readonly number[]): string[] {
-    const first = new Map<string, number>();
-    const ambiguous = new Set<string>();
-    for (const size of all) {
-      const text = this.#sized(size);
-      if ((first.get(text) ?? size) !== size) ambiguous.add(text);
-      first.set(text, size);
-    }
-    return all.map((size) => {
-      const text = this.#sized(size);
-      return ambiguous.has(text) ? `${this.#grouped(size)} B` : text;
-    });
+    return this.#figures.sizes(nets.map(Math.abs)).map((text, at) => (signs[at] ?? '') + text);
   }
 }

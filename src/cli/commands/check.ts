@@ -1,0 +1,133 @@
+// `check`: measures the artifacts that have budgets, compares them with their baselines, judges, prints.
+import { readFileSync } from 'node:fs';
+import { parseCompression } from '../../codecs/compress.ts';
+import { ConfigError, UsageError, systemCode } from '../../errors.ts';
+import type { CheckedArtifact, Gate } from '../../model/verdict.ts';
+import { readBudgets } from '../../policy/budgets.ts';
+import type { ArtifactBudget, Budgets } from '../../policy/budgets.ts';
+import { evaluate } from '../../policy/evaluate.ts';
+import type { Measured } from '../../policy/evidence.ts';
+import { reporterNamed, tellsNotices } from '../../report/index.ts';
+import { removableContent } from '../../compare/removable.ts';
+import { toPairing } from './diff.ts';
+import { exitCodes, warnLine } from '../errors.ts';
+import { formatOf, requireShown } from '../options/format.ts';
+import { warnOf } from '../measuring/measure.ts';
+import { measureTargets } from '../measuring/measure-targets.ts';
+import { requireDirectory } from '../measuring/packing.ts';
+import type { Run } from '../measuring/measure-targets.ts';
+import { toReportOptions } from '../options/shared.ts';
+import { print, refuseOverwriting } from '../output/streams.ts';
+import type { CheckValues } from '../options/policy.ts';
+import { budgetsFromOptions } from '../measuring/limit-options.ts';
+import { targetsOf, withBaselines } from '../measuring/targets.ts';
+import type { Target, Targets } from '../measuring/targets.ts';
+import { appendReport } from '../output/summary.ts';
+import { tool } from '../tool.ts';
+
+/** Returns the exit code. */
+export async function runCheck(
+  artifacts: readonly string[],
+  values: CheckValues,
+  onArtifact: (name: string) => void,
+): Promise<number> {
+  const format = formatOf(values);
+  // A summary is Markdown, whatever the format.
+  if (!values.summary) requireShown('check', format, { '--by package': values.by === 'package' });
+  const loading = reporterNamed(format, 'check');
+  const file = values.budgets ?? 'budgets.json';
+  const { budgets, found } = plan(file, artifacts, values, onArtifact);
+  const inputs = found.targets.flatMap(({ path, baseline }) => [path, baseline]);
+  refuseOverwriting(values.output, [file, values['dive-ci'], ...inputs]);
+  const today = new Date().toISOString().slice(0, 10);
+  const run: Run = { values, budgets, onArtifact, today, pairing: toPairing(values) };
+  const { measured, broken } = await measureTargets(found.targets, run);
+  // Known of what could be read.
+  if (values['compress-with'] !== undefined && broken.length === 0 && measured.length > 0)
+    requireDirectory(found.targets.map(({ path }) => path));
+  const evidence = {
+    measured,
+    unmeasured: [...found.absent, ...broken],
+    file,
+    today,
+    complete: found.complete,
+    partial: found.partial,
+  };
+  const { gate, skippedGroups } = evaluate(budgets, evidence);
+  const reporter = await loading;
+  if (reporter === null) throw new UsageError(`there is no format "${format}" for check`);
+  const report = { tool, gate, artifacts: measured.map(checked) };
+  const options = toReportOptions({ ...values, size: 'content', sort: 'size', depth: 99 });
+  await print(reporter(report, options), values.output);
+  if (values.summary) await appendReport(report, options);
+  if (!values.quiet) {
+    if (!tellsNotices(format)) for (const { name, notices } of report.artifacts) warnOf(name, notices);
+    for (const name of skippedGroups) warnLine(`group "${name}" is not judged: not all of its members are given`);
+  }
+  return exitCodeOf(gate, values['exit-zero']);
+}
+
+/** The budgets, and what they are for. */
+function plan(
+  file: string,
+  artifacts: readonly string[],
+  values: CheckValues,
+  onArtifact: (name: string) => void,
+): { readonly budgets: Budgets; readonly found: Targets } {
+  const given = budgetsFromOptions(values, artifacts);
+  if (given !== null && values.budgets !== undefined) {
+    throw new UsageError('limits come from --budgets or from --max-… options, not from both');
+  }
+  if (given === null) onArtifact(file);
+  const budgets = withCompression(
+    given ?? readBudgetsFile(file, values.budgets === undefined),
+    values['compress-with'],
+  );
+  const found =
+    given === null
+      ? targetsOf(file, budgets, artifacts)
+      : { targets: budgets.artifacts.map(targetByItself), absent: [], complete: true };
+  return { budgets, found: withBaselines(found, values.baseline) };
+}
+
+function targetByItself(budget: ArtifactBudget): Target {
+  return { name: budget.name, path: budget.path, budget, baseline: null };
+}
+
+function readBudgetsFile(file: string, isDefault: boolean): Budgets {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    const code = systemCode(error);
+    const hint =
+      isDefault && code === 'ENOENT' ? '; make it with "sizecheck init", or give limits such as --max-compressed' : '';
+    throw new ConfigError(`cannot be read (${code})${hint}`, { cause: error });
+  }
+  return readBudgets(bytes).budgets;
+}
+
+/** `--compress-with` stands before what the file says. */
+function withCompression(budgets: Budgets, text: string | undefined): Budgets {
+  if (text === undefined) return budgets;
+  const compressWith = parseCompression(text);
+  return { ...budgets, artifacts: budgets.artifacts.map((budget) => ({ ...budget, compressWith })) };
+}
+
+function checked({ name, snapshot, judged, baseline }: Measured): CheckedArtifact {
+  return {
+    name,
+    artifact: snapshot.artifact,
+    totals: snapshot.totals,
+    diff: baseline.kind === 'diff' ? baseline.diff : null,
+    findings: judged.findings,
+    removable: removableContent(snapshot, judged.findings),
+    notices: snapshot.notices,
+  };
+}
+
+/** What is unknown could not be measured, which `--exit-zero` does not forgive, not even beside what it forgives. */
+function exitCodeOf({ status, verdicts }: Gate, exitZero: boolean): number {
+  if (status === 'fail' && !exitZero) return exitCodes.violated;
+  return verdicts.some((verdict) => verdict.status === 'unknown') ? exitCodes.failed : exitCodes.fine;
+}

@@ -1,0 +1,185 @@
+// `scan` and `snapshot`: measure, judge, print.
+import { packageRollup } from '../../compare/packages/index.ts';
+import type { PackageRollup } from '../../compare/packages/index.ts';
+import { bytecodeRollup } from '../../compare/bytecode.ts';
+import { parseCompression } from '../../codecs/compress.ts';
+import { sectionRollup } from '../../compare/section-rollup.ts';
+import { rollup } from '../../compare/rollup.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
+import { doubtOfContent } from '../../policy/doubts.ts';
+import { ofPart } from '../../policy/part.ts';
+import { ignoreClaims } from '../../policy/select.ts';
+import { snapshotJson } from '../../report/json/scan.ts';
+import { reporterNamed, tellsNotices } from '../../report/index.ts';
+import type { Flattened, ScanReport } from '../../report/reporter.ts';
+import { judge, rank, ruleIds, rules } from '../../rules/index.ts';
+import { removableByPath, removableContent } from '../../compare/removable.ts';
+import type { Rule } from '../../rules/rule.ts';
+import { flattenImage } from '../../scan/image/flatten.ts';
+import { scan } from '../../scan/scan.ts';
+import { InputError, UsageError } from '../../errors.ts';
+import { isLargeAndCompressed } from '../start/anticipate.ts';
+import { exitCodes } from '../errors.ts';
+import { formatOf, requireShown } from '../options/format.ts';
+import { measure, warn } from '../measuring/measure.ts';
+import { requireStored } from '../measuring/require-stored.ts';
+import { parseLayer, scanOptions, selectRules, toReportOptions, toScanOptions } from '../options/shared.ts';
+import type { InputValues, ScanValues } from '../options/shared.ts';
+import { print } from '../output/streams.ts';
+import { appendReport } from '../output/summary.ts';
+import { tool } from '../tool.ts';
+import { warmUp } from '../start/warm-up.ts';
+
+/** Returns the exit code. */
+export async function runScan(artifact: string, values: ScanValues): Promise<number> {
+  const selected = selectRules(values.rules);
+  const layer = parseLayer(values.layer);
+  const name = formatOf(values);
+  // A summary is Markdown, whatever the format.
+  const unseen = !values.summary;
+  requireShown('scan', name, {
+    '--by package': unseen && values.by === 'package',
+    '--sections': values.sections,
+    '--bytecode': values.bytecode,
+    '--compress-with': values['compress-with'] !== undefined,
+    '--size compressed': unseen && values.size === 'compressed',
+  });
+  if (values.by === 'package' && (name === 'table' || name === 'markdown')) requireDirectories(values);
+  const options = toReportOptions(values);
+  // Loaded while the decoder starts up.
+  const loading = reporterNamed(name, 'scan');
+  const thoroughness = {
+    digests: keepsDigests(values, name) ? values.digests : 'compare',
+    compressDebug: values.sections,
+    packages: values.by === 'package',
+    bytecode: values.bytecode || name === 'snapshot',
+    layer,
+    stored: values.size === 'compressed' || values.verbose || name === 'snapshot',
+    // What takes time beyond attribution: not for the plain table.
+    sample: values.verbose || name === 'snapshot' || name === 'json',
+    facts: name === 'snapshot' || values.sections ? 'all' : 'needed',
+  } as const;
+  const counted = values.leftovers || values.rules !== undefined ? 'counted' : 'apart';
+  const judgedAs = (of: Snapshot): ScanReport => judged(of, selected, values, counted);
+  if (isLargeAndCompressed(artifact)) {
+    const warmUpOnceLoaded = async (): Promise<void> => {
+      const found = await loading;
+      setImmediate(() => warmUp(judgedAs, name === 'table' ? found : null, options));
+    };
+    void warmUpOnceLoaded();
+  }
+  const snapshot = await measure(artifact, values, thoroughness);
+  if (values.size === 'compressed') requireStored(snapshot);
+  if (values.layers && snapshot.image === undefined) throw new UsageError('--layers is for images; this is none');
+  const reporter = await loading;
+  if (reporter === null) throw new UsageError(`there is no format "${name}"`);
+  if (name === 'dive') requireDive(snapshot);
+  const how = values['compress-with'];
+  const flattened = how === undefined ? null : await flatten(artifact, snapshot, how, values);
+  const judgement = judgedAs(snapshot);
+  const report = {
+    ...(values.by === 'package' ? withPackages(judgement, values) : judgement),
+    allLayers: values.layers,
+    ...(flattened === null ? {} : { flattened }),
+    ...(values.sections ? { sections: sectionRollup(snapshot) } : {}),
+    ...(values.bytecode ? { bytecode: bytecodeRollup(snapshot) } : {}),
+    ...(layer === undefined ? {} : { layer }),
+  };
+  await print(reporter(report, options), values.output);
+  if (values.summary) await appendReport(report, options);
+  if (!tellsNotices(name) && !values.quiet) warn(snapshot);
+  return values['exit-zero'] ? exitCodes.fine : exitCodeOf(report, values['fail-on']);
+}
+
+/** @throws UsageError for options on the table of directories, in whose place another one stands. */
+function requireDirectories({ size, depth }: ScanValues): void {
+  const option = size === 'disk' ? '--size disk' : depth !== scanOptions.depth.default ? '--depth' : null;
+  if (option !== null)
+    throw new UsageError(`${option} has no effect on the table of --by package: it is on directories`);
+}
+
+/** @throws UsageError for what is no image, and for a snapshot of one that was saved without the sizes dive gives layers. */
+function requireDive({ image }: Snapshot): void {
+  if (image === undefined) throw new UsageError('--format dive is for images; this is none');
+  if (image.dive.layers !== undefined) return;
+  throw new UsageError('--format dive needs sizes of layers that the snapshot was saved without; save it again');
+}
+
+/** Whether digests are shown, kept or compared with what another pass or a list of files says; the command line's `auto` is SHA-256 then. */
+function keepsDigests(values: ScanValues, format: string): boolean {
+  return (
+    values.digests === 'all' ||
+    format === 'snapshot' ||
+    values.by === 'package' ||
+    values['compress-with'] !== undefined
+  );
+}
+
+/** @throws UsageError for what is no image, or cannot be read twice. */
+async function flatten(artifact: string, snapshot: Snapshot, how: string, values: ScanValues): Promise<Flattened> {
+  const compression = parseCompression(how);
+  if (snapshot.image === undefined)
+    throw new UsageError('--compress-with is for images here; "check" takes it for directories');
+  if (artifact === '-') throw new UsageError('--compress-with reads the image twice, which standard input cannot be');
+  const options = toScanOptions(values, { digests: 'auto', facts: 'needed' });
+  // Of the whole image, whatever is selected for the report.
+  const isWhole = values.layer === undefined && values.include.length === 0 && values.exclude.length === 0;
+  const whole = isWhole ? snapshot : await scan(artifact, options);
+  const packed = await flattenImage(artifact, whole, compression, options);
+  return { content: whole.totals.content, ...packed, how };
+}
+
+/** Returns the exit code. */
+export async function runSnapshot(artifact: string, values: InputValues): Promise<number> {
+  const snapshot = await measure(artifact, values, {
+    digests: 'all',
+    facts: 'all',
+    bytecode: true,
+    stored: true,
+    sample: true,
+    packages: true,
+  });
+  const report = judged(snapshot, rules, { ...values, ignore: [] }, 'apart');
+  // Of a snapshot file those that it was saved with; a part of one has none.
+  const packages = snapshot.packageLists === undefined ? snapshot.packages : rollupOf(report, values);
+  await print(snapshotJson(packages === undefined ? report : { ...report, packages }), values.output);
+  if (!values.quiet && values.output !== undefined) warn(snapshot);
+  return exitCodes.fine;
+}
+
+function judged(
+  snapshot: Snapshot,
+  selected: readonly Rule[],
+  { ignore }: Pick<ScanValues, 'ignore'>,
+  leftovers: 'apart' | 'counted',
+): ScanReport {
+  const found = ignoreClaims(judge(snapshot, selected, leftovers), ignore, new Set(ruleIds));
+  const findings = snapshot.isPart === true ? ofPart(found) : found;
+  return { tool, snapshot, tree: rollup(snapshot), findings, removable: removableContent(snapshot, findings) };
+}
+
+/** @throws UsageError for a snapshot file, which does not hold what can be removed by other rules. */
+function withPackages(report: ScanReport, values: ScanValues): ScanReport {
+  const { snapshot } = report;
+  if (snapshot.packageLists === undefined)
+    throw new UsageError('--by package needs the artifact itself: a snapshot file holds no lists of packages');
+  const packages = rollupOf(report, values);
+  const notices = [...snapshot.notices, ...packages.notices];
+  return { ...report, packages, snapshot: { ...snapshot, notices } };
+}
+
+function rollupOf({ snapshot, findings }: ScanReport, { include, exclude }: InputValues): PackageRollup {
+  const isWhole = include.length === 0 && exclude.length === 0;
+  return packageRollup(snapshot, { removable: removableByPath(snapshot, findings), isWhole });
+}
+
+/** @throws InputError where nothing grave was found, but there is content that no rule saw. */
+function exitCodeOf({ findings, snapshot }: ScanReport, failOn: ScanValues['fail-on']): number {
+  if (failOn === 'none') return exitCodes.fine;
+  const limit = rank(failOn);
+  if (findings.some(({ severity, leftover }) => leftover !== true && rank(severity) <= limit))
+    return exitCodes.violated;
+  const doubt = doubtOfContent(snapshot);
+  if (doubt !== null) throw new InputError('doubtful', `--fail-on cannot tell: ${doubt}`);
+  return exitCodes.fine;
+}

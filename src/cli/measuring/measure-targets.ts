@@ -1,0 +1,162 @@
+// Measures what a gate judges: each artifact beside its baseline. What is wrong with one of them does not hide the others.
+import { diffSnapshots } from '../../compare/diff.ts';
+import type { DiffOptions, Judged } from '../../compare/diff.ts';
+import { InputError, SizecheckError, UsageError } from '../../errors.ts';
+import type { Diff } from '../../model/diff.ts';
+import { spellBytes } from '../../model/json-name.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
+import { isMember } from '../../policy/budgets.ts';
+import type { Budgets } from '../../policy/budgets.ts';
+import type { Baseline, Measured, Unmeasured } from '../../policy/evidence.ts';
+import { claimsAboveBase, withoutHiddenBase } from '../../policy/image-verdicts.ts';
+import { ofPart } from '../../policy/part.ts';
+import { judgeByPolicy, rulesOf } from '../../policy/severities.ts';
+import type { JudgedByPolicy } from '../../policy/severities.ts';
+import { judge } from '../../rules/index.ts';
+import type { CheckValues } from '../options/policy.ts';
+import { warnLine } from '../errors.ts';
+import { measure } from './measure.ts';
+import { hasPackages, withPackages } from './packages.ts';
+import { isDirectoryOnDisk, packedTotals } from './packing.ts';
+import { identityOf } from './targets.ts';
+import type { Target } from './targets.ts';
+
+/** What one run is made with. */
+export interface Run {
+  readonly values: CheckValues;
+  readonly budgets: Budgets;
+  /** How paths pair up with those of the baseline. */
+  readonly pairing: Pick<DiffOptions, 'stripComponents' | 'maps'>;
+  /** ISO date, UTC. */
+  readonly today: string;
+  readonly onArtifact: (name: string) => void;
+}
+
+/**
+ * One broken artifact does not hide what is wrong with the others: its limits are unknown.
+ * @throws what is wrong with the first, where none could be measured.
+ */
+export async function measureTargets(
+  targets: readonly Target[],
+  run: Run,
+): Promise<{ readonly measured: Measured[]; readonly broken: Unmeasured[] }> {
+  const measured: Measured[] = [];
+  const broken: (Unmeasured & { readonly error: unknown; readonly path: string })[] = [];
+  for (const target of targets) {
+    run.onArtifact(target.path);
+    try {
+      measured.push(await measureTarget(target, run));
+    } catch (error) {
+      if (!(error instanceof SizecheckError) || error instanceof UsageError) throw error;
+      const reason = `"${target.path}" ${describe(error)}`;
+      broken.push({ budget: target.budget, kind: 'broken', reason, error, path: target.path });
+    }
+  }
+  const [first] = broken;
+  if (first !== undefined && measured.length === 0) {
+    run.onArtifact(first.path);
+    throw first.error;
+  }
+  return { measured, broken };
+}
+
+async function measureTarget(target: Target, run: Run): Promise<Measured> {
+  const { name, path, budget, baseline } = target;
+  const { values } = run;
+  const options = { ...values, include: [], exclude: [] };
+  // What is large may compress to nothing, so what a limit on the file itself names goes by the bytes of that, and so does what changed.
+  const stored = budget.compressed !== null || budget.paths.some(({ compressed }) => compressed);
+  const packages = values.by === 'package' && baseline !== null;
+  // Both are read side by side; only one draws its progress.
+  const [after, before] = await Promise.allSettled([
+    measure(path, options, { digests: baseline === null ? 'compare' : 'all', facts: 'needed', stored, packages }),
+    baseline === null
+      ? null
+      : measure(baseline, { ...options, progress: false }, { digests: 'all', facts: 'needed', stored, packages }),
+  ]);
+  if (after.status === 'rejected') throw after.reason;
+  const snapshot = await packed(after.value, target, run);
+  const judged = judgedOf(snapshot, target, run);
+  return {
+    name,
+    budget,
+    identity: identityOf(path),
+    snapshot,
+    judged,
+    baseline: compared(target, before, { snapshot, findings: judged.findings }, run),
+  };
+}
+
+/** Old and new alike: what only one of them leaves out would be told as fixed, or hide what is new. */
+function judgedOf(snapshot: Snapshot, { budget }: Target, { budgets, today }: Run): JudgedByPolicy {
+  const base = budget.image?.baseLayers ?? 0;
+  const found = judge(withoutHiddenBase(snapshot, base), rulesOf(budgets), 'counted');
+  const findings = claimsAboveBase(snapshot.isPart === true ? ofPart(found) : found, snapshot, base);
+  return judgeByPolicy(findings, budgets, today);
+}
+
+/** A directory gets the size that it has when it is packed; what cannot be read meanwhile is a notice like any other. */
+async function packed(snapshot: Snapshot, { path, budget }: Target, { values, budgets }: Run): Promise<Snapshot> {
+  const how = budget.compressWith;
+  const wanted =
+    budget.compressed !== null ||
+    budgets.groups.some(
+      (group) => group.compressed !== null && group.members.some((glob) => isMember(glob, budget.name)),
+    );
+  // An OCI layout is a directory, too, but what would be packed is not what it weighs.
+  if (how === null || !wanted || snapshot.image !== undefined || !isDirectoryOnDisk(path)) return snapshot;
+  try {
+    return { ...snapshot, totals: await packedTotals(path, snapshot, how, values) };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const notice = { code: error.code, path: error.path ?? null, message: error.message };
+    return { ...snapshot, notices: [...snapshot.notices, notice] };
+  }
+}
+
+/** @throws what is no fault of the baseline. */
+function compared(target: Target, old: PromiseSettledResult<Snapshot | null>, after: Judged, run: Run): Baseline {
+  const { baseline, budget } = target;
+  const { values, pairing, onArtifact } = run;
+  if (old.status === 'rejected') {
+    const error: unknown = old.reason;
+    if (error instanceof UsageError) onArtifact(baseline ?? '');
+    if (!(error instanceof SizecheckError) || error instanceof UsageError) throw error;
+    const missing = error instanceof InputError && error.code === 'not-found';
+    const reason = `the baseline "${baseline ?? ''}" ${missing ? 'does not exist' : describe(error)}`;
+    if (budget.growth === null && !values.quiet) warnLine(`${reason}; there is nothing to compare with`);
+    return { kind: missing ? 'missing' : 'unusable', reason };
+  }
+  if (old.value === null) {
+    return { kind: 'missing', reason: 'no baseline is named; give --baseline OLD, or "baseline" in the budgets file' };
+  }
+  if (old.value.isPart === true && after.snapshot.isPart !== true) {
+    const reason = `the baseline "${baseline ?? ''}" is a snapshot of a part (--include, --exclude or --layer)`;
+    if (budget.growth === null && !values.quiet) warnLine(`${reason}; it is not compared`);
+    return { kind: 'unusable', reason };
+  }
+  const before = { snapshot: old.value, findings: judgedOf(old.value, target, run).findings };
+  const diff = diffSnapshots(before, after, { ...pairing, sections: false });
+  return { kind: 'diff', diff: detailed(diff, target, old.value, after.snapshot, values), notices: old.value.notices };
+}
+
+/** With its packages where these are asked for; a gate does not fail for how its comment looks. */
+function detailed(
+  diff: Diff,
+  { path, baseline }: Target,
+  before: Snapshot,
+  after: Snapshot,
+  { by, quiet }: Run['values'],
+): Diff {
+  if (by !== 'package') return diff;
+  const without = hasPackages(before) ? (hasPackages(after) ? null : path) : baseline;
+  if (!quiet && without !== null)
+    warnLine(`"${without}" was saved without packages: what changed is shown by directory`);
+  return withPackages(diff, before, after);
+}
+
+/** The message with its place, without the artifact. */
+function describe({ message, path, offset }: SizecheckError): string {
+  const where = path === undefined ? '' : `${spellBytes(path)}: `;
+  return `${where}${message}${offset === undefined ? '' : ` (at byte ${offset})`}`;
+}

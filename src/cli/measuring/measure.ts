@@ -1,0 +1,126 @@
+// Measuring artifacts for a command: progress, limits, selection, and what was odd about them.
+import { shareEntries } from '../../compare/share.ts';
+import { UsageError } from '../../errors.ts';
+import type { Notice, Snapshot } from '../../model/snapshot.ts';
+import { isEmpty, selectEntries } from '../../policy/select.ts';
+import { inertLine, terminalName, terminalText } from '../../report/escape.ts';
+import { scan } from '../../scan/scan.ts';
+import { toScanOptions } from '../options/shared.ts';
+import type { InputValues, Thoroughness } from '../options/shared.ts';
+import { refuseOverwriting } from '../output/streams.ts';
+import { letYoungHeapGrow } from '../start/garbage.ts';
+import { createProgress } from '../output/progress.ts';
+import { optimizeAsUsual } from '../start/tune.ts';
+
+/** @throws UsageError where the result would overwrite the artifact, and for options that take no effect on it. */
+export async function measure(artifact: string, values: InputValues, thoroughness: Thoroughness): Promise<Snapshot> {
+  refuseOverwriting(values.output, [artifact]);
+  const progress = createProgress('reading', null, isShown(values));
+  try {
+    const options = { ...toScanOptions(values, thoroughness), onProgress: (bytes: number) => progress.update(bytes) };
+    const snapshot = await scan(artifact, options);
+    tuneForJudging();
+    checkStripVersion(snapshot, values);
+    checkImageChoice([snapshot], values);
+    return selectEntries(snapshot, values.include, values.exclude);
+  } finally {
+    progress.done();
+  }
+}
+
+/**
+ * Measures two artifacts side by side; the first that fails ends it, and `onFault` is told which.
+ * @throws UsageError where the result would overwrite one of them, for options that take no effect on one of them, or where nothing is
+ * selected of both.
+ */
+export async function measureBoth(
+  artifacts: readonly [before: string, after: string],
+  values: InputValues,
+  thoroughness: Thoroughness,
+  onFault: (artifact: string) => void,
+): Promise<[before: Snapshot, after: Snapshot]> {
+  refuseOverwriting(values.output, artifacts);
+  const progress = createProgress('reading', null, isShown(values));
+  const base = { ...toScanOptions(values, thoroughness), knownFacts: new Map() };
+  const read = [0, 0];
+  let failed = false;
+  const measureSide = async (index: 0 | 1): Promise<Snapshot> => {
+    const onProgress = (bytes: number): void => {
+      read[index] = bytes;
+      progress.update((read[0] ?? 0) + (read[1] ?? 0));
+    };
+    try {
+      const snapshot = await scan(artifacts[index], { ...base, onProgress });
+      checkStripVersion(snapshot, values);
+      return snapshot;
+    } catch (error) {
+      if (!failed) onFault(artifacts[index]);
+      failed = true;
+      throw error;
+    }
+  };
+  try {
+    const [before, unshared] = await Promise.all([measureSide(0), measureSide(1)]);
+    tuneForJudging();
+    checkImageChoice([before, unshared], values);
+    const after = shareEntries(before, unshared);
+    const select = (snapshot: Snapshot): Snapshot => selectEntries(snapshot, values.include, values.exclude, true);
+    const selected: [Snapshot, Snapshot] = [select(before), select(after)];
+    const nothing = selected.every(({ entries }) => isEmpty(entries));
+    if (nothing && !(isEmpty(before.entries) && isEmpty(after.entries))) {
+      throw new UsageError('--include and --exclude leave nothing of either artifact to compare');
+    }
+    return selected;
+  } finally {
+    progress.done();
+  }
+}
+
+/** Nothing is decoded any more. */
+function tuneForJudging(): void {
+  optimizeAsUsual();
+  letYoungHeapGrow();
+}
+
+/** Only a saved snapshot can be of another version: it holds lengths, and no content to predict others from. */
+function checkStripVersion({ stripVersion }: Snapshot, values: InputValues): void {
+  const wanted = values['strip-version'];
+  if (wanted === undefined || wanted === stripVersion) return;
+  const saved =
+    stripVersion === undefined ? 'it does not say of which strip' : `it holds lengths after strip ${stripVersion}`;
+  throw new UsageError(`--strip-version ${wanted} needs the artifact itself, not a snapshot of it: ${saved}`);
+}
+
+/** Of two artifacts one may be the image, the other its tree. */
+function checkImageChoice(snapshots: readonly Snapshot[], values: InputValues): void {
+  const asked = (['image', 'platform'] as const).find((name) => values[name] !== undefined);
+  if (asked === undefined || snapshots.some(({ image }) => image !== undefined)) return;
+  throw new UsageError(`--${asked} is for images; ${snapshots.length === 1 ? 'this is none' : 'neither is one'}`);
+}
+
+function isShown(values: InputValues): boolean {
+  return values.progress && !values.quiet && process.stderr.isTTY;
+}
+
+/** One line a notice on standard error. */
+export function warn(snapshot: Snapshot): void {
+  for (const { path, message } of snapshot.notices) {
+    const where = path === null ? '' : `${terminalName(path)}: `;
+    process.stderr.write(`${inertLine(`sizecheck: warning: ${where}${terminalText(message)}`)}\n`);
+  }
+}
+
+/** Lines of `warnOf`. */
+const mostWarnings = 20;
+
+/** The same where several artifacts are measured: each line names its artifact, and there are at most 20. */
+export function warnOf(artifact: string, notices: readonly Notice[]): void {
+  const name = artifact === '-' ? 'standard input' : terminalText(artifact);
+  for (const { path, message } of notices.slice(0, mostWarnings)) {
+    const where = path === null ? '' : `${terminalName(path)}: `;
+    process.stderr.write(`${inertLine(`sizecheck: warning: ${name}: ${where}${terminalText(message)}`)}\n`);
+  }
+  const more = notices.length - mostWarnings;
+  if (more > 0)
+    process.stderr.write(`sizecheck: warning: ${name}: ${more} more ${more === 1 ? 'notice' : 'notices'}\n`);
+}

@@ -1,0 +1,61 @@
+// Options of the commands around budgets: check, init, budget, explain.
+import { formatNames } from '../../report/index.ts';
+import type { Values } from './arguments.ts';
+import { diffOptions, inputOptions, scanOptions } from './shared.ts';
+import { summaryOption } from '../output/summary.ts';
+
+const { include: _include, exclude: _exclude, ...reading } = inputOptions;
+const { output, ...readingOnly } = reading;
+const { json, units, top, color } = scanOptions;
+
+export const checkOptions = {
+  budgets: { kind: 'text', describe: 'the budgets file (budgets.json of the current folder without it)' },
+  baseline: { kind: 'list', describe: 'artifact or snapshot to compare with: OLD, or NAME=OLD (may be repeated)' },
+  'compress-with': { kind: 'text', describe: 'how directories are compressed: gzip:9, zstd:19, zstd:22:long, …' },
+  'max-compressed': { kind: 'text', describe: 'limit without a budgets file, such as "5 MiB"' },
+  'max-uncompressed': { kind: 'text', describe: 'limit on the unpacked content, without a budgets file' },
+  'max-growth': { kind: 'list', describe: 'limit on growth without a budgets file: a size, a percentage, or both' },
+  'dive-ci': { kind: 'text', describe: 'judge images by the limits of this .dive-ci file, as dive does' },
+  'strip-components': diffOptions['strip-components'],
+  map: diffOptions.map,
+  format: { kind: 'choice', choices: formatNames('check'), default: 'table', describe: 'how to print the result' },
+  json,
+  by: { ...diffOptions.by, describe: 'by what a comment shows what changed' },
+  units,
+  top,
+  color,
+  'exit-zero': { kind: 'flag', default: false, describe: 'report only: never exit 1' },
+  summary: summaryOption,
+  ...reading,
+} as const;
+
+export type CheckValues = Values<typeof checkOptions>;
+
+const budgets = { kind: 'text', default: 'budgets.json', describe: 'the budgets file' } as const;
+
+export const initOptions = {
+  budgets,
+  headroom: { kind: 'text', default: '5%', describe: "room on top of today's sizes" },
+  add: { kind: 'flag', default: false, describe: 'add to a budgets file that is there, and change nothing else of it' },
+  force: { kind: 'flag', default: false, describe: 'overwrite a budgets file that is there' },
+  'compress-with': checkOptions['compress-with'],
+  'max-compressed-kib': { kind: 'text', describe: 'this limit in KiB instead' },
+  'max-uncompressed-kib': { kind: 'text', describe: 'this limit in KiB instead, on the unpacked content' },
+  'from-dive-ci': { kind: 'text', describe: 'import the limits of a .dive-ci file' },
+  ...readingOnly,
+} as const;
+
+export const budgetOptions = {
+  budgets,
+  reason: { kind: 'text', describe: 'why more room is needed; it is kept in the file' },
+  to: { kind: 'text', describe: 'the new limit' },
+  headroom: { kind: 'text', describe: "room on top of today's size (5% without --to)" },
+  of: { kind: 'choice', choices: ['all', 'compressed', 'uncompressed'], default: 'all', describe: 'which limit' },
+  ...readingOnly,
+} as const;
+
+export const explainOptions = { output, color } as const;
+
+export type InitValues = Values<typeof initOptions>;
+export type BudgetValues = Values<typeof budgetOptions>;
+export type ExplainValues = Values<typeof explainOptions>;
