@@ -1,5 +1,5 @@
-// How much of an artifact is Python bytecode, and what its tree would take in other forms: with one level of optimisation, and as
-// `-OO` bytecode without sources and columns. Sizes are of the whole tree, so that they compare with its content.
+// How much of an artifact is Python bytecode, and what its tree would take in other forms: with one level of optimisation, as `-OO`
+// bytecode without sources and columns, and as sources without bytecode. Sizes are of the whole tree, so that they compare with its content.
 import { pycPlace } from '../inspectors/pyc/header.ts';
 import type { PycCode, PycFacts } from '../model/facts.ts';
 import { compareNames } from '../model/name.ts';
@@ -16,7 +16,12 @@ export interface BytecodeRollup {
   /** Pycs whose code is broken, of a version that is not understood, or was not asked for. */
   readonly unread: { readonly files: number; readonly bytes: number };
   /** As shipped, then what it could be. */
-  readonly trees: readonly [shipped: BytecodeTree, levelZero: BytecodeTree, optimized: OptimizedTree];
+  readonly trees: readonly [
+    shipped: BytecodeTree,
+    levelZero: BytecodeTree,
+    optimized: OptimizedTree,
+    sources: BytecodeTree,
+  ];
 }
 
 /** Pycs of one Python version, `3.12`, and the bytes of these files; `python` is null for a magic number of no release. */
@@ -36,9 +41,9 @@ export interface BytecodeParts {
   readonly exceptionTables: number;
 }
 
-/** What the whole artifact would hold in one form: as it is, with one level of optimisation, or as `-OO` bytecode without sources. */
+/** What the whole artifact would hold in one form: as it is, with one level of optimisation, as `-OO` bytecode or as sources alone. */
 export interface BytecodeTree {
-  readonly tree: 'shipped' | 'level-0' | 'optimized';
+  readonly tree: 'shipped' | 'level-0' | 'optimized' | 'sources';
   /** Bytes of content of the whole artifact in this form. */
   readonly content: number;
   /** Bytes less than shipped; below 0 where it would take more. */
@@ -80,7 +85,7 @@ export function bytecodeRollup(snapshot: Snapshot): BytecodeRollup {
     ),
     parts,
     unread,
-    trees: [shipped, levelZero(snapshot), optimizedTree(snapshot)],
+    trees: [shipped, levelZero(snapshot), optimizedTree(snapshot), sourcesAlone(snapshot)],
   };
 }
 
@@ -101,6 +106,24 @@ function levelZero(snapshot: Snapshot): BytecodeTree {
   }
   const saves = freed(snapshot, gone);
   return { tree: 'level-0', content: snapshot.totals.content - saves, saves, commands: [dropLevels] };
+}
+
+const dropCaches = 'find . -name __pycache__ -prune -exec rm -r {} +';
+const dropBeside = `find . -name '*.py[co]' -type f -exec sh -c 'for f; do [ ! -e "\${f%[co]}" ] || rm -f "$f"; done' sh {} +`;
+
+/** Without `__pycache__`, and without bytecode beside its source; bytecode that has no source stays. */
+function sourcesAlone(snapshot: Snapshot): BytecodeTree {
+  const paths = pathsOf(snapshot);
+  const cached = new Set<Name>();
+  const beside = new Set<Name>();
+  for (const { path, kind } of snapshot.entries) {
+    if (kind === 'directory') continue;
+    if (inCache(path)) cached.add(path);
+    else if (kind !== 'symlink' && /\.py[co]$/.test(path) && paths.has(path.slice(0, -1))) beside.add(path);
+  }
+  const saves = freed(snapshot, new Set([...cached, ...beside]));
+  const commands = [...(cached.size === 0 ? [] : [dropCaches]), ...(beside.size === 0 ? [] : [dropBeside])];
+  return { tree: 'sources', content: snapshot.totals.content - saves, saves, commands };
 }
 
 /** Every source that has a pyc to predict from becomes a pyc beside it; `__pycache__` goes. */
@@ -190,11 +213,7 @@ function recipe(python: string): string[] {
     const compile = `python2.7 -OO -c 'import compileall; compileall.compile_dir(".", 99, force=1, quiet=1)'`;
     return [compile, removeSources, removePlain];
   }
-  return [
-    'find . -name __pycache__ -prune -exec rm -r {} +',
-    `PYTHONNODEBUGRANGES=1 python${python} -OO -m compileall -q -f -b${deep} .`,
-    removeSources,
-  ];
+  return [dropCaches, `PYTHONNODEBUGRANGES=1 python${python} -OO -m compileall -q -f -b${deep} .`, removeSources];
 }
 
 /** Bytes of files all of whose names go. */

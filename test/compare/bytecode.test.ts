@@ -289,6 +289,41 @@ describe.skipIf(!available)('bytecode of a tree', () => {
     expect(contentOf(root)).toBe(content);
   });
 
+  it('without bytecode is what its commands leave: orphans, directories and links stay', async () => {
+    const root = tempDirectory('bytecode-none');
+    mkdirSync(join(root, 'm'));
+    mkdirSync(join(root, 'm/dir.pyc'));
+    for (const name of ['m/a.py', 'm/b.py', 'm/o.py', 'm/dir.py', 'm/dir.pyc/data', 'a file with spaces.py'])
+      writeFileSync(join(root, name), `x = '${name}'\n`);
+    run('python3', ['-m', 'compileall', '-q', '.'], { cwd: root });
+    run('python3', ['-m', 'compileall', '-q', '-b', 'm/a.py', 'm/b.py', 'm/o.py', 'a file with spaces.py'], {
+      cwd: root,
+    });
+    rmSync(join(root, 'm/o.py'));
+    writeFileSync(join(root, 'm/a.pyo'), 'of Python 2');
+    linkSync(join(root, 'm/b.pyc'), join(root, 'm/kept.data'));
+    symlinkSync('a.pyc', join(root, 'm/b.pyo'));
+    const options = { ...defaultLimits, digests: 'auto', facts: 'needed', bytecode: true } as const;
+    const [shipped, , , sources] = bytecodeRollup(await scan(root, options)).trees;
+    expect(sources.content + sources.saves).toBe(shipped.content);
+    expect(sources.commands).toHaveLength(2);
+    for (const command of sources.commands) run('sh', ['-c', `${command} >&2`], { cwd: root });
+    expect(readdirSync(join(root, 'm')).toSorted()).toEqual([
+      'a.py',
+      'b.py',
+      'b.pyo',
+      'dir.py',
+      'dir.pyc',
+      'kept.data',
+      'o.pyc',
+    ]);
+    // What the link led to is gone.
+    rmSync(join(root, 'm/b.pyo'));
+    expect(sources.content).toBe(contentOf(root));
+    const [, , , again] = bytecodeRollup(await scan(root, options)).trees;
+    expect(again).toEqual({ tree: 'sources', content: sources.content, saves: 0, commands: [] });
+  });
+
   it('takes what its commands leave of links and of what is no bytecode of this Python, to the byte', async () => {
     const root = tempDirectory('bytecode-odd');
     for (const name of ['a', 'b', 'd']) writeFileSync(join(root, `${name}.py`), `x = '${name}'\n`);

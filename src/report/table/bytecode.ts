@@ -65,6 +65,15 @@ const treeNames: Readonly<Record<BytecodeTree['tree'], string>> = {
   shipped: 'as shipped',
   'level-0': 'level 0 only (no .opt-1, no .opt-2)',
   optimized: '-OO, no sources, no columns (about)',
+  sources: 'sources without bytecode (slower to start)',
+};
+
+/** The same above their commands. */
+const shortNames: Readonly<Record<BytecodeTree['tree'], string>> = {
+  ...treeNames,
+  'level-0': 'level 0 only',
+  optimized: '-OO, no sources',
+  sources: 'sources without bytecode',
 };
 
 function* treesOf({ trees }: BytecodeRollup, options: ReportOptions, style: Style): Iterable<string> {
@@ -97,7 +106,7 @@ function* treesOf({ trees }: BytecodeRollup, options: ReportOptions, style: Styl
 }
 
 function* commandsOf({ tree, commands }: BytecodeTree, options: ReportOptions, style: Style): Iterable<string> {
-  yield style.dim(`  ${tree === 'level-0' ? 'level 0 only' : '-OO, no sources'}:\n`);
+  yield style.dim(`  ${shortNames[tree]}:\n`);
   for (const command of commands) {
     for (const [index, line] of wrapCommand(terminalText(command), options.width - 6).entries()) {
       yield style.dim(`    ${index === 0 ? '$ ' : '  '}${line}\n`);
@@ -107,7 +116,7 @@ function* commandsOf({ tree, commands }: BytecodeTree, options: ReportOptions, s
 
 function noteOn({ kept }: OptimizedTree): string {
   const [have, stay] = kept.files === 1 ? ['source has', 'stays'] : ['sources have', 'stay'];
-  const left = `${groupDigits(kept.files)} ${have} no bytecode to compute from and ${stay} (${exactBytes(kept.bytes)}).`;
-  const note = "Computed from the files; -OO is right within 0.1 % on CPython's own libraries.";
-  return kept.files === 0 ? note : `${note} ${left}`;
+  const left = `${groupDigits(kept.files)} ${have} no bytecode to compute it from and ${stay} (${exactBytes(kept.bytes)}).`;
+  const note = "Computed from the files; -OO is right within 0.1 % on CPython's own libraries";
+  return kept.files === 0 ? `${note}.` : `${note}; ${left}`;
 }
