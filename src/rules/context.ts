@@ -3,6 +3,7 @@ import { withPathFacts } from '../inspectors/index.ts';
 import type { ArFacts, ElfFacts, PycFacts } from '../model/facts.ts';
 import type { Name } from '../model/name.ts';
 import { pathsOf } from '../model/paths.ts';
+import { resolveSymlink } from '../model/symlink.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
 import type { FileWith, Pyc, RuleContext } from './rule.ts';
 
@@ -13,6 +14,7 @@ export function contextOf(snapshot: Snapshot, claimed: RuleContext['claimed']): 
   const staticLibraries: FileWith<ArFacts>[] = [];
   const pycs: Pyc[] = [];
   const oddlyNamed: Entry[] = [];
+  const symlinks: { entry: Entry; target: Name }[] = [];
   const paths = pathsOf(snapshot);
   const names = new Map<Name, Name[]>();
   const addPyc = pycList(paths, pycs);
@@ -27,6 +29,9 @@ export function contextOf(snapshot: Snapshot, claimed: RuleContext['claimed']): 
       else if (facts.type === 'ar') staticLibraries.push({ entry, facts });
     } else if (kind === 'directory') {
       if (path !== '.') directories.push(path);
+    } else if (kind === 'symlink') {
+      const target = resolveSymlink(entry, paths)?.target;
+      if (target !== undefined) symlinks.push({ entry, target });
     } else if (kind === 'hardlink' && entry.link !== null) {
       if (isOddlyNamed(path)) oddlyNamed.push(entry);
       const known = names.get(entry.link);
@@ -37,7 +42,7 @@ export function contextOf(snapshot: Snapshot, claimed: RuleContext['claimed']): 
       if (own?.type === 'pyc') addPyc(entry, own);
     }
   }
-  return { snapshot, files, directories, elfFiles, staticLibraries, pycs, oddlyNamed, names, paths, claimed };
+  return { snapshot, files, symlinks, directories, elfFiles, staticLibraries, pycs, oddlyNamed, names, paths, claimed };
 }
 
 /** Adds to `pycs`, each with its source. */

@@ -4,7 +4,6 @@ import { baseName, isIn, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { shellPath } from '../model/shell.ts';
 import type { Entry } from '../model/snapshot.ts';
-import { resolveSymlink } from '../model/symlink.ts';
 import { commands, count, wholeFileClaims } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
@@ -57,12 +56,9 @@ function hasSource({ snapshot: { entries }, paths }: RuleContext, index: number)
  * Directories with anything below them that is neither a directory nor a pyc in a `__pycache__`, and those that a symlink leads to or into,
  * which may be the cache of sources elsewhere; always the root.
  */
-function directoriesInUse({ snapshot: { entries }, paths }: RuleContext): Set<Name> {
+function directoriesInUse({ snapshot: { entries }, paths, symlinks }: RuleContext): Set<Name> {
   const used = new Set<Name>(['.']);
-  for (const entry of entries) {
-    // An absolute target may be meant in the artifact.
-    const target = resolveSymlink(entry, paths)?.target ?? null;
-    if (target === null) continue;
+  for (const { entry, target } of symlinks) {
     // A pyc that one leads to may be of sources beside that; those of one directory have none.
     if (paths.get(target)?.kind !== 'directory' && parentPath(target) === parentPath(entry.path)) continue;
     for (let up: Name | null = target; up !== null && !used.has(up); up = parentPath(up)) used.add(up);

@@ -2,7 +2,6 @@
 import { addTo } from '../model/grouping.ts';
 import { baseName } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
-import { resolveSymlink } from '../model/symlink.ts';
 import type { RuleContext } from './rule.ts';
 import { above } from './trees.ts';
 
@@ -50,13 +49,11 @@ export function directoriesOf(context: RuleContext, kinds: readonly DirectoryKin
 
 /** Takes out the directories that a symlink from elsewhere leads into; one to all of a directory is nothing that uses what is in it. */
 export function dropLinked(
-  { paths, snapshot: { entries } }: RuleContext,
+  { symlinks }: RuleContext,
   directories: Pick<ReadonlySet<Name>, 'has' | 'size'> & { delete(path: Name): boolean },
 ): void {
-  if (directories.size === 0) return;
-  for (const entry of entries) {
-    const target = resolveSymlink(entry, paths)?.target;
-    for (let up = target === undefined ? null : above(target, directories); up !== null; up = above(up, directories)) {
+  for (const { entry, target } of symlinks) {
+    for (let up = above(target, directories); up !== null; up = above(up, directories)) {
       if (!entry.path.startsWith(`${up}/`)) directories.delete(up);
     }
   }

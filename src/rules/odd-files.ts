@@ -3,7 +3,6 @@ import { baseName } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { removeCommand } from '../model/shell.ts';
 import type { Entry } from '../model/snapshot.ts';
-import { resolveSymlink } from '../model/symlink.ts';
 import type { RuleContext } from './rule.ts';
 import { above } from './trees.ts';
 
@@ -62,10 +61,10 @@ export function oddFilesOf(context: RuleContext, { kinds, pattern }: SoughtFiles
     if (kind !== undefined) found.set(entry.path, { entry, kind });
     for (const other of matching) if (other !== kind) partial.add(other);
   }
-  for (const path of found.size === 0 ? [] : symlinkTargets(context)) {
-    const linked = found.get(path);
+  for (const { target } of context.symlinks) {
+    const linked = found.get(target);
     if (linked !== undefined) partial.add(linked.kind);
-    found.delete(path);
+    found.delete(target);
   }
   const files = [...found.values()];
   const globs = kinds.filter((kind) => !partial.has(kind) && files.some((file) => file.kind === kind));
@@ -79,8 +78,4 @@ export function oddFilesOf(context: RuleContext, { kinds, pattern }: SoughtFiles
       ...(listed.length > 0 ? [removeCommand(listed, 8)] : []),
     ],
   };
-}
-
-function symlinkTargets({ paths, snapshot: { entries } }: RuleContext): Name[] {
-  return entries.flatMap((entry) => resolveSymlink(entry, paths)?.target ?? []);
 }

@@ -4,7 +4,6 @@ import type { Fix } from '../model/finding.ts';
 import { baseName, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry } from '../model/snapshot.ts';
-import { resolveSymlink } from '../model/symlink.ts';
 import { bytecodeCommand } from './bytecode-command.ts';
 import { advice, count, entryClaims } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
@@ -70,12 +69,7 @@ function sourceSought(path: Name): Name | null {
 }
 
 /** Pycs and `__pycache__` directories that a symlink leads to, which may lie beside their sources. */
-function linkedBytecode({ snapshot: { entries }, paths }: RuleContext): Set<Name> {
-  const linked = new Set<Name>();
-  for (const entry of entries) {
-    if (entry.kind !== 'symlink' || !/(?:\.pyc|(?:^|\/)__pycache__)$/.test(entry.path)) continue;
-    const resolved = resolveSymlink(entry, paths);
-    if (resolved !== null) linked.add(resolved.target);
-  }
-  return linked;
+function linkedBytecode({ symlinks }: RuleContext): Set<Name> {
+  const ofBytecode = symlinks.filter(({ entry }) => /(?:\.pyc|(?:^|\/)__pycache__)$/.test(entry.path));
+  return new Set(ofBytecode.map(({ target }) => target));
 }

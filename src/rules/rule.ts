@@ -51,6 +51,8 @@ export interface RuleContext {
   readonly pycs: readonly Pyc[];
   /** Files, and further names of files, whose names are hidden or end as those of junk do: few among many. */
   readonly oddlyNamed: readonly Entry[];
+  /** Symlinks that lead to something in the artifact, and what that is; an absolute target may be meant in the artifact. */
+  readonly symlinks: readonly { readonly entry: Entry; readonly target: Name }[];
   /** Directories but the root, in byte order. */
   readonly directories: readonly Name[];
   /** All names of a regular file, the first included, by its first path; only for files with further names. */
