@@ -2,6 +2,7 @@
 import { nameFromText } from '../model/name.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Gate } from '../model/verdict.ts';
+import { rules } from '../rules/index.ts';
 import { isMember } from './budgets.ts';
 import type { ArtifactBudget, Budgets, GroupBudget } from './budgets.ts';
 import type { Baseline, Evidence, Measured, Unmeasured } from './evidence.ts';
@@ -71,7 +72,7 @@ function artifactVerdicts(one: Measured, budgets: Budgets): Ranked[] {
     ...(budget.image === undefined
       ? []
       : imageVerdicts(subject, budget.image, snapshot, one.baseline, doubtAboveBase(one))),
-    ...ruleVerdicts(name, budgets.rules, judged.findings, doubtOfRules(one)),
+    ...ruleVerdicts(name, budgets.rules, judged.findings, (rule) => doubtOfRules(one) ?? doubtOfRule(rule, snapshot)),
   ];
 }
 
@@ -211,6 +212,11 @@ function doubtAboveBase({ budget: { image }, snapshot }: Measured): string | nul
 }
 
 /** Why it is not certain what rules find. */
+/** As the rule itself has it, of what was not taken down for it. */
+function doubtOfRule(id: string, snapshot: Snapshot): string | null {
+  return rules.find((rule) => rule.id === id)?.doubt?.(snapshot) ?? null;
+}
+
 function doubtOfRules(one: Measured): string | null {
   return doubtAboveBase(one) ?? doubtOfContent(one.snapshot);
 }

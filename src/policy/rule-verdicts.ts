@@ -12,9 +12,10 @@ export function ruleVerdicts(
   artifact: string,
   rules: ReadonlyMap<string, RuleSeverity>,
   findings: readonly Finding[],
-  doubt: string | null,
+  doubtOfRule: (rule: string) => string | null,
 ): Ranked[] {
   return gatedRules(rules).map(({ rule, severity }) => {
+    const doubt = doubtOfRule(rule);
     const found = findings.filter((one) => one.rule === rule && !isAside(one));
     const bytes = found.reduce((sum, one) => sum + one.bytes, 0);
     const violated = found.length > 0;

@@ -24,6 +24,11 @@ export function rulesOf({ rules: severities }: Pick<Budgets, 'rules'>): readonly
   return rules.filter(({ id, leftover }) => leftover !== true || (severities.get(id) ?? 'off') !== 'off');
 }
 
+/** Rules that its budgets file names and does not switch off: what they need is taken down. */
+export function namedRules({ rules: severities }: Pick<Budgets, 'rules'>): readonly Rule[] {
+  return rules.filter(({ id }) => (severities.get(id) ?? 'off') !== 'off');
+}
+
 /** @param today ISO date, UTC. */
 export function judgeByPolicy(
   findings: readonly Finding[],
@@ -52,7 +57,8 @@ export function judgeByPolicy(
     if (severity === 'off' || (severity === undefined && found.leftover === true)) return [];
     const claims: Claim[] = [];
     for (const claim of found.claims) (isIgnored(found.rule, claim) ? taken : claims).push(claim);
-    if (claims.length === 0) return [];
+    // What claims nothing at all cannot be ignored by a path.
+    if (claims.length === 0 && found.claims.length > 0) return [];
     const { leftover: _named, ...rest } = withoutOthers(found, claims, ignored);
     return [{ ...rest, severity: severity === undefined || isAside(found) ? found.severity : severity }];
   });

@@ -1,7 +1,7 @@
 // archive-overhead: headers of a tar that another dialect would do without. No content goes with them, so nothing is claimed; what is
 // lost with the dialect is said.
 import { formatSize } from '../bytes/size.ts';
-import type { MadeFacts } from '../model/snapshot.ts';
+import type { MadeFacts, Snapshot } from '../model/snapshot.ts';
 import { advice, count } from './rule.ts';
 import type { Rule } from './rule.ts';
 
@@ -13,6 +13,9 @@ export const archiveOverhead: Rule = {
   id: 'archive-overhead',
   title: 'headers of a tar that another dialect would do without',
   severity: 'info',
+  needs: 'account',
+  doubt: ({ artifact, made }: Snapshot) =>
+    artifact.format === 'tar' && made === undefined ? 'what its headers take was not taken down' : null,
   check({ snapshot: { artifact, made, totals } }) {
     const archive = totals.archive ?? 0;
     const spent = made === undefined || artifact.format !== 'tar' ? null : overheadOfDialect(made.archive);

@@ -89,6 +89,23 @@ export const ruleIds: readonly string[] = rules.map(({ id }) => id);
 /** Rules that judge where nobody asked for leftovers. */
 export const countedRules: readonly Rule[] = rules.filter(({ leftover }) => leftover !== true);
 
+/** What a scan has to take down for these rules, which it does only where it is asked to. */
+export function needsOf(selected: readonly Rule[]): { readonly stored: boolean; readonly sample: boolean } {
+  return {
+    stored: selected.some(({ needs }) => needs !== undefined),
+    sample: selected.some(({ needs }) => needs === 'sample'),
+  };
+}
+
+/** Why it is not known whether some of these rules would find anything; null where it is. */
+export function doubtOf(selected: readonly Rule[], snapshot: Snapshot): string | null {
+  for (const { id, doubt } of selected) {
+    const why = doubt?.(snapshot) ?? null;
+    if (why !== null) return `${id}: ${why}`;
+  }
+  return null;
+}
+
 /**
  * All findings of the selected rules, most bytes first, then gravest, then by rule id.
  * @param leftovers `apart`: what rules on leftovers find is marked as such and counts nowhere; `counted`: it is like any other.

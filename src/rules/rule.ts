@@ -25,6 +25,13 @@ export interface Rule {
   readonly sparedInPlace?: string;
   /** Whether its commands take bytecode of their kind also where a rule before it claims that as a whole. */
   readonly sweeps?: true;
+  /**
+   * What a scan takes down of the archive itself only where it is asked to: an `account` of each of its bytes, or besides a `sample` of its
+   * stream, compressed another way.
+   */
+  readonly needs?: 'account' | 'sample';
+  /** Why it is not known whether there is anything to find; null where it is. Without it, that is known of every snapshot. */
+  readonly doubt?: (snapshot: Snapshot) => string | null;
   /** Findings in the snapshot, possibly several of different severity; empty where there is nothing to say. */
   check(context: RuleContext): FindingDraft[];
 }

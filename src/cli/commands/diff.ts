@@ -8,11 +8,11 @@ import { globMatcher } from '../../policy/glob.ts';
 import { ofPart } from '../../policy/part.ts';
 import { ignoreClaims } from '../../policy/select.ts';
 import { reporterNamed, tellsNotices } from '../../report/index.ts';
-import { countedRules, judge, ruleIds, rules } from '../../rules/index.ts';
+import { countedRules, judge, needsOf, ruleIds, rules } from '../../rules/index.ts';
 import type { Rule } from '../../rules/rule.ts';
 import { exitCodes } from '../errors.ts';
 import { formatOf, requireShown } from '../options/format.ts';
-import { measureBoth, warnOf } from '../measuring/measure.ts';
+import { measureBoth, warnOf, withoutCharges } from '../measuring/measure.ts';
 import { selectRules, toReportOptions } from '../options/shared.ts';
 import type { DiffValues } from '../options/shared.ts';
 import { print } from '../output/streams.ts';
@@ -46,8 +46,11 @@ export async function runDiff(
   // Loaded while the decoders start up.
   const loading = reporterNamed(name, 'diff');
   const facts = values.sections ? 'all' : 'needed';
-  const thoroughness = { digests: 'all', facts, stored: compressed, packages: byPackage } as const;
-  const [before, after] = await measureBoth(artifacts, values, thoroughness, onFault);
+  const needs = needsOf(values.rules === undefined ? [] : selected);
+  const stored = compressed || needs.stored;
+  const thoroughness = { digests: 'all', facts, stored, sample: needs.sample, packages: byPackage } as const;
+  const both = await measureBoth(artifacts, values, thoroughness, onFault);
+  const [before, after] = compressed ? both : [withoutCharges(both[0]), withoutCharges(both[1])];
   for (const [index, snapshot] of [before, after].entries()) {
     if ((compressed && snapshot.overhead === undefined) || (byPackage && !hasPackages(snapshot)))
       onFault(artifacts[index] ?? '');

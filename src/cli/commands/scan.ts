@@ -12,7 +12,7 @@ import { ignoreClaims } from '../../policy/select.ts';
 import { snapshotJson } from '../../report/json/scan.ts';
 import { reporterNamed, tellsNotices } from '../../report/index.ts';
 import type { Flattened, ScanReport } from '../../report/reporter.ts';
-import { judge, rank, ruleIds, rules } from '../../rules/index.ts';
+import { doubtOf, judge, needsOf, rank, ruleIds, rules } from '../../rules/index.ts';
 import { removableByPath, removableContent } from '../../compare/removable.ts';
 import type { Rule } from '../../rules/rule.ts';
 import { flattenImage } from '../../scan/image/flatten.ts';
@@ -33,6 +33,8 @@ import { warmUp } from '../start/warm-up.ts';
 /** Returns the exit code. */
 export async function runScan(artifact: string, values: ScanValues): Promise<number> {
   const selected = selectRules(values.rules);
+  const named = values.rules === undefined ? [] : selected;
+  const needs = needsOf(named);
   const layer = parseLayer(values.layer);
   const name = formatOf(values);
   // A summary is Markdown, whatever the format.
@@ -54,9 +56,9 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
     packages: values.by === 'package',
     bytecode: values.bytecode || name === 'snapshot',
     layer,
-    stored: values.size === 'compressed' || values.verbose || name === 'snapshot',
+    stored: values.size === 'compressed' || values.verbose || name === 'snapshot' || needs.stored,
     // What takes time beyond attribution: not for the plain table.
-    sample: values.verbose || name === 'snapshot' || name === 'json',
+    sample: values.verbose || name === 'snapshot' || name === 'json' || needs.sample,
     facts: name === 'snapshot' || values.sections ? 'all' : 'needed',
   } as const;
   const counted = values.leftovers || values.rules !== undefined ? 'counted' : 'apart';
@@ -88,7 +90,7 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
   await print(reporter(report, options), values.output);
   if (values.summary) await appendReport(report, options);
   if (!tellsNotices(name) && !values.quiet) warn(snapshot);
-  return values['exit-zero'] ? exitCodes.fine : exitCodeOf(report, values['fail-on']);
+  return values['exit-zero'] ? exitCodes.fine : exitCodeOf(report, values['fail-on'], named);
 }
 
 /** @throws UsageError for options on the table of directories, in whose place another one stands. */
@@ -174,12 +176,12 @@ function rollupOf({ snapshot, findings }: ScanReport, { include, exclude }: Inpu
 }
 
 /** @throws InputError where nothing grave was found, but there is content that no rule saw. */
-function exitCodeOf({ findings, snapshot }: ScanReport, failOn: ScanValues['fail-on']): number {
+function exitCodeOf({ findings, snapshot }: ScanReport, failOn: ScanValues['fail-on'], named: readonly Rule[]): number {
   if (failOn === 'none') return exitCodes.fine;
   const limit = rank(failOn);
   if (findings.some(({ severity, leftover }) => leftover !== true && rank(severity) <= limit))
     return exitCodes.violated;
-  const doubt = doubtOfContent(snapshot);
+  const doubt = doubtOfContent(snapshot) ?? doubtOf(named, snapshot);
   if (doubt !== null) throw new InputError('doubtful', `--fail-on cannot tell: ${doubt}`);
   return exitCodes.fine;
 }

@@ -10,12 +10,12 @@ import type { Budgets } from '../../policy/budgets.ts';
 import type { Baseline, Measured, Unmeasured } from '../../policy/evidence.ts';
 import { claimsAboveBase, withoutHiddenBase } from '../../policy/image-verdicts.ts';
 import { ofPart } from '../../policy/part.ts';
-import { judgeByPolicy, rulesOf } from '../../policy/severities.ts';
+import { judgeByPolicy, namedRules, rulesOf } from '../../policy/severities.ts';
 import type { JudgedByPolicy } from '../../policy/severities.ts';
-import { judge } from '../../rules/index.ts';
+import { judge, needsOf } from '../../rules/index.ts';
 import type { CheckValues } from '../options/policy.ts';
 import { warnLine } from '../errors.ts';
-import { measure } from './measure.ts';
+import { measure, withoutCharges } from './measure.ts';
 import { hasPackages, withPackages } from './packages.ts';
 import { isDirectoryOnDisk, packedTotals } from './packing.ts';
 import { identityOf } from './targets.ts';
@@ -67,12 +67,15 @@ async function measureTarget(target: Target, run: Run): Promise<Measured> {
   // What is large may compress to nothing, so what a limit on the file itself names goes by the bytes of that, and so does what changed.
   const stored = budget.compressed !== null || budget.paths.some(({ compressed }) => compressed);
   const packages = values.by === 'package' && baseline !== null;
+  const needs = needsOf(namedRules(run.budgets));
+  const thoroughness = { facts: 'needed', stored: stored || needs.stored, sample: needs.sample, packages } as const;
+  const told = (one: Snapshot): Snapshot => (stored ? one : withoutCharges(one));
   // Both are read side by side; only one draws its progress.
   const [after, before] = await Promise.allSettled([
-    measure(path, options, { digests: baseline === null ? 'compare' : 'all', facts: 'needed', stored, packages }),
+    measure(path, options, { digests: baseline === null ? 'compare' : 'all', ...thoroughness }).then(told),
     baseline === null
       ? null
-      : measure(baseline, { ...options, progress: false }, { digests: 'all', facts: 'needed', stored, packages }),
+      : measure(baseline, { ...options, progress: false }, { digests: 'all', ...thoroughness }).then(told),
   ]);
   if (after.status === 'rejected') throw after.reason;
   const snapshot = await packed(after.value, target, run);

@@ -76,6 +76,12 @@ export async function measureBoth(
   }
 }
 
+/** Where the bytes of the file were taken down for a rule alone, nothing else goes by them. */
+export function withoutCharges(snapshot: Snapshot): Snapshot {
+  const { overhead: _unasked, ...rest } = snapshot;
+  return rest;
+}
+
 /** Nothing is decoded any more. */
 function tuneForJudging(): void {
   optimizeAsUsual();
