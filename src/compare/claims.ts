@@ -22,14 +22,20 @@ export function findingChanges(old: JudgedTree, now: JudgedTree): Omit<FindingCh
   const news = sideOf(after, 'new');
   pairClaims(olds, news);
   return {
-    new: unpaired(after.findings, news, 'new'),
-    fixed: unpaired(before.findings, olds, 'fixed'),
+    new: [...unpaired(after.findings, news, 'new'), ...onlyAmong(after.findings, before.findings)],
+    fixed: [...unpaired(before.findings, olds, 'fixed'), ...onlyAmong(before.findings, after.findings)],
     rules: ruleTotals(before.findings, after.findings),
   };
 }
 
 function counted({ tree, findings }: JudgedTree): JudgedTree {
   return { tree, findings: findings.filter(({ leftover }) => leftover !== true) };
+}
+
+/** Findings that claim nothing, as those on the archive itself: they are the same if they are of one rule. */
+function onlyAmong(findings: readonly Finding[], others: readonly Finding[]): Finding[] {
+  const known = new Set(others.map(({ rule }) => rule));
+  return findings.filter(({ rule, claims }) => claims.length === 0 && !known.has(rule));
 }
 
 /** The claims of one side in order, in lists instead of an object for each: there may be a million of them. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { reporters } from '../../src/report/index.ts';
-import { buildTar } from '../build/tar.ts';
+import { buildTar, pax } from '../build/tar.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { buildZip } from '../build/zip.ts';
 import type { ZipFields } from '../build/zip.ts';
@@ -64,6 +64,87 @@ describe('a gate', () => {
     expect(sizecheck(['check', uncut, '--max-growth', '9kB', '--baseline', cut]).code).toBe(2);
     // A codec says itself where it ends: what it holds is what was packed.
     expect(sizecheck(['check', cutInside, '--max-uncompressed', '8kB']).code).toBe(0);
+  });
+});
+
+describe('rules on the archive itself', () => {
+  const names = Array.from({ length: 200 }, (_, at) => `m${at}`);
+  const rows = (name: string): string =>
+    Array.from({ length: 900 }, (_, at) => `${name} ${at * at} ${(at * 7919) % 997}\n`).join('');
+  const headed = buildTar(
+    names.flatMap((name) => [pax({ mtime: '1700000000.123456789' }), { name, content: rows(name) }]),
+  );
+  const packed = put('headed.tar.gz', gzipSync(headed, { level: 1 }));
+  const both = 'recompress,archive-overhead';
+  const gate = put(
+    'gate.json',
+    Buffer.from(
+      JSON.stringify({
+        version: 1,
+        artifacts: [{ name: 'a', path: '*.tar.gz' }],
+        rules: { recompress: 'error', 'archive-overhead': 'error' },
+      }),
+    ),
+  );
+  const verdicts = (path: string): unknown => {
+    const { code, stdout } = sizecheck(['check', `a=${path}`, '--budgets', gate, '--json']);
+    const { gate: found } = JSON.parse(stdout) as { gate: { verdicts: { budget: string; status: string }[] } };
+    return [code, Object.fromEntries(found.verdicts.map(({ budget, status }) => [budget, status]))];
+  };
+
+  it('are judged wherever they are named', () => {
+    expect(sizecheck(['scan', packed, '--rules', both, '--fail-on', 'info']).code).toBe(1);
+    for (const rule of both.split(',')) {
+      expect(sizecheck(['scan', packed, '--rules', rule, '--fail-on', 'info', '--format', 'github'])).toMatchObject({
+        code: 1,
+      });
+      expect(sizecheck(['diff', uncut, packed, '--rules', rule]).stdout).toMatch(
+        new RegExp(`\\n {2}new +0 B +info +${rule}\\n`),
+      );
+    }
+    // They take time that nobody asked for.
+    expect(sizecheck(['scan', packed, '--fail-on', 'info']).code).toBe(0);
+    expect(sizecheck(['diff', uncut, packed]).stdout).not.toContain('recompress');
+  });
+
+  it('do not pass a gate unseen', () => {
+    expect(verdicts(packed)).toEqual([1, { recompress: 'fail', 'archive-overhead': 'fail' }]);
+    expect(verdicts(uncut)).toEqual([0, { recompress: 'pass', 'archive-overhead': 'pass' }]);
+    const saved = sizecheck(['snapshot', packed]).stdout;
+    expect(verdicts(put('saved.tar.gz', Buffer.from(saved)))).toEqual([
+      1,
+      { recompress: 'fail', 'archive-overhead': 'fail' },
+    ]);
+    // As where nothing can compress by zstd, or nobody took it down.
+    const unsampled = saved.replace(/"sample[A-Za-z]*":[^,}]+,?/g, '').replace(/,\}/g, '}');
+    expect(verdicts(put('unsampled.tar.gz', Buffer.from(unsampled)))).toEqual([
+      1,
+      { recompress: 'unknown', 'archive-overhead': 'fail' },
+    ]);
+    const bare = unsampled.replace(/^ {2}"made": .*\n/m, '');
+    const path = put('bare.tar.gz', Buffer.from(bare));
+    expect(verdicts(path)).toEqual([2, { recompress: 'unknown', 'archive-overhead': 'unknown' }]);
+    const { code, stderr } = sizecheck(['scan', path, '--rules', both, '--fail-on', 'info']);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/: --fail-on cannot tell: archive-overhead: what its headers take was not taken down\n$/),
+    ]);
+    expect(sizecheck(['scan', path, '--fail-on', 'info']).code).toBe(0);
+  });
+
+  it('leave the rest of a gate as it is', () => {
+    // Its bytes are taken down for a rule alone: what grew is told by content all the same.
+    const plain = put(
+      'plain.json',
+      Buffer.from(JSON.stringify({ version: 1, artifacts: [{ name: 'a', path: '*', uncompressed: { max: 1 } }] })),
+    );
+    const told = (budgets: string): unknown => {
+      const run = sizecheck(['check', `a=${packed}`, '--baseline', uncut, '--budgets', budgets, '--json']);
+      const { artifacts } = JSON.parse(run.stdout) as { artifacts: [{ diff: object }] };
+      return artifacts[0].diff;
+    };
+    expect(told(gate)).not.toHaveProperty('stored');
+    expect(Object.keys(told(gate) as object)).toEqual(Object.keys(told(plain) as object));
   });
 });
 

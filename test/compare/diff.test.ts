@@ -566,6 +566,12 @@ describe('findings', () => {
     expect(diff(entries, entries, { findings: [[], [left]] }).findings).toEqual(none);
     expect(diff(entries, entries, { findings: [[left], []] }).findings).toEqual(none);
     expect(diff(entries, entries, { findings: [[], [asked]] }).findings.new).toEqual([asked]);
+    // What is on the archive itself claims nothing, and is the same on both sides by its rule.
+    const whole: Finding = { ...asked, rule: 'recompress', bytes: 0, claims: [] };
+    const retitled = { ...whole, title: 'another figure' };
+    expect(diff(entries, entries, { findings: [[], [whole]] }).findings).toMatchObject({ new: [whole], fixed: [] });
+    expect(diff(entries, entries, { findings: [[whole], []] }).findings).toMatchObject({ new: [], fixed: [whole] });
+    expect(diff(entries, entries, { findings: [[whole], [retitled]] }).findings).toMatchObject({ new: [], fixed: [] });
   });
 
   it('of content that layers hide go with the file that hides it, if it is there', () => {

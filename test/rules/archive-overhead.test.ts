@@ -40,6 +40,13 @@ describe('archive-overhead', () => {
     );
   });
 
+  it('is not known of a tar whose headers were not taken down', () => {
+    const { made: _none, ...bare } = tarOf(facts);
+    expect(archiveOverhead.doubt?.(bare)).toBe('what its headers take was not taken down');
+    expect(archiveOverhead.doubt?.(tarOf(facts))).toBeNull();
+    expect(archiveOverhead.doubt?.({ ...bare, artifact: { ...bare.artifact, format: 'zip' } })).toBeNull();
+  });
+
   it('saves of the compressed file what extensions are charged', () => {
     const wrapped = tarOf({ ...facts, asUstar: null, asGnu: 200_000 });
     expect(storedSavings(wrapped, judge(wrapped, [archiveOverhead]))).toEqual([20_000]);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MadeFacts } from '../../src/model/snapshot.ts';
-import { judge } from '../../src/rules/index.ts';
+import { archiveOverhead } from '../../src/rules/archive-overhead.ts';
+import { doubtOf, judge, needsOf, rules } from '../../src/rules/index.ts';
 import { recompress } from '../../src/rules/recompress.ts';
 import { removableContent } from '../../src/compare/removable.ts';
 import { storedSavings } from '../../src/rules/stored-savings.ts';
@@ -32,6 +33,21 @@ describe('recompress', () => {
     const wrapped = made({ ...sample, samplePacked: 500_000 });
     const findings = judge(wrapped, [recompress]);
     expect([removableContent(wrapped, findings), storedSavings(wrapped, findings)]).toEqual([0, [null]]);
+  });
+
+  it('is not known of a large archive of which no sample was compressed', () => {
+    const doubt = (...args: Parameters<typeof made>) => recompress.doubt?.(made(...args));
+    for (const codec of [null, { members: 1 }]) expect(doubt(codec)).toContain('no sample of it was compressed');
+    expect(doubt({ ...sample, samplePacked: 1 })).toBeNull();
+    expect([doubt(null, 262_144), doubt(null, 262_143)]).toEqual([expect.any(String), null]);
+    const plain = made(null);
+    expect(recompress.doubt?.({ ...plain, artifact: { ...plain.artifact, codecs: [] } })).toBeNull();
+    expect(recompress.doubt?.({ ...plain, artifact: { ...plain.artifact, format: 'zip' } })).toBeNull();
+    expect(doubtOf([archiveOverhead, recompress], plain)).toMatch(/^recompress: no sample/);
+    expect(doubtOf([archiveOverhead], plain)).toBeNull();
+    expect(needsOf([archiveOverhead, recompress])).toEqual({ stored: true, sample: true });
+    expect(needsOf([archiveOverhead])).toEqual({ stored: true, sample: false });
+    expect(needsOf(rules.filter(({ needs }) => needs === undefined))).toEqual({ stored: false, sample: false });
   });
 
   it('is silent where the gain or the artifact is small, or nothing is known', () => {
