@@ -88,7 +88,7 @@ describe('rules on the archive itself', () => {
   );
   const verdicts = (path: string): unknown => {
     const { code, stdout } = sizecheck(['check', `a=${path}`, '--budgets', gate, '--json']);
-    const { gate: found } = JSON.parse(stdout) as { gate: { verdicts: { budget: string; status: string }[] } };
+    const { gate: found }: { gate: { verdicts: { budget: string; status: string }[] } } = JSON.parse(stdout);
     return [code, Object.fromEntries(found.verdicts.map(({ budget, status }) => [budget, status]))];
   };
 
@@ -138,13 +138,13 @@ describe('rules on the archive itself', () => {
       'plain.json',
       Buffer.from(JSON.stringify({ version: 1, artifacts: [{ name: 'a', path: '*', uncompressed: { max: 1 } }] })),
     );
-    const told = (budgets: string): unknown => {
+    const told = (budgets: string): object => {
       const run = sizecheck(['check', `a=${packed}`, '--baseline', uncut, '--budgets', budgets, '--json']);
-      const { artifacts } = JSON.parse(run.stdout) as { artifacts: [{ diff: object }] };
+      const { artifacts }: { artifacts: [{ diff: object }] } = JSON.parse(run.stdout);
       return artifacts[0].diff;
     };
     expect(told(gate)).not.toHaveProperty('stored');
-    expect(Object.keys(told(gate) as object)).toEqual(Object.keys(told(plain) as object));
+    expect(Object.keys(told(gate))).toEqual(Object.keys(told(plain)));
   });
 });
 
