@@ -38,6 +38,23 @@ export function claimedBytes(findings: readonly Finding[]): number {
   return total;
 }
 
+/** Bytes that layers of an image store and its tree does not show, as findings claim them: no part of the content. */
+export function hiddenBytes(findings: readonly Finding[]): number {
+  const claims = findings.flatMap((found) => found.claims.filter(({ part }) => part === hiddenPart));
+  return claims.reduce((total, { bytes }) => total + bytes, 0);
+}
+
+/** What each rule claims of the content, most bytes first; files that several rules claim count for each of them. */
+export function contentByRule(findings: readonly Finding[]): [rule: string, bytes: number][] {
+  const sums = new Map<string, number>();
+  for (const { rule, claims } of counted(findings)) {
+    for (const { part, bytes } of claims) {
+      if (part !== supersededPart && part !== hiddenPart) sums.set(rule, (sums.get(rule) ?? 0) + bytes);
+    }
+  }
+  return [...sums].filter(([, bytes]) => bytes > 0).toSorted((a, b) => b[1] - a[1] || compareNames(a[0], b[0]));
+}
+
 function counted(findings: readonly Finding[]): Finding[] {
   return findings.filter(({ leftover }) => leftover !== true);
 }

@@ -60,6 +60,8 @@ export interface Contributor {
   readonly path: Name;
   /** Bytes; for growth, bytes that it grew by. */
   readonly bytes: number;
+  /** In an image, of what the merged tree does not show: index of the layer that stores it; of rules, of the one that is charged. */
+  readonly layer?: number;
 }
 
 /** What a gate says of one limit; made by `evaluate`. */

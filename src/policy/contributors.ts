@@ -2,7 +2,7 @@
 import { rollup } from '../compare/rollup.ts';
 import type { Diff } from '../model/diff.ts';
 import type { Finding } from '../model/finding.ts';
-import { compareNames } from '../model/name.ts';
+import { compareNames, parentPath } from '../model/name.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
 import type { Contributor } from '../model/verdict.ts';
 
@@ -36,9 +36,27 @@ export function contributorsToContent(snapshot: Snapshot): Contributor[] {
 /** The same by bytes of the artifact file, where entries tell: what is large may compress to nothing. Else by content. */
 export function contributorsToCompressed(snapshot: Snapshot): Contributor[] {
   if (snapshot.overhead === undefined) return contributorsToContent(snapshot);
-  const files = largest(filesOf(snapshot, ({ stored = 0 }) => stored));
+  const hidden = hiddenFiles(snapshot);
+  const files = largest([...filesOf(snapshot, ({ stored = 0 }) => stored), ...hidden]);
   if (standOut(files, snapshot.totals.compressed ?? 0)) return files;
-  return largest(rollup(snapshot).map(({ path, own }) => ({ path: `${path}/`, bytes: own.stored ?? 0 })));
+  const shown = rollup(snapshot).map(({ path, own }) => ({ path: `${path}/`, bytes: own.stored ?? 0 }));
+  return largest([...shown, ...byDirectory(hidden)]);
+}
+
+/** What layers of an image store and the merged tree does not show weighs as much as what it shows. */
+function hiddenFiles({ hidden = [] }: Snapshot): Contributor[] {
+  return hidden.map(({ path, compressed = 0, stored }) => ({ path, bytes: compressed, layer: stored }));
+}
+
+/** Sums by directory and layer. */
+function byDirectory(files: readonly Contributor[]): Contributor[] {
+  const sums = new Map<string, Contributor>();
+  for (const { path, bytes, layer = 0 } of files) {
+    const directory = `${parentPath(path) ?? '.'}/`;
+    const key = `${layer} ${directory}`;
+    sums.set(key, { path: directory, bytes: (sums.get(key)?.bytes ?? 0) + bytes, layer });
+  }
+  return [...sums.values()];
 }
 
 function standOut(files: readonly Contributor[], whole: number): boolean {
@@ -56,7 +74,9 @@ export function contributorsToGrowth({ changes }: Diff): Contributor[] {
 
 /** The largest claims; where none has bytes, the first ones. */
 export function contributorsToRule(findings: readonly Finding[]): Contributor[] {
-  const claims = findings.flatMap((found) => found.claims.map(({ path, bytes }) => ({ path, bytes })));
+  const claims = findings.flatMap((found) =>
+    found.claims.map(({ path, bytes, layer }) => ({ path, bytes, ...(layer === undefined ? {} : { layer }) })),
+  );
   const top = largest(claims);
   return top.length > 0 ? top : claims.toSorted((a, b) => compareNames(a.path, b.path)).slice(0, most);
 }

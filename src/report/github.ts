@@ -6,7 +6,7 @@ import type { Finding, Severity } from '../model/finding.ts';
 import type { Verdict, VerdictStatus } from '../model/verdict.ts';
 import { terminalName, terminalText } from './escape.ts';
 import type { Reporter } from './reporter.ts';
-import { areSized, sentence, tightest } from './verdict-text.ts';
+import { areSized, layerText, sentence, tightest } from './verdict-text.ts';
 
 type Level = 'error' | 'warning' | 'notice';
 
@@ -74,7 +74,9 @@ function verdictAnnotations(verdict: Verdict): Annotation[] {
   const { artifact, status, top } = verdict;
   if (status === 'pass') return [];
   const sized = areSized(verdict);
-  const largest = top.map(({ path, bytes }) => terminalName(path) + (sized ? ` (${exactBytes(bytes)})` : ''));
+  const largest = top.map(
+    (one) => `${terminalName(one.path)}${layerText(verdict, one)}${sized ? ` (${exactBytes(one.bytes)})` : ''}`,
+  );
   const because = largest.length === 0 ? '' : `; ${sized ? 'largest' : 'for example'}: ${largest.join(', ')}`;
   const message = `${terminalText(artifact)} ${sentence(verdict, words)}${because}`;
   return [{ level: byStatus[status], title: titles[status], message }];

@@ -5,7 +5,7 @@ import { addTo } from '../model/grouping.ts';
 import type { Verdict, VerdictStatus } from '../model/verdict.ts';
 import { inertLine, terminalName, terminalText } from './escape.ts';
 import type { Reporter } from './reporter.ts';
-import { areSized, sentence, subject } from './verdict-text.ts';
+import { areSized, layerText, sentence, subject } from './verdict-text.ts';
 
 const words = { word: terminalText, text: terminalText };
 
@@ -38,8 +38,8 @@ function* testcase(verdict: Verdict): Iterable<string> {
   const name = verdict.measure === 'rule' ? about : `${about} (${budget})`;
   yield `    <testcase name=${quoted(name)} classname=${quoted(`sizecheck.${artifact}`)} time="0">\n`;
   const sized = areSized(verdict);
-  const largest = verdict.top.map(({ path, bytes }) =>
-    inertLine(terminalName(path) + (sized ? `  ${exactBytes(bytes)}` : '')),
+  const largest = verdict.top.map((one) =>
+    inertLine(`${terminalName(one.path)}${layerText(verdict, one)}${sized ? `  ${exactBytes(one.bytes)}` : ''}`),
   );
   const body = [said, ...largest].join('\n');
   switch (outcomeOf(verdict)) {

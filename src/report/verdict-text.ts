@@ -1,7 +1,7 @@
 // Verdicts in words, with exact bytes, for every reporter that writes sentences. Names go through the escape function of its form.
 import { exactBytes, groupDigits, roundSize } from '../bytes/size.ts';
 import { unitOf } from '../model/verdict.ts';
-import type { Measure, Verdict } from '../model/verdict.ts';
+import type { Contributor, Measure, Verdict } from '../model/verdict.ts';
 
 /** How an output form shows a chosen word (a glob, a rule) and free text (a reason). */
 export interface Words {
@@ -85,6 +85,11 @@ function join(said: string, why: string): string {
 /** Whether its contributors have bytes; those of a rule that frees none are examples, and sizes of theirs would say nothing. */
 export function areSized({ top }: Verdict): boolean {
   return top.some(({ bytes }) => bytes !== 0);
+}
+
+/** Which layer of an image a contributor is about, behind its name; empty of others. */
+export function layerText({ measure }: Verdict, { layer }: Contributor): string {
+  return layer === undefined ? '' : ` (${measure === 'rule' ? '' : 'hidden in '}layer ${layer})`;
 }
 
 /** Exact bytes, a number, or percent or a share with as many digits as tell it from `other`. */

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { diffSnapshots } from '../../src/compare/diff.ts';
 import type { Finding, Severity } from '../../src/model/finding.ts';
-import type { Notice, Snapshot } from '../../src/model/snapshot.ts';
+import type { Entry, HiddenFile, Notice, Snapshot } from '../../src/model/snapshot.ts';
 import type { Verdict } from '../../src/model/verdict.ts';
 import { readBudgets } from '../../src/policy/budgets.ts';
 import { evaluate } from '../../src/policy/evaluate.ts';
@@ -10,7 +10,7 @@ import type { Baseline } from '../../src/policy/evidence.ts';
 import { ignoreClaims } from '../../src/policy/select.ts';
 import { isAside, judgeByPolicy, rulesOf } from '../../src/policy/severities.ts';
 import { judge } from '../../src/rules/index.ts';
-import { directory, file, hardlink, image, pyc, snapshot } from '../build/snapshot.ts';
+import { directory, file, hardlink, hidden, image, pyc, snapshot } from '../build/snapshot.ts';
 
 const missing: Baseline = { kind: 'missing', reason: 'none' };
 
@@ -483,6 +483,59 @@ describe('contributors', () => {
     ).toEqual([
       { path: 'odd/', bytes: 550 },
       { path: 'even/', bytes: 500 },
+    ]);
+  });
+});
+
+describe('contributors to a compressed image', () => {
+  const overhead = { hidden: 900, headers: 10 };
+  const of = (shown: readonly Entry[], covered: readonly HiddenFile[]) => {
+    const whole = snapshot(shown, { overhead, hidden: covered, image: image(['a', 'b']) });
+    const totals = { ...whole.totals, compressed: 1000 };
+    return verdicts({ compressed: { max: 1 } }, { ...whole, totals })[0]?.top;
+  };
+
+  it('are files that layers hide, too', () => {
+    expect(
+      of(
+        [file('a', 500, { stored: 60 }), file('b', 900, { stored: 70 })],
+        [
+          { ...hidden('a', 800, 0, 1, 'deleted'), compressed: 300 },
+          { ...hidden('a', 800, 1, 2, 'deleted'), compressed: 500 },
+          hidden('none', 800, 1, 2, 'metadata'),
+        ],
+      ),
+    ).toEqual([
+      { path: 'a', bytes: 500, layer: 1 },
+      { path: 'a', bytes: 300, layer: 0 },
+      { path: 'b', bytes: 70 },
+    ]);
+  });
+
+  it('are directories of one layer where no file stands out', () => {
+    const covered = Array.from({ length: 60 }, (_, at) => ({
+      ...hidden(`d/${at}`, 10, at % 3 === 0 ? 0 : 1, 2, 'deleted'),
+      compressed: 10,
+    }));
+    const shown = Array.from({ length: 30 }, (_, at) => file(`d/${at}`, 10, { stored: 10 }));
+    expect(
+      of([directory('d'), ...shown], [...covered, { ...hidden('top', 9, 0, 1, 'deleted'), compressed: 9 }]),
+    ).toEqual([
+      { path: 'd/', bytes: 400, layer: 1 },
+      { path: 'd/', bytes: 300 },
+      { path: 'd/', bytes: 200, layer: 0 },
+    ]);
+  });
+});
+
+describe('contributors to a rule', () => {
+  it('say which layer is charged', () => {
+    const claims = [5, 6].map((layer) => ({ path: 'opt/x', part: 'hidden', bytes: 7, layer }));
+    const rules = { 'metadata-only-copy': 'error' };
+    const found = { ...finding('metadata-only-copy', 'warn', []), bytes: 14, claims };
+    expect(verdicts({}, snapshot([]), { root: { rules }, findings: [found] })[0]?.top).toEqual([
+      { path: 'opt/x', bytes: 7, layer: 5 },
+      { path: 'opt/x', bytes: 7, layer: 6 },
     ]);
   });
 });

@@ -133,7 +133,7 @@ describe('page of a gate', () => {
     expect(named(html, 'script')).toEqual([]);
     const policies = named(html, 'meta').flatMap(({ attrs }) => attrs.map(({ value }) => value));
     expect(policies.some((value) => value.includes(`script-src 'none';`))).toBe(true);
-    expect(texts(html, 'h2')).toEqual(['layer-py312-amd64 zip', 'Findings 39.1 MiB']);
+    expect(texts(html, 'h2')).toEqual(['layer-py312-amd64 zip', 'Findings 40.1 MiB']);
     expect(texts(html, 'dl')[0]).toContain('can go away39.1 MiBeach byte counted once');
   });
 

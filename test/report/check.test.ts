@@ -226,7 +226,7 @@ describe('what would make room', () => {
     checked({ name, findings, removable });
   const lines = async (verdicts: readonly Verdict[], artifacts: readonly CheckedArtifact[]): Promise<string[]> => {
     const text = await printed('table', { width: 140 }, checkReport(verdicts, artifacts));
-    return text.split('\n').filter((line) => line.includes('can go away'));
+    return text.split('\n').filter((line) => /can go away|hidden in layers:/.test(line));
   };
 
   it('stands below a broken limit on sizes, by the rules that find most', async () => {
@@ -241,6 +241,32 @@ describe('what would make room', () => {
       '3,100 B of content can go away (a 3,000 B, b 200 B, c 10 B): sizecheck scan says how.',
     ]);
     expect(await lines([over], [of('x', [], 7)])).toEqual(['7 B of content can go away: sizecheck scan says how.']);
+  });
+
+  it('tells content from what layers of an image hide, and sums by rule', async () => {
+    const hidden = (rule: string, bytes: number): Finding =>
+      finding(rule, bytes, { claims: [{ path: 'lib/x', part: 'hidden', bytes, layer: 1 }] });
+    const mixed = finding('b', 70, {
+      claims: [
+        { path: 'y', part: null, bytes: 50 },
+        { path: 'y', part: 'superseded', bytes: 20 },
+      ],
+    });
+    const all = [hidden('h', 9000), finding('a', 40), finding('b', 30), mixed, hidden('i', 1)];
+    expect(await lines([over], [of('x', all, 110)])).toEqual([
+      '110 B of content can go away (b 80 B, a 40 B), 9,001 B more are hidden in layers: sizecheck scan says how.',
+    ]);
+    expect(await lines([over], [of('x', [hidden('h', 9000)], 0)])).toEqual([
+      '9,000 B are hidden in layers: sizecheck scan says how.',
+    ]);
+    for (const [format, text] of [
+      ['markdown', /\| hidden in layers \| 8\.8\sKiB \|/],
+      ['html', /hidden in layers<\/dt>/],
+    ] as const) {
+      const gateOf = (findings: readonly Finding[]) => checkReport([over], [of('x', findings, 110)]);
+      expect(await printed(format, {}, gateOf(all))).toMatch(text);
+      expect(await printed(format, {}, gateOf(rules))).not.toContain('hidden in layers');
+    }
   });
 
   it('stands nowhere else', async () => {

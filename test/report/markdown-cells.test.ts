@@ -320,7 +320,7 @@ describe('sizes', () => {
 });
 
 describe('findings', () => {
-  const style = { title: 'Findings', bytes: 6, commands: true, units: 'bytes', rows: 12 } as const;
+  const style = { title: 'Findings', commands: true, units: 'bytes', rows: 12 } as const;
   const summary = (ids: readonly string[]): string =>
     findingsDetails(
       ids.map((id) => finding(id, 2)),
@@ -328,8 +328,12 @@ describe('findings', () => {
     )[1] ?? '';
 
   it('are named up to three rules, and counted beyond', () => {
-    expect(plain(summary(['a', 'b', 'b', 'c']))).toBe('<summary>Findings: a, b, c, 6 B</summary>');
-    expect(plain(summary(['a', 'b', 'c', 'd']))).toBe('<summary>Findings: 4 rules, 6 B</summary>');
+    // They all claim one file.
+    expect(plain(summary(['a', 'b', 'b', 'c']))).toBe('<summary>Findings: a, b, c, 2 B</summary>');
+    expect(plain(summary(['a', 'b', 'c', 'd']))).toBe('<summary>Findings: 4 rules, 2 B</summary>');
+    const hidden = (path: string) => finding('d', 9, { claims: [{ path, part: 'hidden', bytes: 9, layer: 1 }] });
+    const both = findingsDetails([finding('a', 2), hidden('lib/x'), hidden('lib/y')], style)[1] ?? '';
+    expect(plain(both)).toBe('<summary>Findings: a, d, 20 B</summary>');
   });
 
   it('have commands of at most 1,500 characters, and say how many are left out', () => {

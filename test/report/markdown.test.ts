@@ -226,7 +226,7 @@ describe('a comment on a gate', () => {
   it('holds what an artifact without baseline was measured as, and its findings with commands', () => {
     const html = toHtml(first(checkReport([verdict()], [checked()])));
     expect(named(html, 'summary').map(textOf)).toEqual([
-      'Findings: debug-symbols, duplicate-file, 39.1 MiB',
+      'Findings: debug-symbols, duplicate-file, 40.1 MiB',
       'What was measured',
     ]);
     expect(named(html, 'pre').map(textOf).join('')).toContain('-exec strip --strip-unneeded {} +');

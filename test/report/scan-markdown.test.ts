@@ -148,7 +148,7 @@ describe('a scan as Markdown', () => {
 
   it('counts a rule once, however many findings it has', () => {
     const findings = ['a', 'b', 'c', 'd', 'd'].map((rule) => finding(rule, 1));
-    expect(named(toHtml(markdown(tree, { findings })), 'summary').map(textOf)).toEqual(['Findings: 4 rules, 0 B']);
+    expect(named(toHtml(markdown(tree, { findings })), 'summary').map(textOf)).toEqual(['Findings: 4 rules, 1 B']);
   });
 });
 

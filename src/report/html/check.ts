@@ -1,6 +1,7 @@
 // The page of a gate: the verdict, all limits, what is behind those that do not hold; and of each artifact what changed since its
 // baseline, or what was measured.
 import { formatSizes } from '../../bytes/size.ts';
+import { hiddenBytes } from '../../compare/removable.ts';
 import type { CheckedArtifact, Gate, Verdict } from '../../model/verdict.ts';
 import { terminalName, terminalText } from '../escape.ts';
 import { joined, markup } from '../escape-html.ts';
@@ -22,7 +23,7 @@ import type { VerdictKind } from '../gate-text.ts';
 import { formatText } from '../identity-text.ts';
 import { sizesLine } from '../markdown/changes.ts';
 import type { CheckReport, ReportOptions } from '../reporter.ts';
-import { sentence, subject } from '../verdict-text.ts';
+import { layerText, sentence, subject } from '../verdict-text.ts';
 import { changesData, changesPart, detailParts, findingsPart, sizesPart } from './diff.ts';
 import type { NamedDiff } from './diff.ts';
 import { documentOf } from './document.ts';
@@ -84,7 +85,9 @@ function evidencePart(gate: Gate, { units }: ReportOptions): Markup {
   const aboutOf = namingOf(gate);
   const items = withEvidence(gate).map((verdict) => {
     const sizes = contributorSizes(verdict, units);
-    const top = verdict.top.map(({ path }, at) => markup`<li>${sizes[at] ?? ''}${terminalName(path)}</li>`);
+    const top = verdict.top.map(
+      (one, at) => markup`<li>${sizes[at] ?? ''}${terminalName(one.path)}${layerText(verdict, one)}</li>`,
+    );
     const said = [verdict.reason ?? '', top.length === 0 ? '' : whatIsLargest(verdict)].filter((text) => text !== '');
     return markup`<li>${aboutOf(verdict)}: ${said.join('; ')}${top.length === 0 ? [] : [markup`<ul>${top}</ul>`]}</li>`;
   });
@@ -108,9 +111,15 @@ ${sizesPart(diff, options)}${detailParts(diff, options, `${id}-`)}`;
 function measuredPart(one: CheckedArtifact, { units }: ReportOptions, id: string): Markup {
   const { name, artifact, totals, findings, removable, notices } = one;
   const known = (['compressed', 'archive', 'content', 'disk'] as const).filter((size) => totals[size] !== null);
-  const sizes = formatSizes([...known.map((size) => totals[size] ?? 0), removable], units);
-  const cards = known.map((size, at) => ({ name: size, size: sizes[at] ?? '', note: '' }));
-  const waste = { name: 'can go away', size: sizes.at(-1) ?? '', note: 'each byte counted once', isWaste: true };
+  const hidden = hiddenBytes(findings);
+  const sizes = formatSizes([removable, hidden, ...known.map((size) => totals[size] ?? 0)], units);
+  const cards = known.map((size, at) => ({ name: size, size: sizes[at + 2] ?? '', note: '' }));
+  const waste = [
+    { name: 'can go away', size: sizes[0] ?? '', note: 'each byte counted once', isWaste: true },
+    ...(hidden === 0
+      ? []
+      : [{ name: 'hidden in layers', size: sizes[1] ?? '', note: 'stored, and not in the tree', isWaste: true }]),
+  ];
   return markup`<h2>${terminalText(name)} <small>${formatText(artifact)}</small></h2>
-${totalsPart([...cards, waste])}${findingsPart('Findings', findings, { units, commands: true, id, sum: removable })}${noticesPart(notices)}`;
+${totalsPart([...cards, ...waste])}${findingsPart('Findings', findings, { units, commands: true, id })}${noticesPart(notices)}`;
 }

@@ -70,8 +70,8 @@ export function detailParts(diff: Diff, options: ReportOptions, id: string): Mar
     hintsPart(diff),
     changedPackagesPart(diff, options),
     pulledPart(diff, options),
-    findingsPart('New findings', found, { units, commands: true, id: `${id}new`, sum: claimedBytes(found) }),
-    findingsPart('Fixed findings', fixed, { units, commands: false, id: `${id}fixed`, sum: claimedBytes(fixed) }),
+    findingsPart('New findings', found, { units, commands: true, id: `${id}new` }),
+    findingsPart('Fixed findings', fixed, { units, commands: false, id: `${id}fixed` }),
     noticesPart(diff.notices),
   ]}`;
 }
@@ -132,12 +132,10 @@ interface Style extends Pick<ReportOptions, 'units'> {
   /** Tells their commands from those of others on the page. */
   readonly id: string;
   readonly commands: boolean;
-  /** Bytes of all of them. */
-  readonly sum: number;
 }
 
 /** Findings that the map does not show. */
-export function findingsPart(title: string, findings: readonly Finding[], { units, commands, id, sum }: Style): Markup {
+export function findingsPart(title: string, findings: readonly Finding[], { units, commands, id }: Style): Markup {
   if (findings.length === 0) return markup``;
   const sizes = formatSizes(
     findings.map(({ bytes }) => bytes),
@@ -147,6 +145,6 @@ export function findingsPart(title: string, findings: readonly Finding[], { unit
     const size = sizes[at] ?? '';
     return findingPart(found, { id: `${id}-${at}`, size, note: '', onMap: null, commands });
   });
-  return markup`<h2>${title} <small>${formatSize(sum, units)}</small></h2>
+  return markup`<h2>${title} <small>${formatSize(claimedBytes(findings), units)}</small></h2>
 ${all}`;
 }

@@ -24,7 +24,7 @@ function verdictToJson({ path, reason, top, ...verdict }: Verdict): object {
     over,
     status,
     ...(reason === null ? {} : { reason }),
-    top: top.map(({ path: name, bytes }) => ({ ...nameToJson('path', name), bytes })),
+    top: top.map(({ path: name, ...rest }) => ({ ...nameToJson('path', name), ...rest })),
   };
 }
 

@@ -16,7 +16,7 @@ import {
   withEvidence,
 } from '../gate-text.ts';
 import type { VerdictKind } from '../gate-text.ts';
-import { sentence, subject } from '../verdict-text.ts';
+import { layerText, sentence, subject } from '../verdict-text.ts';
 import { table } from './blocks.ts';
 import type { Column } from './blocks.ts';
 import { andMore } from '../figures.ts';
@@ -89,5 +89,5 @@ export function evidence(gate: Gate, units: Units, rows: number): string[] {
 
 function contributors(verdict: Verdict, units: Units): string[] {
   const sizes = contributorSizes(verdict, units);
-  return verdict.top.map(({ path }, at) => `  - ${sizes[at] ?? ''}${markdownName(path)}`);
+  return verdict.top.map((one, at) => `  - ${sizes[at] ?? ''}${markdownName(one.path)}${layerText(verdict, one)}`);
 }

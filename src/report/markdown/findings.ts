@@ -1,6 +1,7 @@
 // Findings in a comment, folded: what was found, and the command that fixes it as a block to copy.
 import { formatSize, formatSizes } from '../../bytes/size.ts';
 import type { Units } from '../../bytes/size.ts';
+import { claimedBytes } from '../../compare/removable.ts';
 import type { Finding, Severity } from '../../model/finding.ts';
 import { codeBlock, markdownText, markdownWord } from '../escape-markdown.ts';
 import { details } from './blocks.ts';
@@ -16,8 +17,6 @@ const icons: Readonly<Record<Severity, string>> = { error: '❌', warn: '⚠️'
 export interface FindingsStyle {
   /** Plain text of ours: `New findings`. */
   readonly title: string;
-  /** Bytes of all of them: their sum, or less where they overlap. */
-  readonly bytes: number;
   /** Whether to say how to fix them; what is fixed needs none. */
   readonly commands: boolean;
   readonly units: Units;
@@ -35,7 +34,7 @@ export function findingsDetails(findings: readonly Finding[], style: FindingsSty
   const lines = shown.flatMap((found, index) => item(found, sizes[index] ?? '', commands));
   const more = findings.length - shown.length;
   if (more > 0) lines.push(`- ${andMore(more)}`);
-  return details(`${title}: ${rulesOf(findings)}, ${formatSize(style.bytes, units)}`, lines);
+  return details(`${title}: ${rulesOf(findings)}, ${formatSize(claimedBytes(findings), units)}`, lines);
 }
 
 /** Inside HTML, so only of what is certain: ids are checked. */

@@ -14,7 +14,6 @@ import type { Limits } from './blocks.ts';
 import { budgetTable, evidence, headline, tally } from './budgets.ts';
 import { directoriesTable, filesDetails, sizesLine, sizesTable } from './changes.ts';
 import { count, sizeCells } from '../figures.ts';
-import { claimedBytes } from '../../compare/removable.ts';
 import { findingsDetails } from './findings.ts';
 import { imageLines } from './image.ts';
 import { packagesTable } from './packages.ts';
@@ -75,7 +74,6 @@ function artifactParts(one: CheckedArtifact, several: boolean, options: ReportOp
     several ? [`#### ${markdownWord(name)} – ${sizesOf(totals, options.units)}`] : [],
     findingsDetails(one.findings, {
       title: 'Findings',
-      bytes: one.removable,
       commands: true,
       units: options.units,
       rows: limits.rows,
@@ -110,8 +108,8 @@ function changesParts(diff: Diff, options: ReportOptions, { rows }: Limits): str
       : packagesTable(diff.packages, diff, options, rows),
     filesDetails(diff, options, rows),
     hints(diff),
-    findingsDetails(found, { title: 'New findings', bytes: claimedBytes(found), commands: true, units, rows }),
-    findingsDetails(fixed, { title: 'Fixed findings', bytes: claimedBytes(fixed), commands: false, units, rows }),
+    findingsDetails(found, { title: 'New findings', commands: true, units, rows }),
+    findingsDetails(fixed, { title: 'Fixed findings', commands: false, units, rows }),
     noticesDetails(diff.notices, rows),
     comparedDetails(diff, units, changed),
   ];

@@ -15,7 +15,6 @@ import { fit, paragraphs, table } from './blocks.ts';
 import type { Limits } from './blocks.ts';
 import { andMore, count, sizeCells, spaced } from '../figures.ts';
 import { wholePull } from '../../compare/image.ts';
-import { claimedBytes } from '../../compare/removable.ts';
 import { findingsDetails } from './findings.ts';
 import { footer, noticesDetails } from './identity.ts';
 import { sectionsDetails } from './sections.ts';
@@ -41,10 +40,9 @@ function partsOf(report: ScanReport, options: ReportOptions, { rows }: Limits): 
       : [
           `**${bothSizes(removable, units)}**${share} can go away, each byte counted once.${hiddenToo(snapshot, units)}`,
         ],
-    findingsDetails(findings, { title: 'Findings', bytes: removable, commands: true, units, rows }),
+    findingsDetails(findings, { title: 'Findings', commands: true, units, rows }),
     findingsDetails(leftovers, {
       title: 'Leftovers (not counted)',
-      bytes: claimedBytes(leftovers),
       commands: true,
       units,
       rows,

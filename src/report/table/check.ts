@@ -1,4 +1,5 @@
 // The gate in a terminal: the verdict first, then each budget with what is left or over, then what makes the failures large.
+import { contentByRule, hiddenBytes } from '../../compare/removable.ts';
 import { exactBytes, formatSize, groupDigits, roundSize } from '../../bytes/size.ts';
 import { unitOf } from '../../model/verdict.ts';
 import type { Measure, Verdict, VerdictStatus } from '../../model/verdict.ts';
@@ -9,7 +10,7 @@ import type { CheckReport, ReportOptions } from '../reporter.ts';
 import { growthPart } from './check-growth.ts';
 import { columns } from './grid.ts';
 import type { Align } from './grid.ts';
-import { amount, areSized } from '../verdict-text.ts';
+import { amount, areSized, layerText } from '../verdict-text.ts';
 import { noticeLines, noticeText } from './notices.ts';
 import { partsOf } from './parts.ts';
 import { cutMiddle, widest, wrap } from './style.ts';
@@ -202,8 +203,10 @@ function* detailsPart({ gate: { verdicts } }: CheckReport, options: ReportOption
       sized ? `${measure.startsWith('growth') ? '+' : ''}${exactBytes(bytes)}  ` : '',
     );
     const width = longest(sizes);
-    for (const [index, { path }] of top.entries()) {
-      yield `         ${(sizes[index] ?? '').padStart(width)}${cutMiddle(terminalName(path), Math.max(12, options.width - 9 - width))}\n`;
+    for (const [index, one] of top.entries()) {
+      const layer = layerText(verdict, one);
+      const room = Math.max(12, options.width - 9 - width - layer.length);
+      yield `         ${(sizes[index] ?? '').padStart(width)}${cutMiddle(terminalName(one.path), room)}${layer}\n`;
     }
   }
 }
@@ -237,15 +240,19 @@ function* removablePart({ gate: { verdicts }, artifacts }: CheckReport, options:
   const over = new Set(
     verdicts.filter(({ status, measure }) => status === 'fail' && measure !== 'rule').map(({ artifact }) => artifact),
   );
-  const wasteful = artifacts.filter(({ name, removable }) => over.has(name) && removable > 0);
+  const wasteful = artifacts
+    .map(({ findings, ...rest }) => ({ ...rest, findings, hidden: hiddenBytes(findings) }))
+    .filter(({ name, removable, hidden }) => over.has(name) && removable + hidden > 0);
   if (wasteful.length > 0) yield '\n';
-  for (const { name, removable, findings } of wasteful.slice(0, options.top)) {
-    const all = findings
-      .filter(({ bytes }) => bytes > 0)
-      .map(({ rule, bytes }) => `${terminalText(rule)} ${exactBytes(bytes)}`);
+  for (const { name, removable, hidden, findings } of wasteful.slice(0, options.top)) {
+    const all = contentByRule(findings).map(([rule, bytes]) => `${terminalText(rule)} ${exactBytes(bytes)}`);
     const most = all.length === 0 ? '' : ` (${all.slice(0, 3).join(', ')}${all.length > 3 ? ', …' : ''})`;
     const of = artifacts.length > 1 ? `Of ${terminalText(name)} ` : '';
-    const text = `${of}${exactBytes(removable)} of content can go away${most}: sizecheck scan says how.`;
+    const parts = [
+      ...(removable > 0 ? [`${exactBytes(removable)} of content can go away${most}`] : []),
+      ...(hidden > 0 ? [`${exactBytes(hidden)} ${removable > 0 ? 'more ' : ''}are hidden in layers`] : []),
+    ];
+    const text = `${of}${parts.join(', ')}: sizecheck scan says how.`;
     for (const line of wrap(text, options.width)) yield `${line}\n`;
   }
 }

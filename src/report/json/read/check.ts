@@ -33,7 +33,11 @@ function verdictOf(node: Node): Verdict {
 }
 
 function contributorOf(node: Node): Contributor {
-  return { path: read.name(node, 'path'), bytes: read.integer(node, 'bytes') };
+  return {
+    path: read.name(node, 'path'),
+    bytes: read.integer(node, 'bytes'),
+    ...(node.json['layer'] === undefined ? {} : { layer: read.size(node, 'layer') }),
+  };
 }
 
 export function checkedOf(node: Node): CheckedArtifact {
