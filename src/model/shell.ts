@@ -55,13 +55,24 @@ export function hardLinkCommand(target: Name, path: Name): string {
   return `ln -f -- ${shellPath(target)} ${shellPath(path)}`;
 }
 
-/** Of many commands only the first few; the last of them says how many more there are. */
-export function firstCommands(commands: readonly string[]): readonly string[] {
-  const shown = 4;
-  const more = commands.length - shown;
-  if (more <= 0) return commands;
-  const remark = ` # and ${more} more, see --json`;
-  return commands.slice(0, shown).map((command, index) => (index === shown - 1 ? command + remark : command));
+/** Characters of words for one command: a system takes 2 MiB of them with the environment, and some take less. */
+const mostCharacters = 100_000;
+
+/** The words, joined, in as few pieces as commands may be long; none of no words. */
+export function forCommands(words: readonly string[]): string[] {
+  const pieces: string[][] = [];
+  let left = 0;
+  for (const word of words) {
+    left -= word.length + 1;
+    const piece = pieces.at(-1);
+    if (piece !== undefined && left >= 0) {
+      piece.push(word);
+      continue;
+    }
+    left = mostCharacters - word.length - 1;
+    pieces.push([word]);
+  }
+  return pieces.map((piece) => piece.join(' '));
 }
 
 /**
@@ -92,11 +103,9 @@ export function exceptInside(paths: Iterable<Name>, end: '' | '/*', fromRoot = f
 }
 
 /**
- * `rm` for some paths; of many only the first few are spelled out. What the command of another finding has removed already is no error, so that
+ * `rm` for some paths, one command unless they are very many. What the command of another finding has removed already is no error, so that
  * all commands of a scan can be run one after another.
  */
-export function removeCommand(paths: readonly Name[], shown = 4): string {
-  const words = paths.slice(0, shown).map(shellPath);
-  const more = paths.length - words.length;
-  return `rm -f -- ${words.join(' ')}${more > 0 ? ` # and ${more} more, see --json` : ''}`;
+export function removeCommands(paths: readonly Name[]): string[] {
+  return forCommands(paths.map(shellPath)).map((words) => `rm -f -- ${words}`);
 }

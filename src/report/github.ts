@@ -4,6 +4,7 @@ import { exactBytes, formatSize } from '../bytes/size.ts';
 import type { Units } from '../bytes/size.ts';
 import type { Finding, Severity } from '../model/finding.ts';
 import type { Verdict, VerdictStatus } from '../model/verdict.ts';
+import { briefCommands } from './brief-commands.ts';
 import { terminalName, terminalText } from './escape.ts';
 import type { Reporter } from './reporter.ts';
 import { areSized, layerText, sentence, tightest } from './verdict-text.ts';
@@ -83,7 +84,7 @@ function verdictAnnotations(verdict: Verdict): Annotation[] {
 }
 
 function annotationOf({ rule, severity, title, bytes, fix }: Finding, artifact: string, units: Units): Annotation {
-  const [command] = fix.commands;
+  const [command] = briefCommands(fix.commands, 'sizecheck scan --verbose');
   const remedy = command === undefined ? '' : `; fix: ${terminalText(command)}`;
   const message = `${terminalText(artifact)}: ${terminalText(title)}, ${formatSize(bytes, units)}${remedy}`;
   return { level: bySeverity[severity], title: terminalText(rule), message };

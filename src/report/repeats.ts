@@ -10,7 +10,7 @@ export function withoutRepeats(findings: readonly Finding[]): readonly Finding[]
     if (commands.length === 0) return found;
     const key = commands.join('\n');
     const alike = known.get(key) ?? [];
-    // Of many files a command names only the first.
+    // Commands that go by patterns are alike on different files.
     const first = alike.find(({ claims }) => haveSamePaths(claims, found.claims));
     if (first === undefined) {
       known.set(key, [...alike, found]);

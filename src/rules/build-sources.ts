@@ -6,7 +6,7 @@ import type { Entry } from '../model/snapshot.ts';
 import { packageOf, placesOf } from './places.ts';
 import { count, entryClaims } from './rule.ts';
 import type { Rule } from './rule.ts';
-import { above, treeWords } from './trees.ts';
+import { above, treeCommands } from './trees.ts';
 
 const suffixes = 'c cc cpp cxx h hh hpp hxx pyx pxd pxi pyi f f90'.split(' ');
 const source = new RegExp(`\\.(?:${suffixes.join('|')})$`);
@@ -56,7 +56,6 @@ export const buildSources: Rule = {
       found.flatMap(({ sources }) => sources),
     );
     if (claims.length === 0) return [];
-    const { words, more } = treeWords({ directories: found.map(({ home }) => home) });
     const tests = endingIn(suffixes.map((suffix) => `.${suffix}`));
     const homes = new Set(found.map(({ home }) => home));
     // What lies inside of such a package may be another one, without a compiled module, or a module of its own.
@@ -65,10 +64,12 @@ export const buildSources: Rule = {
     const others = [...packages.values()].filter(({ isCompiled, sources }) => !isCompiled && sources.length > 0);
     const folded = others.map(({ home }) => home).filter(isInside);
     const except = `${exceptInside(files, '')}${exceptInside(folded, '/*')}`;
-    const command = `find ${words} -type f ${tests} ! -path '*/include/*'${except} -delete${more}`;
+    const directories = found.map(({ home }) => home);
+    const command = (words: string): string => `find ${words} -type f ${tests} ! -path '*/include/*'${except} -delete`;
     const spared = new Set(folded);
     const isTangled = found.some(({ home }) => above(home, spared) !== null);
-    const commands = isTangled || files.length + folded.length > mostSpared ? [] : [command];
+    const commands =
+      isTangled || files.length + folded.length > mostSpared ? [] : treeCommands({ directories }, command);
     const title = `${count(claims.length, 'source and stub', 'sources and stubs')} beside compiled modules`;
     return [{ title, claims, fix: { commands, advice: 'needed for building, type checks, triton, f2py' } }];
   },

@@ -3,7 +3,7 @@ import { baseName, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { count, entryClaims } from './rule.ts';
 import type { Rule } from './rule.ts';
-import { keepLicences, treeWords, treesOf } from './trees.ts';
+import { keepLicences, treeCommands, treesOf } from './trees.ts';
 
 export const bundledWheels: Rule = {
   id: 'bundled-wheels',
@@ -15,11 +15,16 @@ export const bundledWheels: Rule = {
     const trees = treesOf(context, folders, (path) => path.endsWith('.whl'));
     const claims = entryClaims(context, trees.entries);
     if (claims.length === 0) return [];
-    const { words, more } = treeWords(trees);
     const advice = 'needed by ensurepip, which python -m venv runs';
     const title = `${count(claims.length, 'wheel')} for ensurepip`;
     const keep = keepLicences(trees);
-    return [{ title, claims, fix: { commands: [`find ${words} -name '*.whl'${keep} -delete${more}`], advice } }];
+    return [
+      {
+        title,
+        claims,
+        fix: { commands: treeCommands(trees, (words) => `find ${words} -name '*.whl'${keep} -delete`), advice },
+      },
+    ];
   },
 };
 

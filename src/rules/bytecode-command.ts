@@ -31,5 +31,5 @@ export function bytecodeCommand(
     // What other rules remove as a whole may go; a rule with such a command is marked so (`sweeps`).
     if (found && !own.has(path) && !claimed.has(path)) spared.push(path);
   }
-  return spared.length > mostSpared ? byHand : commands(command(exceptPaths(spared)));
+  return spared.length > mostSpared ? byHand : commands([command(exceptPaths(spared))]);
 }

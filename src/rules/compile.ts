@@ -20,5 +20,5 @@ export function compileFix(versions: ReadonlySet<string | null>, flags: string):
         `Python ${version} knows bytecode by time only: keep the times and sizes of sources as they were when it was compiled`,
       )
     : // Before 3.9 it goes no deeper than ten directories by itself.
-      commands(`python${version} -m compileall ${flags} ${mode}${/^3\.[78]$/.test(version) ? ' -r 99' : ''} .`);
+      commands([`python${version} -m compileall ${flags} ${mode}${/^3\.[78]$/.test(version) ? ' -r 99' : ''} .`]);
 }

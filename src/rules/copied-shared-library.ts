@@ -6,7 +6,7 @@ import { addTo } from '../model/grouping.ts';
 import { linkLossOf } from '../model/link-loss.ts';
 import { baseName, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
-import { firstCommands, hardLinkCommand, symlinkCommand } from '../model/shell.ts';
+import { hardLinkCommand, symlinkCommand } from '../model/shell.ts';
 import type { Entry } from '../model/snapshot.ts';
 import { copiesByDigest, rightsOf } from './copies.ts';
 import { advice, count, namesOf, npmLinks } from './rule.ts';
@@ -41,7 +41,7 @@ function fixOf(context: RuleContext, claims: readonly Claim[]): Fix {
   const links = claims.flatMap((claim) => linkCommands(context, claim));
   // Without the option, zip stores what a symlink leads to.
   const pack = loss === 'zip' ? 'pack with zip -y; pip restores no symlinks' : null;
-  return { commands: firstCommands(links), advice: pack };
+  return { commands: links, advice: pack };
 }
 
 /** As `fix` does it: a symlink in place of one name frees nothing where the copy has others, in whatever directory. */

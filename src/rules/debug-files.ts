@@ -2,7 +2,7 @@
 // would make useless husks of these files, so they go as a whole or stay.
 import { debugAlone } from '../model/facts.ts';
 import type { Claim } from '../model/finding.ts';
-import { exceptPaths, removeCommand } from '../model/shell.ts';
+import { exceptPaths, removeCommands } from '../model/shell.ts';
 import { commands, count, namesOf } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
@@ -20,7 +20,7 @@ export const debugFiles: Rule = {
     if (found.length === 0) return [];
     const claims = found.map(({ entry: { path, size } }): Claim => ({ path, part: null, bytes: size }));
     const title = `${count(found.length, 'file holds', 'files hold')} debug data alone, of programs and libraries that run without`;
-    return [{ title, claims, fix: commands(...removal(context, claims)) }];
+    return [{ title, claims, fix: commands(removal(context, claims)) }];
   },
 };
 
@@ -37,6 +37,5 @@ function removal(context: RuleContext, claims: readonly Claim[]): string[] {
     found.push(`find . -type f -name '*${suffix}'${exceptPaths(spared)} -delete`);
     for (const { path } of alike) own.delete(path);
   }
-  if (own.size > 0) found.push(removeCommand([...own]));
-  return found;
+  return [...found, ...removeCommands([...own])];
 }

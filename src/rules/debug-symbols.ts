@@ -40,7 +40,7 @@ export const debugSymbols: Rule = {
     const drafts = unsafe.length > 0 ? [unsafeDraft(unsafe)] : [];
     if (claims.length === 0) return drafts;
     const title = `${count(claims.length, 'file')} ${claims.length === 1 ? 'holds' : 'hold'} symbols that strip removes`;
-    const fix = commands(...stripCommands(linked, context), ...stripCommands(relocatable, context));
+    const fix = commands([...stripCommands(linked, context), ...stripCommands(relocatable, context)]);
     return [{ title, claims, fix }, ...drafts];
   },
 };

@@ -2,7 +2,7 @@
 // Distributions ship these apart from the interpreter.
 import { baseName, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
-import { removeCommand } from '../model/shell.ts';
+import { removeCommands } from '../model/shell.ts';
 import { placesOf } from './places.ts';
 import { count, entryClaims } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
@@ -26,7 +26,7 @@ export const demoModules: Rule = {
     const starts = scripts.flatMap((path) => context.paths.get(path) ?? []);
     const claims = entryClaims(context, [...trees.entries, ...starts]);
     if (claims.length === 0) return [];
-    const commands = [...removeTrees(trees), ...(scripts.length === 0 ? [] : [removeCommand(scripts, scripts.length)])];
+    const commands = [...removeTrees(trees), ...removeCommands(scripts)];
     const found = [...new Set(modules.map(baseName))].join(', ');
     const advice = 'needed by idle, turtledemo, 2to3, lib2to3 users';
     return [{ title: `${count(claims.length, 'file')} of ${found}`, claims, fix: { commands, advice } }];

@@ -6,7 +6,7 @@ import type { Entry } from '../model/snapshot.ts';
 import { placesOf } from './places.ts';
 import { count, entryClaims } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
-import { keepLicences, someBelow, treeWords, treesOf } from './trees.ts';
+import { keepLicences, someBelow, treeCommands, treesOf } from './trees.ts';
 
 /** Directories by name, each with the suffix that a file in it must have: others may be called so. */
 const kinds: ReadonlyMap<string, RegExp> = new Map([
@@ -31,9 +31,8 @@ export const developmentFiles: Rule = {
     const libtool = libtoolFiles(context);
     const claims = entryClaims(context, [...new Set([...trees.entries, ...libtool])]);
     if (claims.length === 0) return [];
-    const { words, more } = treeWords(trees);
     const keep = keepLicences(trees);
-    const commands = words === '' ? [] : [`find ${words} -type f ! -name '*.a'${keep} -delete${more}`];
+    const commands = treeCommands(trees, (words) => `find ${words} -type f ! -name '*.a'${keep} -delete`);
     if (libtool.length > 0) commands.push(`find . -type f -name '*.la' -delete`);
     const advice = 'needed to build extensions or programs with it';
     const title = `${count(claims.length, 'file')} needed only to build against it`;

@@ -4,7 +4,7 @@ import type { Name } from '../model/name.ts';
 import { exceptLicences } from './licences.ts';
 import { count, entryClaims } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
-import { treesOf, treeWords } from './trees.ts';
+import { treesOf, treeCommands } from './trees.ts';
 
 const names: ReadonlySet<string> = new Set(['man', 'doc', 'info', 'gtk-doc']);
 
@@ -18,9 +18,9 @@ export const documentation: Rule = {
     const trees = treesOf(context, folders);
     const claims = entryClaims(context, trees.entries);
     if (claims.length === 0) return [];
-    const { words, more } = treeWords(trees);
     const advice = 'needed by man, info and help; licences stay';
-    const fix = { commands: [`find ${words} -type f ${exceptLicences} -delete${more}`], advice };
+    const commands = treeCommands(trees, (words) => `find ${words} -type f ${exceptLicences} -delete`);
+    const fix = { commands, advice };
     return [{ title: `${count(claims.length, 'file')} of manual pages and documents`, claims, fix }];
   },
 };

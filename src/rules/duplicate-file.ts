@@ -30,7 +30,7 @@ export const duplicateFile: Rule = {
     const drafts = apart.length === 0 ? [] : [apartDraft(apart, timed)];
     if (claims.length === 0) return drafts;
     const title = `${count(claims.length, 'file has', 'files have')} the same content as another`;
-    return [{ title, claims, fix: linking(context, ...(timed ? linkByTime : link)) }, ...drafts];
+    return [{ title, claims, fix: linking(context, timed ? linkByTime : link) }, ...drafts];
   },
 };
 

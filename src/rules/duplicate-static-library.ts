@@ -4,7 +4,7 @@
 import type { Claim } from '../model/finding.ts';
 import { baseName } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
-import { firstCommands, hardLinkCommand, removeCommand } from '../model/shell.ts';
+import { hardLinkCommand, removeCommands } from '../model/shell.ts';
 import { copiesByDigest, keeperOf, rightsOf } from './copies.ts';
 import { commands, count, linking, namesOf } from './rule.ts';
 import type { FindingDraft, Rule, RuleContext } from './rule.ts';
@@ -65,7 +65,7 @@ function draftAgain(context: RuleContext, claims: readonly Claim[]): FindingDraf
   if (claims.length === 0) return [];
   const title = `${count(claims.length, 'static library is a copy', 'static libraries are copies')} of another one`;
   const paths = claims.flatMap(({ path }) => namesOf(context, path));
-  return [{ title, claims, fix: commands(removeCommand(paths)) }];
+  return [{ title, claims, fix: commands(removeCommands(paths)) }];
 }
 
 function draftApart(context: RuleContext, claims: readonly Claim[]): FindingDraft[] {
@@ -75,5 +75,5 @@ function draftApart(context: RuleContext, claims: readonly Claim[]): FindingDraf
   const links = claims.flatMap(({ path, keeps = '' }) =>
     namesOf(context, path).map((name) => hardLinkCommand(keeps, name)),
   );
-  return [{ severity: 'info', title, claims, remedy: 'hard-link', fix: linking(context, ...firstCommands(links)) }];
+  return [{ severity: 'info', title, claims, remedy: 'hard-link', fix: linking(context, links) }];
 }

@@ -2,12 +2,10 @@
 // not import from `__pycache__` without the source beside it (PEP 3147).
 import { baseName, isIn, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
-import { shellPath } from '../model/shell.ts';
 import type { Entry } from '../model/snapshot.ts';
 import { commands, count, wholeFileClaims } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
-
-const shown = 4;
+import { treeCommands } from './trees.ts';
 
 export const leftoverPycache: Rule = {
   id: 'leftover-pycache',
@@ -31,8 +29,7 @@ export const leftoverPycache: Rule = {
     if (claims.length === 0) return [];
     const tops = [...left];
     const title = `${count(tops.length, 'directory holds', 'directories hold')} nothing but the bytecode of a removed package`;
-    const more = tops.length > shown ? ` # and ${tops.length - shown} more, see --json` : '';
-    return [{ title, claims, fix: commands(`rm -r ${tops.slice(0, shown).map(shellPath).join(' ')}${more}`) }];
+    return [{ title, claims, fix: commands(treeCommands({ directories: tops }, (words) => `rm -r ${words}`)) }];
   },
 };
 

@@ -4,7 +4,7 @@ import type { SymbolSample } from '../model/facts.ts';
 import type { Claim } from '../model/finding.ts';
 import { addTo } from '../model/grouping.ts';
 import type { Name } from '../model/name.ts';
-import { removeCommand } from '../model/shell.ts';
+import { removeCommands } from '../model/shell.ts';
 import type { Entry } from '../model/snapshot.ts';
 import { commands, count, namesOf } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
@@ -29,7 +29,7 @@ export const linkedStaticLibrary: Rule = {
     }
     if (claims.length === 0) return [];
     const title = `${count(claims.length, 'static library is', 'static libraries are')} also linked into a shipped file`;
-    return [{ title, claims, fix: commands(removeCommand(paths)) }];
+    return [{ title, claims, fix: commands(removeCommands(paths)) }];
   },
 };
 

@@ -1,7 +1,7 @@
 // Files that are known by their names, as `find -name` takes them, so that what a rule claims and what its command removes are said once.
 import { baseName } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
-import { removeCommand } from '../model/shell.ts';
+import { removeCommands } from '../model/shell.ts';
 import type { Entry } from '../model/snapshot.ts';
 import type { RuleContext } from './rule.ts';
 import { above } from './trees.ts';
@@ -75,7 +75,7 @@ export function oddFilesOf(context: RuleContext, { kinds, pattern }: SoughtFiles
     labels: new Set(files.map(({ kind }) => kind.label)),
     commands: [
       ...(globs.length > 0 ? [`find . -type f ${globs.length > 1 ? `\\( ${tests} \\)` : tests} -delete`] : []),
-      ...(listed.length > 0 ? [removeCommand(listed, 8)] : []),
+      ...removeCommands(listed),
     ],
   };
 }

@@ -6,9 +6,9 @@ import { advice, commands, count, entryClaims, fileOf } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
 /** Deletes an optimised pyc only where its plain one is there. */
-const fix = commands(
+const fix = commands([
   `find . -name '*.opt-[12].pyc' -exec sh -c 'for f; do [ ! -e "\${f%.opt-*}.pyc" ] || rm "$f"; done' sh {} +`,
-);
+]);
 const byHand = advice('remove the files that --json lists; others are what symlinks in place of plain ones lead to');
 
 export const optimizedBytecode: Rule = {

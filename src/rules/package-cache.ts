@@ -6,7 +6,7 @@ import { directoriesOf } from './named.ts';
 import type { DirectoryKind } from './named.ts';
 import { count, entryClaims } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
-import { above, keepLicences, treeWords, treesOf } from './trees.ts';
+import { above, keepLicences, treeCommands, treesOf } from './trees.ts';
 
 /** By manager, the ends of its directories' paths: homes and roots differ. */
 const managers: Readonly<Record<string, readonly string[]>> = {
@@ -58,11 +58,11 @@ export const packageCache: Rule = {
     if (claims.length === 0) return [];
     const of = [...new Set(trees.directories.map((path) => found.get(path) ?? ''))].join(', ');
     const title = `${count(claims.length, 'file')} in caches of package managers: ${of}`;
-    const { words, more } = treeWords(trees);
     const keep = keepLicences(trees);
     const isImage = context.snapshot.image !== undefined;
     const advice = isImage ? 'RUN --mount=type=cache keeps them out of the image' : null;
-    return [{ title, claims, fix: { commands: [`find ${words} -type f${keep} -delete${more}`], advice } }];
+    const commands = treeCommands(trees, (words) => `find ${words} -type f${keep} -delete`);
+    return [{ title, claims, fix: { commands, advice } }];
   },
 };
 

@@ -157,7 +157,7 @@ export function namesOf({ names }: Pick<RuleContext, 'names'>, path: Name): read
   return names.get(path) ?? [path];
 }
 
-export function commands(...list: readonly string[]): Fix {
+export function commands(list: readonly string[]): Fix {
   return { commands: list, advice: null };
 }
 
@@ -169,7 +169,7 @@ export function advice(text: string): Fix {
 export const npmLinks = 'npm unpacks no links: what reads a copy would have to read the file that stays';
 
 /** How copies become one file: by these commands, which make hard links, where what the artifact is packed in keeps those. */
-export function linking({ snapshot }: RuleContext, ...list: readonly string[]): Fix {
+export function linking({ snapshot }: RuleContext, list: readonly string[]): Fix {
   switch (linkLossOf(snapshot)) {
     case 'zip':
       return advice(
@@ -180,7 +180,7 @@ export function linking({ snapshot }: RuleContext, ...list: readonly string[]): 
     case null:
       break;
   }
-  return commands(...list);
+  return commands(list);
 }
 
 /** "1 file", "3 files". */

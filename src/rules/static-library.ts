@@ -2,7 +2,7 @@
 import type { ArFacts, ElfTarget } from '../model/facts.ts';
 import { baseName, compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
-import { removeCommand } from '../model/shell.ts';
+import { removeCommands } from '../model/shell.ts';
 import type { Entry } from '../model/snapshot.ts';
 import { resolveSymlink } from '../model/symlink.ts';
 import { commands, count, fileOf, namesOf, wholeFileClaims } from './rule.ts';
@@ -78,5 +78,5 @@ function draft(
   // A name whose file stays under other names is left alone: nothing is freed with it.
   const claimed = new Set(claims.map(({ path }) => path));
   const names = [...paths].filter((path) => claimed.has(fileOf(context, context.paths.get(path))?.path ?? path));
-  return [{ severity, title, claims, fix: commands(removeCommand(names)) }];
+  return [{ severity, title, claims, fix: commands(removeCommands(names)) }];
 }

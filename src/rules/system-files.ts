@@ -77,7 +77,7 @@ export const systemFiles: Rule = {
     const left = oddFilesOf(context, systems, gone);
     const edited = oddFilesOf(context, editors, gone);
     const labels = new Set([...trees.directories.map((path) => found.get(path) ?? ''), ...left.labels]);
-    const commands = [...(trees.entries.length > 0 ? [removeWhole(trees)] : []), ...left.commands];
+    const commands = [...(trees.entries.length > 0 ? removeWhole(trees) : []), ...left.commands];
     return [
       ...draft(context, [...trees.entries, ...left.entries], 'warn', 'desktops and file systems', labels, commands),
       ...draft(context, edited.entries, 'info', 'editors and merges', edited.labels, edited.commands),

@@ -67,7 +67,7 @@ export const toolCache: Rule = {
     if (claims.length === 0) return [];
     const of = new Set([...trees.directories.map((path) => found.get(path) ?? ''), ...odd.labels]);
     const title = `${count(claims.length, 'file')} that development tools write again: ${[...of].join(', ')}`;
-    const commands = [...(trees.entries.length > 0 ? [removeWhole(trees)] : []), ...odd.commands];
+    const commands = [...(trees.entries.length > 0 ? removeWhole(trees) : []), ...odd.commands];
     const isImage = context.snapshot.image !== undefined;
     const advice = isImage ? '.dockerignore keeps them out of the image' : null;
     return [{ title, claims, fix: { commands, advice } }];

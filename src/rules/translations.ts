@@ -4,7 +4,7 @@ import { baseName, parentPath } from '../model/name.ts';
 import type { Entry } from '../model/snapshot.ts';
 import { count, entryClaims } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
-import { keepLicences, treeWords, treesOf } from './trees.ts';
+import { keepLicences, treeCommands, treesOf } from './trees.ts';
 
 /** Sources of which a catalogue stands beside; asked of files before those go. */
 const removeSources =
@@ -24,10 +24,11 @@ export const translations: Rule = {
     const sources = sourcesIn(context);
     const claims = entryClaims(context, [...trees.entries, ...sources]);
     if (claims.length === 0) return [];
-    const { words, more } = treeWords(trees);
     const keep = keepLicences(trees);
-    const commands = sources.length > 0 ? [removeSources] : [];
-    if (words !== '') commands.push(`find ${words} -type f -name '*.mo'${keep} -delete${more}`);
+    const commands = [
+      ...(sources.length > 0 ? [removeSources] : []),
+      ...treeCommands(trees, (words) => `find ${words} -type f -name '*.mo'${keep} -delete`),
+    ];
     const advice = 'needed where messages shall be in other languages, or translated';
     return [
       {

@@ -3,12 +3,10 @@
 import { firstIndex } from '../bytes/search.ts';
 import { compareNames, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
-import { shellPath } from '../model/shell.ts';
+import { forCommands, shellPath } from '../model/shell.ts';
 import type { Entry } from '../model/snapshot.ts';
 import { exceptLicences, isLicence } from './licences.ts';
 import type { RuleContext } from './rule.ts';
-
-const shown = 8;
 
 /** Files below some directories. */
 export interface Trees {
@@ -90,13 +88,9 @@ function lowerBound(entries: readonly Entry[], name: Name): number {
   return firstIndex(entries, ({ path }) => path !== '.' && compareNames(path, name) >= 0);
 }
 
-/** Words for a command that takes directories; of many only the first few, and a remark on the others. */
-export function treeWords({ directories }: Pick<Trees, 'directories'>): { words: string; more: string } {
-  const more = directories.length - shown;
-  return {
-    words: directories.slice(0, shown).map(shellPath).join(' '),
-    more: more > 0 ? ` # and ${more} more, see --json` : '',
-  };
+/** Commands that take these directories, one unless they are very many; `build` is given their words. */
+export function treeCommands({ directories }: Pick<Trees, 'directories'>, build: (words: string) => string): string[] {
+  return forCommands(directories.map(shellPath)).map(build);
 }
 
 /** Words of `find` that leave the licence texts among them alone; none where there are none. */
@@ -106,13 +100,12 @@ export function keepLicences({ licensed }: Pick<Trees, 'licensed'>): string {
 
 /** `rm -r` for some directories; none where there are none. Licence texts stay, and what leads to them. */
 export function removeTrees(trees: Trees): string[] {
-  const { words, more } = treeWords(trees);
-  if (words === '') return [];
-  return [trees.licensed ? `find ${words} ! -type d ${exceptLicences} -delete${more}` : `rm -r ${words}${more}`];
+  return treeCommands(trees, (words) =>
+    trees.licensed ? `find ${words} ! -type d ${exceptLicences} -delete` : `rm -r ${words}`,
+  );
 }
 
 /** Removes all below some directories, and these, whoever may not write to what is there. */
-export function removeWhole(trees: Trees): string {
-  const { words, more } = treeWords(trees);
-  return `rm -rf ${words}${more}`;
+export function removeWhole(trees: Trees): string[] {
+  return treeCommands(trees, (words) => `rm -rf ${words}`);
 }

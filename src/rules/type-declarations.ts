@@ -5,7 +5,7 @@ import type { Name } from '../model/name.ts';
 import { endingIn, exceptInside } from '../model/shell.ts';
 import { count, entryClaims } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
-import { above, keepLicences, treesOf, treeWords } from './trees.ts';
+import { above, keepLicences, treesOf, treeCommands } from './trees.ts';
 
 const suffixes = ['.d.ts', '.d.mts', '.d.cts', '.js.flow', '.mjs.flow', '.cjs.flow'];
 /** A compiler reads all declarations beside those of the language's own library. */
@@ -33,10 +33,10 @@ export const typeDeclarations: Rule = {
     });
     const claims = entryClaims(context, trees.entries);
     if (claims.length === 0) return [];
-    const { words, more } = treeWords(trees);
     const tests = endingIn(suffixes.filter((suffix) => used.has(suffix)));
     const keep = `${exceptInside(libraries, '/*', folders[0] === '.')}${keepLicences(trees)}`;
-    const commands = libraries.size > mostSpared ? [] : [`find ${words} -type f ${tests}${keep} -delete${more}`];
+    const command = (words: string): string => `find ${words} -type f ${tests}${keep} -delete`;
+    const commands = libraries.size > mostSpared ? [] : treeCommands(trees, command);
     const title = `${count(claims.length, 'type declaration')} of Node packages`;
     return [{ title, claims, fix: { commands, advice: 'needed to compile against these packages, and by editors' } }];
   },

@@ -41,5 +41,5 @@ function fixOf({ snapshot: { artifact, image } }: RuleContext, trees: Trees): Fi
   if (artifact.format === 'directory' && trees.directories.some((path) => !path.includes('/')))
     return advice('this is a working copy: pack it without them, as git archive does');
   const hint = image === undefined ? null : '.dockerignore keeps them out of the image';
-  return { commands: [removeWhole(trees)], advice: hint };
+  return { commands: removeWhole(trees), advice: hint };
 }

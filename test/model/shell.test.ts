@@ -2,7 +2,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { endingIn, exceptInside, findPattern, firstCommands, removeCommand, shellWord } from '../../src/model/shell.ts';
+import {
+  endingIn,
+  exceptInside,
+  findPattern,
+  forCommands,
+  removeCommands,
+  shellPath,
+  shellWord,
+} from '../../src/model/shell.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { requireTool, run, runRaw } from '../oracles.ts';
 
@@ -22,30 +30,27 @@ describe.skipIf(!requireTool('bash'))('what must be spelled out', () => {
   });
 });
 
-describe('many commands', () => {
-  const some = (count: number): string[] => Array.from({ length: count }, (_, at) => `echo ${at}`);
-  const ran = (commands: readonly string[]): string[] =>
-    run('sh', ['-c', commands.join('\n')])
-      .split('\n')
-      .slice(0, -1);
+describe('commands on many files', () => {
+  const paths = (count: number): string[] => Array.from({ length: count }, (_, at) => `d ${at}/${'x'.repeat(at % 90)}`);
 
-  it.each([0, 1, 3, 4, 5, 12])(
-    'are the first four of %i, and the last of these says how many are left out',
-    (count) => {
-      const shown = firstCommands(some(count));
-      expect(ran(shown)).toEqual(some(Math.min(count, 4)).map((command) => command.slice(5)));
-      const remarks = shown.map((command) => /# and (\d+) more/.exec(command)?.[1] ?? '');
-      expect(remarks.filter(Boolean)).toEqual(count > 4 ? [`${count - 4}`] : []);
-      expect(remarks.findIndex(Boolean)).toBe(count > 4 ? 3 : -1);
-    },
-  );
+  it.each([0, 1, 5, 2000, 9000])('hold all of %i', (count) => {
+    const all = paths(count);
+    const commands = removeCommands(all);
+    expect(commands.length).toBe(Math.ceil(all.reduce((sum, path) => sum + shellPath(path).length + 1, 0) / 100_000));
+    const printed = commands.map((command) =>
+      run('sh', ['-c', command.replace(/^rm -f --/, "printf '%s\\n'")])
+        .split('\n')
+        .slice(0, -1),
+    );
+    expect(printed.flat()).toEqual(all);
+    for (const command of commands) expect(command.length).toBeLessThan(100_020);
+  });
 
-  it.each([1, 4, 5, 12])('are one, of %i paths', (count) => {
-    const paths = some(count).map((_, at) => `${at}`);
-    const command = removeCommand(paths);
-    expect(ran([command.replace(/^rm -f --/, "printf '%s\\n'")])).toEqual(paths.slice(0, 4));
-    expect(/#.*/.exec(command)?.[0] ?? '').toBe(count > 4 ? `# and ${count - 4} more, see --json` : '');
-    expect(removeCommand(paths, count)).not.toContain('#');
+  it('takes a word that is longer than a command may be by itself', () => {
+    const long = 'y'.repeat(100_001);
+    expect(forCommands(['a', long, 'b', 'c'])).toEqual(['a', long, 'b c']);
+    expect(forCommands(['z'.repeat(50_000), 'z'.repeat(49_998)])).toHaveLength(1);
+    expect(forCommands(['z'.repeat(50_000), 'z'.repeat(49_999)])).toHaveLength(2);
   });
 });
 

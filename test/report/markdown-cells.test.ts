@@ -343,7 +343,7 @@ describe('findings', () => {
     expect(of(most)).toContain(most);
     expect(of(most)).not.toContain('further');
     expect(of(`${most}x`)).not.toContain(most);
-    expect(of(`${most}x`)).toContain('1 further command: run sizecheck scan');
+    expect(of(`${most}x`)).toContain('1 further command: run sizecheck scan --verbose');
     expect(of('one')).not.toContain('further');
   });
 

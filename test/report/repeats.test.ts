@@ -24,7 +24,7 @@ const program = file('bin/app', 900, { facts: elf({}, { symbols }) });
 const selected = [staticLibrary, linkedStaticLibrary, duplicateStaticLibrary];
 
 describe('withoutRepeats', () => {
-  const fix = { commands: ['rm -f -- a # and 1 more, see --json'], advice: null };
+  const fix = { commands: ['rm -f -- a'], advice: null };
   const of = (paths: readonly string[], more = {}) =>
     finding('one', 1, { claims: paths.map((path) => ({ path, part: null, bytes: 1 })), fix, ...more });
 

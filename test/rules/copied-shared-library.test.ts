@@ -91,11 +91,10 @@ describe('copied-shared-library', () => {
     expect(adviceIn('tar')).toBeNull();
   });
 
-  it('spells out the first few commands only', () => {
+  it('has a command for each copy', () => {
     const many = Array.from({ length: 7 }, (_, index) => file(`lib/libz.so.${index}`, 100, library));
     const [found] = judge(snapshot([...many, file('lib/libz.so.1.3', 100, library)]), [copiedSharedLibrary]);
-    expect(found?.fix.commands).toHaveLength(4);
-    expect(found?.fix.commands.at(-1)).toBe('ln -sf -- libz.so.1.3 lib/libz.so.3 # and 3 more, see --json');
+    expect(found?.fix.commands).toEqual(many.map(({ path }) => `ln -sf -- libz.so.1.3 ${path}`));
   });
 
   it('is no more than what duplicate-file finds: one copy of the content stays', () => {

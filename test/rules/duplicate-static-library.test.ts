@@ -108,7 +108,7 @@ describe('duplicate-static-library', () => {
     const judged = snapshot([file('a/libx.a', 100, same), file('b/liby.a', 100, same), file('c/liby.a', 100, same)]);
     const rule: Rule = {
       ...duplicateStaticLibrary,
-      check: () => [{ title: '', claims: [{ path: 'b/liby.a', part: null, bytes: 100 }], fix: commands() }],
+      check: () => [{ title: '', claims: [{ path: 'b/liby.a', part: null, bytes: 100 }], fix: commands([]) }],
     };
     const [, found] = judge(judged, [rule, duplicateStaticLibrary]).toSorted((a, b) => a.bytes - b.bytes);
     expect(found).toMatchObject({ remedy: 'hard-link', claims: [{ path: 'b/liby.a' }, { path: 'c/liby.a' }] });

@@ -160,10 +160,9 @@ describe('system-files', () => {
     ]);
     expect(commands('.DS_Store')).toEqual(["find . -type f -name '.DS_Store' -delete"]);
     expect(check('a', 'a.orig.gz')).toEqual([]);
-    // Of many the first eight.
     const many = Array.from({ length: 10 }, (_, index) => [`${index}`, `${index}.orig`]).flat();
-    const words = [0, 1, 2, 3, 4, 5, 6, 7].map((index) => `${index}.orig`).join(' ');
-    expect(commands(...many, 'x.orig')).toEqual([`rm -f -- ${words} # and 2 more, see --json`]);
+    const words = many.filter((name) => name.endsWith('.orig')).join(' ');
+    expect(commands(...many, 'x.orig')).toEqual([`rm -f -- ${words}`]);
   });
 
   it('says who left them, in images, too', () => {

@@ -3,6 +3,7 @@ import { formatSize, formatSizes } from '../../bytes/size.ts';
 import type { Units } from '../../bytes/size.ts';
 import { claimedBytes } from '../../compare/removable.ts';
 import type { Finding, Severity } from '../../model/finding.ts';
+import { briefCommands } from '../brief-commands.ts';
 import { codeBlock, markdownText, markdownWord } from '../escape-markdown.ts';
 import { details } from './blocks.ts';
 import { andMore, count } from '../figures.ts';
@@ -10,7 +11,6 @@ import { withoutRepeats } from '../repeats.ts';
 
 /** Longest command that is printed; a cut one would be dangerous to run. */
 const longestCommand = 1500;
-const mostCommands = 6;
 
 const icons: Readonly<Record<Severity, string>> = { error: '❌', warn: '⚠️', info: 'ℹ️' };
 
@@ -47,11 +47,12 @@ function rulesOf(findings: readonly Finding[]): string {
 function item({ severity, rule, title, fix }: Finding, size: string, commands: boolean): string[] {
   const head = `- ${commands ? `${icons[severity]} ` : ''}${markdownWord(rule)} **${size}** – ${markdownText(title)}`;
   if (!commands) return [head];
-  const usable = fix.commands.filter((command) => command.length <= longestCommand).slice(0, mostCommands);
-  const left = fix.commands.length - usable.length;
+  const given = briefCommands(fix.commands, 'sizecheck scan --verbose');
+  const usable = given.filter((command) => command.length <= longestCommand);
+  const left = given.length - usable.length;
   const block = usable.length === 0 ? [] : codeBlock('sh', usable);
   const after = [
-    ...(left > 0 ? [`${count(left, 'further command')}: run sizecheck scan`] : []),
+    ...(left > 0 ? [`${count(left, 'further command')}: run sizecheck scan --verbose`] : []),
     ...(fix.advice === null ? [] : [markdownText(fix.advice)]),
   ];
   // Indented, they belong to the item.

@@ -3,6 +3,7 @@ import { bothSizes, exactBytes, formatSize, formatSizes, groupDigits } from '../
 import type { Finding } from '../../model/finding.ts';
 import type { PackageTable } from '../../model/packages.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
+import { briefCommands } from '../brief-commands.ts';
 import { terminalName, terminalText } from '../escape.ts';
 import { bytecodeTable } from './bytecode.ts';
 import { columns } from './grid.ts';
@@ -171,7 +172,8 @@ function* findingLines(
   const compressed = saving === null ? '' : style.dim(`  ~${formatSize(saving, options.units)} compressed`);
   yield `  ${severity} ${style.bold(size)}  ${style.bold(found.rule)}${compressed}\n`;
   for (const line of [first, ...rest]) yield `${indent}${line}\n`;
-  for (const command of found.fix.commands) {
+  const { commands } = found.fix;
+  for (const command of options.verbose ? commands : briefCommands(commands, '--verbose')) {
     for (const [index, line] of wrapCommand(terminalText(command), text - 2).entries()) {
       yield `${style.dim(`${indent}${index === 0 ? '$ ' : '  '}${line}`)}\n`;
     }

@@ -1,5 +1,6 @@
 // Terminal styles and text that fits: colour only where asked for, cut and wrapped by columns.
 import type { Severity } from '../../model/finding.ts';
+import { shellWords } from '../shell-words.ts';
 
 export interface Style {
   bold(text: string): string;
@@ -85,8 +86,7 @@ export function wrap(text: string, width: number): string[] {
  * continues a comment, so one that has no room stands on lines of its own.
  */
 export function wrapCommand(command: string, width: number): string[] {
-  // Words with their quoted stretches; `$'…'` may hold an escaped quote. What ends `find -exec` is one word.
-  const words = command.match(/(?:\{\} \+|\\.|\$'(?:\\.|[^'])*'|'[^']*'|"(?:\\.|[^"])*"|[^\s])+/g) ?? [command];
+  const words = shellWords(command);
   const hash = words.findIndex((word) => word.startsWith('#'));
   const lines = fill(hash < 0 ? words : words.slice(0, hash), width - 2);
   const broken = lines.map((line, index) => (index < lines.length - 1 ? `${line} \\` : line));

@@ -1,0 +1,73 @@
+// Long commands as reports print them: what is left out is counted, and what is left is a command.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { shellPath } from '../../src/model/shell.ts';
+import { briefCommands } from '../../src/report/brief-commands.ts';
+import { requireTool, runRaw } from '../oracles.ts';
+
+const brief = (...commands: readonly string[]): string[] => briefCommands(commands, '--verbose');
+
+describe('a command', () => {
+  const paths = (count: number): string[] => Array.from({ length: count }, (_, at) => `share/doc/package number ${at}`);
+  const words = (count: number): string => paths(count).map(shellPath).join(' ');
+
+  it.each([
+    ['rm -f --', ''],
+    ['rm -r', ''],
+    ['find', " -type f ! -iname 'licen[cs]e*' -delete"],
+    ['find', " \\( -name '*.h' -o -name '*.c' \\) -delete"],
+    ['find', ' ! -type d -delete'],
+  ])('%s … names eight of its files', (start, end) => {
+    expect(brief(`${start} ${words(8)}${end}`)).toEqual([`${start} ${words(8)}${end}`]);
+    expect(brief(`${start} ${words(9)}${end}`)).toEqual([`${start} ${words(8)}${end} # and 1 more: --verbose`]);
+    expect(brief(`${start} ${words(300)}${end}`)).toEqual([`${start} ${words(8)}${end} # and 292 more: --verbose`]);
+  });
+
+  it('without many files stays as it is, however long', () => {
+    const commands = [
+      `find . -type f \\( ${Array.from({ length: 40 }, (_, at) => `-name '*.${at}'`).join(' -o ')} \\) -delete`,
+      `printf ${words(40)}`,
+      'rm -f -- a b c d e f g h i j k l m n o p',
+    ];
+    expect(brief(...commands)).toEqual(commands);
+  });
+
+  it.skipIf(!requireTool('bash'))('means the first eight files, whatever their names are', () => {
+    const name = fc
+      .string({ unit: 'binary', minLength: 1, maxLength: 20 })
+      .map((text) => Buffer.from(text.replaceAll('\0', '')).toString('latin1'))
+      .filter((text) => text !== '');
+    fc.assert(
+      fc.property(fc.array(name, { minLength: 9, maxLength: 20 }), (names) => {
+        const [command = ''] = brief(`rm -f -- ${names.map(shellPath).join(' ')} ${'x'.repeat(200)}`);
+        const printed = runRaw('bash', ['-c', command.replace('rm -f --', String.raw`printf '%s\0'`)]).toString(
+          'latin1',
+        );
+        expect(printed.split('\0').slice(0, -1)).toEqual(
+          names.slice(0, 8).map((one) => (/^[-!(),]/.test(one) ? `./${one}` : one)),
+        );
+        expect(command).toMatch(new RegExp(` # and ${names.length - 7} more: --verbose$`));
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe('commands', () => {
+  const some = (count: number): string[] => Array.from({ length: count }, (_, at) => `ln -f -- a ${at}`);
+
+  it.each([0, 1, 4, 5])('of which there are %i are all there', (count) => {
+    expect(brief(...some(count))).toEqual(some(count));
+  });
+
+  it.each([6, 500])('of which there are %i are the first four, of which the last says how many more', (count) => {
+    expect(brief(...some(count))).toEqual([...some(3), `ln -f -- a 3 # and ${count - 4} more like this: --verbose`]);
+  });
+
+  it('may be cut both ways', () => {
+    const long = `rm -f -- ${'some/file/of/a/long/name '.repeat(20)}`.trim();
+    expect(brief(...Array.from({ length: 7 }, () => long)).at(-1)).toMatch(
+      / # and 12 more, 3 more like this: --verbose$/,
+    );
+  });
+});
