@@ -34,7 +34,7 @@ export const missingBytecode: Rule = {
     if (claims.length === 0) return [];
     const title = `${count(claims.length, 'source has', 'sources have')} no bytecode, while the rest of the package has; compiled at each start where the directory is read-only`;
     const versions = new Set(context.pycs.map(({ facts }) => facts.python));
-    return [{ title, claims, fix: compileFix(versions, '-q') }];
+    return [{ title, claims, fix: compileFix(versions) }];
   },
 };
 

@@ -2,7 +2,7 @@
 // the interpreter compiles such a module again at every start, silently.
 import type { Claim } from '../model/finding.ts';
 import { addTo } from '../model/grouping.ts';
-import { compileFix } from './compile.ts';
+import { recompileFix } from './compile.ts';
 import { behindLinks, count, fileOf } from './rule.ts';
 import type { FindingDraft, Pyc, Rule, RuleContext } from './rule.ts';
 
@@ -13,17 +13,17 @@ export const timestampBytecode: Rule = {
   check(context) {
     const fresh: Claim[] = [];
     const stale = new Map<string, Claim[]>();
-    const versions = new Set<string | null>();
+    const found: Pyc[] = [];
     for (const pyc of context.pycs) {
       // Of each content once.
       if (pyc.facts.mode !== 'timestamp' || pyc.entry.kind !== 'file' || !isChecked(pyc)) continue;
-      versions.add(pyc.facts.python);
+      found.push(pyc);
       const claim: Claim = { path: pyc.entry.path, part: 'header', bytes: 0 };
       const reason = staleness(context, pyc);
       if (reason === null) fresh.push(claim);
       else addTo(stale, reason, claim);
     }
-    const fix = compileFix(versions, '-f -q');
+    const fix = recompileFix(context, found);
     const drafts: FindingDraft[] = [...stale].map(([reason, claims]) => ({
       title: `${count(claims.length, 'pyc is', 'pycs are')} stale and compiled again at each start: ${reason}`,
       claims,

@@ -1,7 +1,9 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../src/rules/index.ts';
+import { defaultLimits } from '../../src/scan/limits.ts';
+import { scan } from '../../src/scan/scan.ts';
 import { timestampBytecode } from '../../src/rules/timestamp-bytecode.ts';
 import { directory, file, hardlink, pyc, snapshot } from '../build/snapshot.ts';
 import { tempDirectory } from '../build/temp.ts';
@@ -43,6 +45,48 @@ describe('timestamp-bytecode', () => {
     expect(fix?.commands).toEqual(commands);
     if (advice === null) expect(fix?.advice).toBe(null);
     else expect(fix?.advice).toContain(advice);
+  });
+
+  it('names only sources whose bytecode is there, where others have none', () => {
+    const of = (...paths: readonly string[]) =>
+      check([...paths.map((path) => file(path, 10)), compiled()])[0]?.fix.commands;
+    const all = ['python3.9 -m compileall -f -q --invalidation-mode unchecked-hash .'];
+    expect(of('m.py')).toEqual(all);
+    expect(of('m.py', 'm.pyi', 'n.txt')).toEqual(all);
+    expect(of('m.py', 'other/m.py')).toEqual([expect.stringMatching(/^find \. -name '\*\.py' ! -type d -exec sh -c /)]);
+    const optimized = (level: string) =>
+      file(`__pycache__/m.cpython-39.opt-${level}.pyc`, 100, { facts: pyc({ optimization: level }) });
+    expect(check([file('m.py', 10), optimized('2'), optimized('1')])[0]?.fix.commands).toEqual([
+      'python3.9 -O -m compileall -f -q --invalidation-mode unchecked-hash .',
+      'python3.9 -OO -m compileall -f -q --invalidation-mode unchecked-hash .',
+    ]);
+    expect(check([file('m.py', 10), compiled(), optimized('1'), file('n.py', 1)])[0]?.fix.commands).toEqual([
+      expect.stringContaining('.cpython-39.pyc" ] || set'),
+      expect.stringContaining('.cpython-39.opt-1.pyc" ] || set'),
+    ]);
+  });
+
+  it.skipIf(!requireTool('python3'))('is written anew by its commands, and nothing else is', async () => {
+    const root = tempDirectory('recompiled');
+    const put = (name: string): void => writeFileSync(join(root, name), `x = ${JSON.stringify(name)}\n`);
+    for (const folder of ['with space', 'with space/deep', 'bare']) mkdirSync(join(root, folder));
+    for (const name of ['a.py', 'with space/b.py', "with space/deep/it's.py", '-c.py']) put(name);
+    const compile = (...flags: readonly string[]): string =>
+      run('python3', [...flags, '-m', 'compileall', '-q', '--invalidation-mode', 'timestamp', '.'], { cwd: root });
+    compile();
+    for (const name of ['bare/d.py', 'with space/deep/e.py', 'broken.py']) put(name);
+    writeFileSync(join(root, 'broken.py'), 'def (:\n');
+    run('python3', ['-O', '-m', 'compileall', '-q', '--invalidation-mode', 'timestamp', './bare'], { cwd: root });
+    const options = { ...defaultLimits, digests: 'all', facts: 'all' } as const;
+    const judged = async () => judge(await scan(root, options), [timestampBytecode]);
+    const listed = () => run('find', ['.', '-type', 'f', '-printf', '%p %s\n'], { cwd: root }).split('\n').toSorted();
+    const before = listed();
+    const [found, ...others] = await judged();
+    expect([found?.claims.length, others, found?.fix.commands.length]).toEqual([5, [], 2]);
+    for (const command of found?.fix.commands ?? [])
+      run('sh', ['-c', command.replaceAll(/python3\.\d+/g, 'python3')], { cwd: root });
+    expect(listed()).toEqual(before);
+    expect(await judged()).toEqual([]);
   });
 
   it('compares modulo 2^32, as the header does', () => {
