@@ -17,12 +17,13 @@ import {
   required,
   rootField,
   textOf,
+  optionalText,
 } from './fields.ts';
 import type { Field, Fields } from './fields.ts';
 import { globMatcher, treeMatcher } from './glob.ts';
 import type { Matcher } from './glob.ts';
-import { hasLimit, imageKeys, readImageBudget } from './image-limits.ts';
-import type { ImageBudget } from './image-limits.ts';
+import { choiceKeys, hasLimit, imageKeys, readImageBudget, readImageChoice } from './image-limits.ts';
+import type { ImageBudget, ImageChoice } from './image-limits.ts';
 import { parseJson, placeIn } from './json.ts';
 import type { JsonDocument } from './json.ts';
 import { readGrowth, readLimit, readPathLimits } from './limits.ts';
@@ -65,6 +66,8 @@ export interface ArtifactBudget {
   readonly uncompressed: Limit | null;
   readonly growth: Growth | null;
   readonly paths: readonly PathBudget[];
+  /** Which image of several it is; absent where that is not told. */
+  readonly choice?: ImageChoice;
   /** Limits on the layers of an image; absent where there are none. */
   readonly image?: ImageBudget;
   /** How a directory is packed and compressed to have a compressed size; null where it has none. */
@@ -159,6 +162,7 @@ function budgetsOf(document: JsonDocument): Budgets {
 const artifactKeys = [
   'name',
   'path',
+  ...choiceKeys,
   'baseline',
   'compressed',
   'uncompressed',
@@ -176,6 +180,7 @@ function artifactOf(field: Field, names: Set<string>, gated: boolean): ArtifactB
   const path = required(members, 'path', field);
   const compressWith = members.get('compressWith');
   const image = readImageBudget(members);
+  const choice = readImageChoice(members);
   const artifact: ArtifactBudget = {
     at: field.path,
     name,
@@ -185,6 +190,7 @@ function artifactOf(field: Field, names: Set<string>, gated: boolean): ArtifactB
     uncompressed: readLimit(members.get('uncompressed')),
     growth: readGrowth(members.get('growth')),
     paths: listOf(members.get('paths')).map(pathBudgetOf),
+    ...(choice === null ? {} : { choice }),
     ...(image === null ? {} : { image }),
     compressWith:
       compressWith === undefined ? null : inPlace(compressWith, () => parseCompression(textOf(compressWith))),
@@ -290,9 +296,4 @@ function dateOf(field: Field): string {
 function globOf(field: Field, matcher = globMatcher): Glob {
   const pattern = textOf(field);
   return inPlace(field, () => ({ pattern, matches: matcher(pattern) }));
-}
-
-function optionalText(members: Fields, key: string): string | null {
-  const field = members.get(key);
-  return field === undefined ? null : textOf(field, 4096);
 }

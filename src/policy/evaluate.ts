@@ -194,7 +194,13 @@ function eachOnce(members: readonly Measured[], measure: 'compressed' | 'uncompr
   const seen = new Set<string>();
   return members.filter(({ identity, budget, snapshot }) => {
     const isPacked = measure === 'compressed' && snapshot.artifact.format === 'directory';
-    const key = `${isPacked ? (budget.compressWith?.text ?? '') : ''} ${identity}`;
+    const how = isPacked ? (budget.compressWith?.text ?? '') : '';
+    // The images of one file are different contents, and one download.
+    const { name, platform } = (measure === 'uncompressed' ? budget.choice : undefined) ?? {
+      name: null,
+      platform: null,
+    };
+    const key = JSON.stringify([how, identity, name, platform]);
     return !seen.has(key) && seen.add(key);
   });
 }
@@ -211,12 +217,12 @@ function doubtAboveBase({ budget: { image }, snapshot }: Measured): string | nul
   return doubtOfWhole(snapshot) ?? (image === undefined ? null : doubtOfBase(image, snapshot));
 }
 
-/** Why it is not certain what rules find. */
 /** As the rule itself has it, of what was not taken down for it. */
 function doubtOfRule(id: string, snapshot: Snapshot): string | null {
   return rules.find((rule) => rule.id === id)?.doubt?.(snapshot) ?? null;
 }
 
+/** Why it is not certain what rules find. */
 function doubtOfRules(one: Measured): string | null {
   return doubtAboveBase(one) ?? doubtOfContent(one.snapshot);
 }

@@ -134,3 +134,8 @@ export function kindOf(node: JsonNode): string {
   }
   return '';
 }
+
+export function optionalText(members: Fields, key: string): string | null {
+  const field = members.get(key);
+  return field === undefined ? null : textOf(field, 4096);
+}

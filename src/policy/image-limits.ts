@@ -1,10 +1,17 @@
 // Limits on the layers of an image: those of a budgets file, and those of dive with dive's names and comparisons.
-import { failAt, kindOf, objectOf, percentOf, sizeOf } from './fields.ts';
+import { failAt, kindOf, objectOf, optionalText, percentOf, sizeOf } from './fields.ts';
 import type { Field, Fields } from './fields.ts';
 import { parseDiveBytes } from './dive-ci.ts';
 import { quoted } from './json.ts';
 import { readLimit, readPlainLimit } from './limits.ts';
 import type { Limit } from './limits.ts';
+
+/** One image of an archive or index of several, as `--image` and `--platform` choose it; null for what does not matter. */
+export interface ImageChoice {
+  readonly name: string | null;
+  /** `os/architecture[/variant]`. */
+  readonly platform: string | null;
+}
 
 export interface DiveLimits {
   /** A share of 1 that is the least; the others are the most. */
@@ -32,6 +39,14 @@ export interface ImageBudget {
 }
 
 export const imageKeys = ['waste', 'wastePercent', 'layers', 'pull', 'fullPull', 'baseLayers', 'dive'] as const;
+
+export const choiceKeys = ['image', 'platform'] as const;
+
+/** null where nothing is chosen. */
+export function readImageChoice(members: Fields): ImageChoice | null {
+  const choice = { name: optionalText(members, 'image'), platform: optionalText(members, 'platform') };
+  return choice.name === null && choice.platform === null ? null : choice;
+}
 
 /** null where there is no limit on layers. */
 export function readImageBudget(members: Fields): ImageBudget | null {

@@ -92,6 +92,18 @@ describe('a limit that is raised', () => {
     expect(await raised('compressed', '--of', 'compressed', '--to', '5')).toEqual(['1 B -> 5 B', 5]);
   });
 
+  it('is that of the image that the budget chooses', async () => {
+    const images = [1000, 3000].map((length, at) =>
+      buildImage({
+        layers: [{ members: [{ name: 'a', content: 'a'.repeat(length) }] }],
+        platform: { os: 'linux', architecture: ['amd64', 'arm64'][at] ?? '' },
+      }),
+    );
+    written({ path: 'index', platform: 'linux/arm64', uncompressed: { max: 1 } });
+    writeFiles('index', layoutFiles(images));
+    expect(await raised('uncompressed', '--headroom', '0%')).toEqual(['1 B -> 3,000 B, headroom 0 B', 3000]);
+  });
+
   it('is not that of a packed layout, which a gate does not pack', async () => {
     const artifact = { path: 'layout', compressed: { max: 1 }, compressWith: 'gzip:9' };
     written(artifact);

@@ -229,6 +229,30 @@ tree (tree)
   });
 });
 
+describe('an image of several', () => {
+  it('has a budget of its own, which says which one it is', async () => {
+    folder('app.tar');
+    const images = ['amd64', 'arm64'].map((architecture, at) =>
+      buildImage({
+        layers: [{ members: [{ name: 'a', content: 'a'.repeat(1000 * (at + 1)) }] }],
+        platform: { os: 'linux', architecture },
+      }),
+    );
+    writeFiles('index', layoutFiles(images));
+    await expect(init('index')).rejects.toThrow('choose one with --platform');
+    // What is no image has no platform. Limits are readable: 2.06 KiB.
+    await init('index', 'app.tar', '--platform', 'linux/arm64');
+    await init('index', '--platform', 'linux/amd64', '--add');
+    expect(written().artifacts.map(({ name, choice, uncompressed }) => [name, choice, uncompressed?.max])).toEqual([
+      ['index-linux-arm64', { name: null, platform: 'linux/arm64' }, 2109],
+      ['app', undefined, 1054],
+      ['index-linux-amd64', { name: null, platform: 'linux/amd64' }, 1054],
+    ]);
+    await expect(init('index', '--platform', 'linux/amd64', '--add')).rejects.toThrow('it has a budget already');
+    await expect(init('app.tar', '--platform', 'linux/amd64', '--force')).rejects.toThrow('--platform is for images');
+  });
+});
+
 describe('a budgets file', () => {
   it.each([
     [[], 'which artifacts?', UsageError],

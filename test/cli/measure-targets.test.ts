@@ -232,6 +232,60 @@ describe('a baseline', () => {
   });
 });
 
+describe('an image of several', () => {
+  const [amd64, arm64] = ['linux/amd64', 'linux/arm64'];
+  beforeAll(() => {
+    const [one, other] = [
+      { platform: amd64, length: 1000 },
+      { platform: arm64, length: 2000 },
+    ].map(({ platform = '', length }, at) => {
+      const [os = '', architecture = ''] = platform.split('/');
+      const layers = [{ members: [{ name: 'bin', content: 'b'.repeat(length) }] }];
+      return buildImage({ layers, platform: { os, architecture }, tags: [`app:${at + 1}`] });
+    });
+    if (one === undefined || other === undefined) throw new Error('no image');
+    writeFiles('index', layoutFiles([one, other]));
+  });
+  const contents = async (artifacts: readonly object[], line: readonly string[] = []) => {
+    const { measured: all, broken } = await measured(artifacts, line);
+    return [all.map(({ snapshot }) => snapshot.totals.content), broken.map(({ reason }) => reason)];
+  };
+
+  it('is the one that its budget chooses', async () => {
+    const platforms = [arm64, amd64].map((platform) => ({ path: 'index', platform }));
+    expect(await contents(platforms)).toEqual([[2000, 1000], []]);
+    expect(await contents([{ path: 'index', image: 'app:2' }])).toEqual([[2000], []]);
+    // What the file says of an artifact is not overridden by what the command line says of all.
+    expect(await contents([...platforms, { path: 'index' }], ['--platform', amd64])).toEqual([[2000, 1000, 1000], []]);
+    const [first] = (await measured([{ path: 'index', platform: arm64, baseline: 'index' }])).measured;
+    expect(first?.baseline).toMatchObject({ kind: 'diff', diff: { delta: { content: 0 } } });
+  });
+
+  it('is unknown where nothing chooses, and where there is no image to choose', async () => {
+    expect(await contents([{ path: 'app.tar' }, { path: 'index' }])).toEqual([
+      [30_001],
+      [expect.stringContaining('choose one with --platform')],
+    ]);
+    expect(await contents([{ path: 'tree' }, { path: 'app.tar', platform: arm64 }])).toEqual([
+      [1000],
+      ['"app.tar" is no image, and "image" and "platform" of its budget choose one'],
+    ]);
+  });
+
+  it('may stand beside what is no image', async () => {
+    expect(await contents([{ path: 'index' }, { path: 'app.tar' }], ['--platform', arm64])).toEqual([
+      [2000, 30_001],
+      [],
+    ]);
+    const none = [{ path: 'app.tar' }, { path: 'tree' }];
+    await expect(measured(none.slice(1), ['--platform', arm64])).rejects.toThrow(
+      '--platform is for images; this is none',
+    );
+    await expect(measured(none, ['--image', 'x'])).rejects.toThrow('--image is for images; neither is one');
+    await expect(measured([...none, { path: 'same.tar' }], ['--image', 'x'])).rejects.toThrow('none of these is one');
+  });
+});
+
 describe('packages', () => {
   const by = ['--by', 'package'];
   const two = { path: 'app.tar', baseline: 'old.tar' };
@@ -279,9 +333,9 @@ describe('what is no fault of an artifact ends the gate', () => {
 
   it('where an option takes no effect', async () => {
     const image = ['--image', '1'];
-    await expect(measured([{ path: 'app.tar' }, { path: 'image.tar' }], image)).rejects.toThrow(UsageError);
-    await expect(measured([{ path: 'image.tar', baseline: 'app.tar' }], image)).rejects.toThrow(
-      '--image is for images',
-    );
+    await expect(measured([{ path: 'app.tar', baseline: 'image.tar' }], image)).rejects.toThrow(UsageError);
+    // An image may have had none as its baseline.
+    const { baseline } = await only({ path: 'image.tar', baseline: 'app.tar' }, image);
+    expect(baseline.kind).toBe('diff');
   });
 });

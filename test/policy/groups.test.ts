@@ -105,6 +105,37 @@ describe('a group', () => {
     ]);
   });
 
+  it('counts each image of one file for its content, and the file once', () => {
+    const one = snapshot([file('f', 700)], { artifact: { ...snapshot([]).artifact, format: 'oci-archive' } });
+    const whole = { ...one, totals: { ...one.totals, compressed: 300 } };
+    const document = {
+      version: 1,
+      artifacts: ['linux/amd64', 'linux/arm64', 'linux/arm64'].map((platform, index) => ({
+        name: `${index}`,
+        path: 'a',
+        platform,
+        compressed: { max: 999 },
+      })),
+      groups: [{ name: 'all', members: ['*'], compressed: { max: 9999 }, uncompressed: { max: 9999 } }],
+    };
+    const { budgets } = readBudgets(Buffer.from(JSON.stringify(document)));
+    const judged = judgeByPolicy([], budgets, '2026-01-01');
+    const measured = budgets.artifacts.map((budget) => ({
+      name: budget.name,
+      budget,
+      identity: 'a',
+      snapshot: whole,
+      judged,
+      baseline: { kind: 'missing', reason: '' } as const,
+    }));
+    const run = { measured, unmeasured: [], file: '', today: '2026-01-01', complete: true };
+    const ofGroup = evaluate(budgets, run).gate.verdicts.filter(({ artifact }) => artifact === 'all');
+    expect(ofGroup.map(({ measure, actual }) => [measure, actual])).toEqual([
+      ['compressed', 300],
+      ['uncompressed', 1400],
+    ]);
+  });
+
   it('says how a member without a compressed size gets one', () => {
     const reasonOf = (b: Snapshot, how?: string) => verdicts(b, { compressed: { max: 999 } }, how)[0]?.reason;
     expect(reasonOf(sized(1, null))).toContain('say how to compress it with --compress-with');

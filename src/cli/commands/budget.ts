@@ -11,7 +11,7 @@ import type { JsonDocument, JsonNode, JsonObject } from '../../policy/json.ts';
 import { didYouMean } from '../../policy/nearest.ts';
 import { terminalText } from '../../report/escape.ts';
 import { exitCodes } from '../errors.ts';
-import { measure } from '../measuring/measure.ts';
+import { chosenImage, measure } from '../measuring/measure.ts';
 import { writeFile, writeStdout } from '../output/streams.ts';
 import { isDirectoryOnDisk, packedTotals } from '../measuring/packing.ts';
 import type { BudgetValues } from '../options/policy.ts';
@@ -131,8 +131,8 @@ async function sizesToday(file: string, budgets: Budgets, found: Found, values: 
   const { targets } = targetsOf(file, { ...budgets, artifacts: [alone], groups: [] }, []);
   const most: { compressed: number | null; uncompressed: number | null } = { compressed: null, uncompressed: null };
   for (const { path } of targets) {
-    const options = { ...values, output: undefined, include: [], exclude: [] };
-    const snapshot = await measure(path, options, { digests: 'compare', facts: 'needed' });
+    const options = { ...values, ...chosenImage(budget, values), output: undefined, include: [], exclude: [] };
+    const snapshot = await measure(path, options, { digests: 'compare', facts: 'needed' }, 'some');
     const how = budget.compressWith;
     // As a gate has it: an OCI layout is a directory, too, but what would be packed is not what it weighs.
     const packs = budget.compressed !== null && snapshot.image === undefined && isDirectoryOnDisk(path);

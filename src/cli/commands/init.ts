@@ -7,6 +7,7 @@ import { wholePull } from '../../compare/image.ts';
 import { ConfigError, UsageError, systemCode } from '../../errors.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import { decodeText, readBudgets } from '../../policy/budgets.ts';
+import type { ArtifactBudget } from '../../policy/budgets.ts';
 import { readDiveCi } from '../../policy/dive-ci.ts';
 import { createEditor } from '../../policy/edit.ts';
 import type { JsonDocument } from '../../policy/json.ts';
@@ -14,7 +15,7 @@ import type { DiveImport } from '../../policy/dive-ci.ts';
 import { parsePercent, readableLimit, withHeadroom } from '../../policy/headroom.ts';
 import { terminalText } from '../../report/escape.ts';
 import { exitCodes } from '../errors.ts';
-import { measure } from '../measuring/measure.ts';
+import { checkImageChoice, measure } from '../measuring/measure.ts';
 import { isDirectoryOnDisk, packedTotals, requireDirectory } from '../measuring/packing.ts';
 import type { InitValues } from '../options/policy.ts';
 import { isSameFile, writeFile, writeStdout } from '../output/streams.ts';
@@ -24,6 +25,8 @@ const schemaUrl = 'https://unpkg.com/sizecheck/docs/budgets.schema.json';
 interface Drafted {
   readonly name: string;
   readonly path: string;
+  readonly image?: string;
+  readonly platform?: string;
   readonly compressed?: { readonly max: string | number };
   readonly uncompressed: { readonly max: string | number };
   readonly fullPull?: { readonly max: string | number };
@@ -50,17 +53,20 @@ export async function runInit(
   const imported = values['from-dive-ci'] === undefined ? null : importDive(values['from-dive-ci'], onArtifact);
   const drafts: Drafted[] = [];
   const lines: string[] = [];
+  const measuredAll: Pick<Snapshot, 'image'>[] = [];
   for (const path of artifacts) {
     if (path === '-') throw new UsageError('a budget needs a path; standard input has none');
     onArtifact(path);
     const snapshot = await measured(path, values);
     const draft = { ...drafted(path, snapshot, values, [...drafts, ...namesOf(known)]), ...diveOf(snapshot, imported) };
-    const same = known?.budgets.artifacts.find((budget) => budget.path === draft.path);
+    const same = known?.budgets.artifacts.find((budget) => budget.path === draft.path && isSameChoice(budget, draft));
     if (same !== undefined)
       throw new UsageError(`it has a budget already, "${same.name}"; "budget raise" gives it more room`);
     drafts.push(draft);
+    measuredAll.push(snapshot.image === undefined ? {} : { image: snapshot.image });
     lines.push(`${draft.name} (${draft.path})`, ...limitLines(draft, snapshot), ...diveLines(snapshot, imported));
   }
+  checkImageChoice(measuredAll, values);
   if (values['compress-with'] !== undefined) requireDirectory(artifacts);
   onArtifact(file);
   const text = known === null ? budgetsText(drafts) : addedTo(known.document, drafts);
@@ -75,7 +81,7 @@ export async function runInit(
 
 async function measured(path: string, values: InitValues): Promise<Snapshot> {
   const options = { ...values, output: undefined, include: [], exclude: [] };
-  const snapshot = await measure(path, options, { digests: 'compare', facts: 'needed' });
+  const snapshot = await measure(path, options, { digests: 'compare', facts: 'needed' }, 'some');
   const how = values['compress-with'];
   if (how === undefined || !isDirectoryOnDisk(path)) return snapshot;
   if (snapshot.image !== undefined) {
@@ -89,6 +95,11 @@ async function measured(path: string, values: InitValues): Promise<Snapshot> {
 /** Groups have names like artifacts. */
 function namesOf(known: ReturnType<typeof readBudgets> | null): readonly { readonly name: string }[] {
   return known === null ? [] : [...known.budgets.artifacts, ...known.budgets.groups];
+}
+
+/** Each image of an index may have a budget of its own. */
+function isSameChoice({ choice }: ArtifactBudget, { image, platform }: Drafted): boolean {
+  return (choice?.name ?? undefined) === image && (choice?.platform ?? undefined) === platform;
 }
 
 function drafted(
@@ -110,8 +121,10 @@ function drafted(
     throw new UsageError('a directory has no compressed size; say how to compress it with --compress-with');
   }
   return {
-    name: nameOf(path, taken),
+    name: nameOf(path, values.platform === undefined || image === undefined ? '' : `-${values.platform}`, taken),
     path: pathFrom(values.budgets, path),
+    ...(image === undefined || values.image === undefined ? {} : { image: values.image }),
+    ...(image === undefined || values.platform === undefined ? {} : { platform: values.platform }),
     ...(compressed === null ? {} : { compressed: limit(compressed, compressedKib, '--max-compressed-kib') }),
     uncompressed: limit(content, values['max-uncompressed-kib'], '--max-uncompressed-kib'),
     ...(pull === null ? {} : { fullPull: limit(pull, undefined, '') }),
@@ -128,12 +141,13 @@ function kibLimit(text: string, option: string): string {
 const longestName = 190;
 
 /** The file's name without what says how it is packed; made unique among those that are taken. */
-function nameOf(path: string, taken: readonly string[]): string {
+function nameOf(path: string, end: string, taken: readonly string[]): string {
   const base = basename(resolve(path)).replaceAll('=', '-') || 'root';
   const bare = base.replace(/(?:\.(?:tar|tgz|tzst|gz|zst|xz|bz2|zip|whl|deb|json))+$/, '');
   const plain = Array.from(bare.trim() === '' ? base : bare)
-    .slice(0, longestName)
-    .join('');
+    .slice(0, longestName - end.length)
+    .join('')
+    .concat(end.replaceAll('/', '-').replaceAll('=', '-'));
   for (let count = 1; ; count++) {
     const name = count === 1 ? plain : `${plain}-${count}`;
     if (!taken.includes(name)) return name;

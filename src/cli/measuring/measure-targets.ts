@@ -1,7 +1,7 @@
 // Measures what a gate judges: each artifact beside its baseline. What is wrong with one of them does not hide the others.
 import { diffSnapshots } from '../../compare/diff.ts';
 import type { DiffOptions, Judged } from '../../compare/diff.ts';
-import { InputError, SizecheckError, UsageError } from '../../errors.ts';
+import { FormatError, InputError, SizecheckError, UsageError } from '../../errors.ts';
 import type { Diff } from '../../model/diff.ts';
 import { spellBytes } from '../../model/json-name.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
@@ -15,7 +15,7 @@ import type { JudgedByPolicy } from '../../policy/severities.ts';
 import { judge, needsOf } from '../../rules/index.ts';
 import type { CheckValues } from '../options/policy.ts';
 import { warnLine } from '../errors.ts';
-import { measure, withoutCharges } from './measure.ts';
+import { checkImageChoice, chosenImage, measure, withoutCharges } from './measure.ts';
 import { hasPackages, withPackages } from './packages.ts';
 import { isDirectoryOnDisk, packedTotals } from './packing.ts';
 import { identityOf } from './targets.ts';
@@ -57,13 +57,18 @@ export async function measureTargets(
     run.onArtifact(first.path);
     throw first.error;
   }
+  if (measured.length > 0 && broken.length === 0)
+    checkImageChoice(
+      measured.map(({ snapshot }) => snapshot),
+      run.values,
+    );
   return { measured, broken };
 }
 
 async function measureTarget(target: Target, run: Run): Promise<Measured> {
   const { name, path, budget, baseline } = target;
   const { values } = run;
-  const options = { ...values, include: [], exclude: [] };
+  const options = { ...values, ...chosenImage(budget, values), include: [], exclude: [] };
   // What is large may compress to nothing, so what a limit on the file itself names goes by the bytes of that, and so does what changed.
   const stored = budget.compressed !== null || budget.paths.some(({ compressed }) => compressed);
   const packages = values.by === 'package' && baseline !== null;
@@ -72,12 +77,14 @@ async function measureTarget(target: Target, run: Run): Promise<Measured> {
   const told = (one: Snapshot): Snapshot => (stored ? one : withoutCharges(one));
   // Both are read side by side; only one draws its progress.
   const [after, before] = await Promise.allSettled([
-    measure(path, options, { digests: baseline === null ? 'compare' : 'all', ...thoroughness }).then(told),
+    measure(path, options, { digests: baseline === null ? 'compare' : 'all', ...thoroughness }, 'some').then(told),
     baseline === null
       ? null
-      : measure(baseline, { ...options, progress: false }, { digests: 'all', ...thoroughness }).then(told),
+      : measure(baseline, { ...options, progress: false }, { digests: 'all', ...thoroughness }, 'some').then(told),
   ]);
   if (after.status === 'rejected') throw after.reason;
+  if (budget.choice !== undefined && after.value.image === undefined)
+    throw new FormatError('no-image', 'is no image, and "image" and "platform" of its budget choose one');
   const snapshot = await packed(after.value, target, run);
   const judged = judgedOf(snapshot, target, run);
   return {

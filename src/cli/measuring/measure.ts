@@ -2,6 +2,7 @@
 import { shareEntries } from '../../compare/share.ts';
 import { UsageError } from '../../errors.ts';
 import type { Notice, Snapshot } from '../../model/snapshot.ts';
+import type { ArtifactBudget } from '../../policy/budgets.ts';
 import { isEmpty, selectEntries } from '../../policy/select.ts';
 import { inertLine, terminalName, terminalText } from '../../report/escape.ts';
 import { scan } from '../../scan/scan.ts';
@@ -12,8 +13,16 @@ import { letYoungHeapGrow } from '../start/garbage.ts';
 import { createProgress } from '../output/progress.ts';
 import { optimizeAsUsual } from '../start/tune.ts';
 
-/** @throws UsageError where the result would overwrite the artifact, and for options that take no effect on it. */
-export async function measure(artifact: string, values: InputValues, thoroughness: Thoroughness): Promise<Snapshot> {
+/**
+ * @param choosing whether --image and --platform are for this artifact alone, so that they are a mistake where it is no image.
+ * @throws UsageError where the result would overwrite the artifact, and for options that take no effect on it.
+ */
+export async function measure(
+  artifact: string,
+  values: InputValues,
+  thoroughness: Thoroughness,
+  choosing: 'this' | 'some' = 'this',
+): Promise<Snapshot> {
   refuseOverwriting(values.output, [artifact]);
   const progress = createProgress('reading', null, isShown(values));
   try {
@@ -21,7 +30,7 @@ export async function measure(artifact: string, values: InputValues, thoroughnes
     const snapshot = await scan(artifact, options);
     tuneForJudging();
     checkStripVersion(snapshot, values);
-    checkImageChoice([snapshot], values);
+    if (choosing === 'this') checkImageChoice([snapshot], values);
     return selectEntries(snapshot, values.include, values.exclude);
   } finally {
     progress.done();
@@ -97,11 +106,26 @@ function checkStripVersion({ stripVersion }: Snapshot, values: InputValues): voi
   throw new UsageError(`--strip-version ${wanted} needs the artifact itself, not a snapshot of it: ${saved}`);
 }
 
+/** Which image of several a budget is on: what it chooses itself, else what the command line does for all. */
+export function chosenImage(
+  { choice }: Pick<ArtifactBudget, 'choice'>,
+  values: Pick<InputValues, 'image' | 'platform'>,
+): Pick<InputValues, 'image' | 'platform'> {
+  return {
+    image: choice?.name ?? values.image,
+    platform: choice?.platform ?? values.platform,
+  };
+}
+
 /** Of two artifacts one may be the image, the other its tree. */
-function checkImageChoice(snapshots: readonly Snapshot[], values: InputValues): void {
+export function checkImageChoice(
+  snapshots: readonly Pick<Snapshot, 'image'>[],
+  values: Pick<InputValues, 'image' | 'platform'>,
+): void {
   const asked = (['image', 'platform'] as const).find((name) => values[name] !== undefined);
   if (asked === undefined || snapshots.some(({ image }) => image !== undefined)) return;
-  throw new UsageError(`--${asked} is for images; ${snapshots.length === 1 ? 'this is none' : 'neither is one'}`);
+  const these = ['this is none', 'neither is one'][snapshots.length - 1] ?? 'none of these is one';
+  throw new UsageError(`--${asked} is for images; ${these}`);
 }
 
 function isShown(values: InputValues): boolean {
