@@ -20,6 +20,7 @@ export const foreignBytecode: Rule = {
   id: 'foreign-bytecode',
   title: 'bytecode of a Python that the artifact does not hold',
   severity: 'warn',
+  byAbsence: true,
   sweeps: true,
   check(context) {
     const held = interpreters(context);

@@ -99,8 +99,9 @@ export function needsOf(selected: readonly Rule[]): { readonly stored: boolean; 
 
 /** Why it is not known whether some of these rules would find anything; null where it is. */
 export function doubtOf(selected: readonly Rule[], snapshot: Snapshot): string | null {
-  for (const { id, doubt } of selected) {
-    const why = doubt?.(snapshot) ?? null;
+  for (const { id, doubt, byAbsence } of selected) {
+    const isBlind = byAbsence === true && snapshot.isPart === true;
+    const why = isBlind ? 'what is missing of a part is not known' : (doubt?.(snapshot) ?? null);
     if (why !== null) return `${id}: ${why}`;
   }
   return null;
@@ -119,6 +120,7 @@ export function judge(
   const context = contextOf(snapshot, claimed);
   const findings: Finding[] = [];
   for (const rule of selected) {
+    if (rule.byAbsence === true && snapshot.isPart === true) continue;
     for (const draft of rule.check(context)) {
       const found = finding(rule, draft);
       if (rule.leftover === true && leftovers === 'apart') {

@@ -11,6 +11,7 @@ export const leftoverPycache: Rule = {
   id: 'leftover-pycache',
   title: 'directories with nothing but __pycache__ in them',
   severity: 'warn',
+  byAbsence: true,
   check(context) {
     const caches = context.snapshot.entries.filter((entry, index) => isCache(entry) && !hasSource(context, index));
     if (caches.length === 0) return [];

@@ -13,6 +13,7 @@ export const missingBytecode: Rule = {
   id: 'missing-bytecode',
   title: 'sources without bytecode in a package that ships bytecode',
   severity: 'info',
+  byAbsence: true,
   check(context) {
     if (context.pycs.length === 0) return [];
     const compiled = new Set<Name>();

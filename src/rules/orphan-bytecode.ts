@@ -17,6 +17,7 @@ export const orphanBytecode: Rule = {
   id: 'orphan-bytecode',
   title: 'bytecode in __pycache__ whose source is not shipped',
   severity: 'warn',
+  byAbsence: true,
   sweeps: true,
   check(context) {
     const orphans: Entry[] = [];

@@ -25,6 +25,8 @@ export interface Rule {
   readonly sparedInPlace?: string;
   /** Whether its commands take bytecode of their kind also where a rule before it claims that as a whole. */
   readonly sweeps?: true;
+  /** Whether it finds what something else is missing for, which of a part of an artifact is not known: there it says nothing. */
+  readonly byAbsence?: true;
   /**
    * What a scan takes down of the archive itself only where it is asked to: an `account` of each of its bytes, or besides a `sample` of its
    * stream, compressed another way.

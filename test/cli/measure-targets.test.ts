@@ -238,7 +238,7 @@ describe('an image of several', () => {
     const [one, other] = [
       { platform: amd64, length: 1000 },
       { platform: arm64, length: 2000 },
-    ].map(({ platform = '', length }, at) => {
+    ].map(({ platform, length }, at) => {
       const [os = '', architecture = ''] = platform.split('/');
       const layers = [{ members: [{ name: 'bin', content: 'b'.repeat(length) }] }];
       return buildImage({ layers, platform: { os, architecture }, tags: [`app:${at + 1}`] });

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/model/finding.ts';
 import { ignored, ofPart, withoutOthers, withoutSweeps } from '../../src/policy/part.ts';
+import { duplicateFile } from '../../src/rules/duplicate-file.ts';
+import { doubtOf, judge, rules } from '../../src/rules/index.ts';
 import { buildAr } from '../build/ar.ts';
+import { directory, file, pyc, snapshot } from '../build/snapshot.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { sizecheck } from '../cli/run.ts';
 
@@ -81,4 +84,23 @@ it('no report tells to delete what is ignored or excluded', () => {
   expect(commandsOf('--exclude', 'keep')).toEqual(['rm -f -- lib/liblib.a']);
   const { stdout } = sizecheck(['scan', work, '--exit-zero', '--format', 'markdown', '--ignore', '*:keep']);
   expect(stdout).not.toMatch(/(?:rm|find) .*(?:keep|pyc)/);
+});
+
+describe('rules that find what something else is missing for', () => {
+  const tree = [
+    directory('m'),
+    directory('m/__pycache__'),
+    file('m/__pycache__/a.cpython-39.pyc', 100, { facts: pyc({ source: 'm/a.py', mode: 'unchecked-hash' }) }),
+  ];
+  const orphans = rules.filter(({ id }) => id === 'orphan-bytecode' || id === 'leftover-pycache');
+
+  it('say nothing of a part, and do not claim to know', () => {
+    const whole = snapshot(tree);
+    const part = { ...whole, isPart: true } as const;
+    expect(judge(whole, orphans).map(({ bytes }) => bytes)).toEqual([100]);
+    expect(judge(part, orphans)).toEqual([]);
+    expect(doubtOf(orphans, whole)).toBeNull();
+    expect(doubtOf(orphans, part)).toBe('leftover-pycache: what is missing of a part is not known');
+    expect(doubtOf([duplicateFile], part)).toBeNull();
+  });
 });
