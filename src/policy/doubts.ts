@@ -1,4 +1,5 @@
 // Whether what was measured is certain, by the notices of the measuring: what could not be measured, or not surely, never passes a gate.
+import type { Diff } from '../model/diff.ts';
 import { spellBytes } from '../model/json-name.ts';
 import type { ArtifactIdentity, Snapshot } from '../model/snapshot.ts';
 
@@ -32,6 +33,11 @@ export function doubtOfSizes(measured: Noticed): string | null {
 /** Why it is not certain what rules find, or what a comparison would; null where it is. */
 export function doubtOfContent(measured: Noticed): string | null {
   return doubt(measured, ['all', 'sizes', 'content']);
+}
+
+/** Whether there may be changes that a comparison could not see: then that it saw none says little. */
+export function mayHideChanges({ notices, after }: Pick<Diff, 'notices' | 'after'>): boolean {
+  return doubtOfContent({ notices, artifact: after.artifact }) !== null;
 }
 
 function doubt({ notices, artifact }: Noticed, kinds: readonly string[]): string | null {

@@ -9,6 +9,7 @@ export const details = [
   '--compress-with',
   '--size compressed',
   '--size disk',
+  '--layers',
 ] as const;
 export type Detail = (typeof details)[number];
 
@@ -67,7 +68,11 @@ export const reporters: readonly ReporterEntry[] = [
     name: 'markdown',
     description: 'a comment for a pull request, or a summary, as Markdown',
     kinds: ['scan', 'diff', 'check'],
-    details: { scan: ['--by package', '--sections', '--size compressed'], diff: details, check: ['--by package'] },
+    details: {
+      scan: ['--by package', '--sections', '--size compressed', '--layers'],
+      diff: details,
+      check: ['--by package'],
+    },
     tellsNotices: true,
     load: async () => (await import('./markdown/index.ts')).markdownReporter,
   },
@@ -76,7 +81,7 @@ export const reporters: readonly ReporterEntry[] = [
     description: 'a page with a map of all bytes, or of what changed, in one file',
     kinds: ['scan', 'diff', 'check'],
     details: {
-      scan: ['--by package', '--sections', '--size compressed', '--size disk'],
+      scan: ['--by package', '--sections', '--size compressed', '--size disk', '--layers'],
       diff: ['--by package', '--size compressed'],
       check: ['--by package'],
     },
@@ -119,7 +124,7 @@ export const reporters: readonly ReporterEntry[] = [
     name: 'dive',
     description: 'the figures of an image in the JSON of dive',
     kinds: ['scan'],
-    details: {},
+    details: { scan: ['--layers'] },
     tellsNotices: false,
     load: async () => (await import('./dive.ts')).diveReporter,
   },

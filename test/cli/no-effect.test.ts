@@ -33,6 +33,11 @@ const refused: readonly Case[] = [
   [['scan', 'tree', '--by=package', '--size=disk'], '--size disk has no effect on the table of --by package'],
   [['scan', 'tree', '--by=package', '--depth=3'], '--depth has no effect on the table of --by package'],
   [['scan', 'tree', '--layers'], '--layers is for images; this is none'],
+  ...['csv', 'du', 'github'].map((format): Case => [
+    ['scan', 'tree', '--layers', '--format', format],
+    '--layers has no effect with --format',
+  ]),
+  [['scan', 'tree', '--layers', '--format=html'], '--layers is for images; this is none'],
   [['scan', 'a.tar.gz', '--image', 'x'], '--image is for images; this is none'],
   [['snapshot', 'tree', '--platform', 'linux/amd64'], '--platform is for images; this is none'],
   [['diff', 'tree', 'a.tar.gz', '--image', '1'], '--image is for images; neither is one'],

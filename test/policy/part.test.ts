@@ -7,7 +7,7 @@ import { ignored, ofPart, withoutOthers, withoutSweeps } from '../../src/policy/
 import { duplicateFile } from '../../src/rules/duplicate-file.ts';
 import { doubtOf, judge, rules } from '../../src/rules/index.ts';
 import { buildAr } from '../build/ar.ts';
-import { directory, file, pyc, snapshot } from '../build/snapshot.ts';
+import { directory, file, pyc as compiled, snapshot } from '../build/snapshot.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { sizecheck } from '../cli/run.ts';
 
@@ -90,7 +90,7 @@ describe('rules that find what something else is missing for', () => {
   const tree = [
     directory('m'),
     directory('m/__pycache__'),
-    file('m/__pycache__/a.cpython-39.pyc', 100, { facts: pyc({ source: 'm/a.py', mode: 'unchecked-hash' }) }),
+    file('m/__pycache__/a.cpython-39.pyc', 100, { facts: compiled({ source: 'm/a.py', mode: 'unchecked-hash' }) }),
   ];
   const orphans = rules.filter(({ id }) => id === 'orphan-bytecode' || id === 'leftover-pycache');
 

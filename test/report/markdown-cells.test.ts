@@ -254,6 +254,9 @@ describe('sizes', () => {
     const zero = { content: 0, disk: 0, archive: 0, compressed: 0 };
     expect(title({ delta: zero })).toBe('No change');
     expect(title({ delta: { ...zero, compressed: null } })).toBe('No change');
+    const unseen = { code: 'content-unknown', path: null, message: '1 file has no digest' };
+    expect(title({ delta: zero, notices: [unseen] })).toBe('No change known');
+    expect(title({ delta: zero, notices: [{ ...unseen, code: 'strip-version' }] })).toBe('No change');
     expect(title({ delta: zero, directories: [directoryChange('a', 1, 1)] })).toBe('Same size');
     expect(title({ delta: { ...zero, compressed: 3 } })).toMatch(/^Larger: compressed \+3 B/);
     expect(title({ delta: { ...zero, compressed: -3, content: 5 } })).toMatch(/^Size changed: /);

@@ -504,6 +504,9 @@ describe('diff', () => {
       ['disk', expect.any(String), expect.any(String), '0 B'],
     ]);
     expect(diffOf(sides)).toContain('no differences between the files, only in the sizes above\n');
+    const notices = [{ code: 'content-unknown', path: null, message: '1 file has no digest' }];
+    expect(diffOf({ ...sides, notices })).toContain('no differences known between the files, only in the sizes');
+    expect(diffOf({ notices })).toContain('no differences known\n');
   });
 
   it('has directories that changed, the rest and the total', () => {

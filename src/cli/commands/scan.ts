@@ -45,6 +45,7 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
     '--bytecode': values.bytecode,
     '--compress-with': values['compress-with'] !== undefined,
     '--size compressed': unseen && values.size === 'compressed',
+    '--layers': unseen && values.layers,
   });
   if (values.by === 'package' && (name === 'table' || name === 'markdown')) requireDirectories(values);
   const options = toReportOptions(values);

@@ -3,6 +3,7 @@ import { groupDigits } from '../../bytes/size.ts';
 import type { Change, ChangeKind, Diff, DirectoryChange } from '../../model/diff.ts';
 import { baseName, compareNames } from '../../model/name.ts';
 import type { Totals } from '../../model/snapshot.ts';
+import { mayHideChanges } from '../../policy/doubts.ts';
 import { markdownName } from '../escape-markdown.ts';
 import type { ReportOptions } from '../reporter.ts';
 import { isOverhead, overheadLabel, shownFiles, storedView } from '../stored-view.ts';
@@ -163,9 +164,11 @@ function largest(before: Sized, after: Sized, size: 'content' | 'disk'): number 
 }
 
 /** How the sizes moved, in one line. */
-export function sizesLine({ delta, before, after, changes, directories }: Diff, { units }: ReportOptions): string {
+export function sizesLine(diff: Diff, { units }: ReportOptions): string {
+  const { delta, before, after, changes, directories } = diff;
   if (delta.content === 0 && (delta.compressed ?? 0) === 0) {
-    return changes.length === 0 && directories.length === 0 ? 'No change' : 'Same size';
+    if (changes.length > 0 || directories.length > 0) return 'Same size';
+    return mayHideChanges(diff) ? 'No change known' : 'No change';
   }
   const parts = (['compressed', 'content'] as const).flatMap((size) => {
     const change = delta[size];

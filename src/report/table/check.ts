@@ -39,7 +39,8 @@ function* heading({ gate, artifacts }: CheckReport, options: ReportOptions, styl
   const told = parts.length === 0 ? 'nothing to judge' : parts.join(', ');
   yield `${colored(style, status, style.bold(words[status]))}  ${told}\n`;
   const [only, second] = artifacts;
-  if (only !== undefined && second === undefined) {
+  // Others may not have been measured.
+  if (only !== undefined && second === undefined && verdicts.every(({ artifact }) => artifact === only.name)) {
     const kind = formatText(only.artifact);
     const name = cutMiddle(terminalText(only.artifact.name), options.width - kind.length - 2);
     yield `${style.bold(name)}  ${style.dim(kind)}\n`;

@@ -5,6 +5,7 @@ import { comparisonCodes } from '../../model/diff.ts';
 import type { Diff, Side } from '../../model/diff.ts';
 import type { Finding } from '../../model/finding.ts';
 import { shellWord } from '../../model/shell.ts';
+import { mayHideChanges } from '../../policy/doubts.ts';
 import { terminalName, terminalText } from '../escape.ts';
 import { countsText, sideText } from '../identity-text.ts';
 import { mapHints } from '../map-hints.ts';
@@ -45,7 +46,8 @@ function sideLine(label: string, side: Side, options: ReportOptions, style: Styl
 }
 
 /** Every size that both sides have. */
-function* totalsPart({ before, after, delta, changes }: Diff, options: ReportOptions, style: Style): Iterable<string> {
+function* totalsPart(diff: Diff, options: ReportOptions, style: Style): Iterable<string> {
+  const { before, after, delta, changes } = diff;
   const known = sizeNames.filter((size) => delta[size] !== null);
   const changed = known.some((size) => delta[size] !== 0);
   if (changed) {
@@ -72,8 +74,9 @@ function* totalsPart({ before, after, delta, changes }: Diff, options: ReportOpt
     yield style.dim(`  ${countsText(before, after, '->')}\n`);
     yield '\n';
   }
-  if (changes.length === 0)
-    yield changed ? 'no differences between the files, only in the sizes above\n' : 'no differences\n';
+  if (changes.length > 0) return;
+  const seen = mayHideChanges(diff) ? ' known' : '';
+  yield changed ? `no differences${seen} between the files, only in the sizes above\n` : `no differences${seen}\n`;
 }
 
 function* hintsPart(diff: Diff, { width }: ReportOptions, style: Style): Iterable<string> {
