@@ -69,9 +69,12 @@ describe('gate', () => {
 
   it('names the artifact where it is the only one', () => {
     const two = [checked({ name: 'a' }), checked({ name: 'b' })];
-    const named = (artifacts: readonly CheckedArtifact[]): boolean =>
-      checkOf([verdict()], artifacts).includes('dist/layer-py312-amd64.zip  zip\n');
+    const named = (artifacts: readonly CheckedArtifact[], ...others: readonly Verdict[]): boolean =>
+      checkOf([verdict({ artifact: 'a' }), ...others], artifacts).includes('dist/layer-py312-amd64.zip  zip\n');
     expect([named(two.slice(0, 1)), named(two), named([])]).toEqual([true, false, false]);
+    // One that could not be measured is judged all the same; a remark on the file is none on an artifact.
+    expect(named(two.slice(0, 1), verdict({ artifact: 'b', actual: null, status: 'unknown' }))).toBe(false);
+    expect(named(two.slice(0, 1), verdict({ artifact: 'budgets.json', limit: null, actual: null }))).toBe(true);
   });
 
   it('has a column of artifacts where there are several, and says over only where something is', () => {

@@ -40,7 +40,8 @@ function* heading({ gate, artifacts }: CheckReport, options: ReportOptions, styl
   yield `${colored(style, status, style.bold(words[status]))}  ${told}\n`;
   const [only, second] = artifacts;
   // Others may not have been measured.
-  if (only !== undefined && second === undefined && verdicts.every(({ artifact }) => artifact === only.name)) {
+  const limited = verdicts.filter(({ limit }) => limit !== null);
+  if (only !== undefined && second === undefined && limited.every(({ artifact }) => artifact === only.name)) {
     const kind = formatText(only.artifact);
     const name = cutMiddle(terminalText(only.artifact.name), options.width - kind.length - 2);
     yield `${style.bold(name)}  ${style.dim(kind)}\n`;
