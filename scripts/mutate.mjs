@@ -43,6 +43,7 @@ const ownRules = [
   'tool-cache',
   'version-control',
   'system-files',
+  'build-residue',
   'source-maps',
   'translations',
   'type-declarations',

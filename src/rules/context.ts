@@ -65,7 +65,7 @@ const oddEnds: ReadonlyMap<number, readonly string[]> = new Map(
     '#': ['#'],
     '~': ['~'],
     b: ['humbs.db', 'humbs_vista.db'],
-    g: ['.orig'],
+    g: ['.orig', '-debug.log', 'yarn-error.log'],
     j: ['.rej'],
     o: ['.tsbuildinfo'],
   }).map(([last, ends]) => [last.charCodeAt(0), ends]),

@@ -5,6 +5,7 @@ import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { archiveOverhead } from './archive-overhead.ts';
+import { buildResidue } from './build-residue.ts';
 import { buildSources } from './build-sources.ts';
 import { bundledWheels } from './bundled-wheels.ts';
 import { contextOf } from './context.ts';
@@ -59,6 +60,7 @@ export const rules: readonly Rule[] = [
   toolCache,
   versionControl,
   systemFiles,
+  buildResidue,
   staticLibrary,
   linkedStaticLibrary,
   testSuite,
