@@ -183,6 +183,8 @@ describe('explain', () => {
     for (const { id, title } of rules)
       expect(ran.stdout.replaceAll(/\s+/g, ' ')).toContain(`${id} ${title.split(' ')[0] ?? ''}`.split(' ')[0]);
     for (const line of ran.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    const words = [...ran.stdout.matchAll(/^([a-z-]+) +(info|warn|leftover) /gm)].map(([, id, word]) => [id, word]);
+    expect(words).toEqual(rules.map(({ id, severity, leftover }) => [id, leftover === true ? 'leftover' : severity]));
   });
 
   it.each(rules)('prints the page of $id', ({ id }) => {
@@ -190,6 +192,7 @@ describe('explain', () => {
     expect(ran.code, ran.stderr).toBe(0);
     expect(ran.stdout).toMatch(new RegExp(`^${id}\n\nSeverity: `));
     expect(ran.stdout).toContain('\nHow to remove it\n');
+    expect(ran.stdout).not.toContain('](');
     for (const line of ran.stdout.split('\n')) {
       if (!line.startsWith('    ')) expect(line.length, line).toBeLessThanOrEqual(80);
     }

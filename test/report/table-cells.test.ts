@@ -779,4 +779,12 @@ describe('text', () => {
     );
     expect([...pageText('one two', 40, styleFor(false))].join('')).toBe('one two\n');
   });
+
+  it('of a page has no links, but the names of rules that they lead to', () => {
+    const page =
+      'See [tool-cache](tool-cache.md), [one of its\nown](static-library.md) and [texts](README.md#texts); fix does it ([fix](../fix.md)).';
+    expect([...pageText(page, 140, styleFor(false))].join('')).toBe(
+      'See tool-cache, one of its own (static-library) and texts; fix does it.\n',
+    );
+  });
 });

@@ -19,10 +19,19 @@ export async function runExplain(words: readonly string[], values: ExplainValues
   const options = toReportOptions(layout);
   if (id === undefined) {
     const width = Math.max(...ruleIds.map((known) => known.length));
-    const rows = rules.flatMap(({ id: known, severity, title }) =>
-      wrap(title, options.width - width - 9).map((line, at) => (at === 0 ? [known, severity, line] : ['', '', line])),
+    const rows = rules.flatMap(({ id: known, severity, leftover, title }) => {
+      const word = leftover === true ? 'leftover' : severity;
+      return wrap(title, options.width - width - 13).map((line, at) =>
+        at === 0 ? [known, word, line] : ['', '', line],
+      );
+    });
+    await print(
+      [
+        ...columns(rows, ['left', 'left', 'left']),
+        '\nsizecheck explain RULE says more. A leftover counts only with --leftovers,\nor where it is named.\n',
+      ],
+      values.output,
     );
-    await print([...columns(rows, ['left', 'left', 'left']), '\nsizecheck explain RULE says more.\n'], values.output);
     return exitCodes.fine;
   }
   if (!ruleIds.includes(id)) {

@@ -19,9 +19,20 @@ function* blockText(block: string, width: number, style: Style): Iterable<string
     // An item of a list goes on in the lines below it.
     for (const item of block.split(/\n(?=- )/)) {
       const indent = item.startsWith('- ') ? '  ' : '';
-      for (const [at, line] of wrap(item.replaceAll(/\n\s*/g, ' '), width - indent.length).entries()) {
+      const text = linkText(item.replaceAll(/\n\s*/g, ' '));
+      for (const [at, line] of wrap(text, width - indent.length).entries()) {
         yield `${at === 0 ? '' : indent}${line}\n`;
       }
     }
   }
+}
+
+/** Links lead nowhere in a terminal: of one to a rule its name stays, and a mere reference to another page goes. */
+function linkText(text: string): string {
+  return text
+    .replaceAll(/ \(\[[^\]]*\]\(\.\.\/[^)]*\)\)/g, '')
+    .replaceAll(/\[([^\]]*)\]\(([^)]*)\)/g, (_link, words: string, target: string) => {
+      const [, rule] = /^([a-z-]+)\.md$/.exec(target) ?? [];
+      return rule === undefined || rule === words ? words : `${words} (${rule})`;
+    });
 }
