@@ -114,6 +114,12 @@ describe('the compression of a result', () => {
 
   it.each([
     ['tar', ['xz'], [], 'no encoder for xz is there: name the result .tar.gz or .tar.zst'],
+    [
+      'tar',
+      ['xz'],
+      ['--in-place'],
+      'no encoder for xz is there, so this cannot be done in place: give --out NAME.tar.gz',
+    ],
     ['tar', ['gzip'], ['--out', 'a.tar.bz2'], 'a.tar.bz2 says a tar in bzip2, but the result is a tar in gzip'],
     ['tar', ['gzip'], ['--out', 'a.tar.gz', '--compress-with', 'zstd:3'], 'a.tar.gz says a tar in gzip, but'],
     ['tar', [], ['--out', 'a.zst'], 'a.zst says zstd, but the result is a tar;'],

@@ -103,7 +103,7 @@ export function compressionOf(artifact: ArtifactIdentity, out: string, values: F
     throw new UsageError(`--compress-with is for tar archives; this is ${why}`);
   }
   const ending = endings.find(([suffix]) => out.toLowerCase().endsWith(suffix)) ?? null;
-  const compression = format === 'tar' ? compressionFor(artifact, ending, given) : null;
+  const compression = format === 'tar' ? compressionFor(artifact, ending, values) : null;
   // What is replaced may have any name, as long as it stays what it was.
   const isNamed = values.out !== undefined || (values['in-place'] && given !== undefined);
   if (ending !== null && isNamed) checkEnding(ending, out, format, compression);
@@ -129,11 +129,8 @@ function described(container: string | null, codec: string | null): string {
 }
 
 /** @throws UsageError where the archive's codec has no encoder here and no other is named. */
-function compressionFor(
-  { codecs }: ArtifactIdentity,
-  ending: Ending | null,
-  given: string | undefined,
-): Compression | null {
+function compressionFor({ codecs }: ArtifactIdentity, ending: Ending | null, values: FixValues): Compression | null {
+  const given = values['compress-with'];
   if (given !== undefined) return parseCompression(given);
   const [codec] = codecs;
   const [, container, said] = ending ?? [];
@@ -141,7 +138,8 @@ function compressionFor(
   if (wanted === undefined || wanted === null) return null;
   const text = usual.get(wanted);
   if (text !== undefined) return parseCompression(text);
-  throw new UsageError(
-    `no encoder for ${wanted} is there: name the result .tar.gz or .tar.zst, or give --compress-with`,
-  );
+  const way = values['in-place']
+    ? ', so this cannot be done in place: give --out NAME.tar.gz or NAME.tar.zst'
+    : ': name the result .tar.gz or .tar.zst, or give --compress-with';
+  throw new UsageError(`no encoder for ${wanted} is there${way}`);
 }

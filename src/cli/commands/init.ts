@@ -41,12 +41,13 @@ export async function runInit(
   onArtifact: (name: string) => void,
 ): Promise<number> {
   const file = values.budgets;
+  if (artifacts.length === 0) throw new UsageError('which artifacts? Give a path or several');
+  if (artifacts.includes('-')) throw new UsageError('a budget needs a path; standard input has none');
   onArtifact(file);
   if (values.add && values.force) throw new UsageError('--add and --force exclude each other');
   if (existsSync(file) && !values.force && !values.add)
     throw new ConfigError('exists already; --add adds to it, --force overwrites it');
   const known = values.add && existsSync(file) ? readBudgets(readFile(file)) : null;
-  if (artifacts.length === 0) throw new UsageError('which artifacts? Give a path or several');
   parsePercent(values.headroom, '--headroom');
   for (const path of [...artifacts, values['from-dive-ci'] ?? ''])
     if (isSameFile(file, path)) throw new UsageError(`"${path}" is read; it would be overwritten`);
@@ -55,7 +56,6 @@ export async function runInit(
   const lines: string[] = [];
   const measuredAll: Pick<Snapshot, 'image'>[] = [];
   for (const path of artifacts) {
-    if (path === '-') throw new UsageError('a budget needs a path; standard input has none');
     onArtifact(path);
     const snapshot = await measured(path, values);
     const draft = { ...drafted(path, snapshot, values, [...drafts, ...namesOf(known)]), ...diveOf(snapshot, imported) };
