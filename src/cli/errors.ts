@@ -2,7 +2,7 @@
 import { OutputError, ServiceError, SizecheckError } from '../errors.ts';
 import { inertLine, terminalName, terminalText } from '../report/escape.ts';
 
-/** Exit codes: 0 fine, 1 violated, 2 could not be measured, 130 interrupted. */
+/** Exit codes: 0 fine, 1 violated, 2 could not be measured, 130 interrupted, 129 and 143 ended by a signal. */
 export const exitCodes = { fine: 0, violated: 1, failed: 2, hungUp: 129, interrupted: 130, terminated: 143 } as const;
 
 /** One line that names artifact, member and offset; for an unexpected error (a bug) the stack follows. */

@@ -1,16 +1,18 @@
 // The commands around budgets. What they run is loaded only when asked for.
 import { parseArguments } from './options/arguments.ts';
-
+import { anyArtifact } from './options/shared.ts';
 import type { Command } from './registry.ts';
-import { budgetOptions, checkOptions, explainOptions, initOptions } from './options/policy.ts';
+import { budgetOptions, checkOptions, explainOptions, inBudgetsFile, initOptions } from './options/policy.ts';
 
 const checkCommand: Command = {
   name: 'check',
   describe: 'judge artifacts by their budgets; exits 1 where one is over',
   takes: '[ARTIFACT…]',
+  accepts: anyArtifact,
+  violated: 'a limit is broken',
   options: checkOptions,
   async run(argv, onArtifact) {
-    const { values, positionals } = parseArguments(argv, checkOptions);
+    const { values, positionals } = parseArguments(argv, checkOptions, inBudgetsFile);
     const { runCheck } = await import('./commands/check.ts');
     return runCheck(positionals, values, onArtifact);
   },
@@ -20,6 +22,7 @@ const initCommand: Command = {
   name: 'init',
   describe: "write budgets.json from today's sizes",
   takes: 'ARTIFACT…',
+  accepts: 'ARTIFACT: a directory, archive, package, library or snapshot file.',
   options: initOptions,
   async run(argv, onArtifact) {
     const { values, positionals } = parseArguments(argv, initOptions);

@@ -7,7 +7,7 @@ import { exitCodes } from './errors.ts';
 import { runDiff } from './commands/diff.ts';
 import { compressOptions } from './options/compress.ts';
 import { fixOptions } from './options/fix.ts';
-import { diffOptions, inputOptions, scanOptions } from './options/shared.ts';
+import { anyArtifact, diffOptions, inputOptions, scanOptions } from './options/shared.ts';
 import { writeStdout } from './output/streams.ts';
 import { policyCommands } from './policy-commands.ts';
 import { reportCommands } from './report-commands.ts';
@@ -18,20 +18,24 @@ export interface Command {
   readonly describe: string;
   /** What it takes, for help texts: `ARTIFACT`. */
   readonly takes: string;
+  /** What may stand for that, as a line of the help; absent where it takes nothing that is read. */
+  readonly accepts?: string;
+  /** What exit code 1 means; absent where it never exits so. */
+  readonly violated?: string;
   readonly options: OptionSpecs;
   /** Returns the exit code. */
   run(argv: readonly string[], onArtifact: (name: string) => void): Promise<number>;
 }
 
 const scanCommand = artifactCommand(
-  'scan',
+  { name: 'scan', accepts: anyArtifact, violated: 'a finding is as grave as --fail-on' },
   'sizes by directory, and what can be removed (the default)',
   scanOptions,
   runScan,
 );
 
 const snapshotCommand = artifactCommand(
-  'snapshot',
+  { name: 'snapshot', accepts: anyArtifact },
   'save all that is known of an artifact as JSON; takes every digest',
   inputOptions,
   runSnapshot,
@@ -41,6 +45,8 @@ const diffCommand: Command = {
   name: 'diff',
   describe: 'what changed between two artifacts, directory by directory and file by file',
   takes: 'OLD NEW',
+  accepts: anyArtifact.replace('ARTIFACT', 'OLD, NEW'),
+  violated: 'something differs (with --exit-code)',
   options: diffOptions,
   run(argv, onArtifact) {
     const { values, positionals } = parseArguments(argv, diffOptions);
@@ -49,14 +55,18 @@ const diffCommand: Command = {
 };
 
 const fixCommand = artifactCommand(
-  'fix',
+  {
+    name: 'fix',
+    accepts: 'ARTIFACT: a directory, tar or zip; of a snapshot file there is a plan only.',
+    violated: 'the result differs from the plan, or the old directory could not be removed',
+  },
   'plan the removal of what can go; with --apply do it on a copy and prove the result',
   fixOptions,
   async (artifact, values) => (await import('./commands/fix.ts')).runFixCommand(artifact, values),
 );
 
 const compressCommand = artifactCommand(
-  'compress',
+  { name: 'compress', accepts: 'ARTIFACT: a directory, tar or single file, compressed or not.' },
   'try other codecs and levels: size, time and memory of each, and which to take',
   compressOptions,
   async (artifact, values) => (await import('./commands/compress.ts')).runCompress(artifact, values),
@@ -64,13 +74,13 @@ const compressCommand = artifactCommand(
 
 /** A command on one artifact. */
 function artifactCommand<const Specs extends OptionSpecs>(
-  name: string,
+  about: Pick<Command, 'name' | 'accepts' | 'violated'>,
   describe: string,
   options: Specs,
   run: (artifact: string, values: Values<Specs>) => Promise<number>,
 ): Command {
   return {
-    name,
+    ...about,
     describe,
     takes: 'ARTIFACT',
     options,

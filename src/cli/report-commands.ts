@@ -8,6 +8,7 @@ const reportCommand: Command = {
   name: 'report',
   describe: 'print a saved diff --json or check --json in another format',
   takes: 'FILE',
+  accepts: 'FILE: what diff --json or check --json printed, or - for standard input.',
   options: reportOptions,
   async run(argv, onArtifact) {
     const { values, positionals } = parseArguments(argv, reportOptions);

@@ -13,6 +13,14 @@ const specs = {
 } as const;
 
 describe('arguments', () => {
+  it('that other commands take are refused with the place of what they mean here', () => {
+    const elsewhere = { rules: 'rules stand in a file' };
+    expect(() => parseArguments(['--rules', 'a'], specs, elsewhere)).toThrow(
+      /^there is no option --rules; rules stand in a file$/,
+    );
+    expect(() => parseArguments(['--tip', '1'], specs, elsewhere)).toThrow('did you mean --top?');
+  });
+
   it('have defaults', () => {
     const { values } = parseArguments([], specs);
     expect(values).toEqual({ format: 'a', top: 3, quiet: false, progress: true, output: undefined, include: [] });

@@ -41,9 +41,16 @@ export interface Parsed<Specs extends OptionSpecs> {
   readonly positionals: readonly string[];
 }
 
+/** For options that other commands have: where this command has the same. */
+export type Elsewhere = Readonly<Record<string, string>>;
+
 /** @throws UsageError for unknown options and for values that an option does not take. */
-export function parseArguments<const Specs extends OptionSpecs>(argv: readonly string[], specs: Specs): Parsed<Specs> {
-  const { values, positionals } = parseStrictly(argv, specs);
+export function parseArguments<const Specs extends OptionSpecs>(
+  argv: readonly string[],
+  specs: Specs,
+  elsewhere: Elsewhere = {},
+): Parsed<Specs> {
+  const { values, positionals } = parseStrictly(argv, specs, elsewhere);
   if (positionals.includes('')) throw new UsageError('an argument is empty; is a variable not set?');
   const checked = Object.entries(specs).map(([name, spec]) => [name, valueOf(name, spec, values[name])]);
   // Each value was made by valueOf from the spec of its own key, which is what the mapped type says.
@@ -51,7 +58,7 @@ export function parseArguments<const Specs extends OptionSpecs>(argv: readonly s
   return { values: Object.fromEntries(checked) as Values<Specs>, positionals };
 }
 
-function parseStrictly(argv: readonly string[], specs: OptionSpecs) {
+function parseStrictly(argv: readonly string[], specs: OptionSpecs, elsewhere: Elsewhere) {
   const options = Object.fromEntries(
     Object.entries(specs).map(([name, spec]) => [
       name,
@@ -78,9 +85,8 @@ function parseStrictly(argv: readonly string[], specs: OptionSpecs) {
     const { format } = specs;
     const isFormat = format?.kind === 'choice' && format.choices.includes(word);
     const meant = isFormat ? `--format ${word}` : near === null ? null : `--${near}`;
-    throw new UsageError(`there is no option ${unknown}${meant === null ? '' : `; did you mean ${meant}?`}`, {
-      cause: error,
-    });
+    const hint = elsewhere[word] ?? (meant === null ? null : `did you mean ${meant}?`);
+    throw new UsageError(`there is no option ${unknown}${hint === null ? '' : `; ${hint}`}`, { cause: error });
   }
 }
 

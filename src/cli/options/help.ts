@@ -2,6 +2,7 @@
 import type { Argv } from 'yargs';
 import type { OptionSpec, OptionSpecs } from './arguments.ts';
 import type { Command } from '../registry.ts';
+import { anyArtifact } from './shared.ts';
 
 /** Help for one command, or for all of them with the options of the default one. */
 export async function helpText(commands: readonly Command[], command: Command | null): Promise<string> {
@@ -32,10 +33,27 @@ export async function helpText(commands: readonly Command[], command: Command | 
   if (command === null)
     yargs.option('version', { type: 'boolean', describe: 'print the version; with --verbose also what decodes zstd' });
   if (shown !== undefined) addOptions(yargs, shown.options);
-  yargs.epilogue(
-    'ARTIFACT, OLD, NEW: a directory, archive, package, library, snapshot file, or - for standard input.\nExit codes: 0 fine, 1 violated, 2 could not be measured, 130 interrupted.',
-  );
+  yargs.epilogue((command === null ? overview() : remarks(command)).join('\n'));
   return `${(await yargs.getHelp()).split('\n').map(apart).join('\n')}\n`;
+}
+
+/** Below the help for all commands. */
+function overview(): readonly string[] {
+  return [
+    'These options are those of scan; "sizecheck COMMAND --help" has those of the others.',
+    anyArtifact,
+    exitCodesText('a limit is broken, or what --fail-on or --exit-code asks about'),
+  ];
+}
+
+/** Below the help for one. */
+function remarks({ accepts, violated }: Command): readonly string[] {
+  return [...(accepts === undefined ? [] : [accepts]), exitCodesText(violated)];
+}
+
+function exitCodesText(violated: string | undefined): string {
+  const one = violated === undefined ? '' : `, 1 ${violated}`;
+  return `Exit codes: 0 fine${one}, 2 could not be done or measured, 130 interrupted (129 hung up, 143 terminated).`;
 }
 
 /** yargs leaves no space between a description and the type where both fill the line exactly. */

@@ -1,6 +1,6 @@
 // Options of the commands around budgets: check, init, budget, explain.
 import { formatNames } from '../../report/index.ts';
-import type { Values } from './arguments.ts';
+import type { Elsewhere, Values } from './arguments.ts';
 import { diffOptions, inputOptions, scanOptions } from './shared.ts';
 import { summaryOption } from '../output/summary.ts';
 
@@ -20,7 +20,7 @@ export const checkOptions = {
   map: diffOptions.map,
   format: { kind: 'choice', choices: formatNames('check'), default: 'table', describe: 'how to print the result' },
   json,
-  by: { ...diffOptions.by, describe: 'by what a comment shows what changed' },
+  by: { ...diffOptions.by, describe: 'group the changes in a comment by directory or by package' },
   units,
   top,
   color,
@@ -28,6 +28,16 @@ export const checkOptions = {
   summary: summaryOption,
   ...reading,
 } as const;
+
+/** What judges findings in other commands stands in the budgets file of a gate. */
+export const inBudgetsFile: Elsewhere = {
+  rules: 'the rules of a gate stand in its budgets file, in "rules"',
+  'fail-on': 'the rules of a gate stand in its budgets file with their severities, in "rules"',
+  leftovers: 'a gate judges the leftovers that its budgets file names, in "rules"',
+  ignore: 'what a gate ignores stands in its budgets file, in "ignore"',
+  include: 'limits on a part of an artifact stand in the budgets file, in "paths"',
+  exclude: 'limits on a part of an artifact stand in the budgets file, in "paths"',
+};
 
 export type CheckValues = Values<typeof checkOptions>;
 

@@ -12,6 +12,9 @@ import type { ScanOptions } from '../../scan/scan.ts';
 import type { Values } from './arguments.ts';
 import { summaryOption } from '../output/summary.ts';
 
+/** What most commands read, in the words of their help. */
+export const anyArtifact = 'ARTIFACT: a directory, archive, package, library, snapshot file, or - for standard input.';
+
 /** What governs how an artifact is read. */
 export const inputOptions = {
   output: { kind: 'text', short: 'o', describe: 'write to this file instead of standard output' },
@@ -26,7 +29,7 @@ export const inputOptions = {
     kind: 'choice',
     choices: ['auto', 'image', 'files'],
     default: 'auto',
-    describe: 'files: an image archive as the tar, a layout as the directory that it is',
+    describe: 'files: read an image archive as a plain tar, or a layout as a plain directory',
   },
   'strip-version': {
     kind: 'choice',
@@ -75,7 +78,7 @@ export const scanOptions = {
     kind: 'choice',
     choices: ['none', 'info', 'warn', 'error'],
     default: 'none',
-    describe: 'exit 1 on findings this grave or graver',
+    describe: 'exit 1 on findings this grave or graver; rules give warn and info',
   },
   'exit-zero': { kind: 'flag', default: false, describe: 'report only: never exit 1' },
   digests: {
