@@ -33,7 +33,11 @@ export interface DiffOptions {
   readonly sections: boolean;
 }
 
-/** Compares two snapshots. Sizes are bytes; null stands for what one side lacks. Never throws on valid snapshots. */
+/**
+ * Compares two snapshots. Sizes are bytes; null stands for what one side lacks. Never throws on valid snapshots.
+ * Content is compared by digests, so scan both sides with digests `all`; where one is missing, files of the same size count as equal,
+ * and the notice `content-unknown` says how many.
+ */
 export function diffSnapshots(before: Judged, after: Judged, options: DiffOptions): Diff {
   const [old, now] = [treeOf(before.snapshot), treeOf(after.snapshot)];
   const starts = chooseStarts(old, now, options.stripComponents, options.maps);

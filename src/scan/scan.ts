@@ -58,6 +58,8 @@ export interface ScanOptions extends ArtifactOptions {
 /**
  * Reads an artifact (a path, `-` for standard input, or a snapshot file) and returns its snapshot. Options that are not given are
  * `defaultLimits`, digests `auto` and facts `needed`.
+ * What `diffSnapshots` compares needs digests `all`: with `auto`, files of the same size in two directories may have none, and then
+ * count as equal.
  * @throws FormatError where the artifact's own totals cannot be known, InputError where the system refuses, UsageError for options
  * that are none or do not suit the artifact.
  */
