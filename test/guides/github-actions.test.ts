@@ -210,6 +210,21 @@ describe.skipIf(!projectTools.every(requireTool))('workflows', () => {
     expect(server.comments[0]?.body).toMatch(/^<!-- sizecheck:layer -->\n### ❌ Over budget: `layer` compressed is /);
   });
 
+  it('a fork that cannot be built fails in the first workflow, and the second one says nothing', async () => {
+    const here = setting('fork-broken', { full: 'fork/r' });
+    writeFileSync(join(here.machine.cwd, 'Makefile'), 'dist:\n\tfalse\n');
+    await runWorkflow(fork, here);
+    expect(here.log.failed).toBe(true);
+    expect(here.log.ran).toHaveLength(1);
+
+    const event = { workflow_run: { id: 5, event: 'pull_request' } };
+    const there = setting('fork-broken-comment', { event, name: 'workflow_run' });
+    await runWorkflow(forkComment, { ...there, machine: { ...there.machine, temp: here.machine.temp } });
+    expect(there.log.failed, told(there)).toBe(false);
+    expect(there.log.ran).toEqual([]);
+    expect(server.received).toEqual([]);
+  });
+
   it('a fork in one workflow is gated, not commented on', async () => {
     const here = setting('fork-alone', { full: 'fork/r' });
     await runWorkflow(compare, here);

@@ -16,6 +16,7 @@ export interface Step {
   readonly uses?: string;
   readonly run?: string;
   readonly shell?: string;
+  readonly 'continue-on-error'?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly with?: Readonly<Record<string, string | number | boolean>>;
 }
@@ -41,7 +42,7 @@ export const action: Action = parse(readFileSync(join(root, 'action.yml'), 'utf8
 export interface Contexts {
   readonly github: Readonly<Record<string, unknown>>;
   readonly inputs?: Readonly<Record<string, string>>;
-  readonly steps: Record<string, { readonly outputs: Record<string, string> }>;
+  readonly steps: Record<string, { readonly outputs: Record<string, string>; readonly outcome: 'success' | 'failure' }>;
 }
 
 export interface Machine {
@@ -64,9 +65,12 @@ export async function runSteps(steps: readonly Step[], contexts: Contexts, machi
     const condition = step.if ?? 'success()';
     if (log.failed && !condition.includes('always()')) continue;
     if (!holds(condition, contexts)) continue;
+    const before = log.failed;
+    log.failed = false;
     const outputs =
       step.run === undefined ? await use(step, contexts, machine, log) : await shell(step, contexts, machine, log);
-    if (step.id !== undefined) contexts.steps[step.id] = { outputs };
+    if (step.id !== undefined) contexts.steps[step.id] = { outputs, outcome: log.failed ? 'failure' : 'success' };
+    log.failed = before || (log.failed && step['continue-on-error'] !== true);
   }
 }
 
@@ -118,11 +122,13 @@ async function use(step: Step, contexts: Contexts, machine: Machine, log: Log): 
       keepForCache(machine, join(machine.cwd, given['path'] ?? ''));
       return {};
     case 'actions/upload-artifact@v4':
+      if (given['path'] === '') throw new Error('upload-artifact needs a path');
       mkdirSync(uploaded, { recursive: true });
       cpSync(resolve(machine.cwd, given['path'] ?? ''), join(uploaded, basename(given['path'] ?? '')));
       return {};
     case 'actions/download-artifact@v4':
-      cpSync(uploaded, join(machine.cwd, given['path'] ?? ''), { recursive: true });
+      if (existsSync(uploaded)) cpSync(uploaded, join(machine.cwd, given['path'] ?? ''), { recursive: true });
+      else log.failed = true;
       return {};
     case 'sizecheck/sizecheck@v0':
       return runAction(given, contexts, machine, log);
