@@ -19,6 +19,7 @@ describe('arguments', () => {
       /^there is no option --rules; rules stand in a file$/,
     );
     expect(() => parseArguments(['--tip', '1'], specs, elsewhere)).toThrow('did you mean --top?');
+    expect(() => parseArguments(['--constructor'], specs, elsewhere)).toThrow(/no option --constructor$/);
   });
 
   it('have defaults', () => {

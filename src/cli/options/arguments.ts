@@ -85,7 +85,8 @@ function parseStrictly(argv: readonly string[], specs: OptionSpecs, elsewhere: E
     const { format } = specs;
     const isFormat = format?.kind === 'choice' && format.choices.includes(word);
     const meant = isFormat ? `--format ${word}` : near === null ? null : `--${near}`;
-    const hint = elsewhere[word] ?? (meant === null ? null : `did you mean ${meant}?`);
+    const known = Object.hasOwn(elsewhere, word) ? elsewhere[word] : undefined;
+    const hint = known ?? (meant === null ? null : `did you mean ${meant}?`);
     throw new UsageError(`there is no option ${unknown}${hint === null ? '' : `; ${hint}`}`, { cause: error });
   }
 }
