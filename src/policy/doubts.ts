@@ -11,6 +11,7 @@ const open: ReadonlyMap<string, 'all' | 'sizes' | 'content'> = new Map([
   // The length is a mere claim of the archive's.
   ['unreadable-content', 'sizes'],
   ['no-end-of-archive', 'sizes'],
+  ['ambiguous-whiteout', 'sizes'],
   ['sparse-not-hashed', 'content'],
   // Of a comparison.
   ['content-unknown', 'content'],

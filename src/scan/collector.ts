@@ -36,6 +36,8 @@ export interface CollectorOptions {
   readonly bytecode?: boolean | undefined;
   /** Whether hard links may lead to what lies below, in another layer: then a link without its target is nothing odd. */
   readonly isLayer?: boolean;
+  /** Of a layer: whether a hard link can lead to what lies at a path below. Then it does, though a later member may take the path. */
+  readonly isBelow?: (path: Name) => boolean;
   /** Entries of the layers before, which count in `maxEntries`, too. */
   readonly taken?: number;
   /** Where stored bytes are taken down, told of each member that comes. */
@@ -80,6 +82,7 @@ export function createCollector(options: CollectorOptions): Collector {
   const notices: Notice[] = [];
   const members: Draft[] = [];
   const early: UnresolvedLink[] = [];
+  const lower: UnresolvedLink[] = [];
   const notice = (code: string, path: Name | null, message: string): void => {
     notices.push({ code, path, message });
   };
@@ -135,7 +138,8 @@ export function createCollector(options: CollectorOptions): Collector {
       draft.link = found.link;
       draft.disk = modelDisk(draft);
       twins.set(draft, twins.get(found) ?? found);
-    } else early.push({ draft, target });
+    } else if (options.isBelow?.(target) === true) lower.push({ draft, target });
+    else early.push({ draft, target });
   }
 
   /** What a member is a hard link to that has its own name, as GNU tar writes a linked file that it is given twice; null for others. */
@@ -183,7 +187,9 @@ export function createCollector(options: CollectorOptions): Collector {
       notices.push({ ...given, path: given.path === null ? null : normalizePath(given.path).path });
     },
     collected() {
-      const unresolved = resolveLate(early.splice(0));
+      const unresolved = resolveLate(early.splice(0)).concat(
+        lower.filter(({ draft }) => drafts.get(draft.path) === draft),
+      );
       if (options.isLayer !== true) {
         for (const { draft } of unresolved) notice(...brokenLink(draft.path));
         chargeTwins();

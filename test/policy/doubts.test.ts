@@ -17,6 +17,7 @@ it.each([
   ['changed', [true, true, true]],
   ['vanished', [true, true, true]],
   ['unreadable-content', [false, true, true]],
+  ['ambiguous-whiteout', [false, true, true]],
   ['sparse-not-hashed', [false, false, true]],
   ['content-unknown', [false, false, true]],
   ['data-after-end', [false, false, false]],

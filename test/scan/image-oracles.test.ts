@@ -111,6 +111,24 @@ const cases: readonly (readonly [string, readonly (readonly TarSpec[])[]])[] = [
     [base, [file('z', 'zzz'), hard('lib/n', 'z'), hard('usr/lib/m', 'z'), file('usr/lib/n', 'n')]],
   ],
   ['a file over the directory of a hard link to a file below', [base, [hard('new/c', 'etc/a'), file('new', 'flat')]]],
+  [
+    'a directory becomes a symlink, then a file through it is removed',
+    [base, [link('deep', 'etc'), file('deep/.wh.a', '')]],
+  ],
+  ['a file removed, then its directory becomes a symlink', [base, [file('deep/.wh.other', ''), link('deep', 'etc')]]],
+  ['a symlink leads elsewhere, then a file below it is removed', [base, [link('lib', 'etc'), file('lib/.wh.a', '')]]],
+  ['a symlink removed between two files below', [base, [file('lib/x', 'x'), file('.wh.lib', ''), file('lib/y', 'yy')]]],
+  ['a hard link, then its target removed', [base, [hard('c', 'etc/a'), file('etc/.wh.a', '')]]],
+  ['a hard link, then its target made again', [base, [hard('c', 'etc/a'), file('etc/a', 'again!')]]],
+  ['a hard link in a directory that is then emptied', [base, [hard('etc/c', 'etc/a'), file('etc/.wh..wh..opq', '')]]],
+  [
+    'a directory made and removed in one layer',
+    [base, [directory('deep'), file('deep/new', 'n'), file('.wh.deep', '')]],
+  ],
+  ['a file made far below what is then removed', [base, [file('deep/er/new', 'n'), file('.wh.deep', '')]]],
+  ['a file made far below what is then emptied', [base, [file('deep/er/new', 'n'), file('deep/.wh..wh..opq', '')]]],
+  ['an opaque mark in a symlink', [base, [file('lib/.wh..wh..opq', ''), file('lib/new', 'n')]]],
+  ['an opaque mark in a symlink of its own', [base, [link('here', 'deep'), file('here/.wh..wh..opq', '')]]],
   ['a symlink over members that came before it', [base, [file('new/in', 'lost'), link('new', 'etc')]]],
 ];
 

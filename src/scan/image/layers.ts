@@ -14,7 +14,7 @@ import { createDive } from './dive.ts';
 import type { Dive } from './dive.ts';
 import { mergedEntries } from './entries.ts';
 import { createMerge } from './merge.ts';
-import type { LayerContent } from './merge.ts';
+import type { LayerContent, Whiteout } from './merge.ts';
 import { markOf } from './whiteouts.ts';
 
 export interface ImageRead {
@@ -43,6 +43,7 @@ export function createLayerStack(options: LayerStackOptions, notices: Notice[]):
     if (++implied + taken > options.maxEntries) throw tooManyEntries(options.maxEntries, { path });
   };
   const merge = createMerge((code, path, message) => notices.push({ code, path, message }), onImplied);
+  const isBelow = (path: Name): boolean => merge.has(path);
   const dive = createDive();
   const layers: ImageLayer[] = [];
   const superseded: Superseded[] = [];
@@ -60,7 +61,7 @@ export function createLayerStack(options: LayerStackOptions, notices: Notice[]):
     },
     begin() {
       const packageLists = isOther(layers.length) ? undefined : options.packageLists;
-      collector = createCollector({ ...options, packageLists, knownFacts, taken, isLayer: true });
+      collector = createCollector({ ...options, packageLists, knownFacts, taken, isLayer: true, isBelow });
       return withDive(collector, dive);
     },
     end(read: LayerRead) {
@@ -126,14 +127,16 @@ function contentOf(collected: Collected, index: number): LayerContent {
   // Nothing takes the place of the directory that layers are extracted into.
   if (drafts.get('.')?.kind !== 'directory') drafts.delete('.');
   const kept: Draft[] = [];
-  const [gone, opaque]: [string[], string[]] = [[], []];
+  const whiteouts: Whiteout[] = [];
   const marks = new Set<Draft>();
   for (const draft of drafts.values()) {
     const mark = markOf(draft.path);
-    if (mark === null) continue;
+    if (mark === null) {
+      kept.push(draft);
+      continue;
+    }
     marks.add(draft);
-    if (mark.kind === 'gone') gone.push(mark.path);
-    if (mark.kind === 'opaque') opaque.push(mark.directory);
+    if (mark.kind === 'gone' || mark.kind === 'opaque') whiteouts.push({ after: kept.length, mark });
     // What AUFS kept is content that other names lead to.
     if (draft.size > 0 && mark.kind !== 'aufs') {
       const message = `is a mark of layer ${index} on other files, and holds ${draft.size} bytes; they are not counted`;
@@ -142,8 +145,7 @@ function contentOf(collected: Collected, index: number): LayerContent {
   }
   links.settle((draft) => drafts.get(draft.path) === draft && !marks.has(draft));
   const unresolved = collected.unresolved.filter(({ draft }) => !marks.has(draft));
-  for (const draft of drafts.values()) if (!marks.has(draft)) kept.push(draft);
-  return { drafts: kept, unresolved, gone, opaque };
+  return { drafts: kept, unresolved, whiteouts };
 }
 
 function aloneOf({ drafts, parents, notices }: Collected, { drafts: kept }: LayerContent, maxEntries: number): Entry[] {

@@ -7,8 +7,11 @@ import { brokenLink } from '../collector.ts';
 import type { UnresolvedLink } from '../collector.ts';
 import { modelDisk } from '../draft.ts';
 import type { Draft } from '../draft.ts';
+import { clearingOf } from './clear.ts';
+import type { Cleared, Clearing } from './clear.ts';
 import { childPath, findDirectory, findNode, nodeAt, rootNode, walk } from './tree.ts';
 import type { Content, TreeNode } from './tree.ts';
+import type { RemovingMark } from './whiteouts.ts';
 
 /** One layer, as merging takes it. */
 export interface LayerContent {
@@ -19,10 +22,14 @@ export interface LayerContent {
   readonly drafts: readonly Draft[];
   /** Those that are hard links to files below. */
   readonly unresolved: readonly UnresolvedLink[];
-  /** Paths that it removes from the layers below. */
-  readonly gone: readonly Name[];
-  /** Directories of which it removes all that the layers below have in them. */
-  readonly opaque: readonly Name[];
+  /** In the order of the tar, too: which directory a whiteout lies in hangs on the symlinks that are there by then. */
+  readonly whiteouts: readonly Whiteout[];
+}
+
+export interface Whiteout {
+  /** How many of `drafts` come before it. */
+  readonly after: number;
+  readonly mark: RemovingMark;
 }
 
 /** Bytes of regular files; see `ImageLayer`. */
@@ -38,6 +45,8 @@ export interface Merge {
   readonly root: TreeNode;
   /** What is hidden by now, by the layer that hid it and by path. */
   readonly hidden: readonly HiddenFile[];
+  /** Whether there is something at a path by now that hard links can lead to. */
+  has(path: Name): boolean;
   add(layer: LayerContent): LayerFigures;
 }
 
@@ -70,31 +79,41 @@ export function createMerge(
     }
   }
 
-  function remember(node: TreeNode): void {
-    const pending = [node];
-    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-      removed.add(next.path);
-      if (next.children !== null) for (const child of next.children.values()) pending.push(child);
+  function forget({ gone }: Cleared): void {
+    for (const { path, content } of gone) {
+      removed.add(path);
+      if (content !== null && --content.names === 0) lost.push({ content, path });
     }
   }
 
-  function remove(parent: TreeNode, name: Name): void {
-    const node = parent.children?.get(name);
-    if (node === undefined) return;
-    remember(node);
-    drop(node);
-    parent.children?.delete(name);
+  /** What containerd and Docker take away as well counts all the same: the specification says that it stays. */
+  function doubt(path: Name, message: string): void {
+    notice('ambiguous-whiteout', path, `${message}; which of it is there depends on what unpacks the image`);
   }
 
-  function whiteOut({ gone, opaque }: LayerContent): void {
-    for (const path of gone) {
-      const parent = findDirectory(root, parentPath(path) ?? '.');
-      if (parent !== null) remove(parent, baseName(path));
+  function whiteOut(mark: RemovingMark, clearing: Clearing): void {
+    const path = mark.kind === 'gone' ? mark.path : mark.directory;
+    const found = findNode(root, parentPath(path) ?? '.', baseName(path));
+    if (mark.kind === 'gone') {
+      if (found === null) return;
+      const cleared = clearing.whiteOut(found);
+      forget(cleared);
+      const { doubtful } = cleared;
+      if (doubtful !== null) doubt(doubtful.path, `has content of layer ${layer}, which whites it out after that`);
+      return;
     }
-    for (const path of opaque) {
-      const directory = findDirectory(root, path);
-      if (directory === null) continue;
-      for (const name of directory.children?.keys() ?? []) remove(directory, name);
+    const directory = path === '.' ? root : findDirectory(root, path);
+    if (directory === null) return;
+    const cleared = clearing.empty(directory);
+    forget(cleared);
+    const { doubtful, gone } = cleared;
+    if (doubtful !== null) {
+      doubt(
+        doubtful.path,
+        `has content of layer ${layer} and is not listed there, before the layer empties a directory above`,
+      );
+    } else if (found?.entry?.kind === 'symlink' && gone.length > 0) {
+      doubt(found.path, `is a symlink, through which layer ${layer} empties a directory`);
     }
   }
 
@@ -134,16 +153,28 @@ export function createMerge(
     lost = [];
     removed = new Set();
     const below = new Map(given.unresolved.map(({ draft, target }) => [draft, target]));
-    whiteOut(given);
+    const clearing = clearingOf(layer);
+    const { drafts, whiteouts } = given;
+    let done = 0;
     /** By the path of the file; a name of it may come before. */
     const linked = new Map<Name, Content | null>();
-    for (const { kind, link } of given.drafts) if (kind === 'hardlink' && link !== null) linked.set(link, null);
-    for (const draft of given.drafts) {
+    for (const { kind, link } of drafts) if (kind === 'hardlink' && link !== null) linked.set(link, null);
+    for (const draft of drafts) {
       if (draft.kind === 'file' && linked.has(draft.path)) linked.set(draft.path, { draft, stored: layer, names: 0 });
     }
     let [content, changed] = [0, 0];
-    let last: { readonly path: Name; readonly node: TreeNode } = { path: '.', node: root };
-    for (const draft of given.drafts) {
+    const top: { readonly path: Name; readonly node: TreeNode } = { path: '.', node: root };
+    let last = top;
+    const whiteOutUntil = (position: number): void => {
+      for (let next = whiteouts[done]; next !== undefined && next.after <= position; next = whiteouts[++done]) {
+        whiteOut(next.mark, clearing);
+        // It may have been on the way there.
+        last = top;
+      }
+    };
+    let position = 0;
+    for (const draft of drafts) {
+      whiteOutUntil(position++);
       const { path, kind, size } = draft;
       if (path === '.') {
         root.entry = draft;
@@ -168,6 +199,7 @@ export function createMerge(
       if (kind === 'hardlink') own = linked.get(draft.link ?? '') ?? null;
       put(parent, name, draft, own);
     }
+    whiteOutUntil(position);
     return { content, added: content - changed, changed, ...charge() };
   }
 
@@ -203,5 +235,10 @@ export function createMerge(
     return { deleted, waste };
   }
 
-  return { root, hidden, add };
+  const has = (path: Name): boolean => {
+    const found = findNode(root, parentPath(path) ?? '.', baseName(path));
+    return found !== null && found.children === null;
+  };
+
+  return { root, hidden, has, add };
 }

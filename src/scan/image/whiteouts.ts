@@ -10,11 +10,11 @@ const opaqueMark = '.wh..wh..opq';
  * `gone`: the path is removed from the layers below. `opaque`: all that they have in the directory is. `aufs`: what AUFS kept for
  * itself. `below`: what lies below a whiteout, where nothing can be.
  */
-export type Mark =
+export type Mark = RemovingMark | { readonly kind: 'aufs' } | { readonly kind: 'below' };
+
+export type RemovingMark =
   | { readonly kind: 'gone'; readonly path: Name }
-  | { readonly kind: 'opaque'; readonly directory: Name }
-  | { readonly kind: 'aufs' }
-  | { readonly kind: 'below' };
+  | { readonly kind: 'opaque'; readonly directory: Name };
 
 /** null for an ordinary path. @throws FormatError `bad-whiteout` for one that would remove a directory by the name `.` or `..`. */
 export function markOf(path: Name): Mark | null {
