@@ -267,7 +267,7 @@ describe('what layers hide', () => {
     expect(causes(snapshot)).toEqual([
       ['d/a', 1, 0, 1, 'deleted'],
       ['d/b', 2, 0, 1, 'deleted'],
-      ['d', 3, 1, 2, 'deleted'],
+      ['d', 3, 1, 2, 'overwritten'],
     ]);
   });
 

@@ -136,6 +136,19 @@ describe('a layer on another, in the order of its tar', () => {
   });
 });
 
+describe('a directory in the place of a file', () => {
+  it.each<[string, readonly TarSpec[]]>([
+    ['itself', [directory('a/x')]],
+    ['with a file in it', [directory('a/x'), file('a/x/in', 9)]],
+    ['behind a whiteout', [gone('a/x'), directory('a/x')]],
+  ])('replaces it: %s', async (_, layer) => {
+    const { hidden, image } = await scanned([base, layer]);
+    expect(hidden).toMatchObject([{ path: 'a/x', size: 100, stored: 0, layer: 1, cause: 'overwritten' }]);
+    const added = layer.length === 2 && layer[1]?.name === 'a/x/in' ? 9 : 0;
+    expect(image?.layers[1]).toMatchObject({ content: added, added, changed: 0, deleted: 0, waste: 100 });
+  });
+});
+
 describe('whiteouts that unpackers read differently', () => {
   it.each<[string, readonly TarSpec[], string, string]>([
     ['a file that came before', [file('a/x', 10), gone('a/x')], 'a/sub/z 7, a/x 10, a/y 50, b/x 3', 'a/x'],
@@ -156,6 +169,12 @@ describe('whiteouts that unpackers read differently', () => {
       'a/sub',
     ],
     ['all of a directory with a new one', [file('a/q/n', 10), opaque('a')], 'a/q/n 10, b/x 3', 'a/q'],
+    [
+      'all of a directory with a file that came through a symlink',
+      [file('link/n', 10), opaque('a')],
+      'a/n 10, b/x 3',
+      'a/n',
+    ],
     ['after all of a directory', [directory('a'), opaque('a'), file('a/n', 1), gone('a/n')], 'a/n 1, b/x 3', 'a/n'],
     ['all of a directory by way of a symlink', [opaque('link')], 'b/x 3', 'link'],
     ['all of a directory by way of its own symlink', [to('s', 'a'), opaque('s')], 'b/x 3', 's'],

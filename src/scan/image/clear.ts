@@ -61,8 +61,8 @@ export function clearingOf(layer: number): Clearing {
       const gone = takeAway(nodes, kept);
       own.add(directory);
       kept.delete(directory);
-      // They keep the members that came before, and no directory that is none for what is in it.
-      const doubtful = [...kept].find((node) => node.layer !== layer || node.entry === null);
+      // They keep what came before as a member of that very path: no directory for what is in it, nothing that came through a symlink.
+      const doubtful = [...kept].find((node) => node.layer !== layer || node.entry?.path !== node.path);
       return { gone, doubtful: doubtful ?? null };
     },
   };

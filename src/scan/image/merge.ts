@@ -110,7 +110,7 @@ export function createMerge(
     if (doubtful !== null) {
       doubt(
         doubtful.path,
-        `has content of layer ${layer} and is not listed there, before the layer empties a directory above`,
+        `got content of layer ${layer} before that empties a directory above, and is no member of it by this name`,
       );
     } else if (found?.entry?.kind === 'symlink' && gone.length > 0) {
       doubt(found.path, `is a symlink, through which layer ${layer} empties a directory`);
@@ -223,8 +223,9 @@ export function createMerge(
     for (const [content, path] of sorted) {
       const { draft, stored } = content;
       const now = nodeAt(root, path);
-      const replaced = now !== null && now.children === null;
-      const same = replaced && draft.digest !== null && now.content?.draft.digest === draft.digest;
+      // By a directory, too: what is in that is another path.
+      const replaced = now !== null;
+      const same = draft.digest !== null && now?.content?.draft.digest === draft.digest;
       const cause = same ? 'metadata' : replaced ? 'overwritten' : 'deleted';
       waste += draft.size;
       if (cause === 'deleted' && stored < layer) deleted += draft.size;
