@@ -1,6 +1,6 @@
 // What layers of one image mean for a host that has the other: which it has already, what it must pull, and where a build's cache ended.
 import type { ImageChange, PulledLayer } from '../model/diff.ts';
-import type { Image, ImageLayer } from '../model/snapshot.ts';
+import type { Image, ImageLayer, Snapshot } from '../model/snapshot.ts';
 
 /** null unless both are images. */
 export function imageChange(before: Image | undefined, after: Image | undefined): ImageChange | null {
@@ -22,6 +22,12 @@ export function imageChange(before: Image | undefined, after: Image | undefined)
 /** Compressed bytes that a host pulls which has none of the layers; null where one is stored uncompressed, and where there are none. */
 export function wholePull(image: Image): number | null {
   return image.layers.length === 0 ? null : compressedSum(wholePulled(image));
+}
+
+/** What layers store and the merged tree does not show; of a part what belongs to it. 0 of what is no image. */
+export function hiddenBytes({ image, hidden, isPart }: Snapshot): number {
+  if (image === undefined) return 0;
+  return isPart === true ? (hidden ?? []).reduce((sum, { size }) => sum + size, 0) : image.hiddenBytes;
 }
 
 /** The layers that a host pulls which has none of them. */

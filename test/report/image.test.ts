@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { diffSnapshots } from '../../src/compare/diff.ts';
 import { rollup } from '../../src/compare/rollup.ts';
-import type { Image, Snapshot } from '../../src/model/snapshot.ts';
+import type { HiddenFile, Image, Snapshot } from '../../src/model/snapshot.ts';
 import { reporterNamed } from '../../src/report/index.ts';
 import type { ReportOptions, ScanReport } from '../../src/report/reporter.ts';
 import { judge } from '../../src/rules/index.ts';
@@ -55,6 +55,38 @@ describe('an image in reports', () => {
     expect(print80(1000)).toContain(`${removable}  Hidden in layers: 1,000 B more\n`);
     expect(print80(0)).toContain(removable);
     expect(print80(0)).not.toContain('Hidden in layers');
+  });
+
+  it.each([
+    ['table', /Hidden in layers: ([\d,]+ B) more/],
+    ['markdown', /\*\*([\d,]+ B)\*\* more are hidden in layers\.$/m],
+    ['markdown', /^### .* ([\d,]+ B) more are hidden in layers$/m],
+    ['html', /<dt>hidden<\/dt><dd class="size">([\d,]+ B)/],
+  ])('sums up what layers hide of a part where it is one: %s %#', async (format, pattern) => {
+    const reporter = await reporterNamed(format, 'scan');
+    const told = (files: readonly HiddenFile[]): string | undefined => {
+      const given = { ...one, isPart: true as const, hidden: files };
+      const found = finding('debug-symbols', 10);
+      const text = [...(reporter?.({ ...report(false), snapshot: given, findings: [found] }, options80) ?? [])].join(
+        '',
+      );
+      return pattern.exec(text)?.[1];
+    };
+    const files = [hidden('a', 30, 0, 1, 'deleted'), hidden('b', 4, 0, 1, 'overwritten')];
+    expect(told(files)).toBe('34 B');
+    expect(told([])).toBe(format === 'html' ? '0 B' : undefined);
+  });
+
+  it('calls its length no share of the content where it is more than that', async () => {
+    const reporter = await reporterNamed('table', 'scan');
+    const note = (compressed: number, base: Snapshot = one): string => {
+      const given = { ...base, totals: { ...base.totals, compressed } };
+      const text = [...(reporter?.({ ...report(false), snapshot: given }, options80) ?? [])].join('');
+      return /^  compressed .*?(the file itself.*)$/m.exec(text)?.[1] ?? '';
+    };
+    expect(note(1000)).toBe('the file itself, 100.0% of content');
+    expect(note(1001)).toBe('the file itself');
+    expect(note(2000, snapshot([file('a', 1000)]))).toBe('the file itself, 200.0% of content');
   });
 
   it('says what a host without any of its layers pulls, where that is known', async () => {

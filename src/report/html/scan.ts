@@ -1,6 +1,7 @@
 // The page of a scan.
 import { bothSizes, formatSize, formatSizes, groupDigits, unitsOf } from '../../bytes/size.ts';
 import { storedSavings } from '../../rules/stored-savings.ts';
+import { hiddenBytes } from '../../compare/image.ts';
 import { hiddenPart, supersededPart } from '../../model/finding.ts';
 import type { Finding } from '../../model/finding.ts';
 import { terminalName, terminalText } from '../escape.ts';
@@ -60,7 +61,13 @@ ${totalsPart([
   ...known.map((name, at) => ({ name, size: sizes[at] ?? '', note: sizeNote(name, report) })),
   ...(image === undefined
     ? []
-    : [{ name: 'hidden', size: formatSize(image.hiddenBytes, units), note: 'stored in layers, and not in the tree' }]),
+    : [
+        {
+          name: 'hidden',
+          size: formatSize(hiddenBytes(report.snapshot), units),
+          note: 'stored in layers, and not in the tree',
+        },
+      ]),
   { name: 'can go away', size: formatSize(report.removable, units), note: share, isWaste: true },
 ])}`;
 }

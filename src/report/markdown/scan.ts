@@ -3,7 +3,7 @@
 import { bothSizes, formatSize, groupDigits } from '../../bytes/size.ts';
 import { shortInstruction } from '../../model/instruction.ts';
 import type { PackageTable } from '../../model/packages.ts';
-import type { Image, ImageLayer } from '../../model/snapshot.ts';
+import type { Image, ImageLayer, Snapshot } from '../../model/snapshot.ts';
 import { markdownName, markdownWord } from '../escape-markdown.ts';
 import { formatText } from '../identity-text.ts';
 import { packageCells } from '../package-rows.ts';
@@ -14,7 +14,7 @@ import { sizeNote } from '../table/size-note.ts';
 import { fit, paragraphs, table } from './blocks.ts';
 import type { Limits } from './blocks.ts';
 import { andMore, count, sizeCells, spaced } from '../figures.ts';
-import { wholePull } from '../../compare/image.ts';
+import { hiddenBytes, wholePull } from '../../compare/image.ts';
 import { findingsDetails } from './findings.ts';
 import { footer, noticesDetails } from './identity.ts';
 import { sectionsDetails } from './sections.ts';
@@ -52,8 +52,8 @@ function partsOf(report: ScanReport, options: ReportOptions, { rows }: Limits): 
   ];
 }
 
-function canGo({ removable, snapshot: { image } }: ScanReport, units: ReportOptions['units']): string {
-  const hidden = image?.hiddenBytes ?? 0;
+function canGo({ removable, snapshot }: ScanReport, units: ReportOptions['units']): string {
+  const hidden = hiddenBytes(snapshot);
   const waste = removable === 0 ? null : `of which ${formatSize(removable, units)} can go away`;
   if (hidden === 0) return waste ?? 'nothing of which is known to be waste';
   const more = `${formatSize(hidden, units)} more are hidden in layers`;
@@ -61,9 +61,9 @@ function canGo({ removable, snapshot: { image } }: ScanReport, units: ReportOpti
 }
 
 /** Layers store it, and the tree does not hold it: no part of what can go away. */
-function hiddenToo({ image }: ScanReport['snapshot'], units: ReportOptions['units']): string {
-  if (image === undefined || image.hiddenBytes === 0) return '';
-  return ` **${bothSizes(image.hiddenBytes, units)}** more are hidden in layers.`;
+function hiddenToo(snapshot: Snapshot, units: ReportOptions['units']): string {
+  const hidden = hiddenBytes(snapshot);
+  return hidden === 0 ? '' : ` **${bothSizes(hidden, units)}** more are hidden in layers.`;
 }
 
 function sizesTable(report: ScanReport, { units }: ReportOptions): string[] {
@@ -138,7 +138,7 @@ function packagesTable(
 }
 
 function layersTable(image: Image, options: ReportOptions, rows: number): string[] {
-  const { layers, layerBytes, hiddenBytes, visibleBytes } = image;
+  const { layers, layerBytes, visibleBytes } = image;
   const pull = wholePull(image);
   const pulled = pull === null ? '' : ` A host that has none of them pulls ${spaced(formatSize(pull, options.units))}.`;
   const largest = layers
@@ -158,7 +158,7 @@ function layersTable(image: Image, options: ReportOptions, rows: number): string
   ]);
   const more = layers.length - largest.length;
   if (more > 0) cells.push(['', '', '', '', andMore(more)]);
-  const [all = '', visible = '', hidden = ''] = sizeCells([layerBytes, visibleBytes, hiddenBytes], options.units);
+  const [all = '', visible = '', hidden = ''] = sizeCells([layerBytes, visibleBytes, image.hiddenBytes], options.units);
   return [
     `Files of ${count(layers.length, 'layer')}: ${all}, of the merged tree: ${visible}; **${hidden}** are in layers and not in the tree.${pulled}`,
     '',

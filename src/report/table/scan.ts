@@ -2,6 +2,7 @@
 import { bothSizes, exactBytes, formatSize, formatSizes, groupDigits } from '../../bytes/size.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { PackageTable } from '../../model/packages.ts';
+import { hiddenBytes } from '../../compare/image.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import { briefCommands } from '../brief-commands.ts';
 import { terminalName, terminalText } from '../escape.ts';
@@ -151,7 +152,7 @@ function* findingsPart(
   const { content } = snapshot.totals;
   const share = content > 0 ? ` (${percent(removable, content)} of content)` : '';
   yield `\n${sumLine(`Removable: ${bothSizes(removable, options.units)}${share}`, options.width, style)}`;
-  const hidden = snapshot.image?.hiddenBytes ?? 0;
+  const hidden = hiddenBytes(snapshot);
   if (hidden > 0) yield `  ${style.bold(`Hidden in layers: ${bothSizes(hidden, options.units)} more`)}\n`;
   if (snapshot.image === undefined || findings.every(({ fix }) => fix.commands.length === 0)) return;
   const where = 'Run commands in the RUN that makes the files: a later layer frees nothing.';

@@ -17,12 +17,16 @@ export function sizeNote(
     case 'archive':
       return archiveNote(snapshot);
     case 'compressed':
-      // The file holds what was not selected, too.
-      return totals.content > 0 && snapshot.isPart !== true
+      return isShare(snapshot)
         ? `the file itself, ${percent(totals.compressed ?? 0, totals.content)} of content`
         : 'the file itself';
   }
   return '';
+}
+
+/** The file holds what was not selected, too, and that of an image what layers hide. */
+function isShare({ totals: { content, compressed }, image, isPart }: Snapshot): boolean {
+  return content > 0 && isPart !== true && (image === undefined || (compressed ?? 0) <= content);
 }
 
 /** The archive inside all codecs around it; what some archives hold is compressed in them. */
