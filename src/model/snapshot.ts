@@ -160,6 +160,9 @@ export interface ImageLayer {
   readonly waste: number;
 }
 
+/** What two records of one content can differ in. */
+export type Difference = 'mode' | 'owner' | 'times';
+
 /** A file that a layer stores and that the merged tree does not have. */
 export interface HiddenFile {
   /** In the layer that stores it. */
@@ -171,6 +174,8 @@ export interface HiddenFile {
   readonly layer: number;
   /** `metadata`: the same content came again, only owner, mode or times may differ. */
   readonly cause: 'overwritten' | 'deleted' | 'metadata';
+  /** Of `metadata`: what is other in the record that came again; group counts as owner. Nothing where it is in neither; absent where not known. */
+  readonly differs?: readonly Difference[];
   /** Bytes of the artifact file that carry it; beside `Entry.stored`. */
   readonly compressed?: number;
 }

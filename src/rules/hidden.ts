@@ -18,8 +18,8 @@ const mostApart = 5;
 export interface Wording {
   /** "is stored again", "are stored again", as they follow a number of files. */
   readonly title: readonly [one: string, many: string];
-  /** What to do instead. @param stored how to name the layers that store it. */
-  readonly fix: (layer: ImageLayer, stored: string) => string;
+  /** What to do instead. @param stored how to name the layers that store it. @param files that the finding is on. */
+  readonly fix: (layer: ImageLayer, stored: string, files: readonly HiddenFile[]) => string;
 }
 
 export function hiddenFindings(
@@ -50,7 +50,7 @@ function findingOf(image: Image, index: number, files: readonly HiddenFile[], wo
   if (layer === undefined) return [];
   const stored = namesOfStoring(image, files);
   const title = `${numbered(files, wording)} by ${nameOf(image, index)}`;
-  return [{ title, claims: files.map(claimOf), fix: advice(wording.fix(layer, stored)) }];
+  return [{ title, claims: files.map(claimOf), fix: advice(wording.fix(layer, stored, files)) }];
 }
 
 function numbered(files: readonly HiddenFile[], { title: [one, many] }: Wording): string {

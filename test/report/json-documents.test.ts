@@ -88,7 +88,10 @@ describe('a scan', () => {
   });
 
   it('of an image says of entries and hidden files which layer stores them', async () => {
-    const lost = [hidden('a', 5, 0, 1, 'deleted'), { ...hidden('b\xe9', 6, 0, 1, 'overwritten'), compressed: 3 }];
+    const lost = [
+      hidden('a', 5, 0, 1, 'deleted'),
+      { ...hidden('b\xe9', 6, 0, 1, 'metadata'), compressed: 3, differs: ['mode'] as const },
+    ];
     const notices = [{ code: 'x', path: 'caf\xc3\xa9', message: 'm' }];
     const entries = [directory('.'), file('c', 5, { layer: 1, digest: `sha256:${'0'.repeat(64)}` })];
     const whole = snapshot(entries, { image: image(['ADD a', null]), hidden: lost, notices });

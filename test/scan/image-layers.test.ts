@@ -51,6 +51,26 @@ describe('what layers hide', () => {
     expect(snapshot.entries.find(({ path }) => path === 'app/a')?.mode).toBe(0o700);
   });
 
+  it('is a copy of which it is known what differs: mode, owner, times or nothing of these', async () => {
+    const made = { name: 'f', content: 'abc', mode: 0o644, mtime: 1000 };
+    const owned = (at: number) => ({ edit: (block: Buffer): void => void block.write('0000002', at) });
+    const differing = async (...members: readonly TarSpec[]) => {
+      const { hidden = [] } = await scanned([[made], members]);
+      return hidden.map(({ path, cause, differs }) => [path, cause, differs]);
+    };
+    expect(await differing(made)).toEqual([['f', 'metadata', []]]);
+    expect(await differing({ ...made, mode: 0o755 })).toEqual([['f', 'metadata', ['mode']]]);
+    expect(await differing({ ...made, ...owned(108) })).toEqual([['f', 'metadata', ['owner']]]);
+    expect(await differing({ ...made, ...owned(116) })).toEqual([['f', 'metadata', ['owner']]]);
+    expect(await differing({ ...made, mtime: 1001 })).toEqual([['f', 'metadata', ['times']]]);
+    expect(await differing({ ...made, mode: 0, ...owned(108), mtime: 0 })).toEqual([
+      ['f', 'metadata', ['mode', 'owner', 'times']],
+    ]);
+    // Whichever of its names holds the content in the end.
+    expect(await differing(made, hard('a', 'f'))).toEqual([['f', 'metadata', []]]);
+    expect(await differing({ ...made, content: 'abcd' })).toEqual([['f', 'overwritten', undefined]]);
+  });
+
   it('is what a directory held that was removed and made again, file by file', async () => {
     const snapshot = await scanned([
       [file('d/same', 'same'), file('d/other', 'other'), file('d/gone', 'gone!!')],

@@ -208,6 +208,8 @@ describe('an edited snapshot is refused', () => {
       { path: 'a', size: 0, stored: 1, layer: 0, cause: 'deleted' },
       'has hidden[0] in a layer above the one that hides it',
     ],
+    ['hidden[0].differs', 'mode', 'has no list at hidden[0].differs'],
+    ['hidden[0].differs', ['mode', 'mood'], 'has a bad hidden[0].differs'],
     ['hidden[0].compressed', -1, 'has hidden[0].compressed -1'],
     ['entries[1].layer', 2, "in layer 2, which is none of the image's 2"],
   ])('of an image: %s = %j', (path, value, says) => {

@@ -119,8 +119,8 @@ function* imageJson({ platform, layers, layerBytes, visibleBytes, hiddenBytes, d
   });
 }
 
-function hiddenToJson({ path, size, stored, layer, cause, compressed }: HiddenFile): object {
-  return { ...nameToJson('path', path), size, stored, layer, cause, compressed };
+function hiddenToJson({ path, size, stored, layer, cause, differs, compressed }: HiddenFile): object {
+  return { ...nameToJson('path', path), size, stored, layer, cause, differs, compressed };
 }
 
 function entryToJson(entry: Entry, tells: boolean): object {

@@ -2,7 +2,7 @@
 // it, so the bytes of all layers are those of the tree and the waste of all layers, always.
 import { baseName, compareNames, isIn, parentPath } from '../../model/name.ts';
 import type { Name } from '../../model/name.ts';
-import type { HiddenFile } from '../../model/snapshot.ts';
+import type { Difference, HiddenFile } from '../../model/snapshot.ts';
 import { brokenLink } from '../collector.ts';
 import type { UnresolvedLink } from '../collector.ts';
 import { modelDisk } from '../draft.ts';
@@ -230,7 +230,9 @@ export function createMerge(
       waste += draft.size;
       if (cause === 'deleted' && stored < layer) deleted += draft.size;
       const told = draft.stored === undefined ? {} : { compressed: draft.stored };
-      if (draft.size > 0) hidden.push({ path, size: draft.size, stored, layer, cause, ...told });
+      if (draft.size === 0) continue;
+      const again = same && now?.entry ? { differs: differences(draft, now.entry) } : {};
+      hidden.push({ path, size: draft.size, stored, layer, cause, ...again, ...told });
     }
     lost = [];
     return { deleted, waste };
@@ -242,4 +244,12 @@ export function createMerge(
   };
 
   return { root, hidden, has, add };
+}
+
+function differences(before: Draft, after: Draft): Difference[] {
+  const differs: Difference[] = [];
+  if (before.mode !== after.mode) differs.push('mode');
+  if (before.uid !== after.uid || before.gid !== after.gid) differs.push('owner');
+  if (before.mtime !== after.mtime) differs.push('times');
+  return differs;
 }

@@ -128,5 +128,15 @@ function hiddenAt(value: unknown, index: number, layers: number): HiddenFile {
   if (layer >= layers) throw bad(`has ${at} of a layer that the image does not have`);
   if (stored > layer) throw bad(`has ${at} in a layer above the one that hides it`);
   const told = json['compressed'] === undefined ? {} : { compressed: sizeOf(json, 'compressed', at) };
-  return { path, size: sizeOf(json, 'size', at), stored, layer, cause, ...told };
+  return { path, size: sizeOf(json, 'size', at), stored, layer, cause, ...differsFrom(json, at), ...told };
+}
+
+/** Absent in snapshots that were saved without it. */
+function differsFrom(json: Json, at: string): Pick<HiddenFile, 'differs'> {
+  if (json['differs'] === undefined) return {};
+  const differs = list(json['differs'], `${at}.differs`).map((what) => {
+    if (what !== 'mode' && what !== 'owner' && what !== 'times') throw bad(`has a bad ${at}.differs`);
+    return what;
+  });
+  return { differs };
 }
