@@ -201,6 +201,19 @@ describe('which image', () => {
     expect((await scanned(path, { image: { name: cut } })).image?.layers).toHaveLength(2);
   });
 
+  it.each<[string, { architecture?: string; variant?: string }, string | undefined, string | null]>([
+    ['a variant of the index alone', { architecture: 'arm' }, 'v7', 'linux/arm/v7'],
+    ['a variant of the config alone', { architecture: 'arm', variant: 'v7' }, undefined, 'linux/arm/v7'],
+    ['another variant in the config', { architecture: 'arm', variant: 'v6' }, 'v7', 'linux/arm/v6'],
+    ['another architecture in the config', { architecture: 'armhf' }, 'v7', 'linux/armhf'],
+    ['no platform in the config', {}, 'v7', 'linux/arm/v7'],
+  ])('has the platform that its config says, as exactly as it is known: %s', async (_, config, variant, expected) => {
+    const told = { os: 'linux', architecture: 'arm', ...(variant === undefined ? {} : { variant }) };
+    const made = { architecture: undefined, variant: undefined, ...config };
+    const path = put(tarOf(layoutFiles([buildImage({ layers: [one], platform: told, config: made })])));
+    expect((await scanned(path)).image?.platform).toBe(expected);
+  });
+
   it('is of a platform by system and architecture, or by the variant, too', async () => {
     const path = layout(layoutFiles([built, other]));
     for (const platform of ['linux/arm64', 'linux/arm64/v8'])

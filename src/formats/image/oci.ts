@@ -53,7 +53,14 @@ export function partsOfLayout(store: PartStore, choice: ImageChoice): ImageParts
   if (candidates.length === 0) throw noImage(search.others);
   const { manifest, descriptor } = chooseImage(candidates, choice);
   if (manifest === null) throw missing(descriptor.digest, 'manifest');
-  return partsOf(store, manifest, blobPath(descriptor.digest));
+  const parts = partsOf(store, manifest, blobPath(descriptor.digest));
+  const platform = moreExact(parts.config.platform, descriptor.platform);
+  return { ...parts, config: { ...parts.config, platform } };
+}
+
+/** What the config says; the variant may be told by the index alone. */
+function moreExact(config: string | null, index: string | null): string | null {
+  return config === null || index?.startsWith(`${config}/`) === true ? index : config;
 }
 
 interface Place {
