@@ -47,6 +47,11 @@ export function clearingOf(layer: number): Clearing {
 
   return {
     whiteOut(node) {
+      if (node.children === null) {
+        if (node.layer === layer) return { gone: [], doubtful: node };
+        node.parent?.children?.delete(baseName(node.path));
+        return { gone: [node], doubtful: null };
+      }
       if (isOwn(node.parent)) return { gone: [], doubtful: node };
       const { nodes, kept } = look(node);
       const gone = takeAway(nodes, kept);
