@@ -134,8 +134,8 @@ export const otherCases: readonly HostileCase[] = [
   covered(
     77,
     'whiteouts of every kind',
-    'applied before the layer itself',
-    ['scan/image-layers.test.ts', 'what layers hide'],
+    'taken in the order of the tar, off lower layers only; where unpackers disagree, a notice that makes a gate unknown',
+    ['scan/image-order.test.ts', 'whiteouts that unpackers read differently'],
     ['scan/image-oracles.test.ts', 'merged trees as umoci unpacks them'],
   ),
   covered(
