@@ -39,7 +39,7 @@ export function claimedBytes(findings: readonly Finding[]): number {
 }
 
 /** Bytes that layers of an image store and its tree does not show, as findings claim them: no part of the content. */
-export function hiddenBytes(findings: readonly Finding[]): number {
+export function hiddenClaimed(findings: readonly Finding[]): number {
   const claims = findings.flatMap((found) => found.claims.filter(({ part }) => part === hiddenPart));
   return claims.reduce((total, { bytes }) => total + bytes, 0);
 }

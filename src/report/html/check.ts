@@ -1,7 +1,7 @@
 // The page of a gate: the verdict, all limits, what is behind those that do not hold; and of each artifact what changed since its
 // baseline, or what was measured.
 import { formatSizes } from '../../bytes/size.ts';
-import { hiddenBytes } from '../../compare/removable.ts';
+import { hiddenClaimed } from '../../compare/removable.ts';
 import type { CheckedArtifact, Gate, Verdict } from '../../model/verdict.ts';
 import { terminalName, terminalText } from '../escape.ts';
 import { joined, markup } from '../escape-html.ts';
@@ -111,7 +111,7 @@ ${sizesPart(diff, options)}${detailParts(diff, options, `${id}-`)}`;
 function measuredPart(one: CheckedArtifact, { units }: ReportOptions, id: string): Markup {
   const { name, artifact, totals, findings, removable, notices } = one;
   const known = (['compressed', 'archive', 'content', 'disk'] as const).filter((size) => totals[size] !== null);
-  const hidden = hiddenBytes(findings);
+  const hidden = hiddenClaimed(findings);
   const sizes = formatSizes([removable, hidden, ...known.map((size) => totals[size] ?? 0)], units);
   const cards = known.map((size, at) => ({ name: size, size: sizes[at + 2] ?? '', note: '' }));
   const waste = [

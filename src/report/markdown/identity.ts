@@ -1,7 +1,7 @@
 // Who was measured: names, formats, sizes and findings of one or both sides, folded; and the program that says so.
 import { formatSize } from '../../bytes/size.ts';
 import type { Units } from '../../bytes/size.ts';
-import { contentByRule, hiddenBytes } from '../../compare/removable.ts';
+import { contentByRule, hiddenClaimed } from '../../compare/removable.ts';
 import type { Diff } from '../../model/diff.ts';
 import type { Notice, Totals } from '../../model/snapshot.ts';
 import type { CheckedArtifact } from '../../model/verdict.ts';
@@ -48,7 +48,7 @@ export function comparedDetails(diff: Diff, units: Units, besideSizes: boolean):
 /** The same for an artifact without a baseline. */
 export function measuredDetails({ artifact, totals, findings, removable }: CheckedArtifact, units: Units): string[] {
   const known = sizes.map((key) => [key, sizeCells([totals[key]], units)[0] ?? none]);
-  const hidden = hiddenBytes(findings);
+  const hidden = hiddenClaimed(findings);
   const rows = [
     ['artifact', markdownWord(artifact.name)],
     ['format', formatText(artifact)],

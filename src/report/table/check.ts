@@ -1,5 +1,5 @@
 // The gate in a terminal: the verdict first, then each budget with what is left or over, then what makes the failures large.
-import { contentByRule, hiddenBytes } from '../../compare/removable.ts';
+import { contentByRule, hiddenClaimed } from '../../compare/removable.ts';
 import { exactBytes, formatSize, groupDigits, roundSize } from '../../bytes/size.ts';
 import { unitOf } from '../../model/verdict.ts';
 import type { Measure, Verdict, VerdictStatus } from '../../model/verdict.ts';
@@ -243,7 +243,7 @@ function* removablePart({ gate: { verdicts }, artifacts }: CheckReport, options:
     verdicts.filter(({ status, measure }) => status === 'fail' && measure !== 'rule').map(({ artifact }) => artifact),
   );
   const wasteful = artifacts
-    .map(({ findings, ...rest }) => ({ ...rest, findings, hidden: hiddenBytes(findings) }))
+    .map(({ findings, ...rest }) => ({ ...rest, findings, hidden: hiddenClaimed(findings) }))
     .filter(({ name, removable, hidden }) => over.has(name) && removable + hidden > 0);
   if (wasteful.length > 0) yield '\n';
   for (const { name, removable, hidden, findings } of wasteful.slice(0, options.top)) {
