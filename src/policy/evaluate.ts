@@ -91,7 +91,7 @@ function compressedFigure({ snapshot, budget }: Measured): { actual: number | nu
   }
   const remark =
     snapshot.image !== undefined
-      ? 'a directory with an image has no compressed size: limit "fullPull", the compressed bytes of its layers, or "pull", those of new ones'
+      ? 'a directory with an image has no compressed size: limit "fullPull" (--max-full-pull), the compressed bytes of its layers, or "pull", those of new ones'
       : how === null
         ? 'a directory has no compressed size; say how to compress it with --compress-with, as in --compress-with zstd:19'
         : 'a snapshot of a directory cannot be compressed; measure the directory itself';

@@ -33,6 +33,13 @@ describe('limits on the command line', () => {
     expect(budgets(options)?.artifacts[0]).not.toHaveProperty('image');
   });
 
+  it('may be on what an image weighs in a registry', () => {
+    const of = (more: Partial<LimitOptions>) => budgets({ 'max-full-pull': '300 MiB', ...more })?.artifacts[0];
+    const fullPull = { at: '--max-full-pull', max: 300 * 1024 ** 2, warnAt: null };
+    expect(of({})).toMatchObject({ compressed: null, image: { fullPull, pull: null, baseLayers: 0, dive: null } });
+    expect(of({ 'max-compressed': '1' })).toMatchObject({ compressed: { max: 1 }, image: { fullPull } });
+  });
+
   it('are for each artifact, once', () => {
     const found = budgets({ 'max-compressed': '1' }, ['a.tar', 'b.tar', 'a.tar']);
     expect(found?.artifacts.map(({ path }) => path)).toEqual(['a.tar', 'b.tar']);
@@ -54,6 +61,7 @@ describe('limits on the command line', () => {
     [{ 'max-growth': ['5M'] }, '--max-growth: "5M" is not a size'],
     [{ 'max-compressed': '5M' }, '--max-compressed: "5M" is not a size'],
     [{ 'max-uncompressed': 'x' }, '--max-uncompressed: "x" is not a size'],
+    [{ 'max-full-pull': '5G' }, '--max-full-pull: "5G" is not a size'],
   ])('%j are no sizes', (options, says) => {
     expect(() => budgets(options)).toThrow(says);
   });

@@ -12,6 +12,7 @@ import type { Growth, Limit } from '../../policy/limits.ts';
 export interface LimitOptions {
   readonly 'max-compressed': string | undefined;
   readonly 'max-uncompressed': string | undefined;
+  readonly 'max-full-pull'?: string | undefined;
   readonly 'max-growth': readonly string[];
   readonly 'dive-ci'?: string | undefined;
 }
@@ -20,9 +21,11 @@ export interface LimitOptions {
 export function budgetsFromOptions(options: LimitOptions, artifacts: readonly string[]): Budgets | null {
   const compressed = limitFrom('--max-compressed', options['max-compressed']);
   const uncompressed = limitFrom('--max-uncompressed', options['max-uncompressed']);
+  const fullPull = limitFrom('--max-full-pull', options['max-full-pull']);
   const growth = growthFrom(options['max-growth']);
   const file = options['dive-ci'];
-  if (compressed === null && uncompressed === null && growth === null && file === undefined) return null;
+  const limits = [compressed, uncompressed, fullPull, growth];
+  if (limits.every((limit) => limit === null) && file === undefined) return null;
   if (artifacts.length === 0) throw new UsageError('which artifact are the limits for? Give a path');
   const dive = file === undefined ? null : diveLimits(file);
   const budgetOf = (path: string): ArtifactBudget => ({
@@ -34,7 +37,7 @@ export function budgetsFromOptions(options: LimitOptions, artifacts: readonly st
     uncompressed,
     growth,
     paths: [],
-    ...(dive === null ? {} : { image: { ...noImageLimits, dive } }),
+    ...(dive === null && fullPull === null ? {} : { image: { ...noImageLimits, fullPull, dive } }),
     compressWith: null,
     optional: false,
     reason: null,
@@ -47,7 +50,6 @@ const noImageLimits = {
   wastePercent: null,
   layers: null,
   pull: null,
-  fullPull: null,
   baseLayers: 0,
 } as const;
 

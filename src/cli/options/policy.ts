@@ -14,6 +14,7 @@ export const checkOptions = {
   'compress-with': { kind: 'text', describe: 'how directories are compressed: gzip:9, zstd:19, zstd:22:long, …' },
   'max-compressed': { kind: 'text', describe: 'limit without a budgets file, such as "5 MiB"' },
   'max-uncompressed': { kind: 'text', describe: 'limit on the unpacked content, without a budgets file' },
+  'max-full-pull': { kind: 'text', describe: 'limit on the compressed layers of an image, without a budgets file' },
   'max-growth': { kind: 'list', describe: 'limit on growth without a budgets file: a size, a percentage, or both' },
   'dive-ci': { kind: 'text', describe: 'judge images by the limits of this .dive-ci file, as dive does' },
   'strip-components': diffOptions['strip-components'],
