@@ -38,7 +38,7 @@ export const inputOptions = {
   },
   progress: { kind: 'flag', default: true, describe: 'progress on standard error, if it is a terminal' },
   quiet: { kind: 'flag', short: 'q', default: false, describe: 'no progress and no warnings' },
-  verbose: { kind: 'flag', short: 'v', default: false, describe: 'list the largest claims and all notices' },
+  verbose: { kind: 'flag', short: 'v', default: false, describe: 'the largest claims, whole commands, all notices' },
 } as const;
 
 function sizeText(bytes: number): string {
