@@ -6,7 +6,7 @@ import { terminalText } from '../escape.ts';
 import { packageCells } from '../package-rows.ts';
 import type { ReportOptions } from '../reporter.ts';
 import { columns } from './grid.ts';
-import { cutMiddle, widest } from './style.ts';
+import { cutEnd, widest } from './style.ts';
 import type { Style } from './style.ts';
 
 export function* packagesTable(
@@ -37,7 +37,7 @@ export function* packagesTable(
         removable,
         files,
         kind,
-        cutMiddle(label === null ? note : terminalText(label), width),
+        cutEnd(label === null ? note : terminalText(label), width),
       ]),
     ],
     ['right', 'right', 'right', 'right', 'left', 'left'],
