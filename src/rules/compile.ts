@@ -3,6 +3,7 @@
 import type { Fix } from '../model/finding.ts';
 import { baseName, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
+import type { Entry } from '../model/snapshot.ts';
 import { advice, commands } from './rule.ts';
 import type { Pyc, RuleContext } from './rule.ts';
 
@@ -19,16 +20,16 @@ export function recompileFix(context: RuleContext, pycs: readonly Pyc[]): Fix {
   const flags = '-f -q';
   const version = knownVersion(new Set(pycs.map(({ facts }) => facts.python)), flags);
   if (typeof version !== 'string') return version;
-  const sources = context.snapshot.entries.flatMap(({ path, kind }) =>
-    kind !== 'directory' && path.endsWith('.py') ? [path] : [],
-  );
   const found = new Set(pycs.map(({ facts }) => facts.optimization));
   const known = levels.filter(({ level }) => found.has(level));
   return commands(
     known.map(({ level, option }) => {
       const end = `.cpython-${version.replace('.', '')}${level === '' ? '' : `.opt-${level}`}.pyc`;
-      const isThere = (path: Name): boolean => context.paths.has(cached(path, end));
-      return sources.every(isThere) ? compileAll(version, flags, option) : compileThose(version, flags, option, end);
+      const isThere = ({ path, kind }: Entry): boolean =>
+        kind === 'directory' || !path.endsWith('.py') || context.paths.has(cached(path, end));
+      return context.snapshot.entries.every(isThere)
+        ? compileAll(version, flags, option)
+        : compileThose(version, flags, option, end);
     }),
   );
 }
