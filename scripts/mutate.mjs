@@ -177,6 +177,11 @@ const areas = [
     tests: ownRules.map((name) => `test/rules/${name}.test.ts`),
     hostile: false,
   },
+  {
+    sources: ['src/rules/compile.ts'],
+    tests: ['missing-bytecode', 'timestamp-bytecode'].map((name) => `test/rules/${name}.test.ts`),
+    hostile: false,
+  },
   // Commands that are printed for a shell, run by one.
   {
     sources: ['src/rules/strip-command.ts'],
@@ -253,7 +258,7 @@ const areas = [
     hostile: false,
   },
   {
-    sources: ['dive', 'entries', 'flatten', 'layers', 'merge', 'tree', 'whiteouts'].map(
+    sources: ['clear', 'dive', 'entries', 'flatten', 'layers', 'merge', 'tree', 'whiteouts'].map(
       (name) => `src/scan/image/${name}.ts`,
     ),
     tests: [...allTests('scan').filter((name) => name.includes('image')), 'test/formats/image.test.ts'],
@@ -290,7 +295,7 @@ const areas = [
       ...['figures', 'gate-text', 'verdict-text'].map((name) => `src/report/${name}.ts`),
       ...['markdown', 'html'].flatMap((folder) =>
         readdirSync(join(root, 'src/report', folder))
-          .filter((name) => !['page.ts', 'squarify.ts', 'read-tree.ts'].includes(name))
+          .filter((name) => !['page.ts', 'page-figures.ts', 'squarify.ts', 'read-tree.ts'].includes(name))
           .toSorted()
           .map((name) => `src/report/${folder}/${name}`),
       ),
