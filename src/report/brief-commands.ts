@@ -27,6 +27,5 @@ function cutOperands(command: string): { readonly text: string; readonly cut: nu
   let to = from;
   while (to < words.length && !/^(?:-|!$|\\\()/.test(words[to] ?? '')) to++;
   const cut = to - from - mostOperands;
-  if (cut < 1) return { text: command, cut: 0 };
   return { text: [...words.slice(0, from + mostOperands), ...words.slice(to)].join(' '), cut };
 }

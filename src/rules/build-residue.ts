@@ -54,16 +54,13 @@ export const buildResidue: Rule = {
     const { snapshot, paths, elfFiles } = context;
     const linked = new Set(context.symlinks.map(({ target }) => target));
     const isLeft = (entry: Entry | undefined): entry is Entry =>
-      entry !== undefined &&
-      (entry.kind === 'file' || entry.kind === 'hardlink') &&
-      (fileOf(context, entry)?.size ?? 0) > 0 &&
-      !linked.has(entry.path);
+      entry !== undefined && (fileOf(context, entry)?.size ?? 0) > 0 && !linked.has(entry.path);
     const found = new Map<Entry, string>();
     const whole: Name[] = [];
     const single: Name[] = [];
     if (isSystem(context)) {
       for (const { label, path } of folders) {
-        const inside = filesBelow(context, path);
+        const inside = allBelow(context, path);
         const left = inside.filter(isLeft);
         for (const entry of left) found.set(entry, label);
         if (left.length > 0 && !inside.some(({ path: one }) => linked.has(one))) whole.push(path);
@@ -109,10 +106,10 @@ function isSystem({ snapshot: { artifact, image }, paths }: RuleContext): boolea
   );
 }
 
-function filesBelow(context: RuleContext, path: Name): Entry[] {
+function allBelow(context: RuleContext, path: Name): Entry[] {
   const inside: Entry[] = [];
   someBelow(context, path, (entry) => {
-    if (entry.kind === 'file' || entry.kind === 'hardlink') inside.push(entry);
+    inside.push(entry);
     return false;
   });
   return inside;

@@ -23,6 +23,12 @@ describe('a command', () => {
     expect(brief(`${start} ${words(300)}${end}`)).toEqual([`${start} ${words(8)}${end} # and 292 more: --verbose`]);
   });
 
+  it('of less than 200 characters is not worth it', () => {
+    const long = (length: number): string => `rm -f -- ${'a '.repeat(30)}`.padEnd(length, 'b');
+    expect(brief(long(199))).toEqual([long(199)]);
+    expect(brief(long(200))).toEqual(['rm -f -- a a a a a a a a # and 23 more: --verbose']);
+  });
+
   it('without many files stays as it is, however long', () => {
     const commands = [
       `find . -type f \\( ${Array.from({ length: 40 }, (_, at) => `-name '*.${at}'`).join(' -o ')} \\) -delete`,

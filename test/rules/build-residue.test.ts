@@ -58,13 +58,20 @@ describe('build-residue', () => {
   });
 
   it('leaves what is empty, what a symlink leads to, and what is no file', () => {
-    const kept = [file('var/log/btmp', 0), symlink('var/log/access.log', '/dev/stdout'), directory('tmp/d')];
+    const histories = [symlink('root/.bash_history', '/dev/null'), directory('root/.viminfo')];
+    const kept = [
+      file('var/log/btmp', 0),
+      symlink('var/log/access.log', '/dev/stdout'),
+      directory('tmp/d'),
+      ...histories,
+    ];
     expect(found(inImage(...kept))).toEqual([]);
     const parents = ['srv', 'var', 'var/log'].map((path) => directory(path));
     const of = inImage(...parents, ...kept, 'var/log/a', 'var/log/needed', symlink('srv/log', '../var/log/needed'));
     expect(paths(of)).toEqual(['var/log/a']);
     expect(found(of)[0]?.fix.commands).toEqual(['rm -f -- var/log/a']);
-    // Files with another name elsewhere free nothing.
+    // Files with another name elsewhere free nothing, those with all names there do.
+    expect(paths(inImage('tmp/a', hardlink('var/tmp/b', 'tmp/a')))).toEqual(['tmp/a']);
     expect(found(inImage('srv/data', hardlink('tmp/data', 'srv/data')))).toEqual([]);
   });
 
