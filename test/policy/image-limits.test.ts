@@ -48,6 +48,22 @@ function verdicts(limits: object, one: Snapshot = app, baseline: Baseline = none
 const brief = (found: readonly Verdict[]) =>
   found.map(({ measure, actual, status, over }) => [measure, actual, status, over]);
 
+describe('the image that a budget is on', () => {
+  it.each([
+    [{}, undefined],
+    [{ image: 'app:1' }, { name: 'app:1', platform: null }],
+    [{ platform: 'linux/arm64' }, { name: null, platform: 'linux/arm64' }],
+    [
+      { image: '2', platform: 'linux/arm64' },
+      { name: '2', platform: 'linux/arm64' },
+    ],
+  ])('is chosen by %j', (more, choice) => {
+    const artifacts = [{ name: 'app', path: 'app.tar', layers: { max: 1 }, ...more }];
+    const { budgets } = readBudgets(Buffer.from(JSON.stringify({ version: 1, artifacts })));
+    expect(budgets.artifacts[0]?.choice).toEqual(choice);
+  });
+});
+
 describe('limits on layers', () => {
   it('judges waste, its share, and the number of layers', () => {
     expect(
