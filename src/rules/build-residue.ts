@@ -54,7 +54,7 @@ export const buildResidue: Rule = {
     const { snapshot, paths, elfFiles } = context;
     const linked = new Set(context.symlinks.map(({ target }) => target));
     const isLeft = (entry: Entry | undefined): entry is Entry =>
-      entry !== undefined && (fileOf(context, entry)?.size ?? 0) > 0 && !linked.has(entry.path);
+      (fileOf(context, entry)?.size ?? 0) > 0 && !linked.has(entry?.path ?? '');
     const found = new Map<Entry, string>();
     const whole: Name[] = [];
     const single: Name[] = [];

@@ -42,8 +42,8 @@ const levels = [
 
 /** The version, or what to do where no command is of use. */
 function knownVersion(versions: ReadonlySet<string | null>, flags: string): string | Fix {
-  const [version] = versions;
-  if (versions.size !== 1 || version === undefined || version === null) {
+  const [version = null] = versions;
+  if (versions.size !== 1 || version === null) {
     return advice(`compile each with the Python that it is of: -m compileall ${flags} ${mode}`);
   }
   // PEP 552 came with Python 3.7.

@@ -20,6 +20,20 @@ describe('missing-bytecode', () => {
     expect(check(...entries)[0]).toMatchObject({ severity: 'info', bytes: 0, claims: [{ path: `${site}/m/c.py` }] });
   });
 
+  it('says how to compile it, where one Python is known', () => {
+    const missing = [...module(`${site}/m`, 'a'), ...module(`${site}/m`, 'b'), file(`${site}/m/c.py`, 5)];
+    const other = (python: string | null) => file('x.pyc', 5, { facts: pyc({ python }) });
+    expect(check(...missing)[0]?.fix).toEqual({
+      commands: ['python3.9 -m compileall -q --invalidation-mode unchecked-hash .'],
+      advice: null,
+    });
+    for (const python of ['3.12', null])
+      expect(check(...missing, other(python))[0]?.fix).toEqual({
+        commands: [],
+        advice: expect.stringContaining('compile each with the Python that it is of: -m compileall -q'),
+      });
+  });
+
   it('judges modules right in the search path together, and says nothing where all have bytecode', () => {
     const compiled = [...module(site, 'a'), ...module(site, 'b')];
     expect(check(...compiled)).toEqual([]);

@@ -53,6 +53,7 @@ describe('timestamp-bytecode', () => {
     const all = ['python3.9 -m compileall -f -q --invalidation-mode unchecked-hash .'];
     expect(of('m.py')).toEqual(all);
     expect(of('m.py', 'm.pyi', 'n.txt')).toEqual(all);
+    expect(check([file('m.py', 10), compiled(), directory('d.py')])[0]?.fix.commands).toEqual(all);
     expect(of('m.py', 'other/m.py')).toEqual([expect.stringMatching(/^find \. -name '\*\.py' ! -type d -exec sh -c /)]);
     const optimized = (level: string) =>
       file(`__pycache__/m.cpython-39.opt-${level}.pyc`, 100, { facts: pyc({ optimization: level }) });

@@ -104,11 +104,20 @@ describe('a layer on another, in the order of its tar', () => {
       [to('c', 'a'), gone('c/x'), file('c/x', 11)],
       'a/sub/z 7, a/x 11, a/y 50, b/x 3',
     ],
+    ['a directory is emptied, then goes with the one above it', [opaque('a/sub'), gone('a')], 'b/x 3'],
+    ['a directory is emptied, and all beside it, too', [opaque('a/sub'), opaque('a')], 'b/x 3'],
     ['symlinks in a circle', [to('l', 'm'), to('m', 'l'), gone('l/x'), opaque('m')], unchanged],
   ])('%s', async (_, layer, expected) => {
     const snapshot = await scanned([base, layer]);
     expect(tree(snapshot)).toBe(expected);
     expect(codes(snapshot)).toEqual([]);
+  });
+
+  it('keeps what an emptied directory got, where the one above it goes', async () => {
+    const snapshot = await scanned([base, [opaque('a/sub'), file('a/sub/n', 10), gone('a')]]);
+    expect(tree(snapshot)).toBe('a/sub/n 10, b/x 3');
+    expect(codes(snapshot)).toEqual(['ambiguous-whiteout a']);
+    expect(doubtOfSizes(snapshot)).toContain('has content of layer 1');
   });
 
   it('charges what goes through a symlink of its own, and what it changes there', async () => {

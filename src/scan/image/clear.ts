@@ -23,7 +23,6 @@ export function clearingOf(layer: number): Clearing {
   const own = new Set<TreeNode>();
 
   function isOwn(node: TreeNode | null): boolean {
-    if (own.size === 0) return false;
     for (let up = node; up !== null; up = up.parent) if (own.has(up)) return true;
     return false;
   }
@@ -75,11 +74,7 @@ export function clearingOf(layer: number): Clearing {
 
 /** @param nodes parents first. */
 function takeAway(nodes: readonly TreeNode[], kept: ReadonlySet<TreeNode>): TreeNode[] {
-  const gone = kept.size === 0 ? [...nodes] : nodes.filter((node) => !kept.has(node));
-  for (const node of gone) {
-    const { parent, path } = node;
-    // What is in a directory goes with it.
-    if (parent !== null && (node === nodes[0] || kept.has(parent))) parent.children?.delete(baseName(path));
-  }
+  const gone = nodes.filter((node) => !kept.has(node));
+  for (const { parent, path } of gone) parent?.children?.delete(baseName(path));
   return gone;
 }

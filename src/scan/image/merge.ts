@@ -102,7 +102,7 @@ export function createMerge(
       if (doubtful !== null) doubt(doubtful.path, `has content of layer ${layer}, which whites it out after that`);
       return;
     }
-    const directory = path === '.' ? root : findDirectory(root, path);
+    const directory = findDirectory(root, path);
     if (directory === null) return;
     const cleared = clearing.empty(directory);
     forget(cleared);
