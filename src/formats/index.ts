@@ -17,7 +17,7 @@ import { formatHeadLength } from './format.ts';
 import type { Format, MemberSink, RandomFormat, ReadOptions, StreamReader } from './format.ts';
 import type { Ledger } from './ledger.ts';
 import type { OpenedDirectory, OpenedFile } from './open.ts';
-import { imageFormat, isLayout, readLayout } from './image/image.ts';
+import { imageFormat, isImageOnDisk, readLayout } from './image/image.ts';
 import { arFormat, elfFormat } from './single-file.ts';
 import { checksumMatches } from './tar/header.ts';
 import { tarFormat } from './tar/tar.ts';
@@ -65,10 +65,10 @@ export async function readArtifact(
   return readStream(opened, codec, sink, options);
 }
 
-/** A directory, or the image that an OCI layout is. */
+/** A directory, or the image that one holds. */
 async function readPath(root: Name, sink: MemberSink, options: ArtifactOptions): Promise<FormatName> {
   const as = options.image?.as ?? 'auto';
-  if (as !== 'files' && sink.layers !== undefined && isLayout(root))
+  if (as !== 'files' && sink.layers !== undefined && isImageOnDisk(root))
     return readLayout(root, sink, sink.layers, options);
   if (as === 'image')
     throw new FormatError('no-image', 'is no image: an OCI layout has the files oci-layout and index.json');

@@ -14,6 +14,7 @@ export const formatNames = [
   'docker-archive',
   'oci-archive',
   'oci-layout',
+  'image-directory',
 ] as const;
 
 /** Formats an artifact can have. */

@@ -92,6 +92,8 @@ const wrappings: readonly Wrapping[] = [
   { format: 'oci-layout', layers: 'zstd', command: [...copy, ...zstd, 'oci:FROM:t', 'oci:TO:t'] },
   { format: 'oci-layout', layers: 'zstd', command: [...copy, ...chunked, 'oci:FROM:t', 'oci:TO:t'] },
   { format: 'oci-archive', layers: 'zstd', command: [...copy, ...zstd, 'oci:FROM:t', 'oci-archive:TO:t'] },
+  { format: 'image-directory', layers: 'gzip', command: [...copy, 'oci:FROM:t', 'dir:TO'] },
+  { format: 'image-directory', layers: 'zstd', command: [...copy, ...zstd, 'oci:FROM:t', 'dir:TO'] },
 ];
 /** First bytes in hex. */
 const magics: Readonly<Record<string, string>> = { gzip: '1f8b0800', zstd: '28b52ffd' };

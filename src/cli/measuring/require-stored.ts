@@ -9,6 +9,8 @@ export function requireStored(snapshot: Snapshot): void {
 
 function whyUntold({ artifact: { format, codecs }, image, totals }: Snapshot): string {
   if (format === 'oci-layout') return '--size compressed needs an image in one file: pack the layout with tar';
+  if (format === 'image-directory')
+    return '--size compressed needs an image in one file: "skopeo copy dir:DIR oci-archive:FILE" makes one';
   if (totals.compressed === null)
     return '--size compressed needs an archive: the files of a directory are not compressed yet';
   const what = '--size compressed needs the compressed bytes of each file, which are not known';

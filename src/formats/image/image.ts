@@ -13,6 +13,7 @@ import { indexArchive } from './archive-store.ts';
 import type { ArchiveStore } from './archive-store.ts';
 import { firstName, looksLikeImagePart } from './detect.ts';
 import { isDockerArchive, partsOfDocker } from './docker.ts';
+import { dirStore, isImageDirectory } from './dir-store.ts';
 import { isLayout, layoutStore } from './layout-store.ts';
 import { partsOfLayout } from './oci.ts';
 import type { ImageParts, LayerPart } from './parts.ts';
@@ -45,8 +46,10 @@ function spendRest(ledger: Ledger | undefined, size: number, { layers }: ImagePa
   ledger?.spend('metadata', size - [...blobs.values()].reduce((sum, bytes) => sum + bytes, 0));
 }
 
-/** Whether a directory is an OCI image layout. */
-export { isLayout };
+/** Whether a directory is an OCI image layout, or an image as skopeo keeps it in one. */
+export function isImageOnDisk(root: Name): boolean {
+  return isLayout(root) || isImageDirectory(root);
+}
 
 export async function readLayout(
   root: Name,
@@ -54,9 +57,10 @@ export async function readLayout(
   layers: LayerSink,
   options: ReadOptions,
 ): Promise<FormatName> {
-  const store = layoutStore(root);
+  const isDir = !isLayout(root);
+  const store = isDir ? dirStore(root) : layoutStore(root);
   await readParts(partsOfLayout(store, options.image ?? {}), sink, layers, options);
-  return 'oci-layout';
+  return isDir ? 'image-directory' : 'oci-layout';
 }
 
 function isOci(paths: ReadonlySet<Name>): boolean {

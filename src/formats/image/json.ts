@@ -6,7 +6,7 @@ import type { Name } from '../../model/name.ts';
 import type { Stored } from './store.ts';
 
 /** Largest document, in bytes (4 MiB), as registries have it. */
-const maxJson = 4 * 1024 * 1024;
+export const maxJson = 4 * 1024 * 1024;
 
 export type Json = ReadonlyMap<string, unknown>;
 

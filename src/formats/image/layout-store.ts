@@ -43,7 +43,8 @@ function open(root: Name, path: Name, stats: Stats): OpenPart {
   return { source: opened.source, file: { fd: opened.fd, position: 0 }, close: () => opened.close() };
 }
 
-function statOf(root: Name, path: Name): Stats | null {
+/** null where there is nothing. */
+export function statOf(root: Name, path: Name): Stats | null {
   try {
     return lstatSync(onDisk(root, path));
   } catch (error) {
