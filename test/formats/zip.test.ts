@@ -61,6 +61,26 @@ describe('members', () => {
     expect(sink.notices).toEqual([]);
   });
 
+  it('of DOS with backslashes alone in their names are told of, the first by name', async () => {
+    const told = async (...members: readonly (readonly [name: string, host: number])[]) => {
+      const { notices } = await readZip(buildZip(members.map(([name, host]) => ({ name, host, content: name }))));
+      return notices.map(({ code, path, message }) => [code, path, /, like \d+ more/.exec(message)?.[0] ?? '']);
+    };
+    expect(await told(['a\\b', 0], ['c', 0])).toEqual([['backslash-name', 'a\\b', '']]);
+    expect(await told(['c', 0], ['a\\b', 0], ['a\\c', 0], ['d\\e', 0])).toEqual([
+      ['backslash-name', 'a\\b', ', like 2 more'],
+    ]);
+    // Elsewhere it is a letter like any other, and with a slash beside it unzip takes it for one, too.
+    expect(await told(['a\\b', 3], ['a/b\\c', 0])).toEqual([]);
+  });
+
+  it('that are encrypted may have the time in the place of the checksum, before a descriptor', async () => {
+    const member = (flags: number) =>
+      ({ name: 'x', content: 'secret', descriptor: 'signed', flags, local: { crc: 7 } }) as const;
+    expect(await codes(buildZip([member(9)]))).not.toContain('local-header-differs');
+    expect(await codes(buildZip([member(8)]))).toContain('local-header-differs');
+  });
+
   it('whose data look like a descriptor are read by the directory', async () => {
     const fake = Buffer.concat([u32(0x08074b50, 0, 0, 0), Buffer.from('PK\x03\x04PK\x01\x02PK\x05\x06')]);
     const sink = await readZip(buildZip([{ name: 'x', method: 0, content: fake, descriptor: 'signed' }]));
