@@ -2,7 +2,7 @@
 import { nameFromText } from '../model/name.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Gate } from '../model/verdict.ts';
-import { rules } from '../rules/index.ts';
+import { doubtOfRule } from '../rules/index.ts';
 import { isMember } from './budgets.ts';
 import type { ArtifactBudget, Budgets, GroupBudget } from './budgets.ts';
 import type { Baseline, Evidence, Measured, Unmeasured } from './evidence.ts';
@@ -215,11 +215,6 @@ function doubtOfWhole(snapshot: Snapshot): string | null {
 
 function doubtAboveBase({ budget: { image }, snapshot }: Measured): string | null {
   return doubtOfWhole(snapshot) ?? (image === undefined ? null : doubtOfBase(image, snapshot));
-}
-
-/** As the rule itself has it, of what was not taken down for it. */
-function doubtOfRule(id: string, snapshot: Snapshot): string | null {
-  return rules.find((rule) => rule.id === id)?.doubt?.(snapshot) ?? null;
 }
 
 /** Why it is not certain what rules find. */

@@ -15,7 +15,9 @@ export const archiveOverhead: Rule = {
   severity: 'info',
   needs: 'account',
   doubt: ({ artifact, made }: Snapshot) =>
-    artifact.format === 'tar' && made === undefined ? 'what its headers take was not taken down' : null,
+    artifact.format === 'tar' && typeof made?.archive['headers'] !== 'number'
+      ? 'what its headers take was not taken down'
+      : null,
   check({ snapshot: { artifact, made, totals } }) {
     const archive = totals.archive ?? 0;
     const spent = made === undefined || artifact.format !== 'tar' ? null : overheadOfDialect(made.archive);

@@ -22,6 +22,7 @@ export function recompileFix(context: RuleContext, pycs: readonly Pyc[]): Fix {
   if (typeof version !== 'string') return version;
   const found = new Set(pycs.map(({ facts }) => facts.optimization));
   const known = levels.filter(({ level }) => found.has(level));
+  if (known.length === 0) return advice(`compile them again as they were, with ${mode}`);
   return commands(
     known.map(({ level, option }) => {
       const end = `.cpython-${version.replace('.', '')}${level === '' ? '' : `.opt-${level}`}.pyc`;

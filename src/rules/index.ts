@@ -99,11 +99,21 @@ export function needsOf(selected: readonly Rule[]): { readonly stored: boolean; 
   };
 }
 
-/** Why it is not known whether some of these rules would find anything; null where it is. */
+/** Why it is not known whether a rule would find anything; null where it is. */
+export function doubtOfRule(id: string, snapshot: Snapshot): string | null {
+  const rule = rules.find((one) => one.id === id);
+  if (rule === undefined) return null;
+  return isBlind(rule, snapshot) ? 'what is missing of a part is not known' : (rule.doubt?.(snapshot) ?? null);
+}
+
+function isBlind({ byAbsence }: Rule, { isPart }: Snapshot): boolean {
+  return byAbsence === true && isPart === true;
+}
+
+/** The same of the first of some rules of which it is not known, with its id. */
 export function doubtOf(selected: readonly Rule[], snapshot: Snapshot): string | null {
-  for (const { id, doubt, byAbsence } of selected) {
-    const isBlind = byAbsence === true && snapshot.isPart === true;
-    const why = isBlind ? 'what is missing of a part is not known' : (doubt?.(snapshot) ?? null);
+  for (const { id } of selected) {
+    const why = doubtOfRule(id, snapshot);
     if (why !== null) return `${id}: ${why}`;
   }
   return null;
@@ -122,7 +132,7 @@ export function judge(
   const context = contextOf(snapshot, claimed);
   const findings: Finding[] = [];
   for (const rule of selected) {
-    if (rule.byAbsence === true && snapshot.isPart === true) continue;
+    if (isBlind(rule, snapshot)) continue;
     for (const draft of rule.check(context)) {
       const found = finding(rule, draft);
       if (rule.leftover === true && leftovers === 'apart') {

@@ -1,6 +1,7 @@
 // The single pass: reads an artifact once and returns all that is known of it as a snapshot.
 import { StringDecoder } from 'node:string_decoder';
 import { FormatError, UsageError, tooManyEntries } from '../errors.ts';
+import { matchesPlatform } from '../formats/image/config.ts';
 import { readArtifact, readPlain } from '../formats/index.ts';
 import type { ArtifactOptions } from '../formats/index.ts';
 import { openArtifact } from '../formats/open.ts';
@@ -198,5 +199,14 @@ async function readSnapshot(opened: OpenedFile, options: ScanOptions): Promise<S
   // As of the artifact itself: its root does not count.
   const beyond = snapshot.entries.filter(({ path }) => path !== '.')[options.maxEntries];
   if (beyond !== undefined) throw tooManyEntries(options.maxEntries, { path: beyond.path });
+  checkPlatform(snapshot, options);
   return snapshot;
+}
+
+/** @throws FormatError for the snapshot of an image that is not the one asked for: its layers cannot be chosen from any more. */
+function checkPlatform({ image }: Snapshot, { image: choice }: ScanOptions): void {
+  const wanted = choice?.platform;
+  if (wanted === undefined || image === undefined || matchesPlatform(image.platform, wanted)) return;
+  const own = image.platform === null ? 'does not say its platform' : `is of an image for ${image.platform}`;
+  throw new FormatError('no-image', `${own}, and the platform "${wanted}" is asked for`);
 }

@@ -1,5 +1,5 @@
 // What a gate measures of each artifact and its baseline, and what is wrong with one that does not hide the others.
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseArguments } from '../../src/cli/options/arguments.ts';
 import { measureTargets } from '../../src/cli/measuring/measure-targets.ts';
@@ -18,6 +18,7 @@ import { plainOptions, testTool } from '../build/report.ts';
 import { buildTar } from '../build/tar.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { told } from './in-process.ts';
+import { sizecheck } from './run.ts';
 
 const root = tempDirectory('measure-targets');
 const here = process.cwd();
@@ -270,6 +271,26 @@ describe('an image of several', () => {
       [1000],
       ['"app.tar" is no image, and "image" and "platform" of its budget choose one'],
     ]);
+  });
+
+  it('has to be that of a snapshot, which has one image only', async () => {
+    for (const platform of [amd64, arm64]) {
+      const { stdout } = sizecheck(['snapshot', 'index', '--platform', platform]);
+      writeFileSync(`${platform.replace('/', '-')}.json`, stdout);
+    }
+    const saved = { path: 'linux-amd64.json', platform: amd64 };
+    expect(await contents([saved])).toEqual([[1000], []]);
+    expect(await contents([{ path: 'tree' }, { ...saved, platform: arm64 }])).toEqual([
+      [1000],
+      ['"linux-amd64.json" is of an image for linux/amd64, and the platform "linux/arm64" is asked for'],
+    ]);
+    const [first] = (await measured([{ path: 'index', platform: arm64, baseline: 'linux-amd64.json' }])).measured;
+    expect(first?.baseline).toMatchObject({ kind: 'unusable', reason: expect.stringContaining('for linux/amd64') });
+    writeFileSync(
+      'untold.json',
+      readFileSync('linux-arm64.json', 'utf8').replace(/"platform":\s*"[^"]*"/, '"platform":null'),
+    );
+    await expect(measured([{ path: 'untold.json', platform: arm64 }])).rejects.toThrow('does not say its platform');
   });
 
   it('may stand beside what is no image', async () => {

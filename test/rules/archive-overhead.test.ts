@@ -44,6 +44,7 @@ describe('archive-overhead', () => {
     const { made: _none, ...bare } = tarOf(facts);
     expect(archiveOverhead.doubt?.(bare)).toBe('what its headers take was not taken down');
     expect(archiveOverhead.doubt?.(tarOf(facts))).toBeNull();
+    expect(archiveOverhead.doubt?.(tarOf({ dialect: 'pax' }))).toBe('what its headers take was not taken down');
     expect(archiveOverhead.doubt?.({ ...bare, artifact: { ...bare.artifact, format: 'zip' } })).toBeNull();
   });
 

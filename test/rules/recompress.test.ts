@@ -43,8 +43,10 @@ describe('recompress', () => {
     const plain = made(null);
     expect(recompress.doubt?.({ ...plain, artifact: { ...plain.artifact, codecs: [] } })).toBeNull();
     expect(recompress.doubt?.({ ...plain, artifact: { ...plain.artifact, format: 'zip' } })).toBeNull();
-    expect(doubtOf([archiveOverhead, recompress], plain)).toMatch(/^recompress: no sample/);
-    expect(doubtOf([archiveOverhead], plain)).toBeNull();
+    const counted = { ...plain, made: { ...plain.made, archive: { headers: 1 } } };
+    expect(doubtOf([archiveOverhead, recompress], counted)).toMatch(/^recompress: no sample/);
+    expect(doubtOf([archiveOverhead], counted)).toBeNull();
+    expect(doubtOf([archiveOverhead], plain)).toMatch(/^archive-overhead: what its headers/);
     expect(needsOf([archiveOverhead, recompress])).toEqual({ stored: true, sample: true });
     expect(needsOf([archiveOverhead])).toEqual({ stored: true, sample: false });
     expect(needsOf(rules.filter(({ needs }) => needs === undefined))).toEqual({ stored: false, sample: false });

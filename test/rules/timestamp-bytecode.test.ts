@@ -61,6 +61,10 @@ describe('timestamp-bytecode', () => {
       'python3.9 -O -m compileall -f -q --invalidation-mode unchecked-hash .',
       'python3.9 -OO -m compileall -f -q --invalidation-mode unchecked-hash .',
     ]);
+    expect(check([file('m.py', 10), optimized('x')])[0]?.fix).toMatchObject({
+      commands: [],
+      advice: expect.stringContaining('compile them again as they were'),
+    });
     expect(check([file('m.py', 10), compiled(), optimized('1'), file('n.py', 1)])[0]?.fix.commands).toEqual([
       expect.stringContaining('.cpython-39.pyc" ] || set'),
       expect.stringContaining('.cpython-39.opt-1.pyc" ] || set'),
