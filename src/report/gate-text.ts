@@ -5,6 +5,7 @@ import { unitOf } from '../model/verdict.ts';
 import type { CheckedArtifact, Gate, Measure, Verdict, VerdictStatus } from '../model/verdict.ts';
 import { count, none, spaced } from './figures.ts';
 import type { ReportOptions } from './reporter.ts';
+import { percent } from './table/percent.ts';
 import { amount, areSized, isRemark, tightest } from './verdict-text.ts';
 
 /** A verdict's status, or that an optional artifact is not there. */
@@ -80,7 +81,7 @@ export function verdictCells(verdict: Verdict, units: Units): VerdictCells {
   if (over !== null && over > 0) return cells(actualText, limitText, `${spaced(exactBytes(over))} over`, true);
   const left = limit - actual;
   // What shrank leaves more than all of a limit on growth, and the share says nothing.
-  const share = limit > 0 && actual >= 0 ? ` (${((100 * left) / limit).toFixed(1)}%)` : '';
+  const share = limit > 0 && actual >= 0 ? ` (${percent(left, limit)})` : '';
   return cells(actualText, limitText, `${spaced(formatSize(left, units))}${share}`);
 }
 

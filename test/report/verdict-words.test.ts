@@ -22,6 +22,18 @@ function cells(more: Partial<Verdict>): (string | boolean)[] {
   return [...[actual, limit, headroom].map(plain), isBeyond];
 }
 
+describe('headroom', () => {
+  it('is neither nothing nor all of a limit by rounding', () => {
+    const left = (actual: number) => cells({ actual, limit: 1_000_000, status: 'pass', over: 0 })[2];
+    expect([left(1), left(0), left(999_999), left(1_000_000)]).toEqual([
+      '999,999 B (99.9%)',
+      '1,000,000 B (100.0%)',
+      '1 B (<0.1%)',
+      '0 B (0.0%)',
+    ]);
+  });
+});
+
 describe('sentence', () => {
   it('says how far it is from the limit', () => {
     expect(says({ actual: 1500, limit: 1000 })).toBe('compressed is 1,500 B, 500 B over its limit of 1,000 B');
