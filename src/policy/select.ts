@@ -9,25 +9,35 @@ import { totalsOf } from '../scan/entries.ts';
 import { storedOf } from '../scan/stored.ts';
 import { treeMatcher } from './glob.ts';
 import type { Matcher } from './glob.ts';
+import { didYouMean } from './nearest.ts';
 import { ignored, withoutOthers, withoutSweeps } from './part.ts';
 
-/**
- * The snapshot with only the entries that a pattern of `include` matches and none of `exclude`, and the directories above.
- * @throws UsageError where nothing is left, unless `mayBeEmpty`.
- */
-export function selectEntries(
-  snapshot: Snapshot,
-  include: readonly string[],
-  exclude: readonly string[],
-  mayBeEmpty = false,
-): Snapshot {
-  if (include.length === 0 && exclude.length === 0) return snapshot;
+/** What `--include` and `--exclude` choose; null where they choose everything. */
+export interface Selection {
+  readonly chosen: Matcher;
+  /** Whether there is an `--include`: directories of their own are chosen without one alone. */
+  readonly named: boolean;
+}
+
+/** What a pattern of `include` matches and none of `exclude`. @throws UsageError for a pattern that is none. */
+export function parseSelection(include: readonly string[], exclude: readonly string[]): Selection | null {
+  if (include.length === 0 && exclude.length === 0) return null;
+  const named = include.length > 0;
   const included = orAbove(include.map(treeMatcher));
   const excluded = orAbove(exclude.map(treeMatcher));
-  const chosen = (path: Name): boolean => (include.length === 0 || included(path)) && !excluded(path);
+  return { chosen: (path) => (!named || included(path)) && !excluded(path), named };
+}
+
+/**
+ * The snapshot with only the entries that are chosen, and the directories above.
+ * @throws UsageError where nothing is left, unless `mayBeEmpty`.
+ */
+export function selectEntries(snapshot: Snapshot, selection: Selection | null, mayBeEmpty = false): Snapshot {
+  if (selection === null) return snapshot;
+  const { chosen, named } = selection;
   const kept = new Set<Name>(['.']);
   for (const { path, kind } of snapshot.entries) {
-    if ((kind === 'directory' && include.length > 0) || !chosen(path)) continue;
+    if ((kind === 'directory' && named) || !chosen(path)) continue;
     kept.add(path);
     for (let up = parentPath(path); up !== null && !kept.has(up); up = parentPath(up)) kept.add(up);
   }
@@ -103,29 +113,53 @@ function orAbove(matchers: readonly Matcher[]): Matcher {
   return test;
 }
 
-/**
- * Findings without the claims that `RULE:GLOB` patterns name; a finding that loses its last claim goes.
- * @throws UsageError where a pattern has no colon or names no rule.
- */
-export function ignoreClaims(
-  findings: readonly Finding[],
-  ignores: readonly string[],
-  ruleIds: ReadonlySet<string>,
-): Finding[] {
-  const matchers = ignores.map((text) => {
+/** One `--ignore`. */
+export interface Ignore {
+  /** As it was given: `RULE:GLOB`. */
+  readonly text: string;
+  /** Id of a rule, or `*` for all. */
+  readonly rule: string;
+  readonly matches: Matcher;
+}
+
+/** @throws UsageError where one has no colon, names no rule of `ruleIds`, or a pattern that is none. */
+export function parseIgnores(texts: readonly string[], ruleIds: readonly string[]): Ignore[] {
+  return texts.map((text) => {
     const colon = text.indexOf(':');
     const rule = text.slice(0, colon);
     if (colon < 0) throw new UsageError(`--ignore takes RULE:GLOB, not "${text}"`);
-    if (rule !== '*' && !ruleIds.has(rule)) throw new UsageError(`--ignore names the unknown rule "${rule}"`);
-    return { rule, matches: orAbove([treeMatcher(text.slice(colon + 1))]) };
+    if (rule !== '*' && !ruleIds.includes(rule))
+      throw new UsageError(`--ignore names the unknown rule "${rule}"${didYouMean(rule, ruleIds)}`);
+    return { text, rule, matches: orAbove([treeMatcher(text.slice(colon + 1))]) };
   });
-  if (matchers.length === 0) return [...findings];
+}
+
+/** Findings without the claims that are ignored; a finding that loses its last claim goes. */
+export function ignoreClaims(findings: readonly Finding[], ignores: readonly Ignore[]): Finding[] {
+  if (ignores.length === 0) return [...findings];
   const taken: Claim[] = [];
   const kept = findings.flatMap((found) => {
-    const own = matchers.filter(({ rule }) => rule === '*' || rule === found.rule);
+    const own = ignores.filter((ignore) => isOn(ignore, found.rule));
     const claims: Claim[] = [];
     for (const claim of found.claims) (own.some(({ matches }) => matches(claim.path)) ? taken : claims).push(claim);
     return claims.length === 0 ? [] : [withoutOthers(found, claims, ignored)];
   });
   return withoutSweeps(kept, taken);
+}
+
+/** Those that cover no claim of `findings`, of rules that looked; `rules` are the ids of those. */
+export function idleIgnores(
+  ignores: readonly Ignore[],
+  findings: readonly Finding[],
+  rules: readonly string[],
+): Ignore[] {
+  return ignores.filter(
+    (ignore) =>
+      (ignore.rule === '*' || rules.includes(ignore.rule)) &&
+      !findings.some(({ rule, claims }) => isOn(ignore, rule) && claims.some(({ path }) => ignore.matches(path))),
+  );
+}
+
+function isOn(ignore: Ignore, rule: string): boolean {
+  return ignore.rule === '*' || ignore.rule === rule;
 }

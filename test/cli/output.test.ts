@@ -21,7 +21,7 @@ import { describe, expect, it, vi } from 'vitest';
 import {
   isSameFile,
   print,
-  refuseOverwriting,
+  checkOutput,
   removeUnfinished,
   trackUnfinished,
   writeFile,
@@ -208,21 +208,28 @@ describe('what is read', () => {
   });
 
   it('is not overwritten', () => {
-    expect(() => refuseOverwriting(path, [other, join(folder, 'link')])).toThrow(UsageError);
-    expect(() => refuseOverwriting(path, [null, undefined, path])).toThrow(`--output names "${path}", which is read`);
-    expect(() => refuseOverwriting(path, [other, null, undefined])).not.toThrow();
-    expect(() => refuseOverwriting(undefined, [path])).not.toThrow();
+    expect(() => checkOutput(path, [other, join(folder, 'link')])).toThrow(UsageError);
+    expect(() => checkOutput(path, [null, undefined, path])).toThrow(`--output names "${path}", which is read`);
+    expect(() => checkOutput(path, [other, null, undefined])).not.toThrow();
+    expect(() => checkOutput(undefined, [path])).not.toThrow();
+    expect(() => checkOutput('-', [path])).not.toThrow();
   });
 
   it('from standard input is not overwritten, either', () => {
     system.input = path;
     expect(isSameFile(path, '-')).toBe(true);
     expect(isSameFile(other, '-')).toBe(false);
-    expect(() => refuseOverwriting(path, [other, '-'])).toThrow(
-      '--output names what standard input reads; it would be',
-    );
-    expect(() => refuseOverwriting(path, [path, '-'])).toThrow(`--output names "${path}", which is read`);
-    expect(() => refuseOverwriting(other, ['-'])).not.toThrow();
+    expect(() => checkOutput(path, [other, '-'])).toThrow('--output names what standard input reads; it would be');
+    expect(() => checkOutput(path, [path, '-'])).toThrow(`--output names "${path}", which is read`);
+    expect(() => checkOutput(other, ['-'])).not.toThrow();
+  });
+
+  it('can be written, as far as can be told', () => {
+    symlinkSync('none/x', join(folder, 'dangling'));
+    for (const target of [folder, join(folder, 'none/x'), join(folder, 'dangling'), join(path, 'x')])
+      expect(() => checkOutput(target, [])).toThrow(OutputError);
+    for (const target of [path, join(folder, 'link'), join(folder, 'new'), '/dev/null'])
+      expect(() => checkOutput(target, [])).not.toThrow();
   });
 
   it('is no file of another device', () => {

@@ -7,7 +7,7 @@ import type { Verdict } from '../../src/model/verdict.ts';
 import { readBudgets } from '../../src/policy/budgets.ts';
 import { evaluate } from '../../src/policy/evaluate.ts';
 import type { Baseline } from '../../src/policy/evidence.ts';
-import { ignoreClaims } from '../../src/policy/select.ts';
+import { ignoreClaims, parseIgnores } from '../../src/policy/select.ts';
 import { isAside, judgeByPolicy, rulesOf } from '../../src/policy/severities.ts';
 import { judge } from '../../src/rules/index.ts';
 import { directory, file, hardlink, hidden, image, pyc, snapshot } from '../build/snapshot.ts';
@@ -334,8 +334,8 @@ describe('commands on bytecode', () => {
   it('are not given where they would take what another rule found and is ignored', () => {
     const findings = judge(orphans);
     expect(commandsOf(findings)).toBe(1);
-    expect(commandsOf(ignoreClaims(findings, ['*:pkg/x.py'], new Set()))).toBe(1);
-    expect(commandsOf(ignoreClaims(findings, ['*:keep/**'], new Set()))).toBe(0);
+    expect(commandsOf(ignoreClaims(findings, parseIgnores(['*:pkg/x.py'], [])))).toBe(1);
+    expect(commandsOf(ignoreClaims(findings, parseIgnores(['*:keep/**'], [])))).toBe(0);
     const document = { version: 1, artifacts: [{ name: 'a', path: 'a' }], rules: { 'orphan-bytecode': 'warn' } };
     const ignore = [{ rule: 'leftover-pycache', match: 'keep/**', reason: 'r' }];
     const { budgets } = readBudgets(Buffer.from(JSON.stringify({ ...document, ignore })));

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.ts';
 import type { Finding } from '../../src/model/finding.ts';
-import { ignoreClaims, selectEntries } from '../../src/policy/select.ts';
+import { idleIgnores, ignoreClaims, parseIgnores, parseSelection, selectEntries } from '../../src/policy/select.ts';
 import { digest, directory, file, hardlink, hidden, pyc, snapshot } from '../build/snapshot.ts';
 
 const whole = {
@@ -24,7 +24,7 @@ const whole = {
 };
 
 const brief = (include: readonly string[], exclude: readonly string[] = []) => {
-  const { entries, totals, overhead } = selectEntries(whole, include, exclude);
+  const { entries, totals, overhead } = selectEntries(whole, parseSelection(include, exclude));
   const paths = entries
     .filter(({ path }) => path !== '.')
     .map(({ path, kind, link }) => [path, kind, link].join(' ').trim());
@@ -33,14 +33,14 @@ const brief = (include: readonly string[], exclude: readonly string[] = []) => {
 
 describe('entries', () => {
   it('are all where nothing is chosen', () => {
-    expect(selectEntries(whole, [], [])).toBe(whole);
+    expect(selectEntries(whole, parseSelection([], []))).toBe(whole);
   });
 
   it('are what is included and the directories above, which alone are nothing', () => {
     expect(brief(['lib/a'])).toEqual({ paths: ['lib directory', 'lib/a file'], content: 10, excluded: 32 });
     expect(brief(['./x'])).toEqual({ paths: ['x file'], content: 100, excluded: 6 });
-    expect(() => selectEntries(whole, ['empty'], [])).toThrow(UsageError);
-    expect(selectEntries(whole, ['empty'], [], true).totals.content).toBe(0);
+    expect(() => selectEntries(whole, parseSelection(['empty'], []))).toThrow(UsageError);
+    expect(selectEntries(whole, parseSelection(['empty'], []), true).totals.content).toBe(0);
   });
 
   it('are what is not excluded, empty directories among them', () => {
@@ -59,7 +59,7 @@ describe('entries', () => {
       excluded: 32,
     });
     expect(brief(['lib/lost']).paths).toContain('lib/lost hardlink nowhere');
-    const [, renamed] = selectEntries(whole, ['m.pyc'], []).entries;
+    const [, renamed] = selectEntries(whole, parseSelection(['m.pyc'], [])).entries;
     expect(renamed).toMatchObject({
       path: 'm.pyc',
       kind: 'file',
@@ -68,19 +68,24 @@ describe('entries', () => {
       facts: { type: 'pyc', legacy: true, source: 'm.py' },
     });
     const plain = snapshot([file('a', 1), hardlink('b', 'a')]);
-    const alone = selectEntries(plain, ['b'], []);
+    const alone = selectEntries(plain, parseSelection(['b'], []));
     expect(alone.entries[1]).not.toHaveProperty('stored');
     expect(alone).not.toHaveProperty('overhead');
     // What is no further name of a file stays what it is.
     const symlink = file('s', 0, { kind: 'symlink', disk: 0, link: 'a' });
-    const [, ...others] = selectEntries(snapshot([file('a', 1), hardlink('h', 's'), symlink]), ['h'], []).entries;
+    const [, ...others] = selectEntries(
+      snapshot([file('a', 1), hardlink('h', 's'), symlink]),
+      parseSelection(['h'], []),
+    ).entries;
     expect(others).toMatchObject([{ path: 'h', kind: 'hardlink', link: 's' }]);
-    expect(selectEntries(snapshot([file('a', 1), symlink]), ['s'], []).entries[1]).toBe(symlink);
+    expect(selectEntries(snapshot([file('a', 1), symlink]), parseSelection(['s'], [])).entries[1]).toBe(symlink);
   });
 
   it('are chosen with what layers hide', () => {
-    expect(selectEntries(whole, ['lib'], []).hidden?.map(({ path }) => path)).toEqual(['lib/old']);
-    expect(selectEntries(snapshot([file('a', 1), file('b', 1)]), ['a'], [])).not.toHaveProperty('hidden');
+    expect(selectEntries(whole, parseSelection(['lib'], [])).hidden?.map(({ path }) => path)).toEqual(['lib/old']);
+    expect(selectEntries(snapshot([file('a', 1), file('b', 1)]), parseSelection(['a'], []))).not.toHaveProperty(
+      'hidden',
+    );
   });
 });
 
@@ -97,7 +102,7 @@ describe('claims', () => {
     fix: { commands: [], advice: null },
   });
   const left = (...ignores: readonly string[]) =>
-    ignoreClaims([of('r'), of('s')], ignores, new Set(['r', 's'])).map(({ rule, bytes }) => `${rule} ${bytes}`);
+    ignoreClaims([of('r'), of('s')], parseIgnores(ignores, ['r', 's'])).map(({ rule, bytes }) => `${rule} ${bytes}`);
 
   it.each([
     [[], ['r 3', 's 3']],
@@ -116,5 +121,15 @@ describe('claims', () => {
     ['t:lib', 'names the unknown rule "t"'],
   ])('of %j: %s', (ignore, says) => {
     expect(() => left(ignore)).toThrow(says);
+  });
+
+  it('that an --ignore does not cover are told, where its rule looked', () => {
+    const idle = (rules: readonly string[], ...ignores: readonly string[]) =>
+      idleIgnores(parseIgnores(ignores, ['r', 's', 't']), [of('r'), of('s')], rules).map(({ text }) => text);
+    expect(idle(['r', 's'], 'r:lib', '*:x', 's:**', 'r:y', '*:y')).toEqual(['r:y', '*:y']);
+    expect(idle(['r', 's', 't'], 't:x')).toEqual(['t:x']);
+    expect(idle(['r', 's'], 't:x')).toEqual([]);
+    // Another rule's claim is none of its own.
+    expect(idle(['s', 't'], 't:lib/a')).toEqual(['t:lib/a']);
   });
 });

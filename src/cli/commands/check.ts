@@ -17,7 +17,7 @@ import { measureTargets } from '../measuring/measure-targets.ts';
 import { requireDirectory } from '../measuring/packing.ts';
 import type { Run } from '../measuring/measure-targets.ts';
 import { toReportOptions } from '../options/shared.ts';
-import { print, refuseOverwriting } from '../output/streams.ts';
+import { print, checkOutput } from '../output/streams.ts';
 import type { CheckValues } from '../options/policy.ts';
 import { budgetsFromOptions } from '../measuring/limit-options.ts';
 import { targetsOf, withBaselines } from '../measuring/targets.ts';
@@ -38,7 +38,7 @@ export async function runCheck(
   const file = values.budgets ?? 'budgets.json';
   const { budgets, found } = plan(file, artifacts, values, onArtifact);
   const inputs = found.targets.flatMap(({ path, baseline }) => [path, baseline]);
-  refuseOverwriting(values.output, [file, values['dive-ci'], ...inputs]);
+  checkOutput(values.output, [file, values['dive-ci'], ...inputs]);
   const today = new Date().toISOString().slice(0, 10);
   const run: Run = { values, budgets, onArtifact, today, pairing: toPairing(values) };
   const { measured, broken } = await measureTargets(found.targets, run);

@@ -28,7 +28,7 @@ import { formatOf } from '../options/format.ts';
 import type { CompressValues } from '../options/compress.ts';
 import { toReportOptions } from '../options/shared.ts';
 import { tryOrders } from './order-trial.ts';
-import { print, refuseOverwriting, trackUnfinished, writeFile } from '../output/streams.ts';
+import { print, checkOutput, trackUnfinished, writeFile } from '../output/streams.ts';
 import { createProgress } from '../output/progress.ts';
 import { tool } from '../tool.ts';
 import { runTrial, startTrials, stopTrials } from './trials.ts';
@@ -46,7 +46,7 @@ interface Stream {
 /** Returns the exit code. */
 export async function runCompress(artifact: string, values: CompressValues): Promise<number> {
   if (artifact === '-') throw new UsageError('compress reads the artifact more than once: give a path');
-  refuseOverwriting(values.output, [artifact]);
+  checkOutput(values.output, [artifact]);
   const named = values.with.flatMap((text) => text.split(',')).map(parseCandidate);
   // What is named twice would write to one file.
   const wanted = [...new Map(named.map((how) => [commandOf(how), how])).values()];

@@ -2,17 +2,18 @@
 import { diffSnapshots } from '../../compare/diff.ts';
 import type { DiffOptions, Judged } from '../../compare/diff.ts';
 import { InputError, UsageError } from '../../errors.ts';
+import type { Finding } from '../../model/finding.ts';
 import type { Notice, Snapshot } from '../../model/snapshot.ts';
 import { doubtOfContent } from '../../policy/doubts.ts';
 import { globMatcher } from '../../policy/glob.ts';
 import { ofPart } from '../../policy/part.ts';
-import { ignoreClaims } from '../../policy/select.ts';
+import { idleIgnores, ignoreClaims, parseIgnores } from '../../policy/select.ts';
+import type { Ignore } from '../../policy/select.ts';
 import { reporterNamed, tellsNotices } from '../../report/index.ts';
 import { countedRules, judge, needsOf, ruleIds, rules } from '../../rules/index.ts';
-import type { Rule } from '../../rules/rule.ts';
 import { exitCodes } from '../errors.ts';
 import { formatOf, requireShown } from '../options/format.ts';
-import { measureBoth, warnOf, withoutCharges } from '../measuring/measure.ts';
+import { measureBoth, warnOf, warnOfIdle, withoutCharges } from '../measuring/measure.ts';
 import { selectRules, toReportOptions } from '../options/shared.ts';
 import type { DiffValues } from '../options/shared.ts';
 import { print } from '../output/streams.ts';
@@ -43,6 +44,7 @@ export async function runDiff(
   if (byPackage && values.size === 'disk') throw new UsageError('--by package shows no disk usage');
   const options = toReportOptions(values);
   const how = toDiffOptions(values, name);
+  const ignores = parseIgnores(values.ignore, ruleIds);
   // Loaded while the decoders start up.
   const loading = reporterNamed(name, 'diff');
   const facts = values.sections ? 'all' : 'needed';
@@ -59,7 +61,8 @@ export async function runDiff(
   }
   const reporter = await loading;
   if (reporter === null) throw new UsageError(`there is no format "${name}"`);
-  const compared = diffSnapshots(judged(before, selected, values), judged(after, selected, values), how);
+  const found = [judge(before, selected, 'counted'), judge(after, selected, 'counted')] as const;
+  const compared = diffSnapshots(judged(before, found[0], ignores), judged(after, found[1], ignores), how);
   const diff = byPackage ? withPackages(compared, before, after) : compared;
   const report = { tool, diff };
   await print(reporter(report, options), values.output);
@@ -67,6 +70,15 @@ export async function runDiff(
   if (!values.quiet) {
     if (!tellsNotices(name)) warnOf(artifacts[1], diff.notices);
     warnOf(artifacts[0], onlyIn(before.notices, diff.notices));
+    // Of a part it may cover what is in the rest.
+    if (after.isPart !== true)
+      warnOfIdle(
+        idleIgnores(
+          ignores,
+          found.flat(),
+          selected.map(({ id }) => id),
+        ),
+      );
   }
   if (!values['exit-code']) return exitCodes.fine;
   if (diff.changes.length > 0) return exitCodes.violated;
@@ -101,9 +113,9 @@ export function toPairing(
   return { stripComponents: strip === 'auto' ? strip : Number(strip), maps };
 }
 
-function judged(snapshot: Snapshot, selected: readonly Rule[], { ignore }: DiffValues): Judged {
-  const found = ignoreClaims(judge(snapshot, selected, 'counted'), ignore, new Set(ruleIds));
-  return { snapshot, findings: snapshot.isPart === true ? ofPart(found) : found };
+function judged(snapshot: Snapshot, found: readonly Finding[], ignores: readonly Ignore[]): Judged {
+  const kept = ignoreClaims(found, ignores);
+  return { snapshot, findings: snapshot.isPart === true ? ofPart(kept) : kept };
 }
 
 function onlyIn(notices: readonly Notice[], others: readonly Notice[]): Notice[] {

@@ -13,7 +13,7 @@ import type { Finding } from '../../model/finding.ts';
 import type { Fix, FixPlan } from '../../model/fix.ts';
 import { linkLossOf, packedDirectory } from '../../model/link-loss.ts';
 import type { Name } from '../../model/name.ts';
-import { ignoreClaims } from '../../policy/select.ts';
+import { idleIgnores, ignoreClaims, parseIgnores } from '../../policy/select.ts';
 import { reporterNamed } from '../../report/index.ts';
 import { countedRules, judge, ruleIds, rules } from '../../rules/index.ts';
 import { looksLikeSnapshot } from '../../scan/snapshot-file.ts';
@@ -22,7 +22,7 @@ import { formatOf } from '../options/format.ts';
 import { exactSavings } from './fix-exact.ts';
 import type { FixValues } from '../options/fix.ts';
 import { compressionOf, outOf } from './fix-result.ts';
-import { measure } from '../measuring/measure.ts';
+import { measure, warnOfIdle } from '../measuring/measure.ts';
 import { selectRules, toReportOptions, toScanOptions } from '../options/shared.ts';
 import type { InputValues, Thoroughness } from '../options/shared.ts';
 import { print, trackUnfinished } from '../output/streams.ts';
@@ -34,6 +34,7 @@ const fixable = new Set(['directory', 'tar', 'zip']);
 /** Returns the exit code: 1 where the result is not what was promised. */
 export async function runFixCommand(artifact: string, values: FixValues): Promise<number> {
   const selected = selectRules(values.rules, values.leftovers ? rules : countedRules);
+  const ignores = parseIgnores(values.ignore, ruleIds);
   const out = outOf(artifact, values);
   if (values.apply || values.exact) await requireContent(artifact);
   const loading = reporterNamed(formatOf(values), 'fix');
@@ -44,7 +45,8 @@ export async function runFixCommand(artifact: string, values: FixValues): Promis
   const { format } = before.artifact;
   if (!fixable.has(format)) throw new UsageError(`fix takes directories, tar and zip archives; this is ${format}`);
   const compression = compressionOf(before.artifact, out, values);
-  const findings = ignoreClaims(judge(before, selected, 'counted'), values.ignore, new Set(ruleIds));
+  const judged = judge(before, selected, 'counted');
+  const findings = ignoreClaims(judged, ignores);
   const remedies = new Map(rules.map(({ id, remedy }) => [id, remedy]));
   const found = await findTangles(artifact, before, { maxWindow: parseSize(input['max-window']) });
   const tangles: Tangles = (path) => spared.get(path) ?? found(path);
@@ -65,6 +67,14 @@ export async function runFixCommand(artifact: string, values: FixValues): Promis
     ...(exact === undefined ? {} : { exact }),
     outcome: null,
   };
+  if (!values.quiet)
+    warnOfIdle(
+      idleIgnores(
+        ignores,
+        judged,
+        selected.map(({ id }) => id),
+      ),
+    );
   const fix = values.apply ? await apply(job, planned) : planned;
   warnOfRest(fix);
   const reporter = await loading;

@@ -18,7 +18,7 @@ import { exitCodes } from '../errors.ts';
 import { checkImageChoice, measure } from '../measuring/measure.ts';
 import { isDirectoryOnDisk, packedTotals, requireDirectory } from '../measuring/packing.ts';
 import type { InitValues } from '../options/policy.ts';
-import { isSameFile, writeFile, writeStdout } from '../output/streams.ts';
+import { isSameFile, requireWritable, writeFile, writeStdout } from '../output/streams.ts';
 
 const schemaUrl = 'https://unpkg.com/sizecheck/docs/budgets.schema.json';
 
@@ -51,6 +51,7 @@ export async function runInit(
   parsePercent(values.headroom, '--headroom');
   for (const path of [...artifacts, values['from-dive-ci'] ?? ''])
     if (isSameFile(file, path)) throw new UsageError(`"${path}" is read; it would be overwritten`);
+  requireWritable(file);
   const imported = values['from-dive-ci'] === undefined ? null : importDive(values['from-dive-ci'], onArtifact);
   const drafts: Drafted[] = [];
   const lines: string[] = [];

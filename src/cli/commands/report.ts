@@ -9,7 +9,7 @@ import { exitCodes } from '../errors.ts';
 import { formatOf, requireShown } from '../options/format.ts';
 import { warnOf } from '../measuring/measure.ts';
 import { toReportOptions } from '../options/shared.ts';
-import { print, refuseOverwriting } from '../output/streams.ts';
+import { print, checkOutput } from '../output/streams.ts';
 import type { SavedReportValues } from '../options/report.ts';
 import { readReport } from './saved-report.ts';
 
@@ -17,7 +17,7 @@ import { readReport } from './saved-report.ts';
 export async function runReport(path: string, values: SavedReportValues): Promise<number> {
   const options = toReportOptions(values);
   const format = formatOf(values);
-  refuseOverwriting(values.output, [path]);
+  checkOutput(values.output, [path]);
   const saved = await readReport(path, values.size);
   const { kind, report } = saved;
   if (format === 'du' && kind === 'diff') requireOwnPaths(report.diff);

@@ -3,12 +3,15 @@ import { packageRollup } from '../../compare/packages/index.ts';
 import type { PackageRollup } from '../../compare/packages/index.ts';
 import { bytecodeRollup } from '../../compare/bytecode.ts';
 import { parseCompression } from '../../codecs/compress.ts';
+import type { Compression } from '../../codecs/compress.ts';
 import { sectionRollup } from '../../compare/section-rollup.ts';
 import { rollup } from '../../compare/rollup.ts';
+import type { Finding } from '../../model/finding.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import { doubtOfContent } from '../../policy/doubts.ts';
 import { ofPart } from '../../policy/part.ts';
-import { ignoreClaims } from '../../policy/select.ts';
+import { idleIgnores, ignoreClaims, parseIgnores } from '../../policy/select.ts';
+import type { Ignore } from '../../policy/select.ts';
 import { snapshotJson } from '../../report/json/scan.ts';
 import { reporterNamed, tellsNotices } from '../../report/index.ts';
 import type { Flattened, ScanReport } from '../../report/reporter.ts';
@@ -21,7 +24,7 @@ import { InputError, UsageError } from '../../errors.ts';
 import { isLargeAndCompressed } from '../start/anticipate.ts';
 import { exitCodes } from '../errors.ts';
 import { formatOf, requireShown } from '../options/format.ts';
-import { measure, warn } from '../measuring/measure.ts';
+import { measure, warn, warnOfIdle } from '../measuring/measure.ts';
 import { requireStored } from '../measuring/require-stored.ts';
 import { parseLayer, scanOptions, selectRules, toReportOptions, toScanOptions } from '../options/shared.ts';
 import type { InputValues, ScanValues } from '../options/shared.ts';
@@ -63,7 +66,9 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
     facts: name === 'snapshot' || values.sections ? 'all' : 'needed',
   } as const;
   const counted = values.leftovers || values.rules !== undefined ? 'counted' : 'apart';
-  const judgedAs = (of: Snapshot): ScanReport => judged(of, selected, values, counted);
+  const ignores = parseIgnores(values.ignore, ruleIds);
+  const compression = values['compress-with'] === undefined ? null : parseCompression(values['compress-with']);
+  const judgedAs = (of: Snapshot): ScanReport => judged(of, judge(of, selected, counted), ignores);
   if (isLargeAndCompressed(artifact)) {
     const warmUpOnceLoaded = async (): Promise<void> => {
       const found = await loading;
@@ -77,9 +82,9 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
   const reporter = await loading;
   if (reporter === null) throw new UsageError(`there is no format "${name}"`);
   if (name === 'dive') requireDive(snapshot);
-  const how = values['compress-with'];
-  const flattened = how === undefined ? null : await flatten(artifact, snapshot, how, values);
-  const judgement = judgedAs(snapshot);
+  const flattened = compression === null ? null : await flatten(artifact, snapshot, compression, values);
+  const found = judge(snapshot, selected, counted);
+  const judgement = judged(snapshot, found, ignores);
   const report = {
     ...(values.by === 'package' ? withPackages(judgement, values) : judgement),
     allLayers: values.layers,
@@ -91,6 +96,15 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
   await print(reporter(report, options), values.output);
   if (values.summary) await appendReport(report, options);
   if (!tellsNotices(name) && !values.quiet) warn(snapshot);
+  // Of a part it may cover what is in the rest.
+  if (!values.quiet && snapshot.isPart !== true)
+    warnOfIdle(
+      idleIgnores(
+        ignores,
+        found,
+        selected.map(({ id }) => id),
+      ),
+    );
   return values['exit-zero'] ? exitCodes.fine : exitCodeOf(report, values['fail-on'], named);
 }
 
@@ -119,8 +133,12 @@ function keepsDigests(values: ScanValues, format: string): boolean {
 }
 
 /** @throws UsageError for what is no image, or cannot be read twice. */
-async function flatten(artifact: string, snapshot: Snapshot, how: string, values: ScanValues): Promise<Flattened> {
-  const compression = parseCompression(how);
+async function flatten(
+  artifact: string,
+  snapshot: Snapshot,
+  compression: Compression,
+  values: ScanValues,
+): Promise<Flattened> {
   if (snapshot.image === undefined)
     throw new UsageError('--compress-with is for images here; "check" takes it for directories');
   if (artifact === '-') throw new UsageError('--compress-with reads the image twice, which standard input cannot be');
@@ -129,7 +147,7 @@ async function flatten(artifact: string, snapshot: Snapshot, how: string, values
   const isWhole = values.layer === undefined && values.include.length === 0 && values.exclude.length === 0;
   const whole = isWhole ? snapshot : await scan(artifact, options);
   const packed = await flattenImage(artifact, whole, compression, options);
-  return { content: whole.totals.content, ...packed, how };
+  return { content: whole.totals.content, ...packed, how: compression.text };
 }
 
 /** Returns the exit code. */
@@ -142,7 +160,7 @@ export async function runSnapshot(artifact: string, values: InputValues): Promis
     sample: true,
     packages: true,
   });
-  const report = judged(snapshot, rules, { ...values, ignore: [] }, 'apart');
+  const report = judged(snapshot, judge(snapshot, rules, 'apart'), []);
   // Of a snapshot file those that it was saved with; a part of one has none.
   const packages = snapshot.packageLists === undefined ? snapshot.packages : rollupOf(report, values);
   await print(snapshotJson(packages === undefined ? report : { ...report, packages }), values.output);
@@ -150,14 +168,9 @@ export async function runSnapshot(artifact: string, values: InputValues): Promis
   return exitCodes.fine;
 }
 
-function judged(
-  snapshot: Snapshot,
-  selected: readonly Rule[],
-  { ignore }: Pick<ScanValues, 'ignore'>,
-  leftovers: 'apart' | 'counted',
-): ScanReport {
-  const found = ignoreClaims(judge(snapshot, selected, leftovers), ignore, new Set(ruleIds));
-  const findings = snapshot.isPart === true ? ofPart(found) : found;
+function judged(snapshot: Snapshot, found: readonly Finding[], ignores: readonly Ignore[]): ScanReport {
+  const kept = ignoreClaims(found, ignores);
+  const findings = snapshot.isPart === true ? ofPart(kept) : kept;
   return { tool, snapshot, tree: rollup(snapshot), findings, removable: removableContent(snapshot, findings) };
 }
 

@@ -3,12 +3,14 @@ import { shareEntries } from '../../compare/share.ts';
 import { UsageError } from '../../errors.ts';
 import type { Notice, Snapshot } from '../../model/snapshot.ts';
 import type { ArtifactBudget } from '../../policy/budgets.ts';
-import { isEmpty, selectEntries } from '../../policy/select.ts';
+import { isEmpty, parseSelection, selectEntries } from '../../policy/select.ts';
+import type { Ignore } from '../../policy/select.ts';
 import { inertLine, terminalName, terminalText } from '../../report/escape.ts';
 import { scan } from '../../scan/scan.ts';
+import { warnLine } from '../errors.ts';
 import { toScanOptions } from '../options/shared.ts';
 import type { InputValues, Thoroughness } from '../options/shared.ts';
-import { refuseOverwriting } from '../output/streams.ts';
+import { checkOutput } from '../output/streams.ts';
 import { letYoungHeapGrow } from '../start/garbage.ts';
 import { createProgress } from '../output/progress.ts';
 import { optimizeAsUsual } from '../start/tune.ts';
@@ -23,7 +25,8 @@ export async function measure(
   thoroughness: Thoroughness,
   choosing: 'this' | 'some' = 'this',
 ): Promise<Snapshot> {
-  refuseOverwriting(values.output, [artifact]);
+  checkOutput(values.output, [artifact]);
+  const selection = parseSelection(values.include, values.exclude);
   const progress = createProgress('reading', null, isShown(values));
   try {
     const options = { ...toScanOptions(values, thoroughness), onProgress: (bytes: number) => progress.update(bytes) };
@@ -31,7 +34,7 @@ export async function measure(
     tuneForJudging();
     checkStripVersion(snapshot, values);
     if (choosing === 'this') checkImageChoice([snapshot], values);
-    return selectEntries(snapshot, values.include, values.exclude);
+    return selectEntries(snapshot, selection);
   } finally {
     progress.done();
   }
@@ -48,7 +51,8 @@ export async function measureBoth(
   thoroughness: Thoroughness,
   onFault: (artifact: string) => void,
 ): Promise<[before: Snapshot, after: Snapshot]> {
-  refuseOverwriting(values.output, artifacts);
+  checkOutput(values.output, artifacts);
+  const selection = parseSelection(values.include, values.exclude);
   const progress = createProgress('reading', null, isShown(values));
   const base = { ...toScanOptions(values, thoroughness), knownFacts: new Map() };
   const read = [0, 0];
@@ -73,8 +77,10 @@ export async function measureBoth(
     tuneForJudging();
     checkImageChoice([before, unshared], values);
     const after = shareEntries(before, unshared);
-    const select = (snapshot: Snapshot): Snapshot => selectEntries(snapshot, values.include, values.exclude, true);
-    const selected: [Snapshot, Snapshot] = [select(before), select(after)];
+    const selected: [Snapshot, Snapshot] = [
+      selectEntries(before, selection, true),
+      selectEntries(after, selection, true),
+    ];
     const nothing = selected.every(({ entries }) => isEmpty(entries));
     if (nothing && !(isEmpty(before.entries) && isEmpty(after.entries))) {
       throw new UsageError('--include and --exclude leave nothing of either artifact to compare');
@@ -138,6 +144,11 @@ export function warn(snapshot: Snapshot): void {
     const where = path === null ? '' : `${terminalName(path)}: `;
     process.stderr.write(`${inertLine(`sizecheck: warning: ${where}${terminalText(message)}`)}\n`);
   }
+}
+
+/** An `--ignore` that hides nothing is a mistake, or no longer needed. */
+export function warnOfIdle(ignores: readonly Ignore[]): void {
+  for (const { text } of ignores) warnLine(`--ignore ${text} covers nothing`);
 }
 
 /** Lines of `warnOf`. */

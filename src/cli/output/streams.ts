@@ -1,6 +1,8 @@
 // Where results go: standard output with back-pressure, or a file that appears whole or not at all.
 import {
+  accessSync,
   closeSync,
+  constants,
   fstatSync,
   fsyncSync,
   lstatSync,
@@ -46,7 +48,7 @@ export async function writeStdout(pieces: Iterable<string>): Promise<void> {
     });
     if (error instanceof Error) {
       if ('code' in error && error.code === 'EPIPE') return;
-      throw new OutputError('standard output', `cannot be written (${systemCode(error)})`, { cause: error });
+      throw cannotBeWritten('standard output', error);
     }
   }
 }
@@ -71,7 +73,7 @@ export function writeFile(path: string, pieces: Iterable<string>): void {
     writeThrough(beside, 'wx', rightsOf(target), pieces);
     renameSync(beside, target);
   } catch (error) {
-    throw new OutputError(path, `cannot be written (${systemCode(error)})`, { cause: error });
+    throw cannotBeWritten(path, error);
   } finally {
     if (beside !== null) removeQuietly(beside);
   }
@@ -103,13 +105,34 @@ export function isSameFile(path: string, artifact: string): boolean {
   }
 }
 
-/** @throws UsageError where the result would overwrite what is read. */
-export function refuseOverwriting(output: string | undefined, inputs: readonly (string | null | undefined)[]): void {
+/**
+ * Before anything is read, which may take minutes: whether the result can be written to where `--output` says.
+ * @throws UsageError where it would overwrite what is read, OutputError where nothing can be written.
+ */
+export function checkOutput(output: string | undefined, inputs: readonly (string | null | undefined)[]): void {
   if (output === undefined) return;
   const hit = inputs.find((path) => typeof path === 'string' && isSameFile(output, path));
-  if (hit === undefined) return;
-  const what = hit === '-' ? 'what standard input reads' : `"${hit}", which is read`;
-  throw new UsageError(`--output names ${what}; it would be overwritten`);
+  if (hit !== undefined) {
+    const what = hit === '-' ? 'what standard input reads' : `"${hit}", which is read`;
+    throw new UsageError(`--output names ${what}; it would be overwritten`);
+  }
+  if (output !== '-') requireWritable(output);
+}
+
+/** As far as can be told without writing: a full disk shows later. @throws OutputError */
+export function requireWritable(path: string): void {
+  try {
+    const there = statSync(path, { throwIfNoEntry: false });
+    if (there?.isDirectory() === true) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
+    if (there === undefined || there.isFile()) accessSync(dirname(throughLinks(path)), constants.W_OK | constants.X_OK);
+    else accessSync(path, constants.W_OK);
+  } catch (error) {
+    throw cannotBeWritten(path, error);
+  }
+}
+
+function cannotBeWritten(path: string, cause: unknown): OutputError {
+  return new OutputError(path, `cannot be written (${systemCode(cause)})`, { cause });
 }
 
 function writeThrough(path: string, flags: 'w' | 'wx', rights: Rights | null, pieces: Iterable<string>): void {
