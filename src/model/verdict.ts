@@ -55,6 +55,9 @@ export function unitOf(measure: Measure): Unit {
   return 'bytes';
 }
 
+/** How the reason of a verdict on a path begins whose bytes are compressed ones. */
+export const compressedPaths = 'compressed bytes';
+
 /** Bytes of one path, as evidence. */
 export interface Contributor {
   readonly path: Name;

@@ -26,15 +26,19 @@ export interface Evaluation {
 export function evaluate(budgets: Budgets, evidence: Evidence): Evaluation {
   const { measured, unmeasured, partial = [] } = evidence;
   const asked = new Set([...measured, ...unmeasured].map(({ budget }) => budget));
-  const judgeable = budgets.groups.filter((group) =>
-    membersOf(group, budgets.artifacts).every((one) => asked.has(one) && !partial.includes(one)),
+  const judgeable = new Set(
+    budgets.groups.filter((group) =>
+      membersOf(group, budgets.artifacts).every((one) => asked.has(one) && !partial.includes(one)),
+    ),
   );
   const ranked = [
     ...budgets.artifacts.flatMap((budget) => [
       ...measured.filter((one) => one.budget === budget).flatMap((one) => artifactVerdicts(one, budgets)),
       ...unmeasured.filter((one) => one.budget === budget).flatMap((one) => unmeasuredVerdicts(one, budgets)),
     ]),
-    ...judgeable.flatMap((group) => groupVerdicts(group, evidence)),
+    ...budgets.groups.flatMap((group) =>
+      judgeable.has(group) ? groupVerdicts(group, evidence) : skippedVerdicts(group),
+    ),
     // What was not seen may hold what an ignore is for.
     ...ignoreVerdicts(
       budgets.ignore,
@@ -45,7 +49,7 @@ export function evaluate(budgets: Budgets, evidence: Evidence): Evaluation {
   const verdicts = rankVerdicts(ranked);
   return {
     gate: { status: worst(verdicts.map(({ status }) => status)), verdicts },
-    skippedGroups: budgets.groups.filter((group) => !judgeable.includes(group)).map(({ name }) => name),
+    skippedGroups: budgets.groups.filter((group) => !judgeable.has(group)).map(({ name }) => name),
   };
 }
 
@@ -187,6 +191,18 @@ function groupVerdicts(group: GroupBudget, { measured, unmeasured }: Evidence): 
     const remark = members.length === 0 ? 'none of its members is there' : null;
     return [judgeLimit(subject, limit, { actual, remark, doubt, top })];
   });
+}
+
+/** They hold of what was asked for, and say that they do not hold of more. */
+function skippedVerdicts({ name, reason: why, compressed, uncompressed }: GroupBudget): Ranked[] {
+  const reason = 'it is not judged: not all of its members are given';
+  const limits = [
+    ['compressed', compressed],
+    ['uncompressed', uncompressed],
+  ] as const;
+  return limits.flatMap(([measure, limit]) =>
+    limit === null ? [] : [notThere({ artifact: name, measure, why }, limit, reason)],
+  );
 }
 
 /** Of those that are one file the first. A directory packed in two ways is two downloads. */

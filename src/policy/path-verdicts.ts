@@ -2,6 +2,7 @@
 // guards nothing, so it is unknown unless it may.
 import type { Name } from '../model/name.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
+import { compressedPaths } from '../model/verdict.ts';
 import type { Contributor } from '../model/verdict.ts';
 import type { PathBudget } from './budgets.ts';
 import { largest } from './contributors.ts';
@@ -31,7 +32,7 @@ export function pathVerdicts(
       // What was not seen may hold some.
       if (files.length === 0 && doubt === null) return nothing(subject, limit, budget, entries);
       if (compressed && overhead === undefined) return notKnown(subject, limit, unknownStored);
-      const remark = [...(compressed ? ['compressed bytes'] : []), ...(said === null ? [] : [said])].join(', ');
+      const remark = [...(compressed ? [compressedPaths] : []), ...(said === null ? [] : [said])].join(', ');
       return judgeLimit(subject, limit, { actual, remark: remark === '' ? null : remark, doubt, top });
     };
     const ranked: Ranked[] = [];

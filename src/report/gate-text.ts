@@ -1,8 +1,9 @@
 // What a gate says as a whole, and of each limit in figures: the same in a comment and on a page.
 import { exactBytes, formatSize, formatSizes } from '../bytes/size.ts';
 import type { Units } from '../bytes/size.ts';
-import { unitOf } from '../model/verdict.ts';
-import type { CheckedArtifact, Gate, Measure, Verdict, VerdictStatus } from '../model/verdict.ts';
+import { nameFromText } from '../model/name.ts';
+import { compressedPaths, unitOf } from '../model/verdict.ts';
+import type { CheckedArtifact, Gate, Verdict, VerdictStatus } from '../model/verdict.ts';
 import { count, none, spaced } from './figures.ts';
 import type { ReportOptions } from './reporter.ts';
 import { percent } from './table/percent.ts';
@@ -11,12 +12,19 @@ import { amount, areSized, isRemark, tightest } from './verdict-text.ts';
 /** A verdict's status, or that an optional artifact is not there. */
 export type VerdictKind = VerdictStatus | 'skipped';
 
-export const titles: Readonly<Record<VerdictStatus, string>> = {
+export const titles: Readonly<Record<VerdictKind, string>> = {
   pass: 'Within budget',
   warn: 'Within budget, with warnings',
   fail: 'Over budget',
   unknown: 'Not measured',
+  skipped: 'Nothing to measure',
 };
+
+/** A gate's status; one that passes because there was nothing to measure does not look like one whose limits hold. */
+export function kindOfGate({ status, verdicts }: Gate): VerdictKind {
+  const isEmpty = verdicts.length > 0 && verdicts.every((one) => kindOf(one) === 'skipped');
+  return isEmpty ? 'skipped' : status;
+}
 
 /** The verdict that decides: the worst; where all hold, the one with the least headroom. */
 export function deciding({ status, verdicts }: Gate): Verdict | null {
@@ -116,9 +124,11 @@ function plainCells({ actual, limit, over, measure, status }: Verdict): VerdictC
   return cells(text(actual, limit), limitText, left, isBeyond);
 }
 
-/** Verdicts that do not hold and of which there is more to say. */
+/** Verdicts that do not hold, or had nothing to measure, and of which there is more to say. */
 export function withEvidence({ verdicts }: Gate): Verdict[] {
-  return verdicts.filter(({ status, reason, top }) => status !== 'pass' && (reason !== null || top.length > 0));
+  return verdicts.filter(
+    (verdict) => kindOf(verdict) !== 'pass' && (verdict.reason !== null || verdict.top.length > 0),
+  );
 }
 
 /** What its contributors are. */
@@ -144,10 +154,46 @@ function isGrowth({ measure }: Verdict): boolean {
   return measure === 'growth' || measure === 'growth-percent';
 }
 
-/** Tables are of the size whose limit is at stake: of compressed bytes where it is that one alone, and where both sides tell. */
+/**
+ * Tables are of the size whose limit is at stake: of compressed bytes where limits on these are broken, or else warn, and none on content
+ * does, and where both sides tell.
+ */
 export function bySizeOver({ verdicts }: Gate, { name }: CheckedArtifact, options: ReportOptions): ReportOptions {
-  const own = verdicts.filter(({ artifact, status }) => artifact === name && (status === 'fail' || status === 'warn'));
-  const isOver = (...measures: readonly Measure[]): boolean => own.some(({ measure }) => measures.includes(measure));
-  const stored = isOver('compressed') && !isOver('uncompressed', 'growth', 'growth-percent');
+  const own = verdicts.filter((verdict) => isOn(verdict, name));
+  const broken = own.filter(({ status }) => status === 'fail');
+  const grave = broken.length > 0 ? broken : own.filter(({ status }) => status === 'warn');
+  const sizes = new Set(grave.map(sizeOf));
+  const stored = sizes.has('compressed') && !sizes.has('content');
   return stored ? { ...options, stored } : options;
+}
+
+/** Limits of a group are on its largest members, too. */
+function isOn({ artifact, budget, top }: Verdict, name: string): boolean {
+  if (!budget.startsWith('groups[')) return artifact === name;
+  const member = nameFromText(name);
+  return top.some(({ path }) => path === member);
+}
+
+/** Which size a limit is on; null for what is neither. */
+function sizeOf({ measure, reason }: Verdict): 'compressed' | 'content' | null {
+  switch (measure) {
+    case 'compressed':
+      return 'compressed';
+    case 'path':
+      return reason?.startsWith(compressedPaths) === true ? 'compressed' : 'content';
+    case 'uncompressed':
+    case 'growth':
+    case 'growth-percent':
+      return 'content';
+    case 'rule':
+    case 'waste':
+    case 'waste-percent':
+    case 'layers':
+    case 'pull':
+    case 'full-pull':
+    case 'lowestEfficiency':
+    case 'highestWastedBytes':
+    case 'highestUserWastedPercent':
+  }
+  return null;
 }

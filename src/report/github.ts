@@ -64,10 +64,16 @@ function summaryOf(holding: readonly Verdict[]): Annotation[] {
   const closest = tightest(holding);
   if (closest === null) return [];
   const said = `${terminalText(closest.artifact)} ${sentence(closest, words)}`;
-  // An optional artifact that is not there has none.
   const limits = holding.filter(({ actual }) => actual !== null).length;
+  // An optional artifact that is not there, a baseline that is not there yet.
+  const skipped = holding.length - limits;
+  if (limits === 0) {
+    const more = skipped > 1 ? `; ${skipped - 1} more had nothing to measure` : '';
+    return [{ level: 'notice', title: 'No size was measured', message: `${said}${more}` }];
+  }
+  const more = skipped > 0 ? `; ${skipped} had nothing to measure` : '';
   const message = limits < 2 ? said : `${limits} limits hold; the closest: ${said}`;
-  return [{ level: 'notice', title: 'Within size budgets', message }];
+  return [{ level: 'notice', title: 'Within size budgets', message: `${message}${more}` }];
 }
 
 /** One for each limit that does not hold. */

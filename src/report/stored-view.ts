@@ -1,12 +1,16 @@
 // A diff with its compressed bytes in the place of content, for tables that show one size by directory and by file
 // (`--size compressed`).
-import type { Change, Diff } from '../model/diff.ts';
+import type { Change, Diff, StoredChange } from '../model/diff.ts';
+import { parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { withoutFilled } from './told-changes.ts';
 
-/** What carries no content has a row of its own, so that rows still add up to the difference of the files. */
+/** What carries no content has a row of its own, as have directories in which nothing changed: rows still add up to the difference. */
 const overheadRow = '(headers, padding, framing)';
 const overheadOfImages = '(hidden by layers, headers, framing)';
+
+/** Equal content in another place of a compressed stream takes more or less. */
+export const unchangedRow = '(unchanged files, which compressed differently)';
 
 /** The diff itself where it does not tell. */
 export function storedView(diff: Diff): Diff {
@@ -14,7 +18,7 @@ export function storedView(diff: Diff): Diff {
   if (stored === undefined) return diff;
   const { overhead } = stored;
   const rows = [
-    ...stored.directories,
+    ...withoutUnchanged(stored.directories, diff.changes),
     {
       path: overheadPath,
       from: null,
@@ -38,17 +42,37 @@ export function storedView(diff: Diff): Diff {
   };
 }
 
+/** Directories that hold no change take more or less by where they lie in a compressed stream: one row for all of them. */
+function withoutUnchanged(rows: readonly StoredChange[], changes: readonly Change[]): StoredChange[] {
+  const holders = new Set(changes.flatMap(({ path, from }) => [parentPath(path), parentPath(from ?? path)]));
+  const isUnchanged = ({ path, from, before, after }: StoredChange): boolean =>
+    before !== null && after !== null && !holders.has(path) && !holders.has(from ?? path);
+  const others = rows.filter(isUnchanged);
+  if (others.length === 0) return [...rows];
+  const before = others.reduce((sum, row) => sum + (row.before ?? 0), 0);
+  const delta = others.reduce((sum, row) => sum + row.delta, 0);
+  const folded = { path: unchangedPath, from: null, before, after: before + delta, delta };
+  return [...rows.filter((row) => !isUnchanged(row)), folded];
+}
+
 /** Of the row of what carries no content. */
-export function overheadLabel({ image }: Diff): string {
+export function overheadLabel({ image }: Pick<Diff, 'image'>): string {
   return image === undefined ? overheadRow : overheadOfImages;
 }
 
 /** No directory is called so: paths begin with no slash. */
 const overheadPath = '/';
+const unchangedPath = '/unchanged';
 
-/** Whether a row is that of what carries no content: it is in no directory, and printed as `overheadLabel`. */
-export function isOverhead(path: Name): boolean {
-  return path === overheadPath;
+/** What stands in the place of a path in a row that is of no single directory; null in others. */
+export function rowLabel(diff: Pick<Diff, 'image'>, path: Name): string | null {
+  if (path === unchangedPath) return unchangedRow;
+  return path === overheadPath ? overheadLabel(diff) : null;
+}
+
+/** Whether a row is of no single directory. */
+export function hasLabel(path: Name): boolean {
+  return path === overheadPath || path === unchangedPath;
 }
 
 /** Files by the bytes that a report shows of them. */

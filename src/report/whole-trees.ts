@@ -4,7 +4,7 @@ import type { DirectoryChange } from '../model/diff.ts';
 import { addTo } from '../model/grouping.ts';
 import { isDeeper, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
-import { isOverhead } from './stored-view.ts';
+import { hasLabel } from './stored-view.ts';
 
 export interface ShownDirectory extends DirectoryChange {
   /** Directories below it that the row stands for, too; `before` and `after` are both null where not all of these differ. */
@@ -23,7 +23,7 @@ export function shownDirectories(
 function downTo(rows: readonly ShownDirectory[], depth: number): ShownDirectory[] {
   const kept = new Map<Name, ShownDirectory[]>();
   for (const row of rows) {
-    const isDeep = isDeeper(row.path, depth) && !isOverhead(row.path);
+    const isDeep = isDeeper(row.path, depth) && !hasLabel(row.path);
     const place = isDeep ? row.path.split('/').slice(0, depth).join('/') || '.' : row.path;
     addTo(kept, place, row);
   }

@@ -49,8 +49,17 @@ describe('arguments', () => {
     expect(positionals).toEqual(['x', '-', '--y']);
   });
 
+  it('may be the same twice', () => {
+    const { values } = parseArguments(['-o', 'x', '--output', 'x', '-qq', '--progress', '--no-progress'], specs);
+    expect(values).toMatchObject({ output: 'x', quiet: true, progress: false });
+  });
+
   it.each([
     [['--format', 'c'], 'one of a, b'],
+    [['--format', 'a', '--format=b'], /^--format is given twice, "a" and "b"; give one$/],
+    [['--top', '1', '--top', '2'], /^--top is given twice, "1" and "2"; give one$/],
+    [['-o', 'x', '-q', '--output=y'], /^--output is given twice, "x" and "y"; give one$/],
+    [['-o', 'x', '-o', 'x', '-o', 'y'], /^--output is given twice, "x" and "y"; give one$/],
     [['--top', '0'], '1 or more'],
     [['--top', '1e1'], 'whole number'],
     [['--top', '-1'], /^--top takes a whole number of 1 or more, not "-1"$/],

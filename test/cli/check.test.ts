@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readFileSync,
   readdirSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -780,6 +781,56 @@ describe('check', () => {
     expect(gate.verdicts.map(({ artifact }) => artifact)).toEqual(['app']);
   });
 
+  it('keeps a report of what could not be measured at all, beside the error', () => {
+    const root = folder({ 'budgets.json': budgets({ uncompressed: { max: 1 } }) });
+    rmSync(join(root, 'dist/app.tar'));
+    const error =
+      'sizecheck: budgets.json: artifacts[0].path: "dist/app.tar" matches nothing (in the folder of the file)';
+    const unknown = { status: 'unknown', verdicts: [{ artifact: 'app', actual: null, status: 'unknown' }] };
+    for (const args of [
+      ['-o', 'size.json'],
+      ['-o', 'size.json', '--exit-zero'],
+    ]) {
+      const ran = sizecheck(['check', '--json', ...args], { cwd: root });
+      expect(ran).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(error) });
+      const saved = JSON.parse(readFileSync(join(root, 'size.json'), 'utf8'));
+      expect(saved).toMatchObject({ gate: unknown, artifacts: [] });
+    }
+    const { stdout } = sizecheck(['report', 'size.json', '--format', 'markdown'], { cwd: root });
+    expect(stdout).toMatch(/^### ❓ Not measured: `?app`? uncompressed is unknown/m);
+    for (const format of ['html', 'junit', 'github', 'csv', 'markdown', 'table'])
+      expect(sizecheck(['report', 'size.json', '--format', format], { cwd: root })).toMatchObject({
+        code: 0,
+        stderr: '',
+      });
+    const named = sizecheck(['check', 'dist/app.tar', '--json'], { cwd: root });
+    expect(named).toMatchObject({ code: 2, stderr: expect.stringContaining('"dist/app.tar" cannot be read (ENOENT)') });
+    expect(JSON.parse(named.stdout)).toMatchObject({ gate: unknown });
+  });
+
+  it('judges what is there beside what is missing', () => {
+    const artifacts = ['dist/app.tar', 'gone.tar', 'none-*.tar'].map((path) => ({
+      name: path.slice(0, 4),
+      path,
+      uncompressed: { max: 1 },
+    }));
+    const groups = [{ name: 'all', members: ['*'], uncompressed: { max: 99_999_999 } }];
+    const root = folder({ 'budgets.json': JSON.stringify({ version: 1, artifacts, groups }) });
+    const ran = sizecheck(['check', '--json'], { cwd: root });
+    const { gate }: { gate: { verdicts: { artifact: string; status: string; reason?: string | null }[] } } = JSON.parse(
+      ran.stdout,
+    );
+    const where = 'matches nothing (in the folder of the file)';
+    expect(gate.verdicts.map(({ artifact, status, reason = null }) => [artifact, status, reason])).toEqual([
+      ['dist', 'fail', null],
+      ['gone', 'unknown', `"gone.tar" ${where}`],
+      ['none', 'unknown', `"none-*.tar" ${where}`],
+      ['all', 'unknown', `"gone" was not measured: "gone.tar" ${where}`],
+    ]);
+    expect(ran).toMatchObject({ code: 1, stderr: '' });
+    expect(sizecheck(['check', '--exit-zero'], { cwd: root }).code).toBe(2);
+  });
+
   it('says the same in JSON, twice', () => {
     const root = folder({
       'budgets.json': budgets({
@@ -890,8 +941,20 @@ describe('check', () => {
         0,
         'sizecheck: warning: group "all" is not judged: not all of its members are given\n',
       ]);
-      const { gate }: { gate: { verdicts: { budget: string }[] } } = JSON.parse(part.stdout);
-      expect(gate.verdicts.map(({ budget }) => budget)).toEqual(['artifacts[0].uncompressed.max']);
+      const { gate }: { gate: { verdicts: object[] } } = JSON.parse(part.stdout);
+      expect(gate.verdicts).toMatchObject([
+        { budget: 'artifacts[0].uncompressed.max', actual: 600 },
+        // Whoever reads the result alone has to see it, too.
+        {
+          budget: 'groups[0].uncompressed.max',
+          actual: null,
+          status: 'pass',
+          reason: 'it is not judged: not all of its members are given',
+        },
+      ]);
+      const told = sizecheck(['check', given, '--format', 'markdown', '--quiet'], { cwd: root }).stdout;
+      expect(told).toContain('not all of its members are given');
+      expect(told).toContain('1 limit holds, 1 had nothing to measure');
     }
   });
 

@@ -290,7 +290,8 @@ describe('an image of several', () => {
       'untold.json',
       readFileSync('linux-arm64.json', 'utf8').replace(/"platform":\s*"[^"]*"/, '"platform":null'),
     );
-    await expect(measured([{ path: 'untold.json', platform: arm64 }])).rejects.toThrow('does not say its platform');
+    const { broken } = await measured([{ path: 'untold.json', platform: arm64 }]);
+    expect(broken.map(({ reason }) => reason)).toEqual([expect.stringContaining('does not say its platform')]);
   });
 
   it('may stand beside what is no image', async () => {
@@ -345,13 +346,24 @@ describe('packages', () => {
   });
 });
 
-describe('what is no fault of an artifact ends the gate', () => {
-  it('where none could be measured', async () => {
-    await expect(measured([{ path: 'cut.tar' }])).rejects.toThrow('is cut short');
-    await expect(measured([{ path: 'dangling' }])).rejects.toThrow(InputError);
-    await expect(measured([{ path: 'cut.tar' }, { path: 'dangling' }])).rejects.toThrow('is cut short');
+describe('what cannot be measured', () => {
+  it('comes with its error, in the order of the targets', async () => {
+    const found = await measured([{ path: 'cut.tar' }, { path: 'dangling' }]);
+    expect(found.measured).toEqual([]);
+    expect(found.broken).toMatchObject([
+      { kind: 'broken', path: 'cut.tar', error: { code: 'truncated', offset: 700 } },
+      { kind: 'broken', path: 'dangling', error: expect.any(InputError) },
+    ]);
   });
 
+  it('of a baseline that a symlink should lead to is no first run', async () => {
+    const reason = 'the baseline "dangling" is a symlink that leads nowhere';
+    expect((await only({ path: 'app.tar', baseline: 'dangling' })).baseline).toEqual({ kind: 'unusable', reason });
+    expect((await only({ path: 'app.tar', baseline: 'gone.tar' })).baseline.kind).toBe('missing');
+  });
+});
+
+describe('what is no fault of an artifact ends the gate', () => {
   it('where an option takes no effect', async () => {
     const image = ['--image', '1'];
     await expect(measured([{ path: 'app.tar', baseline: 'image.tar' }], image)).rejects.toThrow(UsageError);

@@ -65,9 +65,27 @@ describe('targets of a budgets file', () => {
     expect(found.absent).toMatchObject([{ kind: 'absent', budget: { name: 'c' } }]);
     const missing = budgetsOf({ ...c, optional: false }, b, { ...a, path: 'no*' });
     const says = 'artifacts[0].path: "c.tar" matches nothing; artifacts[2].path: "no*" matches nothing';
-    expect(() => targetsOf('budgets.json', missing, [])).toThrow(`${says} (in the folder of the file)`);
-    expect(() => targetsOf('ci/budgets.json', budgetsOf(b), [])).toThrow('(in "ci")');
-    expect(() => targetsOf('budgets.json', missing, [])).toThrow(ConfigError);
+    const lost = targetsOf('budgets.json', missing, []);
+    expect(shown(lost)).toEqual(['b <- b.tar']);
+    expect(lost.missing).toMatchObject([
+      {
+        kind: 'broken',
+        budget: { name: 'c' },
+        path: 'budgets.json',
+        reason: '"c.tar" matches nothing (in the folder of the file)',
+      },
+      {
+        kind: 'broken',
+        budget: { name: 'a' },
+        path: 'budgets.json',
+        reason: '"no*" matches nothing (in the folder of the file)',
+      },
+    ]);
+    for (const { error } of lost.missing ?? []) {
+      expect(error).toBeInstanceOf(ConfigError);
+      expect(error.message).toBe(`${says} (in the folder of the file); make it, correct it, or mark it "optional"`);
+    }
+    expect(targetsOf('ci/budgets.json', budgetsOf(b), []).missing?.[0]?.reason).toContain('(in "ci")');
   });
 
   it('share no baseline', () => {
@@ -79,6 +97,25 @@ describe('targets of a budgets file', () => {
 describe('targets that are named', () => {
   const all = budgetsOf(a, b, c);
   const of = (...words: readonly string[]): Targets => targetsOf('budgets.json', all, words);
+
+  it.each([
+    // By its name, or lying where its budget says.
+    [['b=gone.tar', 'dist/a-1.tar'], ['b']],
+    [['./c.tar'], ['c']],
+    [
+      ['dist/a-1.tar', 'c.tar', 'b=gone.tar'],
+      ['c', 'b'],
+    ],
+  ])('%j are missing where it is known which they are', (words, names) => {
+    const { targets, missing, complete } = of(...words);
+    expect(targets).toHaveLength(words.length - names.length);
+    expect(missing?.map(({ budget }) => budget.name)).toEqual(names);
+    for (const one of missing ?? []) {
+      expect(one).toMatchObject({ kind: 'broken', reason: `"${one.path}" cannot be read (ENOENT)` });
+      expect(one.error).toBeInstanceOf(InputError);
+    }
+    expect(complete).toBe(false);
+  });
 
   it.each([
     [['b.tar'], ['b <- b.tar']],

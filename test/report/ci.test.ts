@@ -136,9 +136,15 @@ describe('annotations', () => {
     const said = async (verdicts: Verdict[]): Promise<string | undefined> =>
       linesOf(await print('github', 'check', checkReport(verdicts))).map(parse)[0]?.message;
     const holds = 'layer-py312-amd64 compressed is 4,812,331 B, 430,549 B under its limit of 5 MiB (5,242,880 B)';
-    expect(await said([absent, verdict(), verdict()])).toBe(`2 limits hold; the closest: ${holds}`);
-    expect(await said([absent, absent, verdict()])).toBe(holds);
+    expect(await said([verdict(), verdict()])).toBe(`2 limits hold; the closest: ${holds}`);
+    expect(await said([absent, verdict(), verdict()])).toBe(
+      `2 limits hold; the closest: ${holds}; 1 had nothing to measure`,
+    );
+    expect(await said([absent, absent, verdict()])).toBe(`${holds}; 2 had nothing to measure`);
     expect(await said([absent])).toMatch(/was not measured: "x" is optional, and not there$/);
+    expect(await said([absent, absent, absent])).toMatch(/not there; 2 more had nothing to measure$/);
+    const [only] = linesOf(await print('github', 'check', checkReport([absent]))).map(parse);
+    expect(only?.title).toBe('No size was measured');
   });
 
   it('say what a diff changed, and its new findings', async () => {

@@ -198,17 +198,20 @@ describe('directories', () => {
       directories: [{ path: 'a', from: null, before: 10, after: 16, delta: 6 }],
       overhead: { before: 1, after: 2 },
     };
-    const whole = diffReport({ directories, stored, delta: { ...diff().delta, compressed: 7 } });
+    const changes = [change('a/x', 1, 2)];
+    const whole = diffReport({ directories, changes, stored, delta: { ...diff().delta, compressed: 7 } });
     const names = (asked: boolean): (string | undefined)[] =>
       (tablesOf(htmlOf(whole, { stored: asked }))[1] ?? []).map((row) => row[4]);
     expect(names(true)).toEqual(['Directory (own compressed)', 'a', '(headers, padding, framing)', 'Total']);
     // A directory of that name is one like any other, and below the level that is asked for.
     const alike = { path: '(headers, padding, framing)/deep', from: null, before: 0, after: 9, delta: 9 };
-    const both = diffReport({ directories, stored: { ...stored, directories: [alike] } });
+    const inside = [change('(headers, padding, framing)/deep/x', 1, 2)];
+    const both = diffReport({ directories, changes: inside, stored: { ...stored, directories: [alike] } });
     const text = (reporter: string): Promise<string> => printed(reporter, both);
     expect(await text('markdown')).toMatch(/\| `\(headers, padding, framing\)`.*\|$/m);
     expect(await text('markdown')).toMatch(/\| \(headers, padding, framing\) \|$/m);
-    expect((await text('table')).match(/\(headers.*framing\)/g)).toHaveLength(2);
+    // The directory, the file in it, and the row.
+    expect((await text('table')).match(/\(headers.*framing\)/g)).toHaveLength(3);
     expect(names(false)[0]).toBe('Directory (own content)');
   });
 

@@ -9,7 +9,7 @@ import { formatsWith, reporterNamed } from '../../src/report/index.ts';
 import { packageCells } from '../../src/report/package-rows.ts';
 import { sectionRows } from '../../src/report/section-rows.ts';
 import { shownNodes } from '../../src/report/shown-nodes.ts';
-import { isOverhead, overheadLabel, shownFiles, storedView } from '../../src/report/stored-view.ts';
+import { hasLabel, overheadLabel, rowLabel, shownFiles, storedView } from '../../src/report/stored-view.ts';
 import { change, diff, directoryChange, plainOptions, side, testTool, totals } from '../build/report.ts';
 import { directory, file, image, snapshot } from '../build/snapshot.ts';
 
@@ -116,7 +116,7 @@ describe('a diff by its compressed bytes', () => {
 
   it('has their directories, and a row of what carries no content', () => {
     expect(storedView(plain)).toBe(plain);
-    const view = storedView({ ...plain, stored });
+    const view = storedView({ ...plain, changes: [change('a/x', 3, 5)], stored });
     expect(view.directories).toEqual([
       {
         path: 'a',
@@ -145,7 +145,49 @@ describe('a diff by its compressed bytes', () => {
     const labels = [overheadLabel(plain), overheadLabel({ ...plain, image: ofImages })];
     expect(labels).toEqual(['(headers, padding, framing)', '(hidden by layers, headers, framing)']);
     // A directory may be called like that row.
-    expect([...labels, '.', 'a', '', '/'].map(isOverhead)).toEqual([false, false, false, false, false, true]);
+    const paths = [...labels, '.', 'a', '', '/', '/unchanged', 'unchanged'];
+    expect(paths.map(hasLabel)).toEqual([false, false, false, false, false, true, true, false]);
+    expect(paths.flatMap((path) => rowLabel(plain, path) ?? [])).toEqual([
+      '(headers, padding, framing)',
+      '(unchanged files, which compressed differently)',
+    ]);
+  });
+
+  it('has one row of the directories in which nothing changed', () => {
+    const same = (path: string, before: number, after: number, from: string | null = null) => ({
+      path,
+      from,
+      before,
+      after,
+      delta: after - before,
+    });
+    const gone = { path: 'gone', from: null, before: 9, after: null, delta: -9 };
+    const directories = [
+      same('.', 5, 6),
+      same('a', 4, 7),
+      same('b', 10, 3),
+      same('c', 1, 2, 'old'),
+      same('d', 8, 9),
+      gone,
+    ];
+    const changes = [change('a/x', 3, 5), change('d/y', 1, 1, { kind: 'moved', from: 'old/y' })];
+    const view = storedView({ ...plain, changes, stored: { ...stored, directories } });
+    const row = ({ path, before: old, after: now, delta: { content } }: (typeof view.directories)[number]) => [
+      path,
+      old?.content,
+      now?.content,
+      content,
+    ];
+    expect(view.directories.map(row)).toEqual([
+      ['a', 4, 7, 3],
+      ['c', 1, 2, 1],
+      ['d', 8, 9, 1],
+      ['gone', 9, undefined, -9],
+      ['/unchanged', 15, 9, -6],
+      ['/', 10, 4, -6],
+    ]);
+    const top = storedView({ ...plain, changes: [change('x', 1, 2)], stored: { ...stored, directories } });
+    expect(top.directories[0]).toMatchObject({ path: '.', delta: { content: 1 } });
   });
 
   it('has files by them, those that tell', () => {

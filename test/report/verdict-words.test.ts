@@ -217,8 +217,25 @@ describe('gate', () => {
     expect(of(at('compressed', 'unknown'))).toBeUndefined();
     expect(of(at('compressed', 'fail', 'y'))).toBeUndefined();
     for (const measure of ['uncompressed', 'growth', 'growth-percent'] as const) {
-      expect(of(at('compressed', 'fail'), at(measure, 'warn'))).toBeUndefined();
+      expect(of(at('compressed', 'fail'), at(measure, 'fail'))).toBeUndefined();
+      expect(of(at('compressed', 'warn'), at(measure, 'warn'))).toBeUndefined();
+      expect(of(at('compressed', 'warn'), at(measure, 'fail'))).toBeUndefined();
+      // What is broken weighs more than what warns.
+      expect(of(at('compressed', 'fail'), at(measure, 'warn'))).toBe(true);
       expect(of(at('compressed', 'fail'), at(measure, 'pass'))).toBe(true);
     }
+    expect(of(at('compressed', 'fail'), at('rule', 'fail'))).toBe(true);
+    expect(of(at('compressed', 'fail'), at('path', 'fail'))).toBeUndefined();
+    const path = verdict({
+      artifact: 'x',
+      measure: 'path',
+      status: 'fail',
+      reason: 'compressed bytes, 2 files are over',
+    });
+    expect(of(path)).toBe(true);
+    const members = [{ path: 'x', bytes: 1 }];
+    const group = verdict({ artifact: 'g', budget: 'groups[0].compressed.max', measure: 'compressed', status: 'fail' });
+    expect(of({ ...group, top: members })).toBe(true);
+    expect(of(group)).toBeUndefined();
   });
 });

@@ -128,7 +128,8 @@ async function sizesToday(file: string, budgets: Budgets, found: Found, values: 
   const { budget } = found;
   // A size that is given needs no artifact, and nothing is compared.
   const alone = { ...budget, baseline: null, optional: budget.optional || values.to !== undefined };
-  const { targets } = targetsOf(file, { ...budgets, artifacts: [alone], groups: [] }, []);
+  const { targets, missing = [] } = targetsOf(file, { ...budgets, artifacts: [alone], groups: [] }, []);
+  if (missing[0] !== undefined) throw missing[0].error;
   const most: { compressed: number | null; uncompressed: number | null } = { compressed: null, uncompressed: null };
   for (const { path } of targets) {
     const options = { ...values, ...chosenImage(budget, values), output: undefined, include: [], exclude: [] };

@@ -41,7 +41,12 @@ export async function runCheck(
   checkOutput(values.output, [file, values['dive-ci'], ...inputs]);
   const today = new Date().toISOString().slice(0, 10);
   const run: Run = { values, budgets, onArtifact, today, pairing: toPairing(values) };
-  const { measured, broken } = await measureTargets(found.targets, run);
+  const { measured, broken: unread } = await measureTargets(found.targets, run);
+  const broken = [...(found.missing ?? []), ...unread];
+  // Of nothing that was measured a table would say no more than the error does; a report that is kept still says what is not known.
+  const fault = measured.length > 0 ? undefined : broken[0];
+  if (fault !== undefined) onArtifact(fault.path);
+  if (fault !== undefined && format === 'table' && !values.summary) throw fault.error;
   // Known of what could be read.
   if (values['compress-with'] !== undefined && broken.length === 0 && measured.length > 0)
     requireDirectory(found.targets.map(({ path }) => path));
@@ -64,6 +69,7 @@ export async function runCheck(
     if (!tellsNotices(format)) for (const { name, notices } of report.artifacts) warnOf(name, notices);
     for (const name of skippedGroups) warnLine(`group "${name}" is not judged: not all of its members are given`);
   }
+  if (fault !== undefined) throw fault.error;
   return exitCodeOf(gate, values['exit-zero']);
 }
 

@@ -1,4 +1,5 @@
 // Measures what a gate judges: each artifact beside its baseline. What is wrong with one of them does not hide the others.
+import { lstatSync } from 'node:fs';
 import { diffSnapshots } from '../../compare/diff.ts';
 import type { DiffOptions, Judged } from '../../compare/diff.ts';
 import { FormatError, InputError, SizecheckError, UsageError } from '../../errors.ts';
@@ -7,7 +8,7 @@ import { spellBytes } from '../../model/json-name.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import { isMember } from '../../policy/budgets.ts';
 import type { Budgets } from '../../policy/budgets.ts';
-import type { Baseline, Measured, Unmeasured } from '../../policy/evidence.ts';
+import type { Baseline, Measured } from '../../policy/evidence.ts';
 import { claimsAboveBase, withoutHiddenBase } from '../../policy/image-verdicts.ts';
 import { ofPart } from '../../policy/part.ts';
 import { judgeByPolicy, namedRules, rulesOf } from '../../policy/severities.ts';
@@ -19,7 +20,7 @@ import { checkImageChoice, chosenImage, measure, withoutCharges } from './measur
 import { hasPackages, withPackages } from './packages.ts';
 import { isDirectoryOnDisk, packedTotals } from './packing.ts';
 import { identityOf } from './targets.ts';
-import type { Target } from './targets.ts';
+import type { Broken, Target } from './targets.ts';
 
 /** What one run is made with. */
 export interface Run {
@@ -32,16 +33,13 @@ export interface Run {
   readonly onArtifact: (name: string) => void;
 }
 
-/**
- * One broken artifact does not hide what is wrong with the others: its limits are unknown.
- * @throws what is wrong with the first, where none could be measured.
- */
+/** One broken artifact does not hide what is wrong with the others: its limits are unknown. */
 export async function measureTargets(
   targets: readonly Target[],
   run: Run,
-): Promise<{ readonly measured: Measured[]; readonly broken: Unmeasured[] }> {
+): Promise<{ readonly measured: Measured[]; readonly broken: Broken[] }> {
   const measured: Measured[] = [];
-  const broken: (Unmeasured & { readonly error: unknown; readonly path: string })[] = [];
+  const broken: Broken[] = [];
   for (const target of targets) {
     run.onArtifact(target.path);
     try {
@@ -51,11 +49,6 @@ export async function measureTargets(
       const reason = `"${target.path}" ${describe(error)}`;
       broken.push({ budget: target.budget, kind: 'broken', reason, error, path: target.path });
     }
-  }
-  const [first] = broken;
-  if (first !== undefined && measured.length === 0) {
-    run.onArtifact(first.path);
-    throw first.error;
   }
   if (measured.length > 0 && broken.length === 0)
     checkImageChoice(
@@ -132,8 +125,12 @@ function compared(target: Target, old: PromiseSettledResult<Snapshot | null>, af
     const error: unknown = old.reason;
     if (error instanceof UsageError) onArtifact(baseline ?? '');
     if (!(error instanceof SizecheckError) || error instanceof UsageError) throw error;
-    const missing = error instanceof InputError && error.code === 'not-found';
-    const reason = `the baseline "${baseline ?? ''}" ${missing ? 'does not exist' : describe(error)}`;
+    const absent = error instanceof InputError && error.code === 'not-found';
+    // What a symlink leads to may be missing for other reasons than a first run.
+    const dangling = absent && isSymlink(baseline ?? '');
+    const missing = absent && !dangling;
+    const what = dangling ? 'is a symlink that leads nowhere' : missing ? 'does not exist' : describe(error);
+    const reason = `the baseline "${baseline ?? ''}" ${what}`;
     if (budget.growth === null && !values.quiet) warnLine(`${reason}; there is nothing to compare with`);
     return { kind: missing ? 'missing' : 'unusable', reason };
   }
@@ -163,6 +160,10 @@ function detailed(
   if (!quiet && without !== null)
     warnLine(`"${without}" was saved without packages: what changed is shown by directory`);
   return withPackages(diff, before, after);
+}
+
+function isSymlink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }
 
 /** The message with its place, without the artifact. */

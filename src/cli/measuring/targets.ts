@@ -2,6 +2,7 @@
 import { existsSync, lstatSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { ConfigError, InputError, UsageError, systemCode } from '../../errors.ts';
+import type { SizecheckError } from '../../errors.ts';
 import { nameFromText } from '../../model/name.ts';
 import type { ArtifactBudget, Budgets } from '../../policy/budgets.ts';
 import type { Unmeasured } from '../../policy/evidence.ts';
@@ -18,8 +19,17 @@ export interface Target {
   readonly baseline: string | null;
 }
 
+/** What could not be measured, with the error that says why and the path that it is about. */
+export interface Broken extends Unmeasured {
+  readonly kind: 'broken';
+  readonly path: string;
+  readonly error: SizecheckError;
+}
+
 export interface Targets {
   readonly targets: readonly Target[];
+  /** What has to be there, and is not. */
+  readonly missing?: readonly Broken[];
   /** Optional artifacts that are not there. */
   readonly absent: readonly Unmeasured[];
   /** Whether every artifact of the budgets file is among them. */
@@ -28,7 +38,7 @@ export interface Targets {
   readonly partial?: readonly ArtifactBudget[];
 }
 
-/** @throws ConfigError for an artifact that is missing, UsageError for one that no budget covers. */
+/** @throws UsageError for an artifact that no budget covers, InputError for one of these that is not there, either. */
 export function targetsOf(file: string, budgets: Budgets, artifacts: readonly string[]): Targets {
   return artifacts.length === 0 ? allTargets(file, budgets) : namedTargets(file, budgets, artifacts);
 }
@@ -37,19 +47,27 @@ function allTargets(file: string, { artifacts }: Budgets): Targets {
   const folder = dirname(file);
   const targets: Target[] = [];
   const absent: Unmeasured[] = [];
-  const missing: string[] = [];
+  const missing: ArtifactBudget[] = [];
   for (const budget of artifacts) {
     const paths = findArtifacts(folder, budget.path);
     if (paths.length > 0) targets.push(...paths.map((path) => targetOf(file, budget, path, paths.length)));
     else if (budget.optional) {
       absent.push({ budget, kind: 'absent', reason: `"${budget.path}" is optional, and not there` });
-    } else missing.push(`${budget.at}.path: "${budget.path}" matches nothing`);
+    } else missing.push(budget);
   }
-  if (missing.length > 0) {
-    const where = folder === '.' ? 'the folder of the file' : `"${folder}"`;
-    throw new ConfigError(`${missing.join('; ')} (in ${where}); make it, correct it, or mark it "optional"`);
-  }
-  return { targets, absent, complete: true };
+  return { targets, missing: missingOf(file, missing), absent, complete: true };
+}
+
+/** One error for all of them. */
+function missingOf(file: string, budgets: readonly ArtifactBudget[]): Broken[] {
+  const folder = dirname(file);
+  const where = folder === '.' ? 'the folder of the file' : `"${folder}"`;
+  const places = budgets.map(({ at, path }) => `${at}.path: "${path}" matches nothing`);
+  const error = new ConfigError(`${places.join('; ')} (in ${where}); make it, correct it, or mark it "optional"`);
+  return budgets.map((budget) => {
+    const reason = `"${budget.path}" matches nothing (in ${where})`;
+    return { budget, kind: 'broken', reason, path: file, error };
+  });
 }
 
 /** @param path relative to the folder of the budgets file. @param count how many paths the budget's pattern has. */
@@ -75,10 +93,19 @@ function inFolder(file: string, path: string): string {
 
 function namedTargets(file: string, budgets: Budgets, artifacts: readonly string[]): Targets {
   const filesOf = filesFinder(file);
+  const missing: Broken[] = [];
   const all = artifacts.flatMap((word) => {
     const { name, path } = splitName(word, budgets.artifacts);
-    checkExists(path, budgets);
-    return (name === null ? coveringBudgets(file, budgets, path, filesOf) : [name]).map((budget) => ({ budget, path }));
+    const error = errorOf(path, budgets);
+    if (error === null)
+      return (name === null ? coveringBudgets(file, budgets, path, filesOf) : [name]).map((budget) => ({
+        budget,
+        path,
+      }));
+    const meant = name === null ? budgets.artifacts.filter((budget) => isHomeOf(file, budget, path)) : [name];
+    if (meant.length === 0) throw error;
+    missing.push(...meant.map((budget): Broken => ({ budget, kind: 'broken', reason: error.message, path, error })));
+    return [];
   });
   // A file that is given twice, by whatever name, counts once in a group.
   const keyOf = ({ budget, path }: (typeof all)[number]): string => `${budget.at} ${identityOf(path)}`;
@@ -96,7 +123,7 @@ function namedTargets(file: string, budgets: Budgets, artifacts: readonly string
   });
   const complete =
     partial.length === 0 && budgets.artifacts.every((budget) => pairs.some((pair) => pair.budget === budget));
-  return { targets, absent: [], complete, partial };
+  return { targets, missing, absent: [], complete, partial };
 }
 
 /** `NAME=PATH` where NAME is that of an artifact; a path may hold "=" as well. @throws UsageError for `NAME=`. */
@@ -109,14 +136,21 @@ function splitName(word: string, artifacts: readonly ArtifactBudget[]): { name: 
   return { name: named, path };
 }
 
-function checkExists(path: string, budgets: Budgets): void {
-  if (path === '-') return;
+/** Why there is nothing at `path`; null where there is something. */
+function errorOf(path: string, budgets: Budgets): InputError | null {
+  if (path === '-') return null;
   try {
     lstatSync(path);
+    return null;
   } catch (error) {
     const message = `"${path}" cannot be read (${systemCode(error)})${misnamed(path, budgets.artifacts)}`;
-    throw new InputError('not-found', message, { cause: error });
+    return new InputError('not-found', message, { cause: error });
   }
+}
+
+/** Whether the budget says that its artifact, and no other, lies there. */
+function isHomeOf(file: string, budget: ArtifactBudget, path: string): boolean {
+  return resolve(inFolder(file, budget.path)) === resolve(path);
 }
 
 /** What to say of a word that may be meant as `NAME=PATH`, with the name of none. */
@@ -182,16 +216,17 @@ function coveringBudgets(
 export function withBaselines({ targets, ...rest }: Targets, words: readonly string[]): Targets {
   let changed = targets;
   const given = new Map<ArtifactBudget | undefined, string>();
-  const budgets = [...new Set([...targets, ...rest.absent].map(({ budget }) => budget))];
+  const wanted = [...targets, ...(rest.missing ?? [])];
+  const budgets = [...new Set([...wanted, ...rest.absent].map(({ budget }) => budget))];
   for (const word of words) {
     const { name, path } = splitName(word, budgets);
     // A first run may pass without its baseline: a misspelt name must not look like one.
     const hint = name === null && !existsSync(word) ? misnamed(word, budgets) : '';
     if (hint !== '') throw new UsageError(`--baseline "${word}" is not there${hint}`);
-    const [only, second] = targets;
+    const [only, second] = wanted;
     if (name === null && (only === undefined || second !== undefined)) {
       throw new UsageError(
-        `--baseline "${word}" is for which of ${targets.length} artifacts? Write --baseline NAME=${word}`,
+        `--baseline "${word}" is for which of ${wanted.length} artifacts? Write --baseline NAME=${word}`,
       );
     }
     const budget = name ?? only?.budget;

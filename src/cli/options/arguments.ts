@@ -44,13 +44,14 @@ export interface Parsed<Specs extends OptionSpecs> {
 /** For options that other commands have: where this command has the same. */
 export type Elsewhere = Readonly<Record<string, string>>;
 
-/** @throws UsageError for unknown options and for values that an option does not take. */
+/** @throws UsageError for unknown options, for values that an option does not take, and for two values where it takes one. */
 export function parseArguments<const Specs extends OptionSpecs>(
   argv: readonly string[],
   specs: Specs,
   elsewhere: Elsewhere = {},
 ): Parsed<Specs> {
-  const { values, positionals } = parseStrictly(argv, specs, elsewhere);
+  const { values, positionals, tokens } = parseStrictly(argv, specs, elsewhere);
+  refuseTwoValues(tokens, specs);
   if (positionals.includes('')) throw new UsageError('an argument is empty; is a variable not set?');
   const checked = Object.entries(specs).map(([name, spec]) => [name, valueOf(name, spec, values[name])]);
   // Each value was made by valueOf from the spec of its own key, which is what the mapped type says.
@@ -70,7 +71,14 @@ function parseStrictly(argv: readonly string[], specs: OptionSpecs, elsewhere: E
     ]),
   );
   try {
-    return parseArgs({ args: [...argv], options, strict: true, allowPositionals: true, allowNegative: true });
+    return parseArgs({
+      args: [...argv],
+      options,
+      strict: true,
+      allowPositionals: true,
+      allowNegative: true,
+      tokens: true,
+    });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const ambiguous = /^Option '(-[^']*)' argument is ambiguous/.exec(message)?.[1];
@@ -88,6 +96,19 @@ function parseStrictly(argv: readonly string[], specs: OptionSpecs, elsewhere: E
     const known = Object.hasOwn(elsewhere, word) ? elsewhere[word] : undefined;
     const hint = known ?? (meant === null ? null : `did you mean ${meant}?`);
     throw new UsageError(`there is no option ${unknown}${hint === null ? '' : `; ${hint}`}`, { cause: error });
+  }
+}
+
+type Tokens = readonly { readonly kind: string; readonly name?: string; readonly value?: string | undefined }[];
+
+/** The last one would win, and the gate by the other would be gone without a word. The same value twice is no question. */
+function refuseTwoValues(tokens: Tokens, specs: OptionSpecs): void {
+  const given = new Map<string, string>();
+  for (const { kind, name = '', value } of tokens) {
+    if (kind !== 'option' || value === undefined || specs[name]?.kind === 'list') continue;
+    const earlier = given.get(name) ?? value;
+    if (earlier !== value) throw new UsageError(`--${name} is given twice, "${earlier}" and "${value}"; give one`);
+    given.set(name, value);
   }
 }
 

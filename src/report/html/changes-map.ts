@@ -4,7 +4,7 @@ import { parentPath } from '../../model/name.ts';
 import type { Diff } from '../../model/diff.ts';
 import type { Name } from '../../model/name.ts';
 import type { ReportOptions } from '../reporter.ts';
-import { overheadLabel, shownFiles } from '../stored-view.ts';
+import { overheadLabel, shownFiles, unchangedRow } from '../stored-view.ts';
 import { mapOf, upToDeepest } from './map-data.ts';
 import type { MapDirectory, MapFolder, MapItem, MapOther, Most } from './map-data.ts';
 import { placeOnNewSide } from './paired-places.ts';
@@ -18,7 +18,7 @@ export function changesMap(diff: Diff, options: Pick<ReportOptions, 'stored'>, l
     .filter(({ delta }) => delta !== 0)
     .map(({ kind, path, delta }) => itemOf(kind === 'removed' ? place(path) : path, delta));
   const others = [
-    otherOf('(unchanged files, which compressed differently)', unchanged),
+    otherOf(unchangedRow, unchanged),
     otherOf(overheadLabel(diff), overhead === null ? 0 : overhead.after - overhead.before),
   ].filter(([, size]) => size > 0);
   const [name, inside] = mapOf(items, foldersOf(items), limits);

@@ -12,6 +12,7 @@ import {
   contributorSizes,
   deciding,
   kindOf,
+  kindOfGate,
   tallyText,
   titles,
   unitsOfGate,
@@ -34,7 +35,7 @@ import { tableOf, totalsPart } from './map-part.ts';
 const words = { word: (text: string) => text, text: (text: string) => text };
 
 export function checkPage({ tool, gate, artifacts }: CheckReport, options: ReportOptions): string {
-  const title = titles[gate.status];
+  const title = titles[kindOfGate(gate)];
   const first = deciding(gate);
   const decided = first === null ? '' : `${first.artifact}: ${sentence(first, words)}`;
   const diffs = artifacts.flatMap(({ name, diff }): NamedDiff[] => (diff === null ? [] : [{ name, diff }]));

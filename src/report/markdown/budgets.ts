@@ -8,6 +8,7 @@ import {
   contributorSizes,
   deciding,
   kindOf,
+  kindOfGate,
   tallyText,
   titles,
   unitsOfGate,
@@ -34,7 +35,8 @@ const words = { word: markdownWord, text: markdownText };
 /** The line that says it all. */
 export function headline(gate: Gate): string {
   const first = deciding(gate);
-  const title = `### ${icons[gate.status]} ${titles[gate.status]}`;
+  const kind = kindOfGate(gate);
+  const title = `### ${icons[kind]} ${titles[kind]}`;
   return first === null ? title : `${title}: ${markdownWord(first.artifact)} ${sentence(first, words)}`;
 }
 

@@ -6,7 +6,7 @@ import type { Totals } from '../../model/snapshot.ts';
 import { mayHideChanges } from '../../policy/doubts.ts';
 import { markdownName } from '../escape-markdown.ts';
 import type { ReportOptions } from '../reporter.ts';
-import { isOverhead, overheadLabel, shownFiles, storedView } from '../stored-view.ts';
+import { rowLabel, shownFiles, storedView } from '../stored-view.ts';
 import { directoriesIn, shownDirectories } from '../whole-trees.ts';
 import type { ShownDirectory } from '../whole-trees.ts';
 import { details, table } from './blocks.ts';
@@ -57,7 +57,7 @@ export function directoriesTable(whole: Diff, options: ReportOptions, rows: numb
     percentChange(directory.before?.[size] ?? null, directory.after?.[size] ?? null),
     isTold(directory) ? (sizes[2 * index] ?? '') : '',
     isTold(directory) ? (sizes[2 * index + 1] ?? '') : '',
-    isOverhead(directory.path) ? overheadLabel(diff) : pathCell(directory) + belowCell(directory),
+    rowLabel(diff, directory.path) ?? pathCell(directory) + belowCell(directory),
   ]);
   if (rest > 0) cells.push([deltas.at(-2) ?? '', '', '', '', andMore(rest)]);
   cells.push([`**${deltas.at(-1)}**`, percentChange(old, now), sizes.at(-2) ?? '', sizes.at(-1) ?? '', '**Total**']);

@@ -4,7 +4,8 @@ import { exactBytes, formatSize, groupDigits, roundSize } from '../../bytes/size
 import { unitOf } from '../../model/verdict.ts';
 import type { Measure, Verdict, VerdictStatus } from '../../model/verdict.ts';
 import { terminalName, terminalText } from '../escape.ts';
-import { pointsText, verdictCells } from '../gate-text.ts';
+import { kindOf, pointsText, verdictCells } from '../gate-text.ts';
+import type { VerdictKind } from '../gate-text.ts';
 import { formatText } from '../identity-text.ts';
 import type { CheckReport, ReportOptions } from '../reporter.ts';
 import { growthPart } from './check-growth.ts';
@@ -29,12 +30,13 @@ function colored(style: Style, status: VerdictStatus, text: string): string {
 
 function* heading({ gate, artifacts }: CheckReport, options: ReportOptions, style: Style): Iterable<string> {
   const { verdicts, status } = gate;
-  const count = (wanted: VerdictStatus): number => verdicts.filter((one) => one.status === wanted).length;
+  const count = (wanted: VerdictKind): number => verdicts.filter((one) => kindOf(one) === wanted).length;
   const parts = [
     count('fail') === 0 ? '' : `${groupDigits(count('fail'))} over`,
     count('unknown') === 0 ? '' : `${groupDigits(count('unknown'))} unknown`,
     count('warn') === 0 ? '' : `${groupDigits(count('warn'))} ${count('warn') === 1 ? 'warning' : 'warnings'}`,
     count('pass') === 0 ? '' : `${groupDigits(count('pass'))} within`,
+    count('skipped') === 0 ? '' : `${groupDigits(count('skipped'))} skipped`,
   ].filter((text) => text !== '');
   const told = parts.length === 0 ? 'nothing to judge' : parts.join(', ');
   yield `${colored(style, status, style.bold(words[status]))}  ${told}\n`;

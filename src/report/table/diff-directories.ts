@@ -5,7 +5,7 @@ import type { Diff, DirectoryChange } from '../../model/diff.ts';
 import { compareNames } from '../../model/name.ts';
 import { terminalName } from '../escape.ts';
 import type { ReportOptions } from '../reporter.ts';
-import { isOverhead, overheadLabel, storedView } from '../stored-view.ts';
+import { rowLabel, storedView } from '../stored-view.ts';
 import { directoriesIn, shownDirectories } from '../whole-trees.ts';
 import { changeGrid } from './change-grid.ts';
 import type { ChangeLine } from './change-grid.ts';
@@ -22,14 +22,17 @@ export function* directoriesPart(whole: Diff, options: ReportOptions, style: Sty
     .slice(0, options.top);
   const rest = diff.delta[size] - rows.reduce((sum, { delta }) => sum + delta[size], 0);
   const more = directoriesIn(changed) - directoriesIn(rows);
-  const lines: ChangeLine[] = rows.map(({ before, after, delta, path, below }) => ({
-    delta: delta[size],
-    before: before?.[size] ?? null,
-    after: after?.[size] ?? null,
-    text: isOverhead(path) ? style.dim(overheadLabel(diff)) : terminalName(path),
-    remark: below === 0 ? '' : ` (and ${groupDigits(below)} below)`,
-    fixed: false,
-  }));
+  const lines: ChangeLine[] = rows.map(({ before, after, delta, path, below }) => {
+    const label = rowLabel(diff, path);
+    return {
+      delta: delta[size],
+      before: before?.[size] ?? null,
+      after: after?.[size] ?? null,
+      text: label === null ? terminalName(path) : style.dim(label),
+      remark: below === 0 ? '' : ` (and ${groupDigits(below)} below)`,
+      fixed: false,
+    };
+  });
   if (more > 0)
     lines.push({ delta: rest, before: null, after: null, text: style.dim(moreText(more)), remark: '', fixed: true });
   const { before, after } = diff;
