@@ -6,7 +6,7 @@ import { forEachChunk, memorySource } from '../bytes/source.ts';
 import { readAtOnce } from '../bytes/steps.ts';
 import type { Steps } from '../bytes/steps.ts';
 import { FormatError } from '../errors.ts';
-import type { ArFacts, ElfTarget, MemberContent, StripSizes } from '../model/facts.ts';
+import type { ArFacts, ElfTarget, MemberContent, StripSizes, Unsafe } from '../model/facts.ts';
 import { type ArMember, arKind, magicLength, openAr, readArMember } from './ar-members.ts';
 import { type ElfFile, isElf, readElf } from './elf/file.ts';
 import { foreignSymbols, type StrippedFile, stripModel } from './elf/strip.ts';
@@ -45,6 +45,7 @@ function* inspectAr(file: Inspected, whole: ByteSource | null): Steps<ArFacts> {
     isMixed: false,
     sampler: null,
     contents: [],
+    others: 0,
   };
   if (reading.thin) archive.refused = 'it is a thin archive';
   else {
@@ -80,7 +81,7 @@ function* inspectAr(file: Inspected, whole: ByteSource | null): Steps<ArFacts> {
     ...(whole === null || gone === null || strip.debug === null
       ? {}
       : { stripShare: shareOfGone(whole, gone, size - strip.debug) }),
-    unsafe: [],
+    unsafe: unsafeReasons(archive),
     ...(symbols === undefined ? {} : { symbols }),
     ...(contents.length === 0 ? {} : { contents }),
   };
@@ -103,6 +104,8 @@ interface Archive {
   readonly contents: MemberContent[];
   /** Ranges that strip leaves out; null where nobody asks. */
   readonly gone: Range[] | null;
+  /** Bytes of members that are no objects of ELF and not known to be left as they are. */
+  others: number;
 }
 
 /** Hashes of symbols that are kept of one library. */
@@ -154,7 +157,11 @@ function padded(length: number): number {
 function addMember(archive: Archive, member: ArMember, content: ByteSource): void {
   const object = isObject(content);
   if (object) archive.objects++;
-  else if (member.kind === 'file') archive.sampler = null;
+  else if (member.kind === 'file') {
+    archive.sampler = null;
+    if (!isMetadata(member)) archive.others += member.size;
+    if (isWindowsObject(content)) archive.refused ??= 'it has objects of Windows, which only some builds of strip know';
+  }
   const { totals } = archive;
   if (totals === null) return;
   if (!isWritable(member)) archive.refused ??= 'it has a member whose name is no file name';
@@ -190,6 +197,27 @@ function addGone({ gone }: Archive, { offset }: ArMember, view: StripSections): 
 
 function isObject(content: ByteSource): boolean {
   return content.size >= 4 && isElf(content.read(0, 4));
+}
+
+/** What rustc puts beside the objects of a crate: it finds it by its name, which strip keeps. */
+function isMetadata({ name }: ArMember): boolean {
+  return /^(?:.*\.rmeta|rust\.metadata\.bin)\/?$/s.test(name);
+}
+
+/** First bytes of COFF: processors x86-64, x86, ARM64 and ARM, and the short form of an import. */
+const windowsMagics = new Set(['6486', '4c01', '64aa', 'c401', '0000ffff']);
+
+function isWindowsObject(content: ByteSource): boolean {
+  if (content.size < 20) return false;
+  const head = Buffer.from(content.read(0, 4)).toString('hex');
+  return windowsMagics.has(head.slice(0, 4)) || windowsMagics.has(head);
+}
+
+/** Compilers other than those of C look members up by name or by the index, and strip writes both anew, of ELF objects alone. */
+function unsafeReasons({ others }: Archive): Unsafe[] {
+  if (others === 0) return [];
+  const message = 'it has members that are no ELF objects, and strip writes the index and the names of members anew';
+  return [{ code: 'other-members', bytes: others, message }];
 }
 
 function noteTarget(archive: Archive, { class: bits, endian, machine }: ElfTarget): void {

@@ -17,7 +17,7 @@ export const debugAlone = 'debug-data-alone';
 
 /** A reason why stripping would damage the file (STRIP rules of docs/rules/debug-symbols.md). */
 export interface Unsafe {
-  /** `debug-data-alone`, `appended-data`, `undescribed-bytes`, `empty-segment`, `moved-section`, `signed-module`. */
+  /** `debug-data-alone`, `appended-data`, `undescribed-bytes`, `empty-segment`, `moved-section`, `signed-module`, `other-members`. */
   readonly code: string;
   /** Bytes concerned; 0 where the danger is not a count of bytes. */
   readonly bytes: number;

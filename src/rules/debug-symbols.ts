@@ -29,9 +29,10 @@ export const debugSymbols: Rule = {
       const danger = facts.unsafe[0];
       // A file without symbols is damaged all the same, so no command may touch it.
       if (danger !== undefined) group.unsafe.push(entry.path);
-      // Debug data alone has a rule of its own.
-      if (bytes > 0 && danger !== undefined && danger.code !== debugAlone)
-        unsafe.push({ path: entry.path, bytes, why: danger.message });
+      // Debug data alone has a rule of its own; nobody strips a library without a single ELF object.
+      const isMeant = danger?.code !== debugAlone && !(facts.type === 'ar' && facts.objects === 0);
+      if (bytes > 0 && danger !== undefined && isMeant)
+        unsafe.push({ path: entry.path, bytes, why: danger.message, isArchive: facts.type === 'ar' });
       if (bytes <= 0 || danger !== undefined) continue;
       group.claims.push({ path: entry.path, part: debugPart, bytes });
       if (facts.type === 'ar' || !isExecutable(entry)) group.plain.add(entry.path);
@@ -49,6 +50,7 @@ interface UnsafeFile {
   readonly path: Name;
   readonly bytes: number;
   readonly why: string;
+  readonly isArchive: boolean;
 }
 
 function unsafeDraft(unsafe: readonly UnsafeFile[]): FindingDraft {
@@ -58,6 +60,13 @@ function unsafeDraft(unsafe: readonly UnsafeFile[]): FindingDraft {
     severity: 'info',
     title: `strip would take ${exactBytes(bytes)} off ${count(unsafe.length, 'file')} and damage ${unsafe.length === 1 ? 'it' : 'them'} (not counted): ${largest.why}`,
     claims: unsafe.map(({ path }) => ({ path, part: 'unsafe', bytes: 0 })),
-    fix: advice('link these files again without -g, or strip them before they are patched, bundled or signed'),
+    fix: advice(
+      [
+        ...(unsafe.every(({ isArchive }) => isArchive)
+          ? []
+          : ['link these files again without -g, or strip them before they are patched, bundled or signed']),
+        ...(unsafe.some(({ isArchive }) => isArchive) ? ['strip objects before they are put into a library'] : []),
+      ].join('; '),
+    ),
   };
 }

@@ -3,6 +3,7 @@ import { memorySource } from '../../src/bytes/source.ts';
 import { FormatError } from '../../src/errors.ts';
 import { type ArMember, readArMembers } from '../../src/inspectors/ar-members.ts';
 import { arInspector } from '../../src/inspectors/ar.ts';
+import type { ArFacts } from '../../src/model/facts.ts';
 import { buildAr } from '../build/ar.ts';
 import { buildElf } from '../build/elf.ts';
 
@@ -165,5 +166,44 @@ describe('ar inspector', () => {
     expect(() => inspect(broken)).toThrow(
       expect.objectContaining({ code: 'bad-elf', message: expect.stringContaining('has a member that') }),
     );
+  });
+
+  it('is unsafe to strip where members are no ELF objects, but for what rustc puts beside them', () => {
+    const reasons = (...specs: Parameters<typeof buildAr>[0][number][]) => {
+      const { unsafe }: Pick<ArFacts, 'unsafe'> = Object(inspect(buildAr(specs)));
+      return unsafe.map(({ code, bytes }) => [code, bytes]);
+    };
+    const index = { name: '/', content: '\0\0\0\0' };
+    const code = { name: 'a.o/', content: object };
+    // As Go writes them, and SDCC.
+    expect(reasons({ name: '__.PKGDEF', content: 'go object' }, { name: '_go_.o', content: 'go' }, code)).toEqual([
+      ['other-members', 11],
+    ]);
+    expect(reasons(index, { name: 'f.rel/', content: 'XH3\n' })).toEqual([['other-members', 4]]);
+    expect(reasons(index, code)).toEqual([]);
+    for (const name of ['lib.rmeta/', 'std-1.rmeta'])
+      expect(reasons(index, code, { name, content: 'rust\0\0\0' })).toEqual([]);
+    const names = { name: '//', content: 'rust.metadata.bin/\n' };
+    expect(reasons(index, names, code, { name: '/0', content: 'rust\0\0\0' })).toEqual([]);
+    expect(reasons(index, code, { name: 'lib.rmeta.txt', content: 'text' })).toEqual([['other-members', 4]]);
+  });
+
+  it('says nothing of lengths with objects of Windows, which only some builds of strip know', () => {
+    const length = (head: string, size = 20): unknown => {
+      const body = Buffer.concat([Buffer.from(head, 'hex'), Buffer.alloc(size)]).subarray(0, size);
+      return inspect(
+        buildAr([
+          { name: '/', content: '\0\0\0\0' },
+          { name: 'a.o/', content: body },
+        ]),
+      );
+    };
+    const refused = 'it has objects of Windows, which only some builds of strip know';
+    for (const head of ['64860600', '4c010300', '64aa0100', 'c4010100', '0000ffff'])
+      expect(length(head)).toMatchObject({ strip: { debug: null, unneeded: null, all: null, refused } });
+    for (const head of ['64870600', '0000fffe', '4c020000'])
+      expect(length(head)).toMatchObject({ strip: { debug: expect.any(Number) } });
+    // Too short for a header.
+    expect(length('64860600', 19)).toMatchObject({ strip: { debug: expect.any(Number) } });
   });
 });

@@ -212,3 +212,23 @@ describe('an archive', () => {
     expect(sizes(...many, { name: 'b/', content: Buffer.alloc(4097) })).toEqual(Array.from(many, () => 4096));
   });
 });
+
+describe.skipIf(!isCompared)('strip, of members that are no ELF objects', () => {
+  it('gives a Go package another name, and takes the index of an SDCC library: what is called unsafe', () => {
+    const [input, output] = [join(directory, 'other.a'), join(directory, 'other-output.a')];
+    const go = buildAr([
+      { name: '__.PKGDEF', content: 'go object' },
+      { name: '_x001.o', content },
+    ]);
+    const sdcc = buildAr([index, { name: 'f.rel/', content: 'XH3\n' }]);
+    const after = (bytes: Uint8Array): string => {
+      writeFileSync(input, bytes);
+      run('strip', ['-g', '-o', output, input]);
+      return readFileSync(output, 'latin1');
+    };
+    expect(Buffer.from(go).toString('latin1', 8, 24)).toBe('__.PKGDEF       ');
+    expect(after(go).slice(8, 24)).toBe('__.PKGDEF/      ');
+    expect(after(sdcc).slice(8, 24)).toBe('f.rel/          ');
+    for (const bytes of [go, sdcc]) expect(inspect(bytes).unsafe).toMatchObject([{ code: 'other-members' }]);
+  });
+});

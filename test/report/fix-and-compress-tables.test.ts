@@ -211,7 +211,7 @@ const plan: Fix['plan'] = {
   leftAlone: [],
 };
 
-function fixed(more: Partial<Fix> = {}, width = 100): string {
+function fixed(more: Partial<Fix> = {}, width = 100, verbose = false): string {
   const fix: Fix = {
     artifact: { name: 'in.tar.zst', format: 'tar', codecs: ['zstd'], length: 900 },
     before: totals(1000, { archive: 2000, compressed: 900 }),
@@ -222,7 +222,7 @@ function fixed(more: Partial<Fix> = {}, width = 100): string {
     outcome: null,
     ...more,
   };
-  return [...fixTable({ tool: testTool, fix }, { ...options, width })].join('');
+  return [...fixTable({ tool: testTool, fix }, { ...options, width, verbose })].join('');
 }
 
 const outcome: FixOutcome = {
@@ -414,5 +414,11 @@ describe('fix', () => {
     const text = fixed({ plan: done, outcome: { ...outcome, updated, broken } });
     expect(text).toContain('  p/RECORD: brought up to date, 1,000 B → 900 B\n');
     expect(text).toContain('Not as predicted\n  lib/a.so: is longer than promised\n');
+    const many = Array.from({ length: 30 }, (_, index) => ({ path: `lib/${index}.a`, message: 'is too long' }));
+    const told = (verbose: boolean): string =>
+      fixed({ plan: done, outcome: { ...outcome, updated, broken: many } }, 100, verbose);
+    expect(told(false)).toMatch(/lib\/11\.a: is too long\n {2}18 more: --verbose, --json\n/);
+    expect(told(false)).not.toContain('lib/12.a');
+    expect(told(true)).toMatch(/lib\/29\.a: is too long\n(?! {2}\d)/);
   });
 });

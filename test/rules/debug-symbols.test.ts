@@ -78,6 +78,20 @@ describe('debug-symbols', () => {
     expect(check([file('a', 1000, { facts: elf({ unneeded: 900 }, { unsafe: [alone] }) })])).toEqual([]);
   });
 
+  it('advises by what strip would damage', () => {
+    const unsafe = [{ code: 'x', bytes: 1, message: 'why' }];
+    const linked = file('a', 1000, { facts: elf({ unneeded: 900 }, { unsafe }) });
+    const library = file('b.a', 1000, { facts: { ...ar(600), unsafe } });
+    const told = (...entries: Entry[]) => check(entries).map(({ bytes, fix }) => [bytes, fix.advice]);
+    const again = 'link these files again without -g, or strip them before they are patched, bundled or signed';
+    const before = 'strip objects before they are put into a library';
+    expect(told(linked)).toEqual([[0, again]]);
+    expect(told(library)).toEqual([[0, before]]);
+    expect(told(linked, library)).toEqual([[0, `${again}; ${before}`]]);
+    // It is about none of its members.
+    expect(check([file('b.lib', 1000, { facts: { ...ar(600), objects: 0, unsafe } })])).toEqual([]);
+  });
+
   it('keeps files apart that strip would damage, and its command leaves them alone', () => {
     const danger = { code: 'appended-data', bytes: 10, message: '10 bytes of appended data would be lost' };
     const [found, unsafe] = check([

@@ -99,13 +99,16 @@ function* growthPart(fix: Fix, { width }: ReportOptions): Iterable<string> {
   if (note !== null) for (const line of wrap(note, width - 2)) yield `  ${line}\n`;
 }
 
-function* brokenPart({ outcome }: Fix, { width }: ReportOptions, style: Style): Iterable<string> {
+function* brokenPart({ outcome }: Fix, { width, top, verbose }: ReportOptions, style: Style): Iterable<string> {
   const broken = outcome?.broken ?? [];
   if (broken.length === 0) return;
   yield `\n${style.bold('Not as predicted')}\n`;
-  for (const { path, message } of broken) {
+  const shown = verbose ? broken : broken.slice(0, top);
+  for (const { path, message } of shown) {
     for (const line of wrap(`${terminalName(path)}: ${terminalText(message)}`, width - 2)) yield `  ${line}\n`;
   }
+  const more = broken.length - shown.length;
+  if (more > 0) yield style.dim(`  ${groupDigits(more)} more: --verbose, --json\n`);
 }
 
 function* leftPart({ plan }: Fix, options: ReportOptions, style: Style): Iterable<string> {
