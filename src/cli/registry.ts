@@ -1,4 +1,5 @@
 // The registry of commands: what each is called, takes and does. Dispatches one command line.
+import { existsSync } from 'node:fs';
 import { UsageError } from '../errors.ts';
 import { nearest } from '../policy/nearest.ts';
 import { parseArguments } from './options/arguments.ts';
@@ -114,8 +115,16 @@ export async function runCommand(argv: readonly string[], onArtifact: (name: str
     await writeStdout([await helpText(commands, about)]);
     return argv.length === 0 ? exitCodes.failed : exitCodes.fine;
   }
-  const command = named ?? scanCommand;
-  return command.run(named === undefined ? argv : argv.slice(1), onArtifact);
+  if (named !== undefined) return named.run(argv.slice(1), onArtifact);
+  refuseMisspelt(argv[0] ?? '');
+  return scanCommand.run(argv, onArtifact);
+}
+
+/** @throws UsageError for a first word that is nearly a command and no artifact. */
+function refuseMisspelt(word: string): void {
+  const near = word.startsWith('-') ? null : nearCommand(word);
+  if (near !== null && !existsSync(word))
+    throw new UsageError(`"${word}" does not exist; did you mean the command "${near}"?`);
 }
 
 /** The command that help is asked about; null for all. @throws UsageError where there is none of the name. */

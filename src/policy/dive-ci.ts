@@ -66,8 +66,11 @@ function limitsOf(text: string): Map<string, string> {
     .entries()) {
     const content = line.replace(/(?:^|\s)#.*$/, '').trimEnd();
     if (content.trim() === '' || /^(?:---|rules:)$/.test(content.trim())) continue;
-    const match = /^\s*([A-Za-z]+):\s*(?:"([^"]*)"|'([^']*)'|([^\s"'][^"']*))$/.exec(content);
-    const key = match?.[1];
+    if (/^\s*rules:/.test(content))
+      throw new ConfigError(`line ${index + 1}: write each limit on a line of its own, below "rules:"`);
+    const match = /^\s*([A-Za-z-]+):\s*(?:"([^"]*)"|'([^']*)'|([^\s"'][^"']*))$/.exec(content);
+    // lowest-efficiency is lowestEfficiency.
+    const key = match?.[1]?.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
     if (match === null || key === undefined) throw new ConfigError(`line ${index + 1} is not "key: value"`);
     if (!known.some((name) => name === key))
       throw new ConfigError(`line ${index + 1}: dive has no limit "${key.slice(0, 60)}"`);

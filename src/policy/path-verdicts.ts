@@ -70,9 +70,14 @@ function matching({ match }: PathBudget, named: readonly Entry[], sizes: Readonl
 function nothing(subject: Subject, limit: Limit, { match, optional }: PathBudget, entries: readonly Entry[]): Ranked {
   if (optional) return notThere(subject, limit, 'matches no file, which is optional');
   const matches = treeMatcher(match.pattern);
-  const isDirectory = entries.some(({ path, kind }) => kind === 'directory' && matches(path));
-  const hint = isDirectory
-    ? `matches a directory and no file; write ${match.pattern.replace(/\/+$/, '')}/**`
-    : 'matches no file; correct it, or make it "optional"';
-  return notKnown(subject, limit, hint);
+  const isThere = (wanted: Entry['kind']): boolean =>
+    entries.some(({ path, kind }) => kind === wanted && matches(path));
+  if (isThere('directory'))
+    return notKnown(subject, limit, `matches a directory and no file; write ${match.pattern.replace(/\/+$/, '')}/**`);
+  const why = isThere('symlink')
+    ? 'matches a symlink and no file; a symlink has no content'
+    : match.pattern.startsWith('!')
+      ? 'matches no file; "!" negates nothing here'
+      : 'matches no file';
+  return notKnown(subject, limit, `${why}; correct it, or make it "optional"`);
 }

@@ -1,5 +1,6 @@
 // Reads a snapshot file back. It is input like any other: every field is checked, and totals are computed from the entries
 // again, so that an edited file cannot carry a total that its entries do not add up to.
+import { jsonFault } from '../bytes/json-fault.ts';
 import { nameFromJson, spellBytes } from '../model/json-name.ts';
 import { normalizePath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
@@ -73,7 +74,7 @@ function parse(text: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     // A place would be one in the piece, not in the file.
-    throw bad(`is not JSON: ${error instanceof Error ? error.message.replace(/ (in JSON )?at position.*/s, '') : ''}`);
+    throw bad(`is not JSON${jsonFault(error).replace(/ (in JSON )?at position.*/s, '')}`);
   }
 }
 

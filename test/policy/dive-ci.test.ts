@@ -34,6 +34,16 @@ describe('.dive-ci', () => {
     expect(readDiveCi('---\nrules:\n').dive).toEqual({ lowestEfficiency: 0.9, highestUserWastedPercent: 0.1 });
   });
 
+  it('takes names with hyphens, as newer versions of dive write them', () => {
+    const text =
+      'rules:\n  lowest-efficiency: 0.95\n  highest-wasted-bytes: 20MB\n  highest-user-wasted-percent: 0.2\n';
+    expect(readDiveCi(text).dive).toEqual({
+      lowestEfficiency: 0.95,
+      highestWastedBytes: '20MB',
+      highestUserWastedPercent: 0.2,
+    });
+  });
+
   it('takes a value with a space, quoted or not', () => {
     for (const value of ['20 MB', '"20 MB"', "'20 MB'"])
       expect(readDiveCi(`highestWastedBytes: ${value}  # of the image\n`).dive['highestWastedBytes'], value).toBe(
@@ -48,7 +58,9 @@ describe('.dive-ci', () => {
     ['highestWastedBytes: 20 pounds', 'highestWastedBytes: "20 pounds" is no limit that dive takes'],
     ['rules:\n  lowestEfficency: 1', 'line 2: dive has no limit "lowestEfficency"'],
     ['lowestEfficiency: 2', 'lowestEfficiency: "2" is no limit that dive takes'],
-    ['rules: [1]', 'line 1: dive has no limit "rules"'],
+    ['rules: [1]', 'line 1: write each limit on a line of its own, below "rules:"'],
+    ['rules: {lowestEfficiency: 1}', 'line 1: write each limit on a line of its own, below "rules:"'],
+    ['lowest-efficency: 1', 'line 1: dive has no limit "lowestEfficency"'],
     ['{"rules": {}}', 'line 1 is not'],
   ])('refuses %j', (text, says) => {
     expect(() => readDiveCi(text)).toThrow(ConfigError);

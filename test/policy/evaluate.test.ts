@@ -130,7 +130,17 @@ describe('what verdicts on paths say', () => {
     [{ match: 'lib/**', max: 4 }, 'fail', null],
     [{ match: 'lib/**', max: 3 }, 'fail', '3 files are over'],
     [{ match: 'lib/sub/', max: 3 }, 'unknown', 'matches a directory and no file; write lib/sub/**'],
-    [{ match: 'lib/l*', max: 3 }, 'unknown', 'matches no file; correct it, or make it "optional"'],
+    [
+      { match: 'lib/l*', max: 3 },
+      'unknown',
+      'matches a symlink and no file; a symlink has no content; correct it, or make it "optional"',
+    ],
+    [{ match: 'lib/y*', max: 3 }, 'unknown', 'matches no file; correct it, or make it "optional"'],
+    [
+      { match: '!lib/l', max: 3 },
+      'unknown',
+      'matches no file; "!" negates nothing here; correct it, or make it "optional"',
+    ],
   ])('%j', (path, status, reason) => {
     const [verdict] = verdicts({ paths: [path] }, some);
     expect([verdict?.status, verdict?.reason]).toEqual([status, reason]);

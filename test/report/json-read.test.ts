@@ -209,6 +209,10 @@ describe('refused', () => {
 
   it('bytes that are no UTF-8', () => {
     expect(refusal(Uint8Array.of(0x22, 0xff, 0x22))).toBe('is not JSON');
+    // It may be a link to what nobody wants printed.
+    for (const text of ['SECRET=key', '"a" SECRET', '{"a":SECRET}', '[1,2 SECRET', 'SECRET'.repeat(20)])
+      expect(refusal(text)).toMatch(/^is not JSON: (?!.*(?:SE|ECRET))/);
+    expect(refusal('undefined')).toBe('is not JSON');
   });
 
   it.each([

@@ -36,6 +36,8 @@ export const inBudgetsFile: Elsewhere = {
   'fail-on': 'the rules of a gate stand in its budgets file with their severities, in "rules"',
   leftovers: 'a gate judges the leftovers that its budgets file names, in "rules"',
   ignore: 'what a gate ignores stands in its budgets file, in "ignore"',
+  ci: '--dive-ci FILE judges as "dive --ci" does',
+  'ci-config': '--dive-ci FILE judges as "dive --ci-config FILE" does',
   include: 'limits on a part of an artifact stand in the budgets file, in "paths"',
   exclude: 'limits on a part of an artifact stand in the budgets file, in "paths"',
 };

@@ -1,6 +1,7 @@
 // Reads a saved `diff --json` or `check --json` back into the report it was printed from. The file may come from a job that nobody
 // trusts (a fork's), so it is data only: every field is checked, and what is shown of it is rendered here, by us.
 import type { CheckReport, DiffReport } from '../../reporter.ts';
+import { jsonFault } from '../../../bytes/json-fault.ts';
 import { schemaVersion } from '../text.ts';
 import { checkedOf, gateOf } from './check.ts';
 import { diffOf } from './diff.ts';
@@ -39,8 +40,7 @@ function parse(bytes: Uint8Array): unknown {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
     if (bytes.length === 0) throw read.bad('is empty');
-    const why = error instanceof SyntaxError ? `: ${error.message.slice(0, 200)}` : '';
-    throw read.bad(`is not JSON${why}`);
+    throw read.bad(`is not JSON${jsonFault(error)}`);
   }
 }
 
