@@ -77,7 +77,8 @@ export type {
 } from './model/snapshot.ts';
 export type { CheckedArtifact, Contributor, Gate, Measure, Verdict, VerdictStatus } from './model/verdict.ts';
 export { readBudgets } from './policy/budgets.ts';
-export type { ArtifactBudget, Budgets, Glob, GroupBudget, Ignore, PathBudget, RuleSeverity } from './policy/budgets.ts';
+export type { ArtifactBudget, Budgets, GroupBudget, Ignore, RuleSeverity } from './policy/budgets.ts';
+export type { Glob, PathBudget } from './policy/path-budgets.ts';
 export { evaluate } from './policy/evaluate.ts';
 export type { Evaluation } from './policy/evaluate.ts';
 export type { Baseline, Evidence, Measured, Unmeasured } from './policy/evidence.ts';

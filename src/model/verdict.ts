@@ -14,6 +14,8 @@ export const measures = [
   'uncompressed',
   'growth',
   'growth-percent',
+  'compressed-growth',
+  'compressed-growth-percent',
   'path',
   'rule',
   'waste',
@@ -35,6 +37,7 @@ export type Unit = 'bytes' | 'percent' | 'count' | 'share';
 export function unitOf(measure: Measure): Unit {
   switch (measure) {
     case 'growth-percent':
+    case 'compressed-growth-percent':
     case 'waste-percent':
       return 'percent';
     case 'layers':
@@ -45,6 +48,7 @@ export function unitOf(measure: Measure): Unit {
     case 'compressed':
     case 'uncompressed':
     case 'growth':
+    case 'compressed-growth':
     case 'path':
     case 'rule':
     case 'waste':

@@ -20,37 +20,16 @@ import {
   optionalText,
 } from './fields.ts';
 import type { Field, Fields } from './fields.ts';
-import { globMatcher, treeMatcher } from './glob.ts';
-import type { Matcher } from './glob.ts';
+import { treeMatcher } from './glob.ts';
 import { choiceKeys, hasLimit, imageKeys, readImageBudget, readImageChoice } from './image-limits.ts';
 import type { ImageBudget, ImageChoice } from './image-limits.ts';
 import { parseJson, placeIn } from './json.ts';
 import type { JsonDocument } from './json.ts';
-import { readGrowth, readLimit, readPathLimits } from './limits.ts';
+import { readGrowth, readLimit } from './limits.ts';
 import type { Growth, Limit } from './limits.ts';
 import { didYouMean } from './nearest.ts';
-
-/** A pattern as the budgets file has it, with the function that tells which names it matches. */
-export interface Glob {
-  readonly pattern: string;
-  readonly matches: Matcher;
-}
-
-/** Limits on files inside an artifact; null for none. */
-export interface PathBudget {
-  /** JSON path of the budget. */
-  readonly at: string;
-  readonly match: Glob;
-  /** Limit of each matching file. */
-  readonly max: Limit | null;
-  /** Limit of all matching files together. */
-  readonly total: Limit | null;
-  /** Whether the limits are on bytes of the compressed artifact instead of content. */
-  readonly compressed: boolean;
-  /** Whether it is fine that nothing matches. */
-  readonly optional: boolean;
-  readonly reason: string | null;
-}
+import { readGlob, readPathBudget } from './path-budgets.ts';
+import type { Glob, PathBudget } from './path-budgets.ts';
 
 /** Limits on one artifact; null for none. */
 export interface ArtifactBudget {
@@ -64,7 +43,10 @@ export interface ArtifactBudget {
   readonly compressed: Limit | null;
   /** On the content: bytes of regular files, unpacked. */
   readonly uncompressed: Limit | null;
+  /** Of the content. */
   readonly growth: Growth | null;
+  /** Of the compressed file; absent for none. */
+  readonly compressedGrowth?: Growth;
   readonly paths: readonly PathBudget[];
   /** Which image of several it is; absent where that is not told. */
   readonly choice?: ImageChoice;
@@ -167,6 +149,7 @@ const artifactKeys = [
   'compressed',
   'uncompressed',
   'growth',
+  'compressedGrowth',
   'paths',
   ...imageKeys,
   'compressWith',
@@ -181,15 +164,17 @@ function artifactOf(field: Field, names: Set<string>, gated: boolean): ArtifactB
   const compressWith = members.get('compressWith');
   const image = readImageBudget(members);
   const choice = readImageChoice(members);
+  const compressedGrowth = readGrowth(members.get('compressedGrowth'));
   const artifact: ArtifactBudget = {
     at: field.path,
     name,
-    path: globOf(path).pattern,
+    path: readGlob(path).pattern,
     baseline: optionalText(members, 'baseline'),
     compressed: readLimit(members.get('compressed')),
     uncompressed: readLimit(members.get('uncompressed')),
     growth: readGrowth(members.get('growth')),
-    paths: listOf(members.get('paths')).map(pathBudgetOf),
+    ...(compressedGrowth === null ? {} : { compressedGrowth }),
+    paths: listOf(members.get('paths')).map(readPathBudget),
     ...(choice === null ? {} : { choice }),
     ...(image === null ? {} : { image }),
     compressWith:
@@ -198,9 +183,10 @@ function artifactOf(field: Field, names: Set<string>, gated: boolean): ArtifactB
     reason: optionalText(members, 'reason'),
   };
   const { compressed, uncompressed, growth, paths } = artifact;
-  const layered = image !== null && hasLimit(image);
-  if (!gated && !layered && compressed === null && uncompressed === null && growth === null && paths.length === 0) {
-    const own = 'give it "compressed", "uncompressed", "growth", "paths" or one on layers';
+  const limits = [compressed, uncompressed, growth, compressedGrowth];
+  const isFree = limits.every((limit) => limit === null) && paths.length === 0 && !(image !== null && hasLimit(image));
+  if (!gated && isFree) {
+    const own = 'give it "compressed", "uncompressed", "growth", "compressedGrowth", "paths" or one on layers';
     failAt(field, `"${name}" has no limit: ${own}, or let "rules" of the file warn or fail`);
   }
   return artifact;
@@ -215,25 +201,12 @@ function nameOf(members: Fields, owner: Field, names: Set<string>): string {
   return name;
 }
 
-function pathBudgetOf(field: Field): PathBudget {
-  const members = objectOf(field, ['match', 'max', 'total', 'compressed', 'warnAt', 'optional', 'reason']);
-  const match = globOf(required(members, 'match', field));
-  return {
-    at: field.path,
-    match,
-    ...readPathLimits(field, members),
-    compressed: flagOf(members.get('compressed')),
-    optional: flagOf(members.get('optional')),
-    reason: optionalText(members, 'reason'),
-  };
-}
-
 function groupOf(field: Field, names: Set<string>, artifacts: readonly ArtifactBudget[]): GroupBudget {
   const members = objectOf(field, ['name', 'members', 'compressed', 'uncompressed', 'reason']);
   const name = nameOf(members, field, names);
   const list = required(members, 'members', field);
   const globs = listOf(list).map((member) => {
-    const glob = globOf(member);
+    const glob = readGlob(member);
     if (artifacts.some((artifact) => isMember(glob, artifact.name))) return glob;
     const known = artifacts.map((artifact) => artifact.name);
     return failAt(member, `"${glob.pattern}" matches the name of no artifact${didYouMean(glob.pattern, known)}`);
@@ -271,7 +244,7 @@ function ignoreOf(field: Field): Ignore {
   const ruleField = required(members, 'rule', field);
   const rule = textOf(ruleField);
   if (rule !== '*' && !ruleIds.includes(rule)) failAt(ruleField, `there is no rule "${rule}"${ruleHint(rule)}`);
-  const match = globOf(required(members, 'match', field), treeMatcher);
+  const match = readGlob(required(members, 'match', field), treeMatcher);
   const until = members.get('until');
   return {
     at: field.path,
@@ -290,10 +263,4 @@ function dateOf(field: Field): string {
     failAt(field, 'should be a date such as "2027-01-31"');
   }
   return text;
-}
-
-/** @throws ConfigError where the pattern is not one. */
-function globOf(field: Field, matcher = globMatcher): Glob {
-  const pattern = textOf(field);
-  return inPlace(field, () => ({ pattern, matches: matcher(pattern) }));
 }

@@ -72,6 +72,12 @@ export function contributorsToGrowth({ changes }: Diff): Contributor[] {
   return largest(changes.map(({ path, delta }) => ({ path, bytes: delta })));
 }
 
+/** The same by bytes of the artifact's file, where both sides tell. */
+export function contributorsToCompressedGrowth(diff: Diff): Contributor[] {
+  if (diff.stored === undefined) return contributorsToGrowth(diff);
+  return largest(diff.changes.map(({ path, stored }) => ({ path, bytes: stored?.delta ?? 0 })));
+}
+
 /** The largest claims; where none has bytes, the first ones. */
 export function contributorsToRule(findings: readonly Finding[]): Contributor[] {
   const claims = findings.flatMap((found) =>

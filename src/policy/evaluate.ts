@@ -5,11 +5,12 @@ import type { Gate } from '../model/verdict.ts';
 import { doubtOfRule } from '../rules/index.ts';
 import { isMember } from './budgets.ts';
 import type { ArtifactBudget, Budgets, GroupBudget } from './budgets.ts';
-import type { Baseline, Evidence, Measured, Unmeasured } from './evidence.ts';
+import type { Evidence, Measured, Unmeasured } from './evidence.ts';
 import { doubtOfContent, doubtOfLength, doubtOfSizes } from './doubts.ts';
-import { contributorsToCompressed, contributorsToContent, contributorsToGrowth, largest } from './contributors.ts';
+import { contributorsToCompressed, contributorsToContent, largest } from './contributors.ts';
+import { growthLimits, growthVerdicts } from './growth-verdicts.ts';
 import { doubtOfBase, imageLimits, imageVerdicts } from './image-verdicts.ts';
-import type { Growth, Limit } from './limits.ts';
+import type { Limit } from './limits.ts';
 import { pathVerdicts } from './path-verdicts.ts';
 import { ignoreVerdicts, ruleVerdicts, unknownRuleVerdicts } from './rule-verdicts.ts';
 import { judgeLimit, notKnown, notThere, rankVerdicts, worst } from './verdicts.ts';
@@ -57,7 +58,7 @@ function artifactVerdicts(one: Measured, budgets: Budgets): Ranked[] {
   const { name, budget, snapshot, judged } = one;
   const doubt = doubtOfWhole(snapshot);
   const subject = { artifact: name, why: budget.reason };
-  const { compressed, uncompressed, growth } = budget;
+  const { compressed, uncompressed, growth, compressedGrowth } = budget;
   return [
     ...limited({ ...subject, measure: 'compressed' }, compressed, () => ({
       ...compressedFigure(one),
@@ -71,7 +72,8 @@ function artifactVerdicts(one: Measured, budgets: Budgets): Ranked[] {
       doubt,
       top: contributorsToContent(snapshot),
     })),
-    ...(growth === null ? [] : growthVerdicts(subject, growth, one.baseline, doubt)),
+    ...growthVerdicts(subject, 'content', growth, one.baseline, doubt),
+    ...growthVerdicts(subject, 'compressed', compressedGrowth, one.baseline, doubtOfCompressed(one)),
     ...pathVerdicts(subject, budget.paths, snapshot, doubt),
     ...(budget.image === undefined
       ? []
@@ -102,53 +104,21 @@ function compressedFigure({ snapshot, budget }: Measured): { actual: number | nu
   return { actual, remark };
 }
 
-/** Both limits on growth: in bytes of content, and in percent of the baseline's. */
-function growthVerdicts(
-  subject: Omit<Subject, 'measure'>,
-  growth: Growth,
-  baseline: Baseline,
-  doubt: string | null,
-): Ranked[] {
-  const limits = [
-    { limit: growth.max, subject: { ...subject, measure: 'growth' as const } },
-    { limit: growth.maxPercent, subject: { ...subject, measure: 'growth-percent' as const } },
-  ];
-  return limits.flatMap((one) => {
-    if (one.limit === null) return [];
-    if (baseline.kind === 'missing' && growth.missingBaseline === 'pass')
-      return [notThere(one.subject, one.limit, baseline.reason)];
-    if (baseline.kind !== 'diff') return [notKnown(one.subject, one.limit, baseline.reason)];
-    // With what was not seen of it the growth would be less.
-    const old = doubtOfSizes({ notices: baseline.notices, artifact: baseline.diff.before.artifact });
-    if (old !== null) return [notKnown(one.subject, one.limit, `baseline: ${old}`)];
-    return [judgeLimit(one.subject, one.limit, growthFigure(one.subject.measure, one.limit, baseline, doubt))];
-  });
-}
-
-function growthFigure(
-  measure: 'growth' | 'growth-percent',
-  { max }: Limit,
-  { diff }: Extract<Baseline, { kind: 'diff' }>,
-  doubt: string | null,
-): Figure {
-  const grown = diff.delta.content;
-  const base = diff.before.totals.content;
-  const top = contributorsToGrowth(diff);
-  if (measure === 'growth') return { actual: grown, remark: null, doubt, top };
-  const overBytes = Math.max(0, grown - Math.floor((base * max) / 100));
-  if (base > 0) return { actual: (100 * grown) / base, remark: null, doubt, top, overBytes };
-  if (grown === 0) return { actual: 0, remark: null, doubt, top };
-  return { actual: null, remark: 'the baseline holds 0 bytes, of which there is no percentage', top };
+/** Why the length of the artifact's file is not known, or not certain; null where it is. */
+function doubtOfCompressed(one: Measured): string | null {
+  const { actual, remark } = compressedFigure(one);
+  return actual === null ? remark : doubtOfLength(one.snapshot);
 }
 
 function unmeasuredVerdicts({ budget, kind, reason }: Unmeasured, budgets: Budgets): Ranked[] {
   const subject = { artifact: budget.name, why: budget.reason };
-  const { compressed, uncompressed, growth, paths } = budget;
+  const { compressed, uncompressed, growth, compressedGrowth, paths } = budget;
   const limits: (readonly [Subject, Limit | null])[] = [
     [{ ...subject, measure: 'compressed' }, compressed],
     [{ ...subject, measure: 'uncompressed' }, uncompressed],
-    [{ ...subject, measure: 'growth' }, growth?.max ?? null],
-    [{ ...subject, measure: 'growth-percent' }, growth?.maxPercent ?? null],
+    ...[...growthLimits('content', growth), ...growthLimits('compressed', compressedGrowth)].map(
+      ([measure, limit]) => [{ ...subject, measure }, limit] as const,
+    ),
     ...imageLimitsOf(budget).map(([measure, limit]) => [{ ...subject, measure }, limit] as const),
     ...paths.flatMap(({ match, max, total }) =>
       [max, total].map((limit) => [{ ...subject, measure: 'path', path: match.pattern }, limit] as const),

@@ -13,11 +13,11 @@ export interface Limit {
   readonly warnAt: number | null;
 }
 
-/** Limits on what the content grew by since the baseline. */
+/** Limits on what the content, or the compressed file, grew by since the baseline. */
 export interface Growth {
-  /** Bytes that the content may grow by; null for no such limit. */
+  /** Bytes that it may grow by; null for no such limit. */
   readonly max: Limit | null;
-  /** Percent of the baseline's content that it may grow by; null for no such limit. */
+  /** Percent of the baseline's that it may grow by; null for no such limit. */
   readonly maxPercent: Limit | null;
   /** What a baseline that does not exist (yet) makes of the verdicts. */
   readonly missingBaseline: 'unknown' | 'pass';

@@ -4,7 +4,7 @@ import type { Name } from '../model/name.ts';
 import type { Entry, Snapshot } from '../model/snapshot.ts';
 import { compressedPaths } from '../model/verdict.ts';
 import type { Contributor } from '../model/verdict.ts';
-import type { PathBudget } from './budgets.ts';
+import type { PathBudget } from './path-budgets.ts';
 import { largest } from './contributors.ts';
 import type { Limit } from './limits.ts';
 import { treeMatcher } from './glob.ts';

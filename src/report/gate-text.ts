@@ -7,7 +7,7 @@ import type { CheckedArtifact, Gate, Verdict, VerdictStatus } from '../model/ver
 import { count, none, spaced } from './figures.ts';
 import type { ReportOptions } from './reporter.ts';
 import { percent } from './table/percent.ts';
-import { amount, areSized, isRemark, tightest } from './verdict-text.ts';
+import { amount, areSized, isGrowth, isRemark, tightest } from './verdict-text.ts';
 
 /** A verdict's status, or that an optional artifact is not there. */
 export type VerdictKind = VerdictStatus | 'skipped';
@@ -134,7 +134,7 @@ export function withEvidence({ verdicts }: Gate): Verdict[] {
 /** What its contributors are. */
 export function whatIsLargest(verdict: Verdict): string {
   if (!areSized(verdict)) return 'for example';
-  if (isGrowth(verdict)) return 'grew most';
+  if (isGrowth(verdict.measure)) return 'grew most';
   if (verdict.measure === 'pull' || verdict.measure === 'full-pull') return 'largest layers';
   if (verdict.budget.startsWith('groups[')) return 'largest members';
   return verdict.top.every(({ path }) => path.endsWith('/')) ? 'largest directories' : 'largest files';
@@ -147,11 +147,9 @@ export function contributorSizes(verdict: Verdict, units: Units): string[] {
     verdict.top.map(({ bytes }) => bytes),
     units,
   );
-  return verdict.top.map(({ bytes }, at) => `${isGrowth(verdict) && bytes > 0 ? '+' : ''}${spaced(sizes[at] ?? '')} `);
-}
-
-function isGrowth({ measure }: Verdict): boolean {
-  return measure === 'growth' || measure === 'growth-percent';
+  return verdict.top.map(
+    ({ bytes }, at) => `${isGrowth(verdict.measure) && bytes > 0 ? '+' : ''}${spaced(sizes[at] ?? '')} `,
+  );
 }
 
 /**
@@ -178,6 +176,8 @@ function isOn({ artifact, budget, top }: Verdict, name: string): boolean {
 function sizeOf({ measure, reason }: Verdict): 'compressed' | 'content' | null {
   switch (measure) {
     case 'compressed':
+    case 'compressed-growth':
+    case 'compressed-growth-percent':
       return 'compressed';
     case 'path':
       return reason?.startsWith(compressedPaths) === true ? 'compressed' : 'content';

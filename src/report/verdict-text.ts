@@ -28,6 +28,10 @@ export function subject({ measure, path, budget }: Verdict, { word }: Words): st
       return 'waste in percent';
     case 'growth-percent':
       return 'growth in percent';
+    case 'compressed-growth':
+      return 'compressed growth';
+    case 'compressed-growth-percent':
+      return 'compressed growth in percent';
     case 'path':
       // A limit on all that matches together, or on each.
       return `${budget.endsWith('.total') ? 'all ' : ''}${word(path ?? budget)}`;
@@ -66,6 +70,18 @@ function boundText(measure: Measure, limit: number, actual: number): string {
   const round = unitOf(measure) === 'bytes' ? roundSize(limit) : null;
   return round === null ? exact : `${round} (${exact})`;
 }
+
+/** Whether it counts what came since the baseline: figures have a sign. */
+export function isGrowth(measure: Measure): boolean {
+  return growths.has(measure);
+}
+
+const growths: ReadonlySet<Measure> = new Set([
+  'growth',
+  'growth-percent',
+  'compressed-growth',
+  'compressed-growth-percent',
+] as const);
 
 /** Something to be said of the budgets file, such as of an entry of `ignore` that has expired; it measures nothing. */
 export function isRemark({ actual, limit, status }: Verdict): boolean {

@@ -27,6 +27,10 @@ describe('limits on the command line', () => {
     [{ 'max-growth': ['1 KiB'] }, { growth: { max: { max: 1024 }, maxPercent: null } }],
     [{ 'max-growth': [' 2.5 % '] }, { growth: { max: null, maxPercent: { at: '--max-growth', max: 2.5 } } }],
     [{ 'max-growth': ['0%', '0'] }, { growth: { max: { max: 0 }, maxPercent: { max: 0 } } }],
+    [
+      { 'max-compressed-growth': ['5', '1%'] },
+      { growth: null, compressedGrowth: { max: { at: '--max-compressed-growth', max: 5 }, maxPercent: { max: 1 } } },
+    ],
     [{ 'max-growth': ['5', '1%'] }, { growth: { max: { max: 5 }, maxPercent: { max: 1 } } }],
   ])('%j', (options, expected) => {
     expect(budgets(options)?.artifacts).toMatchObject([{ name: 'a.tar', path: 'a.tar', ...expected }]);
@@ -47,6 +51,7 @@ describe('limits on the command line', () => {
 
   it.each([
     [{ 'max-growth': ['1%', '2%'] }],
+    [{ 'max-compressed-growth': ['1%', '2%'] }],
     [{ 'max-growth': ['1', '2'] }],
     [{ 'max-growth': ['1%', '2', '3'] }],
     [{ 'max-growth': ['-1%'] }],
@@ -54,7 +59,9 @@ describe('limits on the command line', () => {
     [{ 'max-growth': ['1', 'much%'] }],
   ])('%j are refused', (options) => {
     expect(() => budgets(options)).toThrow(UsageError);
-    expect(() => budgets(options)).toThrow('--max-growth takes a size such as 200KiB, a percentage such as 2%');
+    expect(() => budgets(options)).toThrow(
+      /^--max-(?:compressed-)?growth takes a size such as 200KiB, a percentage such as 2%/,
+    );
   });
 
   it.each([

@@ -77,7 +77,7 @@ describe('docs/budgets.md', () => {
   it('has an example with everything that runs as it is', () => {
     const files = {
       'budgets.json': blocks[1] ?? '',
-      'dist/datadog-py312-amd64.zip': small,
+      'dist/layer-py312-amd64.zip': small,
       'build/function/main.py': 'pass\n',
     };
     const ran = sizecheck(['check', '--json'], { cwd: folder('all', files) });

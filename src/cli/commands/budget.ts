@@ -114,10 +114,11 @@ function untouched({ kind, budget }: Found, raised: readonly Size[]): string[] {
     (size) => budget[size] !== null && !raised.includes(size),
   );
   if (kind === 'group') return sizes;
-  const { growth, paths, image } = budget;
+  const { growth, compressedGrowth, paths, image } = budget;
   return [
     ...sizes,
     ...(growth === null ? [] : ['growth']),
+    ...(compressedGrowth === undefined ? [] : ['compressedGrowth']),
     ...paths.map(({ match }) => `"${match.pattern}"`),
     ...(image === undefined ? [] : imageLimits(image).map(([name]) => name)),
   ];

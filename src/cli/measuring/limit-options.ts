@@ -14,6 +14,7 @@ export interface LimitOptions {
   readonly 'max-uncompressed': string | undefined;
   readonly 'max-full-pull'?: string | undefined;
   readonly 'max-growth': readonly string[];
+  readonly 'max-compressed-growth'?: readonly string[];
   readonly 'dive-ci'?: string | undefined;
 }
 
@@ -22,9 +23,10 @@ export function budgetsFromOptions(options: LimitOptions, artifacts: readonly st
   const compressed = limitFrom('--max-compressed', options['max-compressed']);
   const uncompressed = limitFrom('--max-uncompressed', options['max-uncompressed']);
   const fullPull = limitFrom('--max-full-pull', options['max-full-pull']);
-  const growth = growthFrom(options['max-growth']);
+  const growth = growthFrom('--max-growth', options['max-growth']);
+  const compressedGrowth = growthFrom('--max-compressed-growth', options['max-compressed-growth'] ?? []);
   const file = options['dive-ci'];
-  const limits = [compressed, uncompressed, fullPull, growth];
+  const limits = [compressed, uncompressed, fullPull, growth, compressedGrowth];
   if (limits.every((limit) => limit === null) && file === undefined) return null;
   if (artifacts.length === 0) throw new UsageError('which artifact are the limits for? Give a path');
   const dive = file === undefined ? null : diveLimits(file);
@@ -36,6 +38,7 @@ export function budgetsFromOptions(options: LimitOptions, artifacts: readonly st
     compressed,
     uncompressed,
     growth,
+    ...(compressedGrowth === null ? {} : { compressedGrowth }),
     paths: [],
     ...(dive === null && fullPull === null ? {} : { image: { ...noImageLimits, fullPull, dive } }),
     compressWith: null,
@@ -78,18 +81,18 @@ function limitFrom(option: string, text: string | undefined): Limit | null {
 }
 
 /** One size, one percentage, or both. */
-function growthFrom(words: readonly string[]): Growth | null {
+function growthFrom(option: string, words: readonly string[]): Growth | null {
   if (words.length === 0) return null;
   const percents = words.map(percentIn).filter((percent) => percent !== null);
-  const sizes = words.filter((word) => !word.includes('%')).map((each) => parseSize(each, '--max-growth'));
+  const sizes = words.filter((word) => !word.includes('%')).map((each) => parseSize(each, option));
   if (percents.length > 1 || sizes.length > 1 || percents.length + sizes.length < words.length) {
-    throw new UsageError(`--max-growth takes a size such as 200KiB, a percentage such as 2%, or one of each`);
+    throw new UsageError(`${option} takes a size such as 200KiB, a percentage such as 2%, or one of each`);
   }
   const [max] = sizes;
   const [percent] = percents;
   return {
-    max: max === undefined ? null : { at: '--max-growth', max, warnAt: null },
-    maxPercent: percent === undefined ? null : { at: '--max-growth', max: percent, warnAt: null },
+    max: max === undefined ? null : { at: option, max, warnAt: null },
+    maxPercent: percent === undefined ? null : { at: option, max: percent, warnAt: null },
     missingBaseline: 'unknown',
   };
 }

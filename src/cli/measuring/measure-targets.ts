@@ -63,7 +63,10 @@ async function measureTarget(target: Target, run: Run): Promise<Measured> {
   const { values } = run;
   const options = { ...values, ...chosenImage(budget, values), include: [], exclude: [] };
   // What is large may compress to nothing, so what a limit on the file itself names goes by the bytes of that, and so does what changed.
-  const stored = budget.compressed !== null || budget.paths.some(({ compressed }) => compressed);
+  const stored =
+    budget.compressed !== null ||
+    budget.compressedGrowth !== undefined ||
+    budget.paths.some(({ compressed }) => compressed);
   const packages = values.by === 'package' && baseline !== null;
   const needs = needsOf(namedRules(run.budgets));
   const thoroughness = { facts: 'needed', stored: stored || needs.stored, sample: needs.sample, packages } as const;
@@ -103,6 +106,7 @@ async function packed(snapshot: Snapshot, { path, budget }: Target, { values, bu
   const how = budget.compressWith;
   const wanted =
     budget.compressed !== null ||
+    budget.compressedGrowth !== undefined ||
     budgets.groups.some(
       (group) => group.compressed !== null && group.members.some((glob) => isMember(glob, budget.name)),
     );
@@ -131,7 +135,7 @@ function compared(target: Target, old: PromiseSettledResult<Snapshot | null>, af
     const missing = absent && !dangling;
     const what = dangling ? 'is a symlink that leads nowhere' : missing ? 'does not exist' : describe(error);
     const reason = `the baseline "${baseline ?? ''}" ${what}`;
-    if (budget.growth === null && !values.quiet) warnLine(`${reason}; there is nothing to compare with`);
+    if (!limitsGrowth(budget) && !values.quiet) warnLine(`${reason}; there is nothing to compare with`);
     return { kind: missing ? 'missing' : 'unusable', reason };
   }
   if (old.value === null) {
@@ -139,7 +143,7 @@ function compared(target: Target, old: PromiseSettledResult<Snapshot | null>, af
   }
   if (old.value.isPart === true && after.snapshot.isPart !== true) {
     const reason = `the baseline "${baseline ?? ''}" is a snapshot of a part (--include, --exclude or --layer)`;
-    if (budget.growth === null && !values.quiet) warnLine(`${reason}; it is not compared`);
+    if (!limitsGrowth(budget) && !values.quiet) warnLine(`${reason}; it is not compared`);
     return { kind: 'unusable', reason };
   }
   const before = { snapshot: old.value, findings: judgedOf(old.value, target, run).findings };
@@ -160,6 +164,11 @@ function detailed(
   if (!quiet && without !== null)
     warnLine(`"${without}" was saved without packages: what changed is shown by directory`);
   return withPackages(diff, before, after);
+}
+
+/** Then a verdict says what is wrong with the baseline. */
+function limitsGrowth({ growth, compressedGrowth }: Target['budget']): boolean {
+  return growth !== null || compressedGrowth !== undefined;
 }
 
 function isSymlink(path: string): boolean {

@@ -16,6 +16,7 @@ export const checkOptions = {
   'max-uncompressed': { kind: 'text', describe: 'limit on the unpacked content, without a budgets file' },
   'max-full-pull': { kind: 'text', describe: 'limit on the compressed layers of an image, without a budgets file' },
   'max-growth': { kind: 'list', describe: 'limit on growth without a budgets file: a size, a percentage, or both' },
+  'max-compressed-growth': { kind: 'list', describe: 'the same of the compressed file: a size, a percentage, or both' },
   'dive-ci': { kind: 'text', describe: 'judge images by the limits of this .dive-ci file, as dive does' },
   'strip-components': diffOptions['strip-components'],
   map: diffOptions.map,

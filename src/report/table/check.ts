@@ -11,7 +11,7 @@ import type { CheckReport, ReportOptions } from '../reporter.ts';
 import { growthPart } from './check-growth.ts';
 import { columns } from './grid.ts';
 import type { Align } from './grid.ts';
-import { amount, areSized, layerText } from '../verdict-text.ts';
+import { amount, areSized, isGrowth, layerText } from '../verdict-text.ts';
 import { noticeLines, noticeText } from './notices.ts';
 import { partsOf } from './parts.ts';
 import { cutMiddle, widest, wrap } from './style.ts';
@@ -125,7 +125,7 @@ function row(verdict: Verdict, exact: boolean, { units }: ReportOptions): Row {
   const alike = actual !== limit && rough(actual ?? 0) === rough(limit);
   const precise = (value: number): string => (unit === 'bytes' ? exactBytes(value) : String(value));
   const text = alike ? precise : rough;
-  const signed = (value: number): string => (measure === 'growth' && value > 0 ? `+${text(value)}` : text(value));
+  const signed = (value: number): string => (isGrowth(measure) && value > 0 ? `+${text(value)}` : text(value));
   // A rule that frees no bytes is broken all the same; what is left of a limit of 0 would say nothing.
   const isFree = measure === 'rule' && actual === 0;
   return {
@@ -144,7 +144,7 @@ function row(verdict: Verdict, exact: boolean, { units }: ReportOptions): Row {
 function percentRow(verdict: Verdict): Omit<Row, 'artifact'> {
   const { measure, actual, status } = verdict;
   const { actual: text, limit, headroom, isBeyond } = verdictCells(verdict, 'bytes');
-  const sign = measure === 'growth-percent' && (actual ?? 0) > 0 ? '+' : '';
+  const sign = isGrowth(measure) && (actual ?? 0) > 0 ? '+' : '';
   const left = headroom.replace(' over', '').replace('\u00a0', ' ');
   return {
     status,
@@ -167,6 +167,8 @@ const labels: Readonly<Record<Measure, string>> = {
   uncompressed: 'uncompressed',
   growth: 'growth',
   'growth-percent': 'growth in %',
+  'compressed-growth': 'compressed growth',
+  'compressed-growth-percent': 'compressed growth in %',
   path: 'path',
   rule: 'rule',
   waste: 'waste',
@@ -203,9 +205,7 @@ function* detailsPart({ gate: { verdicts } }: CheckReport, options: ReportOption
     if (verdict.budget !== budgetLabel(verdict)) yield style.dim(`         ${whereSet(verdict)}\n`);
     for (const line of reason === null ? [] : wrap(terminalText(reason), options.width - 9)) yield `         ${line}\n`;
     const sized = areSized(verdict);
-    const sizes = top.map(({ bytes }) =>
-      sized ? `${measure.startsWith('growth') ? '+' : ''}${exactBytes(bytes)}  ` : '',
-    );
+    const sizes = top.map(({ bytes }) => (sized ? `${isGrowth(measure) ? '+' : ''}${exactBytes(bytes)}  ` : ''));
     const width = longest(sizes);
     for (const [index, one] of top.entries()) {
       const layer = layerText(verdict, one);
