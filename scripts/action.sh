@@ -2,13 +2,37 @@
 # The steps of action.yml. Everything that a workflow's author or a pull request chose comes in variables and stays data.
 set -euo pipefail
 
+# Text as the value of a workflow command: one line, whatever it holds.
+escaped() {
+  local text=${1//\%/%25}
+  text=${text//$'\r'/%0D}
+  printf '%s' "${text//$'\n'/%0A}"
+}
+
 fail() {
-  printf 'sizecheck: %s\n' "$1" >&2
+  printf '::error::sizecheck: %s\n' "$(escaped "$1")"
   exit 2
 }
 
 output() {
   printf '%s=%s\n' "$1" "$2" >> "$GITHUB_OUTPUT"
+}
+
+# Inputs that are true or false, as these words for the conditions of later steps. Nothing is the default, which is what a variable that
+# is not set gives; a gate that a misspelt word switched off would pass everything.
+switches() {
+  truth comment "${SIZECHECK_COMMENT:-}"
+  truth summary "${SIZECHECK_SUMMARY:-}"
+  truth annotations "${SIZECHECK_ANNOTATIONS:-}"
+  truth fail "${SIZECHECK_FAIL:-}"
+}
+
+truth() {
+  case $2 in
+  '' | [Tt][Rr][Uu][Ee]) output "$1" true ;;
+  [Ff][Aa][Ll][Ss][Ee]) output "$1" false ;;
+  *) fail "$1: takes true or false, not \"$2\"" ;;
+  esac
 }
 
 # Where the command line is: a path that was given, a version from npm, or this checkout, built where it is not yet.
@@ -73,6 +97,6 @@ comment() {
 }
 
 case ${1:-} in
-provide | measure | comment) "$1" ;;
-*) fail 'usage: action.sh provide|measure|comment' ;;
+switches | provide | measure | comment) "$1" ;;
+*) fail 'usage: action.sh switches|provide|measure|comment' ;;
 esac

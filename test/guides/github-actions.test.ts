@@ -285,6 +285,42 @@ describe.skipIf(!projectTools.every(requireTool))('workflows', () => {
       expect(told(here)).toMatch(says);
     });
 
+    it.each(['True', 'TRUE', ''])('a switch of %j is true', async (value) => {
+      const inputs = { options: '--max-compressed=1000', artifacts: 'dist/layer.zip' };
+      const here = await act({ ...inputs, comment: value, summary: value, annotations: value, fail: value }, 'truth');
+      expect(here.log.failed, told(here)).toBe(true);
+      expect(here.log.ran.at(-1)).toMatchObject({ name: 'Judge', result: { code: 1 } });
+      expect(server.comments).toHaveLength(1);
+      expect(readFileSync(here.summary, 'utf8')).not.toBe('');
+      expect(told(here)).toContain('::error title=Size budget exceeded');
+    });
+
+    it.each(['False', 'FALSE'])('a switch of %j is false', async (value) => {
+      const inputs = { options: '--max-compressed=1000', artifacts: 'dist/layer.zip' };
+      const here = await act({ ...inputs, comment: value, summary: value, annotations: value, fail: value }, 'falsity');
+      expect(here.log.failed, told(here)).toBe(false);
+      expect(server.received).toEqual([]);
+      expect(readFileSync(here.summary, 'utf8')).toBe('');
+      expect(told(here)).not.toContain('::');
+    });
+
+    it.each([
+      ['fail', 'yes', '"yes"'],
+      ['comment', '1', '"1"'],
+      ['summary', 'true\n::stop-commands::x', '"true%0A::stop-commands::x"'],
+      ['annotations', '100%', '"100%25"'],
+    ])('a switch %s of %j is refused before anything is measured', async (name, value, said) => {
+      const here = await act(
+        { [name]: value, options: '--max-compressed=1000', artifacts: 'dist/layer.zip' },
+        'switch',
+      );
+      expect(here.log.failed).toBe(true);
+      expect(here.log.ran.at(-1)).toMatchObject({ name: 'Read inputs', result: { code: 2 } });
+      expect(here.log.ran.at(-1)?.result.stdout).toBe(
+        `::error::sizecheck: ${name}: takes true or false, not ${said}\n`,
+      );
+    });
+
     it('takes no input for shell text or an option', async () => {
       const nasty = '$(touch injected)`touch injected`; touch injected';
       const here = await act(
