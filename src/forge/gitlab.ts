@@ -2,7 +2,7 @@
 import { ServiceError } from '../errors.ts';
 import { fieldsOf } from './fields.ts';
 import type { Comment, Connection, Forge } from './forge.ts';
-import { refusal } from './refusal.ts';
+import { isRefused, refusal } from './refusal.ts';
 
 export interface MergeRequest {
   /** Number of the project, or its path `group/project`. */
@@ -55,7 +55,7 @@ async function userOf(connection: Connection, place: string): Promise<number | n
     const id = fieldsOf(json)['id'];
     return typeof id === 'number' ? id : null;
   } catch (error) {
-    if (error instanceof ServiceError && (error.status === 403 || error.status === 404)) return null;
+    if (isRefused(error)) return null;
     throw error;
   }
 }

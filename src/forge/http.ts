@@ -21,7 +21,7 @@ const mostRedirects = 5;
 /** Longest answer in bytes: a page of a hundred comments of 64 KiB each, and as much again. */
 const longestAnswer = 16 * 1024 * 1024;
 
-/** A `fetch` for the clients of the forges. @throws ServiceError where no answer comes in time. */
+/** A `fetch` for the clients of the forges. @throws ServiceError where no answer comes in time, `rate-limited` where a limit lasts. */
 export function createSend(options: HttpOptions): typeof fetch {
   const { now, wait, service } = options;
   const end = now() + options.timeLimit;
@@ -33,6 +33,7 @@ export function createSend(options: HttpOptions): typeof fetch {
         answer instanceof ServiceError ? pauseAfterFault(tries, init) : pauseAfter(answer, tries, init, now());
       if (pause === null) {
         if (answer instanceof ServiceError) throw answer;
+        if (rateLimitWait(answer, now(), tries) !== null) throw stillLimited(service, answer);
         return toResponse(answer);
       }
       if (now() + pause >= end) throw tooLong(answer, options, pause);
@@ -118,6 +119,11 @@ function asFault(error: unknown, service: string): ServiceError {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
   const why = timedOut ? 'no answer in time' : systemCode(cause).slice(0, 200);
   return new ServiceError('unreachable', `${service} cannot be reached (${why})`, null, { cause: error });
+}
+
+function stillLimited(service: string, { status }: Answer): ServiceError {
+  const message = `${service} limits requests (HTTP ${status}), and still does after ${mostTries} tries`;
+  return new ServiceError('rate-limited', message, status);
 }
 
 function tooLong(answer: Answer | ServiceError, { service, timeLimit, now }: HttpOptions, pause: number): ServiceError {

@@ -21,6 +21,11 @@ export function refusal(refused: Refusal): ServiceError {
   return new ServiceError('refused', `${service} ${sentence(refused)} ${place} (${quoted})${hint(refused)}`, status);
 }
 
+/** Whether the service does not let this token, or does not know what it is about (403, 404); a rate limit is no refusal. */
+export function isRefused(error: unknown): error is ServiceError {
+  return error instanceof ServiceError && error.code === 'refused' && (error.status === 403 || error.status === 404);
+}
+
 function sentence({ status, tokenName }: Refusal): string {
   switch (status) {
     case 401:

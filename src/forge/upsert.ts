@@ -2,6 +2,7 @@
 // several the oldest is updated, the others are left alone, so two runs always agree on which one it is.
 import { ServiceError } from '../errors.ts';
 import type { Comment, Forge } from './forge.ts';
+import { isRefused } from './refusal.ts';
 import { faultWait } from './waiting.ts';
 
 export interface Posted {
@@ -52,7 +53,7 @@ async function updateExisting(
       return { action: 'updated', comment: await forge.update(comment.id, body) };
     } catch (error) {
       // Not to be edited by this token after all, or deleted meanwhile: the next one, or a new one.
-      if (!(error instanceof ServiceError) || (error.status !== 403 && error.status !== 404)) throw error;
+      if (!isRefused(error)) throw error;
     }
   }
   return null;

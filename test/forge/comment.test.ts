@@ -325,6 +325,50 @@ describe('rate limits', () => {
   });
 });
 
+describe('rate limits of an update', () => {
+  const reset = Math.ceil(Date.now() / 1000) + 3600;
+  const primary = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(reset) };
+  const options = [
+    { create: true, dryRun: false },
+    { create: false, dryRun: false },
+  ];
+
+  it('are waited for', async () => {
+    add(1, { login: 'octocat', body });
+    server.instead.push(['PATCH', { status: 403, headers: { 'retry-after': '9' }, body: failure(403, 'slow') }]);
+    expect(await post(`${body}x`)).toMatchObject({ action: 'updated', comment: { id: 1 } });
+    expect(waits).toEqual([9000]);
+  });
+
+  it.each(options)('that last too long are no sign of a comment of somebody else: %j', async (option) => {
+    add(1, { login: 'octocat', body });
+    server.instead.push(['PATCH', { status: 403, headers: primary, body: failure(403, 'API rate limit exceeded') }]);
+    const error = await refused(post(`${body}x`, {}, option));
+    expect(error).toMatchObject({ code: 'rate-limited', status: 403 });
+    expect(server.comments).toHaveLength(1);
+    expect(sent().filter((one) => one.startsWith('POST'))).toEqual([]);
+  });
+
+  it.each(options)('that come again and again neither: %j', async (option) => {
+    add(1, { login: 'octocat', body });
+    for (let index = 0; index < 9; index++)
+      server.instead.push(['PATCH', { status: 403, headers: { 'retry-after': '1' }, body: failure(403, 'slow') }]);
+    const error = await refused(post(`${body}x`, {}, option));
+    expect(error.message).toBe('GitHub limits requests (HTTP 403), and still does after 5 tries');
+    expect(server.comments).toHaveLength(1);
+  });
+
+  it('of the question who it is are none of its answer', async () => {
+    add(1, { login: 'bot', type: 'Bot', body });
+    server.instead.push([
+      'GET /user',
+      { status: 403, headers: primary, body: failure(403, 'API rate limit exceeded') },
+    ]);
+    expect(await refused(post(`${body}x`))).toMatchObject({ code: 'rate-limited' });
+    expect(server.comments[0]?.body).toBe(body);
+  });
+});
+
 describe('faults', () => {
   it.each([500, 502, 503, 504])('%d, then an answer', async (status) => {
     server.instead.push(['GET /repos', { status }], ['GET /repos', { status }]);

@@ -89,6 +89,16 @@ describe('notes', () => {
   });
 });
 
+it('a rate limit is no sign that a note is of somebody else, nor that nobody knows who asks', async () => {
+  server.notes.push({ id: 1, author: self, system: false, body });
+  server.instead.push(['PUT', 429, { 'retry-after': '3600' }]);
+  expect(await refused(post(`${body}x`))).toMatch(/^GitLab limits requests \(HTTP 429\) until/);
+  server.notes[0] = { id: 1, author: 1, system: false, body };
+  server.instead.push(['GET', 403, { 'ratelimit-remaining': '0', 'ratelimit-reset': '9999999999' }]);
+  expect(await refused(post(`${body}x`))).toMatch(/^GitLab limits requests \(HTTP 403\) until/);
+  expect(server.notes.map((note) => note.body)).toEqual([body]);
+});
+
 describe('refusals', () => {
   it('401, with the scope that is needed', async () => {
     expect(await refused(post(body, '12', 7, 'wrong'))).toMatch(

@@ -114,9 +114,11 @@ describe('tries', () => {
     expect([response.status, await response.text(), asked.length]).toEqual([503, 'busy', 5]);
   });
 
-  it('of a limit are five, and the last answer stands', async () => {
-    const response = await sendTo(answering(429, { 'retry-after': '1' }));
-    expect([response.status, asked.length]).toEqual([429, 5]);
+  it('of a limit are five, and then it is one', async () => {
+    expect(await failed(sendTo(answering(429, { 'retry-after': '1' })))).toBe(
+      'GitHub limits requests (HTTP 429), and still does after 5 tries',
+    );
+    expect(asked).toHaveLength(5);
   });
 
   it('end where the wait would end with the time', async () => {
