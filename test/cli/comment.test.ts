@@ -153,7 +153,7 @@ describe('comment', () => {
   it.each(['new', 'fixed'])('creates one for a finding alone that is %s', async (kind) => {
     const same = JSON.parse(readFileSync(at('same.json'), 'utf8'));
     const found = {
-      rule: 'x',
+      rule: 'debug-symbols',
       severity: 'warn',
       title: 't',
       bytes: 0,
@@ -164,6 +164,15 @@ describe('comment', () => {
     const ran = await comment(['--from', '-', '--repo', 'o/r', '--pr', '7', '--only-on-change'], {}, saved);
     expect([ran.code, ran.stderr]).toEqual([0, '']);
     expect(server.comments).toHaveLength(1);
+  });
+
+  it('creates none for a finding alone of a rule that nobody knows', async () => {
+    const same = JSON.parse(readFileSync(at('same.json'), 'utf8'));
+    const fix = { commands: [], advice: null };
+    const found = { rule: 'x', severity: 'warn', title: 't', bytes: 0, claims: [], fix };
+    const saved = JSON.stringify({ ...same, findings: { ...same.findings, new: [found] } });
+    const ran = await comment(['--from', '-', '--repo', 'o/r', '--pr', '7', '--only-on-change'], {}, saved);
+    expect(ran.stdout).toMatch(/^posted nothing: nothing changed/);
   });
 
   it('creates none for a gate that holds where nothing changed, with or without a baseline', async () => {

@@ -95,6 +95,7 @@ describe.skipIf(!projectTools.every(requireTool))('workflows', () => {
       GITHUB_REPOSITORY: 'o/r',
       GITHUB_API_URL: server.url,
       GITHUB_EVENT_PATH: path,
+      GITHUB_EVENT_NAME: more.name ?? 'pull_request',
       GITHUB_BASE_REF: 'main',
       GITHUB_STEP_SUMMARY: summary,
     };

@@ -29,7 +29,7 @@ export async function runComment(values: CommentValues, onArtifact: (name: strin
     );
   }
   onArtifact(values.from);
-  const saved = await readReport(values.from, values.size);
+  const saved = await readTrusted(values.from, values);
   // From here on, errors are not about the file.
   onArtifact('');
   const text = await render(saved, values);
@@ -42,6 +42,13 @@ export async function runComment(values: CommentValues, onArtifact: (name: strin
   } catch (error) {
     throw withoutToken(error, token);
   }
+}
+
+/** Without what a report of another run says should be done, unless somebody vouches for it. */
+async function readTrusted(from: string, values: CommentValues): Promise<SavedReport> {
+  const saved = await readReport(from, values.size);
+  const { isOwnRun, withoutInstructions } = await import('./foreign-report.ts');
+  return values['trust-report'] || isOwnRun(process.env) ? saved : withoutInstructions(saved);
 }
 
 async function render({ report }: SavedReport, values: CommentValues): Promise<Text> {

@@ -47,6 +47,11 @@ export const commentOptions = {
     default: false,
     describe: 'create no comment where nothing changed and nothing fails',
   },
+  'trust-report': {
+    kind: 'flag',
+    default: false,
+    describe: 'repeat commands and advice of a report that this run did not make',
+  },
   summary: summaryOption,
   'dry-run': { kind: 'flag', default: false, describe: 'print the text and what would be done; change nothing' },
   timeout: { kind: 'number', default: 120, least: 1, describe: 'most seconds for all requests and waits' },
