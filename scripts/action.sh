@@ -62,6 +62,14 @@ read_lines() {
   done <<< "$1"
 }
 
+# Without a report nothing replaces the comment of an earlier run, which may say that all is well.
+nothing_measured() {
+  local said='nothing was measured; a comment of an earlier run, if there is one, does not hold for this commit'
+  printf '::error::sizecheck: %s\n' "$said"
+  [ "${SIZECHECK_SUMMARY:-}" != true ] || printf '### ❓ Not measured\n\nsizecheck: %s.\n' "$said" >> "$GITHUB_STEP_SUMMARY" || :
+  exit "$1"
+}
+
 # Exit code 1 (over budget) is kept for the last step, so that everything is said before the job fails.
 measure() {
   local report=$RUNNER_TEMP/sizecheck-report-$GITHUB_ACTION.json code=0
@@ -81,7 +89,7 @@ measure() {
   fi
   rm -f "$report"
   node "$SIZECHECK" "${arguments[@]}" || code=$?
-  [ -f "$report" ] || exit "$code"
+  [ -f "$report" ] || nothing_measured "$code"
   output report "$report"
   output code "$code"
   output status "$(node -e '
@@ -90,13 +98,42 @@ measure() {
   ' "$report")"
 }
 
+# The verdict is the gate's alone: where it cannot be told in one place, that is a warning, and the job goes on.
+tell() {
+  local what=$1 said='' code=0
+  shift
+  { said=$("$@" 2>&1 >&3) || code=$?; } 3>&1
+  if [ "$code" != 0 ]; then
+    printf '::warning::sizecheck: %s: %s\n' "$what" "$(escaped "${said:-exit code $code}")"
+  elif [ -n "$said" ]; then
+    printf '%s\n' "$said" >&2
+  fi
+}
+
+annotate() {
+  tell 'the run could not be annotated' node "$SIZECHECK" report "$SIZECHECK_REPORT" --format github
+}
+
+summarize() {
+  tell 'the summary could not be written' append_summary
+}
+
+append_summary() {
+  node "$SIZECHECK" report "$SIZECHECK_REPORT" --format markdown >> "$GITHUB_STEP_SUMMARY"
+}
+
 comment() {
   local arguments=(--from "$SIZECHECK_REPORT" --token-env SIZECHECK_TOKEN --forge github)
   [ -z "${SIZECHECK_KEY:-}" ] || arguments+=("--key=$SIZECHECK_KEY")
-  node "$SIZECHECK" comment "${arguments[@]}"
+  tell 'the comment could not be posted' node "$SIZECHECK" comment "${arguments[@]}"
+}
+
+# What could not be measured (2) is no matter of "fail".
+judge() {
+  if [ "$SIZECHECK_CODE" != 1 ] || [ "$SIZECHECK_FAIL" = true ]; then exit "$SIZECHECK_CODE"; fi
 }
 
 case ${1:-} in
-switches | provide | measure | comment) "$1" ;;
-*) fail 'usage: action.sh switches|provide|measure|comment' ;;
+switches | provide | measure | annotate | summarize | comment | judge) "$1" ;;
+*) fail 'usage: action.sh switches|provide|measure|annotate|summarize|comment|judge' ;;
 esac

@@ -3,12 +3,12 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { startGithub, token } from '../forge/github-server.ts';
+import { failure, startGithub, token } from '../forge/github-server.ts';
 import type { GithubServer } from '../forge/github-server.ts';
 import { requireTool } from '../oracles.ts';
 import { budgets, makeProject, projectTools } from './project.ts';
 import type { Project } from './project.ts';
-import { action, blocksOf, keepForCache, root, runAction, runSteps } from './workflow.ts';
+import { action, bash, blocksOf, keepForCache, root, runAction, runSteps } from './workflow.ts';
 import type { Contexts, Log, Machine, Workflow } from './workflow.ts';
 
 const guide = readFileSync(join(root, 'docs/guides/github-actions.md'), 'utf8');
@@ -320,6 +320,62 @@ describe.skipIf(!projectTools.every(requireTool))('workflows', () => {
       expect(here.log.ran.at(-1)?.result.stdout).toBe(
         `::error::sizecheck: ${name}: takes true or false, not ${said}\n`,
       );
+    });
+
+    const within = { options: '--max-compressed=1MB', artifacts: 'dist/layer.zip' };
+    const over = { ...within, options: '--max-compressed=1000' };
+
+    it.each([
+      [within, false, 0],
+      [over, true, 1],
+    ])('a comment that cannot be posted is a warning, and the gate decides: %j', async (inputs, failed, code) => {
+      server.instead.push([
+        'POST',
+        { status: 403, body: failure(403, 'Unable to create comment because issue is locked.') },
+      ]);
+      const here = await act(inputs, 'locked');
+      expect(here.log.failed, told(here)).toBe(failed);
+      expect(here.log.ran.at(-1)).toMatchObject({ name: 'Judge', result: { code } });
+      expect(here.log.ran.find(({ name }) => name === 'Comment')?.result).toMatchObject({
+        code: 0,
+        stdout: expect.stringMatching(
+          /^::warning::sizecheck: the comment could not be posted: sizecheck: GitHub .*issue is locked[^\n]*\n$/,
+        ),
+      });
+    });
+
+    it('a summary that cannot be written and a report that cannot be printed are warnings, too', async () => {
+      const here = setting('untold');
+      await runSteps([{ run: 'make dist' }], here.contexts, here.machine, here.log);
+      const env = { ...here.machine.env, GITHUB_STEP_SUMMARY: join(here.machine.temp, 'no', '100%') };
+      await runAction({ ...over, comment: 'false' }, here.contexts, { ...here.machine, env }, here.log);
+      expect(told(here)).toMatch(/^::warning::sizecheck: the summary could not be written: .*no\/100%25: No such/m);
+      expect(here.log.ran.at(-1)).toMatchObject({ name: 'Judge', result: { code: 1 } });
+      const direct = await bash(`bash "${join(root, 'scripts/action.sh')}" annotate`, here.machine.cwd, {
+        SIZECHECK: join(root, 'dist/cli/main.cjs'),
+        SIZECHECK_REPORT: 'none.json',
+      });
+      expect(direct).toMatchObject({ code: 0, stderr: '' });
+      expect(direct.stdout).toMatch(
+        /^::warning::sizecheck: the run could not be annotated: .*none\.json: cannot be read/,
+      );
+    });
+
+    it('judges what was measured also where a step before failed', () => {
+      const step = action.runs.steps.at(-1);
+      expect(step).toMatchObject({ name: 'Judge', if: "always() && steps.measure.outputs.code != ''" });
+    });
+
+    it('says that nothing was measured, so that nobody believes an older comment', async () => {
+      const inputs = { artifacts: 'dist/layer.zip', budgets: 'no-budgets.json' };
+      const here = await act(inputs, 'unmeasured');
+      expect(here.log.ran.at(-1)).toMatchObject({ name: 'Measure', result: { code: 2 } });
+      const words = 'nothing was measured; a comment of an earlier run, if there is one, does not hold for this commit';
+      expect(told(here)).toContain(`\n::error::sizecheck: ${words}\n`);
+      expect(readFileSync(here.summary, 'utf8')).toBe(`### ❓ Not measured\n\nsizecheck: ${words}.\n`);
+      const silent = await act({ ...inputs, summary: 'false' }, 'unmeasured-silent');
+      expect(readFileSync(silent.summary, 'utf8')).toBe('');
+      expect(server.received).toEqual([]);
     });
 
     it('takes no input for shell text or an option', async () => {
