@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 
 const operations = {
   '/repos/{owner}/{repo}/issues/{issue_number}/comments': ['get', 'post'],
-  '/repos/{owner}/{repo}/issues/comments/{comment_id}': ['patch'],
+  '/repos/{owner}/{repo}/issues/comments/{comment_id}': ['delete', 'patch'],
   '/repos/{owner}/{repo}/pulls': ['get'],
   '/user': ['get'],
 };

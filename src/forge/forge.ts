@@ -1,5 +1,5 @@
-// Contract of a forge, the service that hosts pull requests: comments are listed, created and updated, nothing else. A forge never
-// decides what to post or which comment to update; upsert.ts does, for all of them.
+// Contract of a forge, the service that hosts pull requests: comments are listed, created, updated and removed, nothing else. A forge
+// never decides what to post or which comment to update; upsert.ts does, for all of them.
 
 export interface Comment {
   readonly id: number;
@@ -17,6 +17,8 @@ export interface Forge {
   comments(): AsyncIterable<Comment>;
   create(body: string): Promise<Comment>;
   update(id: number, body: string): Promise<Comment>;
+  /** Deletes a comment. @throws ServiceError where the token may not, or it is gone. */
+  remove(id: number): Promise<void>;
 }
 
 export interface Connection {

@@ -40,10 +40,11 @@ export function githubForge(connection: Connection, pull: PullRequest): Forge {
   const client = connect(connection);
   const { owner, repo } = pull;
   const guard = guardFor(connection, `${owner}/${repo}#${pull.number}`);
+  let isOwn: ((author: Author) => boolean) | null = null;
   return {
     name: 'GitHub',
     async *comments() {
-      const isOwn = await guard(ownComments(client, connection));
+      isOwn ??= await guard(ownComments(client, connection));
       const pages = client.paginate.iterator<unknown>({
         method: 'GET',
         url: '/repos/{owner}/{repo}/issues/{issue_number}/comments',
@@ -85,6 +86,16 @@ export function githubForge(connection: Connection, pull: PullRequest): Forge {
         }),
       );
       return toComment(answer.data, connection);
+    },
+    async remove(id) {
+      await guard(
+        client.request('DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}', {
+          owner,
+          repo,
+          comment_id: id,
+          headers: version,
+        }),
+      );
     },
   };
 }

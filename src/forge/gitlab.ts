@@ -22,10 +22,11 @@ export function gitlabForge(connection: Connection, { project, iid }: MergeReque
   const place = `${project}!${iid}`;
   const ask = (method: string, url: string, body?: string): Promise<Answer> =>
     request(connection, place, method, url, body);
+  let self: number | null | undefined;
   return {
     name: 'GitLab',
     async *comments() {
-      const self = await userOf(connection, place);
+      if (self === undefined) self = await userOf(connection, place);
       let next: string | null = `${notes}?sort=asc&order_by=created_at&per_page=100`;
       while (next !== null) {
         const { json, headers }: Answer = await ask('GET', next);
@@ -44,6 +45,9 @@ export function gitlabForge(connection: Connection, { project, iid }: MergeReque
     },
     async update(id, body) {
       return toComment(fieldsOf((await ask('PUT', `${notes}/${id}`, body)).json), connection);
+    },
+    async remove(id) {
+      await ask('DELETE', `${notes}/${id}`);
     },
   };
 }

@@ -1,5 +1,6 @@
 // The one comment of a key: found by the marker at its beginning and by its author, updated, or created where there is none. Of
-// several the oldest is updated, the others are left alone, so two runs always agree on which one it is.
+// several the oldest is updated, the others are left alone, so two runs always agree on which one it is. Of two runs that create one
+// at once, the later takes its own back.
 import { ServiceError } from '../errors.ts';
 import type { Comment, Forge } from './forge.ts';
 import { isRefused } from './refusal.ts';
@@ -24,29 +25,61 @@ const mostRounds = 3;
 
 /** @param marker first line of `body`. @throws ServiceError */
 export async function upsert(forge: Forge, marker: string, body: string, options: UpsertOptions): Promise<Posted> {
+  const text = { marker, body };
+  // Comments that turn out not to be for this token to edit.
+  const refused = new Set<number>();
   for (let round = 1; ; round++) {
-    const posted = await updateExisting(forge, marker, body, options);
+    const posted = await updateExisting(forge, text, options.dryRun, refused, null);
     if (posted !== null) return posted;
     if (!options.create) return { action: 'left', comment: null };
     if (options.dryRun) return { action: 'created', comment: null };
-    try {
-      return { action: 'created', comment: await forge.create(body) };
-    } catch (error) {
-      // The service may have created it and then failed to say so: look before creating another one.
-      if (!isUncertain(error) || round === mostRounds) throw error;
-      await options.wait(faultWait(round));
-    }
+    const created = await tryToCreate(forge, body, round);
+    if (created !== null) return settle(forge, text, refused, created);
+    await options.wait(faultWait(round));
   }
 }
 
+/** null where it is not known whether the service created it and then failed to say so: look before creating another one. */
+async function tryToCreate(forge: Forge, body: string, round: number): Promise<Comment | null> {
+  try {
+    return await forge.create(body);
+  } catch (error) {
+    if (!isUncertain(error) || round === mostRounds) throw error;
+    return null;
+  }
+}
+
+/**
+ * Another run may have created its own between the look and the creation: the older of the two stays, and whoever made the newer one
+ * takes that back. Whatever fails here leaves a comment that says what it should.
+ */
+async function settle(forge: Forge, text: Text, refused: Set<number>, created: Comment): Promise<Posted> {
+  let posted: Posted | null = null;
+  try {
+    posted = await updateExisting(forge, text, false, refused, created.id);
+    if (posted !== null) await forge.remove(created.id);
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+  }
+  return posted ?? { action: 'created', comment: created };
+}
+
+interface Text {
+  readonly marker: string;
+  readonly body: string;
+}
+
+/** @param before comment from which on none is looked at, since ids grow; null to look at all. */
 async function updateExisting(
   forge: Forge,
-  marker: string,
-  body: string,
-  { dryRun }: UpsertOptions,
+  { marker, body }: Text,
+  dryRun: boolean,
+  refused: Set<number>,
+  before: number | null,
 ): Promise<Posted | null> {
   for await (const comment of forge.comments()) {
-    if (!comment.own || !startsWith(comment.body, marker)) continue;
+    if (before !== null && comment.id >= before) return null;
+    if (!comment.own || refused.has(comment.id) || !startsWith(comment.body, marker)) continue;
     if (normalized(comment.body) === normalized(body)) return { action: 'unchanged', comment };
     if (dryRun) return { action: 'updated', comment };
     try {
@@ -54,6 +87,7 @@ async function updateExisting(
     } catch (error) {
       // Not to be edited by this token after all, or deleted meanwhile: the next one, or a new one.
       if (!isRefused(error)) throw error;
+      refused.add(comment.id);
     }
   }
   return null;

@@ -212,6 +212,61 @@ describe('upsert', () => {
   });
 });
 
+describe('two runs at once', () => {
+  /** What a look finds that comes before the other run's creation. */
+  const nothingYet = ['GET /repos', { status: 200, body: [] }] satisfies [string, object];
+
+  it.each([2, 3])('leave one comment, the oldest, of %d', async (runs) => {
+    for (let run = 0; run < runs; run++) server.instead.push(nothingYet);
+    const texts = Array.from({ length: runs }, (_, run) => `${body}run ${run}\n`);
+    await Promise.all(texts.map((text) => post(text)));
+    expect(server.comments).toHaveLength(1);
+    expect(server.comments[0]?.id).toBe(1);
+    expect(texts).toContain(server.comments[0]?.body);
+  });
+
+  it.each([
+    [`${body}more\n`, 'updated'],
+    [body, 'unchanged'],
+  ])('of which the other was first: %j', async (text, action) => {
+    server.instead.push(nothingYet);
+    add(2);
+    add(1, { login: 'octocat', body });
+    expect(await post(text)).toMatchObject({ action, comment: { id: 3 } });
+    expect(server.comments.map((one) => one.body)).toEqual(['chat 0', 'chat 1', text]);
+  });
+
+  it('of which this one was first: it looks once more, and leaves the newer one alone', async () => {
+    server.instead.push(nothingYet, [
+      'GET /repos',
+      { status: 200, body: [{ id: 5, body, user: { login: 'octocat', type: 'User' } }] },
+    ]);
+    expect(await post()).toMatchObject({ action: 'created', comment: { id: 1 } });
+    expect(sent().filter((one) => one.startsWith('GET /repos'))).toHaveLength(2);
+    expect(sent().filter((one) => one.startsWith('DELETE'))).toEqual([]);
+    server.faults.length = 0;
+  });
+
+  it('of which another key, a stranger or a refusal is none', async () => {
+    server.instead.push(nothingYet);
+    add(1, { body });
+    add(1, { login: 'octocat', body: body.replace('layer', 'other') });
+    add(1, { login: 'octocat', body });
+    server.locked.add(3);
+    expect(await post(`${body}x`)).toMatchObject({ action: 'created', comment: { id: 4 } });
+    expect(server.comments).toHaveLength(4);
+  });
+
+  it('of which the newer one cannot be deleted, or nobody can look', async () => {
+    add(1, { login: 'octocat', body });
+    server.instead.push(nothingYet, ['DELETE', { status: 403, body: failure(403, 'Must have admin rights') }]);
+    expect(await post(`${body}x`)).toMatchObject({ action: 'updated', comment: { id: 1 } });
+    expect(server.comments.map(({ id }) => id)).toEqual([1, 2]);
+    server.instead.push(nothingYet, ['GET /repos', { status: 410, body: failure(410, 'Gone') }]);
+    expect(await post(`${body}y`)).toMatchObject({ action: 'created', comment: { id: 3 } });
+  });
+});
+
 describe('refusals', () => {
   it.each([
     [

@@ -167,6 +167,12 @@ function act(
       found.body = text;
       return { status: 200, body: commentJson(state, found) };
     }
+    case 'delete /repos/{owner}/{repo}/issues/comments/{comment_id}': {
+      const found = state.comments.findIndex(({ id }) => id === Number(path['comment_id']));
+      if (found < 0) return { status: 404, body: failure(404, 'Not Found') };
+      state.comments.splice(found, 1);
+      return { status: 204 };
+    }
     case 'get /repos/{owner}/{repo}/pulls':
       return {
         status: 200,

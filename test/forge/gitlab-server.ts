@@ -69,7 +69,7 @@ async function handle(state: GitlabServer, request: IncomingMessage, response: S
     answer(401, { message: '401 Unauthorized' });
     return;
   }
-  if (method !== 'GET' && request.headers['content-type'] !== 'application/json') {
+  if (!['GET', 'DELETE'].includes(method) && request.headers['content-type'] !== 'application/json') {
     answer(415, { error: 'The provided content-type is not supported.' });
     return;
   }
@@ -78,7 +78,7 @@ async function handle(state: GitlabServer, request: IncomingMessage, response: S
   else if (notes === null || !['12', 'group%2Fproject'].includes(notes[1] ?? ''))
     answer(404, { message: '404 Not found' });
   else if (method === 'GET') listNotes(state, url, answer);
-  else write(state, method, notes[2], String(Object(JSON.parse(text)).body), answer);
+  else write(state, method, notes[2], text === '' ? '' : String(Object(JSON.parse(text)).body), answer);
 }
 
 type Send = (status: number, body: unknown, headers?: Record<string, string>) => void;
@@ -107,6 +107,11 @@ function write(state: GitlabServer, method: string, id: string | undefined, body
     return;
   }
   const note = state.notes.find((one) => one.id === Number(id));
+  if (method === 'DELETE' && note !== undefined) {
+    state.notes.splice(state.notes.indexOf(note), 1);
+    answer(204, undefined);
+    return;
+  }
   if (method !== 'PUT' || note === undefined) {
     answer(404, { message: '404 Not found' });
     return;

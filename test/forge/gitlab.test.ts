@@ -89,6 +89,14 @@ describe('notes', () => {
   });
 });
 
+it('of two that two runs create at once the older stays', async () => {
+  server.notes.push({ id: 1, author: self, system: false, body });
+  server.instead.push(['GET', 200, {}, { id: self }], ['GET', 200, {}, []]);
+  expect(await post(`${body}x`)).toMatchObject({ action: 'updated', comment: { id: 1 } });
+  expect(server.notes).toEqual([{ id: 1, author: self, system: false, body: `${body}x` }]);
+  expect(server.received.at(-1)).toBe('DELETE /api/v4/projects/12/merge_requests/7/notes/2');
+});
+
 it('a rate limit is no sign that a note is of somebody else, nor that nobody knows who asks', async () => {
   server.notes.push({ id: 1, author: self, system: false, body });
   server.instead.push(['PUT', 429, { 'retry-after': '3600' }]);

@@ -8,7 +8,7 @@ import type { GithubServer } from '../forge/github-server.ts';
 import { requireTool } from '../oracles.ts';
 import { budgets, makeProject, projectTools } from './project.ts';
 import type { Project } from './project.ts';
-import { action, bash, blocksOf, keepForCache, root, runAction, runSteps } from './workflow.ts';
+import { action, bash, blocksOf, expand, keepForCache, root, runAction, runSteps } from './workflow.ts';
 import type { Contexts, Log, Machine, Workflow } from './workflow.ts';
 
 const guide = readFileSync(join(root, 'docs/guides/github-actions.md'), 'utf8');
@@ -68,6 +68,21 @@ describe('action.yml', () => {
       { contents: 'read' },
       { actions: 'read', 'pull-requests': 'write' },
     ]);
+  });
+});
+
+describe('workflows that comment', () => {
+  const pull = { number: 7, base: {} };
+  const run = { head_repository: { full_name: 'fork/r' }, head_branch: 'fix' };
+  const at = (workflow: string, event: object): Contexts => ({ github: { workflow, event }, steps: {} });
+
+  it('run one at a time for a pull request', () => {
+    for (const { name, on, concurrency } of workflows) {
+      const ofRun = on !== 'pull_request';
+      const group = expand(concurrency.group, at(name, ofRun ? { workflow_run: run } : { pull_request: pull }));
+      expect(group).toBe(ofRun ? `${name}-fork/r-fix` : `${name}-7`);
+      expect(concurrency['cancel-in-progress']).toBe(ofRun ? undefined : true);
+    }
   });
 });
 

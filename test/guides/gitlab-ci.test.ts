@@ -14,6 +14,8 @@ import { bash, blocksOf } from './workflow.ts';
 
 interface Job {
   readonly rules: readonly { readonly if: string }[];
+  readonly interruptible: boolean;
+  readonly resource_group: string;
   readonly cache: { readonly key: string; readonly paths: readonly string[]; readonly when: string };
   readonly script: readonly string[];
   readonly artifacts: { readonly reports: { readonly junit: string }; readonly paths: readonly string[] };
@@ -55,6 +57,8 @@ describe.skipIf(!projectTools.every(requireTool))('the job of the guide', () => 
       paths: ['baseline.json'],
       when: 'always',
     });
+    // Of two pipelines of one merge request the newer one has the last word.
+    expect([size.interruptible, size.resource_group]).toEqual([true, 'sizecheck-$CI_MERGE_REQUEST_IID']);
     expect(size.rules).toEqual([{ if: '$CI_PIPELINE_SOURCE == "merge_request_event"' }]);
   });
 

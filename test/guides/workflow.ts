@@ -33,6 +33,7 @@ export interface Workflow {
   readonly name: string;
   readonly on: unknown;
   readonly permissions: Readonly<Record<string, string>>;
+  readonly concurrency: { readonly group: string; readonly 'cancel-in-progress'?: boolean };
   readonly jobs: Readonly<Record<string, { readonly if?: string; readonly steps: readonly Step[] }>>;
 }
 
