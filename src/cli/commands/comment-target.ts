@@ -86,20 +86,21 @@ function numberOf(text: string): number {
 /** The pull request that the workflow runs for: of its event, of its ref, or the one whose head a `workflow_run` measured. */
 function pullOfEvent(env: Environment): number | Head {
   const event = readEvent(env['GITHUB_EVENT_PATH']);
-  const pull = objectAt(event, 'pull_request');
-  const issue = objectAt(event, 'issue');
+  const pull = fieldOf(event, 'pull_request');
+  const issue = fieldOf(event, 'issue');
   const direct = pull['number'] ?? (issue['pull_request'] === undefined ? undefined : issue['number']);
   if (typeof direct === 'number') return direct;
   const [, ofRef] = /^refs\/pull\/([0-9]+)\//.exec(env['GITHUB_REF'] ?? '') ?? [];
   if (ofRef !== undefined) return Number(ofRef);
-  const workflow = objectAt(event, 'workflow_run');
-  const owner = objectAt(objectAt(workflow, 'head_repository'), 'owner')['login'];
+  const workflow = fieldOf(event, 'workflow_run');
+  const owner = fieldOf(fieldOf(workflow, 'head_repository'), 'owner')['login'];
   const { head_branch: branch, head_sha: sha } = workflow;
   if (typeof owner === 'string' && typeof branch === 'string' && typeof sha === 'string') return { owner, branch, sha };
   throw new UsageError('which pull request? Give --pr N; this run is not of a pull request');
 }
 
-function readEvent(path: string | undefined): unknown {
+/** The event of the run as GitHub wrote it down; an empty object where there is none. @throws UsageError */
+export function readEvent(path: string | undefined): unknown {
   if (path === undefined || path === '') return {};
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
@@ -108,7 +109,8 @@ function readEvent(path: string | undefined): unknown {
   }
 }
 
-function objectAt(value: unknown, key: string): Readonly<Record<string, unknown>> {
+/** The object at a key; an empty one where there is none. */
+export function fieldOf(value: unknown, key: string): Readonly<Record<string, unknown>> {
   const inner: unknown = Object.entries(value ?? {}).find(([name]) => name === key)?.[1];
   return Object.fromEntries(Object.entries(inner ?? {}));
 }

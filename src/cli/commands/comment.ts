@@ -5,6 +5,7 @@ import type { Connection, Forge } from '../../forge/forge.ts';
 import type { Posted } from '../../forge/upsert.ts';
 import type { SavedReport } from '../../report/json/read/index.ts';
 import { inertLine, terminalText } from '../../report/escape.ts';
+import { originOf } from './comment-origin.ts';
 import { forgeOf, targetOf } from './comment-target.ts';
 import type { Environment, Target } from './comment-target.ts';
 import { exitCodes } from '../errors.ts';
@@ -56,7 +57,7 @@ async function render({ report }: SavedReport, values: CommentValues): Promise<T
   const { defaultKey, marker } = await import('../../report/markdown/marker.ts');
   const key = values.key ?? defaultKey(report);
   const options = toReportOptions({ ...values, color: 'never', verbose: false, output: undefined });
-  return { body: markdownOf(report, options, key), marker: marker(key) };
+  return { body: markdownOf(report, options, key, originOf(process.env)), marker: marker(key) };
 }
 
 function tokenOf(values: CommentValues, env: Environment): string | null {

@@ -20,6 +20,8 @@ import { packagesTable } from './packages.ts';
 import { scanMarkdown } from './scan.ts';
 import { comparedDetails, footer, measuredDetails, noticesDetails } from './identity.ts';
 import { defaultKey, marker } from './marker.ts';
+import { originLine } from './origin.ts';
+import type { Origin } from './origin.ts';
 
 /** `--format markdown`, of a diff or a check: the comment on a pull request. */
 export const markdownReporter: Reporter = {
@@ -34,11 +36,16 @@ export const markdownReporter: Reporter = {
   },
 };
 
-/** The comment of `key`, at most 65,536 characters long. */
-export function markdownOf(report: CheckReport | DiffReport, options: ReportOptions, key: string): string {
+/** The comment of `key`, at most 65,536 characters long. @param origin what was measured where, for the last line. */
+export function markdownOf(
+  report: CheckReport | DiffReport,
+  options: ReportOptions,
+  key: string,
+  origin: Origin = { commit: null, run: null },
+): string {
   return fit((limits) => {
     const parts = 'gate' in report ? checkParts(report, options, limits) : diffParts(report, options, limits);
-    return [marker(key), ...paragraphs([...parts, footer(report.tool)])];
+    return [marker(key), ...paragraphs([...parts, [...footer(report.tool), ...originLine(origin)]])];
   }, options.top);
 }
 
