@@ -18,20 +18,20 @@ output() {
   printf '%s=%s\n' "$1" "$2" >> "$GITHUB_OUTPUT"
 }
 
-# Inputs that are true or false, as these words for the conditions of later steps. Nothing is the default, which is what a variable that
-# is not set gives; a gate that a misspelt word switched off would pass everything.
+# Inputs that are true or false, as these words for the conditions of later steps. Nothing is the default, as of a variable that is not set; a gate that a misspelt word switched off would pass everything.
 switches() {
-  truth comment "${SIZECHECK_COMMENT:-}"
-  truth summary "${SIZECHECK_SUMMARY:-}"
-  truth annotations "${SIZECHECK_ANNOTATIONS:-}"
-  truth fail "${SIZECHECK_FAIL:-}"
+  truth comment true "${SIZECHECK_COMMENT:-}"
+  truth only-on-change false "${SIZECHECK_ONLY_ON_CHANGE:-}"
+  truth summary true "${SIZECHECK_SUMMARY:-}"
+  truth annotations true "${SIZECHECK_ANNOTATIONS:-}"
+  truth fail true "${SIZECHECK_FAIL:-}"
 }
 
 truth() {
-  case $2 in
-  '' | [Tt][Rr][Uu][Ee]) output "$1" true ;;
+  case ${3:-$2} in
+  [Tt][Rr][Uu][Ee]) output "$1" true ;;
   [Ff][Aa][Ll][Ss][Ee]) output "$1" false ;;
-  *) fail "$1: takes true or false, not \"$2\"" ;;
+  *) fail "$1: takes true or false, not \"$3\"" ;;
   esac
 }
 
@@ -73,7 +73,7 @@ nothing_measured() {
 # Exit code 1 (over budget) is kept for the last step, so that everything is said before the job fails.
 measure() {
   local report=$RUNNER_TEMP/sizecheck-report-$GITHUB_ACTION.json code=0
-  local arguments=()
+  local arguments=() line
   read_lines "${SIZECHECK_OPTIONS:-}"
   arguments+=(${lines[@]+"${lines[@]}"} --json --output "$report")
   if [ -n "${SIZECHECK_OLD:-}${SIZECHECK_NEW:-}" ]; then
@@ -83,7 +83,8 @@ measure() {
     arguments=(diff "${arguments[@]}" -- "$SIZECHECK_OLD" "$SIZECHECK_NEW")
   else
     [ -z "${SIZECHECK_BUDGETS:-}" ] || arguments+=(--budgets "$SIZECHECK_BUDGETS")
-    [ -z "${SIZECHECK_BASELINE:-}" ] || arguments+=(--baseline "$SIZECHECK_BASELINE")
+    read_lines "${SIZECHECK_BASELINE:-}"
+    for line in ${lines[@]+"${lines[@]}"}; do arguments+=("--baseline=$line"); done
     read_lines "${SIZECHECK_ARTIFACTS:-}"
     arguments=(check "${arguments[@]}" -- ${lines[@]+"${lines[@]}"})
   fi
@@ -125,6 +126,7 @@ append_summary() {
 comment() {
   local arguments=(--from "$SIZECHECK_REPORT" --token-env SIZECHECK_TOKEN --forge github)
   [ -z "${SIZECHECK_KEY:-}" ] || arguments+=("--key=$SIZECHECK_KEY")
+  [ "${SIZECHECK_ONLY_ON_CHANGE:-}" != true ] || arguments+=(--only-on-change)
   tell 'the comment could not be posted' node "$SIZECHECK" comment "${arguments[@]}"
 }
 

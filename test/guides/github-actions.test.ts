@@ -35,8 +35,8 @@ afterAll(async () => {
 describe('action.yml', () => {
   it('is a composite action whose inputs and outputs are in the guide', () => {
     expect(action.runs.using).toBe('composite');
-    const documented = [...guide.matchAll(/^\| ((?:`\w+`(?:, )?)+) \|/gm)].flatMap((match) =>
-      [...(match[1] ?? '').matchAll(/`(\w+)`/g)].map((one) => one[1]),
+    const documented = [...guide.matchAll(/^\| ((?:`[\w-]+`(?:, )?)+) \|/gm)].flatMap((match) =>
+      [...(match[1] ?? '').matchAll(/`([\w-]+)`/g)].map((one) => one[1]),
     );
     expect(new Set(documented)).toEqual(new Set([...Object.keys(action.inputs), ...Object.keys(action.outputs)]));
     for (const { description } of [...Object.values(action.inputs), ...Object.values(action.outputs)])
@@ -45,7 +45,7 @@ describe('action.yml', () => {
 
   it('uses every input, none in a script, and every step has a shell', () => {
     const text = readFileSync(join(root, 'action.yml'), 'utf8');
-    const used = new Set([...text.matchAll(/\binputs\.(\w+)/g)].map((match) => match[1]));
+    const used = new Set([...text.matchAll(/\binputs\.([\w-]+)/g)].map((match) => match[1]));
     expect(used).toEqual(new Set(Object.keys(action.inputs)));
     for (const step of action.runs.steps) {
       expect(step.run).not.toContain('${{');
@@ -324,6 +324,7 @@ describe.skipIf(!projectTools.every(requireTool))('workflows', () => {
       ['fail', 'yes', '"yes"'],
       ['comment', '1', '"1"'],
       ['summary', 'true\n::stop-commands::x', '"true%0A::stop-commands::x"'],
+      ['only-on-change', 'always', '"always"'],
       ['annotations', '100%', '"100%25"'],
     ])('a switch %s of %j is refused before anything is measured', async (name, value, said) => {
       const here = await act(
@@ -335,6 +336,32 @@ describe.skipIf(!projectTools.every(requireTool))('workflows', () => {
       expect(here.log.ran.at(-1)?.result.stdout).toBe(
         `::error::sizecheck: ${name}: takes true or false, not ${said}\n`,
       );
+    });
+
+    it('measures several artifacts, each against its baseline, one a line', async () => {
+      const here = setting('several');
+      const layers = ['a', 'b'].map((name) => ({ name, path: `dist/${name}.zip`, growth: { max: 0 } }));
+      writeFileSync(join(here.machine.cwd, 'budgets.json'), JSON.stringify({ ...budgets, artifacts: layers }));
+      const copy = 'make dist && cp dist/layer.zip dist/a.zip && cp dist/layer.zip dist/b.zip';
+      await runSteps([{ run: copy }], here.contexts, here.machine, here.log);
+      const outputs = await runAction(
+        { baseline: 'a=dist/a.zip\r\n\nb=dist/b.zip\n', comment: 'false' },
+        here.contexts,
+        here.machine,
+        here.log,
+      );
+      expect(here.log.failed, told(here)).toBe(false);
+      expect(JSON.parse(readFileSync(outputs['report'] ?? '', 'utf8'))).toMatchObject({
+        gate: { status: 'pass', verdicts: ['a', 'b'].map((artifact) => ({ artifact, measure: 'growth', actual: 0 })) },
+      });
+    });
+
+    it('creates a comment only on change where it is asked to', async () => {
+      const quiet = { ...within, 'only-on-change': 'TRUE' };
+      expect(told(await act(quiet, 'quiet-comment'))).toContain('posted nothing: nothing changed');
+      expect(server.comments).toEqual([]);
+      await act({ ...within, 'only-on-change': '' }, 'loud-comment');
+      expect(server.comments).toHaveLength(1);
     });
 
     const within = { options: '--max-compressed=1MB', artifacts: 'dist/layer.zip' };
