@@ -18,7 +18,8 @@ output() {
   printf '%s=%s\n' "$1" "$2" >> "$GITHUB_OUTPUT"
 }
 
-# Inputs that are true or false, as these words for the conditions of later steps. Nothing is the default, as of a variable that is not set; a gate that a misspelt word switched off would pass everything.
+# Inputs that are true or false, as these words for the conditions of later steps. Nothing is the default, as of a variable that is not
+# set; a gate that a misspelt word switched off would pass everything.
 switches() {
   truth comment true "${SIZECHECK_COMMENT:-}"
   truth only-on-change false "${SIZECHECK_ONLY_ON_CHANGE:-}"

@@ -4,8 +4,8 @@
 export interface Comment {
   readonly id: number;
   readonly body: string;
-  /** Whether the token's user wrote it. */
-  readonly own: boolean;
+  /** Whether the token's user wrote it; `perhaps` where the service does not tell whose the token is, and it may be that one. */
+  readonly own: 'yes' | 'perhaps' | 'no';
   /** Address for people; null where the forge gives none. */
   readonly url: string | null;
 }

@@ -40,11 +40,11 @@ export function githubForge(connection: Connection, pull: PullRequest): Forge {
   const client = connect(connection);
   const { owner, repo } = pull;
   const guard = guardFor(connection, `${owner}/${repo}#${pull.number}`);
-  let isOwn: ((author: Author) => boolean) | null = null;
+  let ownerOf: ((author: Author) => Comment['own']) | null = null;
   return {
     name: 'GitHub',
     async *comments() {
-      isOwn ??= await guard(ownComments(client, connection));
+      ownerOf ??= await guard(ownComments(client, connection));
       const pages = client.paginate.iterator<unknown>({
         method: 'GET',
         url: '/repos/{owner}/{repo}/issues/{issue_number}/comments',
@@ -59,7 +59,7 @@ export function githubForge(connection: Connection, pull: PullRequest): Forge {
         const page = await guard(iterator.next());
         if (page.done === true) return;
         for (const raw of asList(page.value.data, connection)) {
-          yield { ...toComment(raw, connection), own: isOwn(authorOf(raw)) };
+          yield { ...toComment(raw, connection), own: ownerOf(authorOf(raw)) };
         }
       }
     },
@@ -126,13 +126,31 @@ export async function findPullRequest(
   return typeof pull?.['number'] === 'number' ? pull['number'] : null;
 }
 
+/** Who writes with the token that GitHub Actions gives a workflow. */
+const workflowLogin = 'github-actions[bot]';
+
 /**
- * Whether a comment is the token's own. An installation token (`ghs_`, as in GitHub Actions) may not ask who it is, but whatever it
- * writes is by a bot; a comment of a person that quotes the marker is never taken for one's own.
+ * Which comments are the token's own. Where GitHub tells whose token it is, those of that login. Else it is an installation's, whose
+ * comments are by a bot: that of workflows comes before all others, and a person who quotes the marker is never taken for one.
  */
-async function ownComments(client: Client, { token }: Connection): Promise<(author: Author) => boolean> {
-  const login = token.startsWith('ghs_') ? null : await loginOf(client);
-  return (author) => (login === null ? author.type === 'Bot' : author.login === login);
+async function ownComments(client: Client, { token }: Connection): Promise<(author: Author) => Comment['own']> {
+  // An installation token (`ghs_`, as in GitHub Actions) may not ask for its user, but for its viewer.
+  const login = (token.startsWith('ghs_') ? null : await loginOf(client)) ?? (await viewerOf(client));
+  return ({ login: author, type }) => {
+    if (login === null) return type !== 'Bot' ? 'no' : author === workflowLogin ? 'yes' : 'perhaps';
+    return author === login || (type === 'Bot' && author === `${login}[bot]`) ? 'yes' : 'no';
+  };
+}
+
+/** Login of whoever the token acts as, by GraphQL; null where GitHub does not say. */
+async function viewerOf(client: Client): Promise<string | null> {
+  try {
+    const login = fieldsOf(fieldsOf(await client.graphql<unknown>('{ viewer { login } }'))['viewer'])['login'];
+    return typeof login === 'string' && login !== '' ? login : null;
+  } catch (error) {
+    if (statusOf(error) === 401 || (error instanceof Error && error.cause instanceof ServiceError)) throw error;
+    return null;
+  }
 }
 
 async function loginOf(client: Client): Promise<string | null> {
@@ -152,7 +170,7 @@ function toComment(raw: unknown, connection: Connection): Comment {
   if (typeof id !== 'number' || !Number.isSafeInteger(id)) {
     throw unreadable(connection, null);
   }
-  return { id, body: typeof body === 'string' ? body : '', url: typeof url === 'string' ? url : null, own: true };
+  return { id, body: typeof body === 'string' ? body : '', url: typeof url === 'string' ? url : null, own: 'yes' };
 }
 
 function authorOf(raw: unknown): Author {

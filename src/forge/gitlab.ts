@@ -35,7 +35,8 @@ export function gitlabForge(connection: Connection, { project, iid }: MergeReque
           const note = fieldsOf(raw);
           if (note['system'] === true) continue;
           const author = fieldsOf(note['author'])['id'];
-          yield { ...toComment(note, connection), own: self === null || author === self };
+          const own = self === null ? 'perhaps' : author === self ? 'yes' : 'no';
+          yield { ...toComment(note, connection), own };
         }
         next = nextPage(headers, notes);
       }
@@ -109,7 +110,7 @@ function toComment(note: Json, connection: Connection): Comment {
   const id = note['id'];
   const body = note['body'];
   if (typeof id !== 'number' || typeof body !== 'string') throw notNotes(connection);
-  return { id, body, url: null, own: true };
+  return { id, body, url: null, own: 'yes' };
 }
 
 function notNotes({ api }: Connection): ServiceError {

@@ -27,10 +27,13 @@ export function createSend(options: HttpOptions): typeof fetch {
   const end = now() + options.timeLimit;
   return async (input, init = {}) => {
     const url = addressOf(input);
+    const repeatable = isRepeatable(init, url);
     for (let tries = 0; ; tries++) {
       const answer = await follow(url, init, options, end).catch((error: unknown) => asFault(error, service));
       const pause =
-        answer instanceof ServiceError ? pauseAfterFault(tries, init) : pauseAfter(answer, tries, init, now());
+        answer instanceof ServiceError
+          ? pauseAfterFault(tries, repeatable)
+          : pauseAfter(answer, tries, repeatable, now());
       if (pause === null) {
         if (answer instanceof ServiceError) throw answer;
         if (rateLimitWait(answer, now(), tries) !== null) throw stillLimited(service, answer);
@@ -53,19 +56,19 @@ function addressOf(input: string | URL | Request): URL {
   return new URL(input instanceof Request ? input.url : input);
 }
 
-/** A request that failed may have been carried out: one that creates something is never sent twice on a guess. */
-function isRepeatable({ method = 'GET' }: RequestInit): boolean {
-  return method.toUpperCase() !== 'POST';
+/** A request that failed may have been carried out: one that creates something is never sent twice on a guess. GraphQL is only asked. */
+function isRepeatable({ method = 'GET' }: RequestInit, { pathname }: URL): boolean {
+  return method.toUpperCase() !== 'POST' || pathname.endsWith('/graphql');
 }
 
-function pauseAfterFault(tries: number, init: RequestInit): number | null {
-  return isRepeatable(init) && tries + 1 < mostTries ? faultWait(tries) : null;
+function pauseAfterFault(tries: number, repeatable: boolean): number | null {
+  return repeatable && tries + 1 < mostTries ? faultWait(tries) : null;
 }
 
-function pauseAfter(answer: Answer, tries: number, init: RequestInit, now: number): number | null {
+function pauseAfter(answer: Answer, tries: number, repeatable: boolean, now: number): number | null {
   const asked = tries + 1 < mostTries ? rateLimitWait(answer, now, tries) : null;
   if (asked !== null) return asked;
-  return isPassing(answer.status) ? pauseAfterFault(tries, init) : null;
+  return isPassing(answer.status) ? pauseAfterFault(tries, repeatable) : null;
 }
 
 async function follow(start: URL, init: RequestInit, options: HttpOptions, end: number): Promise<Answer> {

@@ -26,17 +26,25 @@ const mostRounds = 3;
 /** @param marker first line of `body`. @throws ServiceError */
 export async function upsert(forge: Forge, marker: string, body: string, options: UpsertOptions): Promise<Posted> {
   const text = { marker, body };
-  // Comments that turn out not to be for this token to edit.
-  const refused = new Set<number>();
+  const refused: Refused = new Map();
   for (let round = 1; ; round++) {
     const posted = await updateExisting(forge, text, options.dryRun, refused, null);
     if (posted !== null) return posted;
-    if (!options.create) return { action: 'left', comment: null };
+    if (!options.create) return leave(refused);
     if (options.dryRun) return { action: 'created', comment: null };
     const created = await tryToCreate(forge, body, round);
     if (created !== null) return settle(forge, text, refused, created);
     await options.wait(faultWait(round));
   }
+}
+
+/** By id, comments that turn out not to be for this token to edit, and why. */
+type Refused = Map<number, { readonly error: ServiceError; readonly isOurs: boolean }>;
+
+/** @throws ServiceError where there is a comment of ours that may not be edited, as on a locked pull request. */
+function leave(refused: Refused): Posted {
+  for (const { error, isOurs } of refused.values()) if (isOurs && error.status === 403) throw error;
+  return { action: 'left', comment: null };
 }
 
 /** null where it is not known whether the service created it and then failed to say so: look before creating another one. */
@@ -53,7 +61,7 @@ async function tryToCreate(forge: Forge, body: string, round: number): Promise<C
  * Another run may have created its own between the look and the creation: the older of the two stays, and whoever made the newer one
  * takes that back. Whatever fails here leaves a comment that says what it should.
  */
-async function settle(forge: Forge, text: Text, refused: Set<number>, created: Comment): Promise<Posted> {
+async function settle(forge: Forge, text: Text, refused: Refused, created: Comment): Promise<Posted> {
   let posted: Posted | null = null;
   try {
     posted = await updateExisting(forge, text, false, refused, created.id);
@@ -74,12 +82,11 @@ async function updateExisting(
   forge: Forge,
   { marker, body }: Text,
   dryRun: boolean,
-  refused: Set<number>,
+  refused: Refused,
   before: number | null,
 ): Promise<Posted | null> {
-  for await (const comment of forge.comments()) {
-    if (before !== null && comment.id >= before) return null;
-    if (!comment.own || refused.has(comment.id) || !startsWith(comment.body, marker)) continue;
+  for await (const comment of candidates(forge, marker, before)) {
+    if (refused.has(comment.id)) continue;
     if (normalized(comment.body) === normalized(body)) return { action: 'unchanged', comment };
     if (dryRun) return { action: 'updated', comment };
     try {
@@ -87,10 +94,22 @@ async function updateExisting(
     } catch (error) {
       // Not to be edited by this token after all, or deleted meanwhile: the next one, or a new one.
       if (!isRefused(error)) throw error;
-      refused.add(comment.id);
+      refused.set(comment.id, { error, isOurs: comment.own === 'yes' });
     }
   }
   return null;
+}
+
+/** Comments of ours with this marker, oldest first; behind them those that may be ours. */
+async function* candidates(forge: Forge, marker: string, before: number | null): AsyncIterable<Comment> {
+  const uncertain: Comment[] = [];
+  for await (const comment of forge.comments()) {
+    if (before !== null && comment.id >= before) break;
+    if (comment.own === 'no' || !startsWith(comment.body, marker)) continue;
+    if (comment.own === 'yes') yield comment;
+    else uncertain.push(comment);
+  }
+  yield* uncertain;
 }
 
 /** The marker is a whole line; services change line ends and trim. */

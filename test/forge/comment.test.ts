@@ -171,6 +171,7 @@ describe('upsert', () => {
     add(1, { login: 'octocat', body });
     add(1, { login: 'app[bot]', type: 'Bot', body });
     server.instead.push(['GET /user', user === 'hidden' ? { status: 404 } : { status: 200, body: user }]);
+    server.instead.push(['POST /graphql', { status: 403, body: failure(403, 'Resource not accessible') }]);
     expect(await post(`${body}x`)).toMatchObject({ action: 'updated', comment: { id: 2 } });
     server.faults.length = 0;
   });
@@ -182,7 +183,7 @@ describe('upsert', () => {
       'GET /repos',
       { status: 200, body: [bare, { id: 3, body, user: null }, { id: 4, body }, own] },
     ]);
-    expect(await post()).toEqual({ action: 'unchanged', comment: { id: 2, body, url: null, own: true } });
+    expect(await post()).toEqual({ action: 'unchanged', comment: { id: 2, body, url: null, own: 'yes' } });
     server.faults.length = 0;
   });
 
@@ -209,6 +210,109 @@ describe('upsert', () => {
     add(1, { login: 'octocat', body });
     expect((await post(`${body}x`, {}, { create: true, dryRun: true })).action).toBe('updated');
     expect(sent().every((one) => one.startsWith('GET'))).toBe(true);
+  });
+});
+
+describe('a bot', () => {
+  const held = { token: `ghs_${token}` };
+  const bot = (login: string): Partial<StoredComment> => ({ login, type: 'Bot', body });
+
+  beforeEach(() => {
+    server.login = null;
+  });
+
+  it.each([
+    ['my-app[bot]', 'my-app[bot]'],
+    // As GraphQL names bots elsewhere.
+    ['my-app[bot]', 'my-app'],
+  ])('%s edits its own comment and no other, where it is told who it is: %s', async (login, viewer) => {
+    server.app = viewer;
+    for (const author of ['renovate[bot]', 'github-actions[bot]', login]) add(1, bot(author));
+    add(1, { login: 'my-app', body });
+    expect(await post(`${body}x`, held)).toMatchObject({ action: 'updated', comment: { id: 3 } });
+    expect(server.comments.map((one) => one.body)).toEqual([body, body, `${body}x`, body]);
+    expect(server.received.filter(({ path }) => path === '/graphql')).toEqual([
+      expect.objectContaining({ method: 'POST', body: { query: '{ viewer { login } }' } }),
+    ]);
+  });
+
+  it('creates its own beside those of others', async () => {
+    add(1, bot('renovate[bot]'));
+    expect(await post(`${body}x`, held)).toMatchObject({ action: 'created', comment: { id: 2 } });
+    expect(server.comments[0]?.body).toBe(body);
+  });
+
+  it.each([
+    [{ status: 404, body: failure(404, 'Not Found') }],
+    [{ status: 502, body: {} }],
+    [{ status: 200, body: { errors: [{ message: 'no' }] } }],
+    [{ status: 200, body: { data: { viewer: { login: '' } } } }],
+    [{ status: 200, body: [] }],
+  ])('that nobody tells who it is (%j) takes the comment of workflows first, then one of any bot', async (answer) => {
+    for (const author of ['renovate[bot]', 'github-actions[bot]']) add(1, bot(author));
+    add(1, { body });
+    for (let index = 0; index < 10; index++) server.instead.push(['POST /graphql', answer]);
+    expect(await post(`${body}x`, held)).toMatchObject({ action: 'updated', comment: { id: 2 } });
+    server.comments.splice(1, 1);
+    expect(await post(`${body}x`, held)).toMatchObject({ action: 'updated', comment: { id: 1 } });
+    expect(server.comments.at(-1)?.body).toBe(body);
+  });
+
+  it('asks again where the answer fails to come', async () => {
+    server.instead.push(['POST /graphql', { status: 502, body: {} }]);
+    add(1, bot('renovate[bot]'));
+    expect((await post(`${body}x`, held)).action).toBe('created');
+    expect(waits).toEqual([1000]);
+  });
+
+  it('whose token is wrong is refused, and a limit is waited for', async () => {
+    server.instead.push(['POST /graphql', { status: 401, body: failure(401, 'Bad credentials') }]);
+    expect((await refused(post(body, held))).message).toMatch(/^GitHub does not accept the token/);
+    const limited = { status: 403, headers: { 'retry-after': '5' }, body: failure(403, 'slow down') };
+    server.instead.push(['POST /graphql', limited]);
+    expect((await post(body, held)).action).toBe('created');
+    expect(waits).toEqual([5000]);
+    server.instead.push(['POST /graphql', { ...limited, headers: { 'retry-after': '3600' } }]);
+    expect(await refused(post(body, held))).toMatchObject({ code: 'rate-limited' });
+  });
+
+  it('asks a server of its own at the address that it has there', async () => {
+    const paths: string[] = [];
+    const send: typeof fetch = async (input) => {
+      paths.push(new URL(input instanceof Request ? input.url : input).pathname);
+      return Response.json(paths.length === 1 ? { data: { viewer: { login: 'x' } } } : []);
+    };
+    const own = githubForge(
+      { ...connection(held), api: 'https://own.example/api/v3', send },
+      { owner: 'o', repo: 'r', number: 7 },
+    );
+    for await (const _ of own.comments());
+    expect(paths).toEqual(['/api/graphql', '/api/v3/repos/o/r/issues/7/comments']);
+  });
+});
+
+describe('a comment of its own that is only to be updated', () => {
+  const only = { create: false, dryRun: false };
+
+  it('and may not be, as on a locked pull request, is not said to be missing', async () => {
+    add(1, { login: 'octocat', body });
+    server.locked.add(1);
+    const error = await refused(post(`${body}x`, {}, only));
+    expect(error.message).toMatch(/^GitHub does not let this token comment on o\/r#7 \(HTTP 403, Must have admin/);
+  });
+
+  it('and is deleted meanwhile is left so', async () => {
+    add(1, { login: 'octocat', body });
+    server.instead.push(['PATCH', { status: 404, body: failure(404, 'Not Found') }]);
+    expect(await post(`${body}x`, {}, only)).toEqual({ action: 'left', comment: null });
+  });
+
+  it('and is perhaps of another bot is left so', async () => {
+    server.login = null;
+    add(1, { login: 'renovate[bot]', type: 'Bot', body });
+    server.locked.add(1);
+    server.instead.push(['POST /graphql', { status: 404, body: failure(404, 'Not Found') }]);
+    expect(await post(`${body}x`, {}, only)).toEqual({ action: 'left', comment: null });
   });
 });
 

@@ -44,6 +44,8 @@ export interface GithubServer {
   readonly locked: Set<number>;
   /** Login of the token's user; null for an installation token, which may not ask. */
   login: string | null;
+  /** Login of the installation. */
+  app: string;
   /** Open pull requests. */
   readonly pulls: { readonly head: string; readonly sha: string; readonly number: number }[];
   close(): Promise<void>;
@@ -58,6 +60,7 @@ export async function startGithub(): Promise<GithubServer> {
     instead: [],
     locked: new Set(),
     login: 'octocat',
+    app: 'github-actions[bot]',
     pulls: [],
     close: async () => {},
   };
@@ -103,6 +106,12 @@ async function handle(state: GithubServer, request: IncomingMessage, response: S
   const { authorization } = request.headers;
   state.received.push({ method, path: `${url.pathname}${url.search}`, authorization, body });
   if (request.headers['user-agent']?.startsWith('sizecheck/') !== true) state.faults.push('no user agent of ours');
+  if (url.pathname === '/graphql') {
+    const answer = viewer(state, authorization);
+    response.writeHead(answer.status, { 'content-type': 'application/json; charset=utf-8', ...answer.headers });
+    response.end(JSON.stringify(answer.body));
+    return;
+  }
   const operation = operationOf(method, url.pathname);
   if (operation === null) {
     state.faults.push(`${method} ${url.pathname} is not described`);
@@ -140,7 +149,7 @@ function act(
   body: unknown,
   authorization: string | undefined,
 ): Answer {
-  if (authorization !== `token ${token}` && authorization !== `token ghs_${token}`) {
+  if (!isKnown(authorization)) {
     return { status: 401, body: failure(401, 'Bad credentials') };
   }
   const text = typeof body === 'object' && body !== null && 'body' in body ? String(body.body) : '';
@@ -154,7 +163,7 @@ function act(
       return page(state, url);
     case 'post /repos/{owner}/{repo}/issues/{issue_number}/comments': {
       const id = Math.max(0, ...state.comments.map((comment) => comment.id)) + 1;
-      const login = state.login ?? 'github-actions[bot]';
+      const login = state.login ?? state.app;
       const created: StoredComment = { id, login, type: state.login === null ? 'Bot' : 'User', body: text };
       state.comments.push(created);
       return { status: 201, body: commentJson(state, created) };
@@ -181,6 +190,19 @@ function act(
     default:
       return { status: 404, body: failure(404, 'Not Found') };
   }
+}
+
+/** Whose token it is, which an installation may ask by GraphQL alone. */
+function viewer(state: GithubServer, authorization: string | undefined): Answer {
+  const at = state.instead.findIndex(([match]) => match === 'POST /graphql');
+  const [scripted] = at < 0 ? [] : state.instead.splice(at, 1);
+  if (scripted !== undefined) return scripted[1];
+  if (!isKnown(authorization)) return { status: 401, body: failure(401, 'Bad credentials') };
+  return { status: 200, body: { data: { viewer: { login: state.login ?? state.app } } } };
+}
+
+function isKnown(authorization: string | undefined): boolean {
+  return authorization === `token ${token}` || authorization === `token ghs_${token}`;
 }
 
 function page(state: GithubServer, url: URL): Answer {
