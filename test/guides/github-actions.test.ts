@@ -5,15 +5,16 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { failure, startGithub, token } from '../forge/github-server.ts';
 import type { GithubServer } from '../forge/github-server.ts';
-import { requireTool } from '../oracles.ts';
+import { requireTool, run } from '../oracles.ts';
 import { budgets, makeProject, projectTools } from './project.ts';
 import type { Project } from './project.ts';
 import { action, bash, blocksOf, expand, keepForCache, root, runAction, runSteps } from './workflow.ts';
 import type { Contexts, Log, Machine, Workflow } from './workflow.ts';
 
+const { version }: { version: string } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const guide = readFileSync(join(root, 'docs/guides/github-actions.md'), 'utf8');
 const workflows: Workflow[] = blocksOf('github-actions.md', 'yaml').map((text) => parse(text));
-const [gate, baseline, compare, page, fork, forkComment] = workflows;
+const [gate, baseline, compare, several, matrix, page, fork, forkComment] = workflows;
 
 let server: GithubServer;
 
@@ -54,13 +55,16 @@ describe('action.yml', () => {
   });
 
   it('the steps of workflows put no expression into a script', () => {
-    expect(workflows).toHaveLength(6);
+    expect(workflows).toHaveLength(8);
     for (const { jobs } of workflows)
-      for (const { steps } of Object.values(jobs)) for (const { run } of steps) expect(run ?? '').not.toContain('${{');
+      for (const { steps } of Object.values(jobs))
+        for (const step of steps) expect(step.run ?? '').not.toContain('${{');
   });
 
   it('asks for no more permissions than each workflow needs', () => {
     expect(workflows.map(({ permissions }) => permissions)).toEqual([
+      { contents: 'read', 'pull-requests': 'write' },
+      { contents: 'read', 'pull-requests': 'write' },
       { contents: 'read', 'pull-requests': 'write' },
       { contents: 'read', 'pull-requests': 'write' },
       { contents: 'read', 'pull-requests': 'write' },
@@ -73,13 +77,13 @@ describe('action.yml', () => {
 
 describe('workflows that comment', () => {
   const pull = { number: 7, base: {} };
-  const run = { head_repository: { full_name: 'fork/r' }, head_branch: 'fix' };
+  const measured = { head_repository: { full_name: 'fork/r' }, head_branch: 'fix' };
   const at = (workflow: string, event: object): Contexts => ({ github: { workflow, event }, steps: {} });
 
   it('run one at a time for a pull request', () => {
     for (const { name, on, concurrency } of workflows) {
       const ofRun = on !== 'pull_request';
-      const group = expand(concurrency.group, at(name, ofRun ? { workflow_run: run } : { pull_request: pull }));
+      const group = expand(concurrency.group, at(name, ofRun ? { workflow_run: measured } : { pull_request: pull }));
       expect(group).toBe(ofRun ? `${name}-fork/r-fix` : `${name}-7`);
       expect(concurrency['cancel-in-progress']).toBe(ofRun ? undefined : true);
     }
@@ -156,7 +160,7 @@ describe.skipIf(!projectTools.every(requireTool))('workflows', () => {
     await runWorkflow(baseline, here);
     expect(here.log.failed, told(here)).toBe(false);
     expect(here.log.ran.map(({ name }) => name)).toContain('Measure the merge base');
-    expect(here.contexts.steps['base']?.outputs).toEqual({ commit: here.project.base });
+    expect(here.contexts.steps['base']?.outputs).toEqual({ commit: here.project.base, tool: version });
     expect(here.contexts.steps['size']?.outputs['status']).toBe('pass');
     expect(told(here)).toContain('the gate says pass\nartifact,status,measure');
     expect(server.comments[0]?.body).toContain('`lib/new.py`');
@@ -187,11 +191,67 @@ describe.skipIf(!projectTools.every(requireTool))('workflows', () => {
     expect(here.log.failed, told(here)).toBe(false);
   });
 
+  it('a baseline is cached by the version of the tool and the commit', () => {
+    const keys = Object.values(baseline?.jobs ?? {}).flatMap(({ steps }) => steps.map((step) => step.with?.['key']));
+    const outputs = { commit: 'abc', tool: '1.2.3' };
+    const contexts: Contexts = { github: {}, steps: { base: { outputs, outcome: 'success' } } };
+    expect(keys.filter((key) => key !== undefined).map((key) => expand(String(key), contexts))).toEqual([
+      'sizecheck-1.2.3-abc',
+      'sizecheck-1.2.3-abc',
+    ]);
+  });
+
+  it('a gate and a comparison of one artifact have a comment each', async () => {
+    await runWorkflow(gate, setting('both-gate'));
+    await runWorkflow(compare, setting('both-compare'));
+    expect(server.comments.map((one) => one.body.split('\n')[0])).toEqual([
+      '<!-- sizecheck:layer -->',
+      '<!-- sizecheck:layer-compared -->',
+    ]);
+  });
+
+  it.each([
+    ['lacks one', 'dist:\n\tmkdir -p dist && cd src && zip -qrX ../dist/layer.zip .\n.PHONY: dist\n'],
+    ['cannot be built', 'dist:\n\tfalse\n'],
+  ])('several artifacts, and a base that %s', async (_, makefile) => {
+    const here = setting('lacking');
+    const { cwd } = here.machine;
+    const git = (...args: string[]): string =>
+      run('git', ['-c', 'user.name=T', '-c', 'user.email=t@e', ...args], { cwd });
+    git('checkout', '-q', 'main');
+    writeFileSync(join(cwd, 'Makefile'), makefile);
+    git('commit', '-qam', 'base', '--allow-empty');
+    git('push', '-q', 'origin', 'main');
+    git('checkout', '-qB', 'change');
+    const both = 'mkdir -p dist && cd src && zip -qrX ../dist/layer.zip . && zip -qrX ../dist/extra.zip .';
+    writeFileSync(join(cwd, 'Makefile'), `dist:\n\t${both}\n.PHONY: dist\n`);
+    const growth = { max: '10 KiB', missingBaseline: 'pass' };
+    const artifacts = ['layer', 'extra'].map((name) => ({ name, path: `dist/${name}.zip`, growth }));
+    writeFileSync(join(cwd, 'budgets.json'), JSON.stringify({ version: 1, artifacts }));
+    await runWorkflow(several, here);
+    expect(here.log.failed, told(here)).toBe(false);
+    expect(server.comments[0]?.body).toMatch(/^<!-- sizecheck:layer%2Bextra -->\n### ✅ Within budget/);
+    expect(server.comments[0]?.body).toContain('| ➖ | `extra` | growth |');
+    expect(told(here).includes('::warning::the merge base cannot be built')).toBe(makefile.includes('false'));
+  });
+
+  it('legs of a matrix have a comment each', async () => {
+    const [job] = Object.values(matrix?.jobs ?? {});
+    for (const arch of job?.strategy?.matrix['arch'] ?? []) {
+      const here = setting('leg');
+      await runWorkflow(matrix, { ...here, contexts: { ...here.contexts, matrix: { arch } } });
+    }
+    expect(server.comments.map((one) => one.body.split('\n')[0])).toEqual([
+      '<!-- sizecheck:layer-x86_64 -->',
+      '<!-- sizecheck:layer-aarch64 -->',
+    ]);
+  });
+
   it('comparing two trees', async () => {
     const here = setting('compare');
     await runWorkflow(compare, here);
     expect(here.log.failed, told(here)).toBe(false);
-    expect(server.comments[0]?.body).toMatch(/^<!-- sizecheck:layer -->\n### Larger: compressed \+/);
+    expect(server.comments[0]?.body).toMatch(/^<!-- sizecheck:layer-compared -->\n### Larger: compressed \+/);
     expect(told(here)).toContain('::notice title=Size change::');
   });
 

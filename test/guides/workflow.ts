@@ -29,12 +29,18 @@ export interface Action {
   readonly runs: { readonly using: string; readonly steps: readonly Step[] };
 }
 
+export interface Job {
+  readonly if?: string;
+  readonly strategy?: { readonly matrix: Readonly<Record<string, readonly string[]>> };
+  readonly steps: readonly Step[];
+}
+
 export interface Workflow {
   readonly name: string;
   readonly on: unknown;
   readonly permissions: Readonly<Record<string, string>>;
   readonly concurrency: { readonly group: string; readonly 'cancel-in-progress'?: boolean };
-  readonly jobs: Readonly<Record<string, { readonly if?: string; readonly steps: readonly Step[] }>>;
+  readonly jobs: Readonly<Record<string, Job>>;
 }
 
 export const action: Action = parse(readFileSync(join(root, 'action.yml'), 'utf8'));
@@ -43,6 +49,8 @@ export const action: Action = parse(readFileSync(join(root, 'action.yml'), 'utf8
 export interface Contexts {
   readonly github: Readonly<Record<string, unknown>>;
   readonly inputs?: Readonly<Record<string, string>>;
+  /** Of one leg. */
+  readonly matrix?: Readonly<Record<string, string>>;
   readonly steps: Record<string, { readonly outputs: Record<string, string>; readonly outcome: 'success' | 'failure' }>;
 }
 
