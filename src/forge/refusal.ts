@@ -48,6 +48,13 @@ const remedies = {
   GitLab: '; the token needs the scope "api" and at least the role Reporter (CI_JOB_TOKEN cannot comment)',
 } as const;
 
-function hint({ status, service }: Refusal): string {
-  return status === 403 || (status === 401 && service === 'GitLab') ? remedies[service] : '';
+/** The services' words for what a token lacks. Others (a locked pull request, an archived repository, SSO) need no other permission. */
+const lacking = {
+  GitHub: /resource not accessible|must have|permission/i,
+  GitLab: /forbidden|scope|permission/i,
+} as const;
+
+function hint({ status, service, said }: Refusal): string {
+  const isLacking = status === 403 && (said.trim() === '' || lacking[service].test(said));
+  return isLacking || (status === 401 && service === 'GitLab') ? remedies[service] : '';
 }

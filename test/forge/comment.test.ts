@@ -401,6 +401,23 @@ describe('refusals', () => {
     expect(waits).toEqual([]);
   });
 
+  it.each([
+    'Unable to create comment because issue is locked.',
+    'Repository was archived so is read-only.',
+    'Resource protected by organization SAML enforcement. You must grant your OAuth token access to this organization.',
+  ])('of what no permission of the token would change gives no hint: %s', async (said) => {
+    server.instead.push(['POST', { status: 403, body: failure(403, said) }]);
+    expect((await refused(post())).message).toBe(`GitHub does not let this token comment on o/r#7 (HTTP 403, ${said})`);
+  });
+
+  it.each(['Must have admin rights to Repository.', 'Resource not accessible by personal access token', ''])(
+    'of a token that may too little gives one: %j',
+    async (said) => {
+      server.instead.push(['POST', { status: 403, body: failure(403, said) }]);
+      expect((await refused(post())).message).toMatch(/; give the job "permissions: pull-requests: write"; for /);
+    },
+  );
+
   it('hides what a server repeats of the request', async () => {
     const words = `no\nfor you ${'x'.repeat(999)}`;
     server.instead.push(['POST', { status: 403, body: failure(403, words) }]);

@@ -115,7 +115,7 @@ describe('refusals', () => {
   });
 
   it('403', async () => {
-    server.instead.push(['POST', 403]);
+    server.instead.push(['POST', 403, {}, { message: '403 Forbidden' }]);
     expect(await refused(post())).toMatch(/^GitLab does not let this token comment on 12!7 .*Reporter/);
   });
 
@@ -124,13 +124,16 @@ describe('refusals', () => {
   });
 
   it.each([
-    [{ error: 'insufficient_scope' }, 'HTTP 403, insufficient_scope'],
-    [{ message: { note: ['is too long'] } }, 'HTTP 403, {"note":["is too long"]}'],
-    [{}, 'HTTP 403'],
-    ['no', 'HTTP 403'],
-  ])('%j', async (answer, words) => {
+    [{ error: 'insufficient_scope' }, 'HTTP 403, insufficient_scope', true],
+    [{ message: { note: ['is too long'] } }, 'HTTP 403, {"note":["is too long"]}', false],
+    [{}, 'HTTP 403', true],
+    ['no', 'HTTP 403', true],
+  ])('%j', async (answer, words, hinted) => {
     server.instead.push(['POST', 403, {}, answer]);
-    expect(await refused(post())).toContain(`comment on 12!7 (${words}); the token needs`);
+    const hint = hinted
+      ? '; the token needs the scope "api" and at least the role Reporter (CI_JOB_TOKEN cannot comment)'
+      : '';
+    expect(await refused(post())).toBe(`GitLab does not let this token comment on 12!7 (${words})${hint}`);
   });
 
   it.each([{}, { id: 1 }, { body }, { id: '1', body }, [], 'page'])('an answer that is no note: %j', async (answer) => {
