@@ -66,7 +66,9 @@ describe('a place on GitHub', () => {
   });
 
   it.each([['https://me@e'], ['https://me:secret@e'], ['https://:secret@e']])('has no secret in its API: %j', (url) => {
-    expect(() => target({ 'api-url': url }, github)).toThrow(/^the address of the API holds a name or password/);
+    expect(() => target({ 'api-url': url }, github)).toThrow(
+      /^the address of the API in --api-url holds a name or password/,
+    );
   });
 });
 
@@ -141,5 +143,41 @@ describe('a place on GitLab', () => {
   it('is asked for where nothing says it', () => {
     expect(() => target({}, { GITLAB_CI: 'true' })).toThrow('which project?');
     expect(() => target({}, { GITLAB_CI: 'true', CI_PROJECT_ID: '1' })).toThrow('which merge request?');
+  });
+});
+
+describe('a variable', () => {
+  it('that is empty is as one that is not set', () => {
+    const api = 'https://api.github.com';
+    expect(target({}, { ...github, GITHUB_API_URL: '', GITHUB_EVENT_PATH: '' })).toMatchObject({ api, pull: 7 });
+    const empty = { CI_API_V4_URL: '', CI_MERGE_REQUEST_PROJECT_ID: '' };
+    expect(target({}, { ...gitlab, ...empty })).toMatchObject({ api: 'https://gitlab.com/api/v4', project: '12' });
+    expect(() => target({}, { ...gitlab, CI_MERGE_REQUEST_IID: '' })).toThrow('which merge request?');
+    expect(() => target({}, { ...github, GITHUB_REPOSITORY: '' })).toThrow('which repository?');
+    expect(() => target({}, { ...gitlab, CI_PROJECT_ID: '' })).toThrow('which project?');
+  });
+
+  it.each([
+    [
+      github,
+      'GITHUB_API_URL',
+      'api.github.com',
+      '"api.github.com" is not the address of an API, such as https://api.github.com',
+    ],
+    [github, 'GITHUB_REPOSITORY', 'o', 'takes OWNER/NAME, not "o"'],
+    [gitlab, 'CI_API_V4_URL', 'ftp://e', '"ftp://e" is not the address of an API, such as https://gitlab.com/api/v4'],
+    [gitlab, 'CI_PROJECT_ID', '..', 'takes GROUP/PROJECT or its number, not ".."'],
+    [gitlab, 'CI_MERGE_REQUEST_IID', 'x', 'takes the number of a pull request, not "x"'],
+  ])('that is wrong is named: %j %s', (env, name, value, says) => {
+    expect(() => target({}, { ...env, [name]: value })).toThrow(
+      new RegExp(`^${name}:? ${says.replace(/[.?]/g, '\\$&')}$`),
+    );
+  });
+
+  it('that holds a secret is named without it', () => {
+    const env = { ...github, GITHUB_API_URL: 'https://me:secret@e' };
+    expect(() => target({}, env)).toThrow(
+      'the address of the API in GITHUB_API_URL holds a name or password; leave it out',
+    );
   });
 });

@@ -34,40 +34,53 @@ export function forgeOf(forge: string, env: Environment): 'github' | 'gitlab' {
   return env['GITLAB_CI'] === 'true' ? 'gitlab' : 'github';
 }
 
+/** A value and who gave it, for messages: an option, or a variable. */
+interface Given {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** What the option says, else the first of the variables that is not empty; null of none. */
+function given(option: string, value: string | undefined, env: Environment, names: readonly string[]): Given | null {
+  if (value !== undefined) return { name: option, value };
+  const name = names.find((one) => (env[one] ?? '') !== '');
+  return name === undefined ? null : { name, value: env[name] ?? '' };
+}
+
 function githubTarget(values: TargetValues, env: Environment): Target {
-  const place = values.repo ?? env['GITHUB_REPOSITORY'] ?? '';
+  const place = given('--repo', values.repo, env, ['GITHUB_REPOSITORY']);
+  if (place === null || place.value === '') throw new UsageError('which repository? Give --repo OWNER/NAME');
   // Dots alone would lead to another address of the API.
-  const match = /^(?!\.{1,2}\/)([\w.-]+)\/(?!\.{1,2}$)([\w.-]+)$/.exec(place);
-  if (match === null) {
-    throw new UsageError(
-      place === '' ? 'which repository? Give --repo OWNER/NAME' : `--repo takes OWNER/NAME, not "${place}"`,
-    );
-  }
+  const match = /^(?!\.{1,2}\/)([\w.-]+)\/(?!\.{1,2}$)([\w.-]+)$/.exec(place.value);
+  if (match === null) throw new UsageError(`${place.name} takes OWNER/NAME, not "${place.value}"`);
   const [, owner = '', repo = ''] = match;
-  const api = apiOf(values, env['GITHUB_API_URL'] ?? 'https://api.github.com');
-  return { forge: 'github', api, owner, repo, pull: values.pr === undefined ? pullOfEvent(env) : numberOf(values.pr) };
+  const api = apiOf(given('--api-url', values['api-url'], env, ['GITHUB_API_URL']), 'https://api.github.com');
+  const pull = values.pr === undefined ? pullOfEvent(env) : numberOf({ name: '--pr', value: values.pr });
+  return { forge: 'github', api, owner, repo, pull };
 }
 
 function gitlabTarget(values: TargetValues, env: Environment): Target {
   // For a merge request from a fork the pipeline may run in the fork; the merge request is in the target project.
-  const project = values.repo ?? env['CI_MERGE_REQUEST_PROJECT_ID'] ?? env['CI_PROJECT_ID'] ?? '';
-  if (project === '') throw new UsageError('which project? Give --repo GROUP/PROJECT or its number');
-  if (/^\.{1,2}$/.test(project)) throw new UsageError(`--repo takes GROUP/PROJECT or its number, not "${project}"`);
-  const iid = values.pr ?? env['CI_MERGE_REQUEST_IID'];
-  if (iid === undefined) throw new UsageError('which merge request? Give --pr N, or run in a merge-request pipeline');
-  const api = apiOf(values, env['CI_API_V4_URL'] ?? 'https://gitlab.com/api/v4');
-  return { forge: 'gitlab', api, project, iid: numberOf(iid) };
+  const project = given('--repo', values.repo, env, ['CI_MERGE_REQUEST_PROJECT_ID', 'CI_PROJECT_ID']);
+  if (project === null || project.value === '')
+    throw new UsageError('which project? Give --repo GROUP/PROJECT or its number');
+  if (/^\.{1,2}$/.test(project.value))
+    throw new UsageError(`${project.name} takes GROUP/PROJECT or its number, not "${project.value}"`);
+  const iid = given('--pr', values.pr, env, ['CI_MERGE_REQUEST_IID']);
+  if (iid === null) throw new UsageError('which merge request? Give --pr N, or run in a merge-request pipeline');
+  const api = apiOf(given('--api-url', values['api-url'], env, ['CI_API_V4_URL']), 'https://gitlab.com/api/v4');
+  return { forge: 'gitlab', api, project: project.value, iid: numberOf(iid) };
 }
 
-function apiOf(values: TargetValues, standard: string): string {
-  const address = values['api-url'] ?? standard;
-  const { protocol, username, password } = parseAddress(address);
+function apiOf(address: Given | null, standard: string): string {
+  const { name, value } = address ?? { name: '', value: standard };
+  const { protocol, username, password } = parseAddress(value);
   // The address is not repeated: it holds a secret.
-  if (username + password !== '') throw new UsageError('the address of the API holds a name or password; leave it out');
-  if (protocol !== 'https:' && protocol !== 'http:') {
-    throw new UsageError(`"${address}" is not the address of an API, such as https://api.github.com`);
-  }
-  return address.replace(/\/+$/, '');
+  if (username + password !== '')
+    throw new UsageError(`the address of the API in ${name} holds a name or password; leave it out`);
+  if (protocol !== 'https:' && protocol !== 'http:')
+    throw new UsageError(`${name}: "${value}" is not the address of an API, such as ${standard}`);
+  return value.replace(/\/+$/, '');
 }
 
 function parseAddress(address: string): Pick<URL, 'protocol' | 'username' | 'password'> {
@@ -78,9 +91,9 @@ function parseAddress(address: string): Pick<URL, 'protocol' | 'username' | 'pas
   }
 }
 
-function numberOf(text: string): number {
-  if (/^[1-9][0-9]{0,9}$/.test(text)) return Number(text);
-  throw new UsageError(`--pr takes the number of a pull request, not "${text}"`);
+function numberOf({ name, value }: Given): number {
+  if (/^[1-9][0-9]{0,9}$/.test(value)) return Number(value);
+  throw new UsageError(`${name} takes the number of a pull request, not "${value}"`);
 }
 
 /** The pull request that the workflow runs for: of its event, of its ref, or the one whose head a `workflow_run` measured. */
