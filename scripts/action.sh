@@ -106,6 +106,7 @@ tell() {
   shift
   { said=$("$@" 2>&1 >&3) || code=$?; } 3>&1
   if [ "$code" != 0 ]; then
+    said=${said#sizecheck: }
     printf '::warning::sizecheck: %s: %s\n' "$what" "$(escaped "${said:-exit code $code}")"
   elif [ -n "$said" ]; then
     printf '%s\n' "$said" >&2

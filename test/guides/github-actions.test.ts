@@ -441,7 +441,7 @@ describe.skipIf(!projectTools.every(requireTool))('workflows', () => {
       expect(here.log.ran.find(({ name }) => name === 'Comment')?.result).toMatchObject({
         code: 0,
         stdout: expect.stringMatching(
-          /^::warning::sizecheck: the comment could not be posted: sizecheck: GitHub .*issue is locked[^\n]*\n$/,
+          /^::warning::sizecheck: the comment could not be posted: GitHub .*issue is locked[^\n]*\n$/,
         ),
       });
     });
