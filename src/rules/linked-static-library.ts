@@ -1,11 +1,13 @@
 // linked-static-library: a .a whose objects a shipped executable or shared library holds, told by the symbols that both define.
-// Nothing is said of a library of which only a part was linked, nor where too few symbols can be compared.
+// Nothing is said of a library of which only a part was linked, nor where too few symbols can be compared, nor of what there are
+// compilers and linkers for.
 import type { SymbolSample } from '../model/facts.ts';
 import type { Claim } from '../model/finding.ts';
 import { addTo } from '../model/grouping.ts';
 import type { Name } from '../model/name.ts';
 import { removeCommands } from '../model/shell.ts';
 import type { Entry } from '../model/snapshot.ts';
+import { linkingNeeds } from './linking.ts';
 import { commands, count, namesOf } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
@@ -15,17 +17,21 @@ export const linkedStaticLibrary: Rule = {
   severity: 'warn',
   check(context) {
     if (context.staticLibraries.length === 0) return [];
+    const isNeeded = linkingNeeds(context);
+    if (isNeeded === null) return [];
     const linked = indexLinked(context);
     if (linked.files.length === 0) return [];
     const claims: Claim[] = [];
     const paths: Name[] = [];
     for (const { entry, facts } of context.staticLibraries) {
       const { path, size } = entry;
+      const names = namesOf(context, path);
+      if (names.some(isNeeded)) continue;
       const holder = facts.symbols === undefined ? null : holderOf(linked, facts.symbols);
       if (holder === null) continue;
       claims.push({ path, part: null, bytes: size, keeps: holder.path });
       // The bytes of a hard-linked file are freed only when all of its names go.
-      for (const name of namesOf(context, path)) paths.push(name);
+      for (const name of names) paths.push(name);
     }
     if (claims.length === 0) return [];
     const title = `${count(claims.length, 'static library is', 'static libraries are')} also linked into a shipped file`;

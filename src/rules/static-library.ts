@@ -1,10 +1,12 @@
-// static-library: a .a beside a shared library of the same name is dead weight at run time; one alone may be the product.
+// static-library: a .a beside a shared library of the same name is dead weight at run time; one alone may be the product. Nothing is said
+// of what there are compilers and linkers for.
 import type { ArFacts, ElfTarget } from '../model/facts.ts';
 import { baseName, compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { removeCommands } from '../model/shell.ts';
 import type { Entry } from '../model/snapshot.ts';
 import { resolveSymlink } from '../model/symlink.ts';
+import { linkingNeeds } from './linking.ts';
 import { commands, count, fileOf, namesOf, wholeFileClaims } from './rule.ts';
 import type { FindingDraft, Rule, RuleContext } from './rule.ts';
 
@@ -14,11 +16,14 @@ export const staticLibrary: Rule = {
   severity: 'warn',
   check(context) {
     if (context.staticLibraries.length === 0) return [];
+    const isNeeded = linkingNeeds(context);
+    if (isNeeded === null) return [];
     const shared = sharedLibraries(context);
     const beside: Name[] = [];
     const alone: Name[] = [];
     for (const { entry, facts } of context.staticLibraries) {
       const names = namesOf(context, entry.path).filter((path) => path.endsWith('.a'));
+      if (names.some(isNeeded)) continue;
       // Where one of its names is there to be linked, the file is: no name alone frees anything.
       const isBeside = names.every((path) => isAmong(facts, shared.get(baseName(path).slice(0, -2))));
       for (const path of names) (isBeside ? beside : alone).push(path);

@@ -37,6 +37,14 @@ describe('linked-static-library', () => {
     expect(found?.fix.commands).toEqual(['rm -f -- lib/liba.a lib/b.a']);
   });
 
+  it('says nothing where linking needs the library, or all of them', () => {
+    const app = file('bin/app', 300_000, linked(spread(0, 200)));
+    const free = file('opt/liba.a', 70, library(spread(0, 100)));
+    const needed = file('rustlib/liba.rlib', 100, library(spread(0, 100)));
+    expect(check([app, free, needed])).toMatchObject([{ bytes: 70 }]);
+    expect(check([app, free, file('usr/bin/ld', 100, { facts: elf({}) })])).toEqual([]);
+  });
+
   it('compares samples at the coarser of their rates', () => {
     const same = (mine: number, theirs: number): number =>
       check([file('a.a', 1, library(spread(0, 2000, mine))), file('app', 1, linked(spread(0, 3000, theirs)))]).length;

@@ -1,4 +1,4 @@
-import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../src/rules/index.ts';
@@ -38,7 +38,7 @@ describe('static-library', () => {
     ['a symlink to one in a root directory', 'warn', [...shared, symlink('lib/libz.so', '/usr/lib/real.bin')]],
     ['a symlink that leads nowhere', 'info', [symlink('lib/libz.so', 'libz.so.1.2')]],
     ['a symlink to what is no library', 'info', [file('x', 3), symlink('lib/libz.so', '../x')]],
-    ['a linker script', 'info', [file('lib/libz.so', 30)]],
+    ['a linker script elsewhere', 'info', [file('usr/lib/libz.so', 30)]],
     ['a program', 'info', [file('lib/libz.so', 100, { facts: elf({}, { elfType: 'EXEC' }) })]],
     ['a directory', 'info', [directory('lib/libz.so')]],
     ['one for another processor', 'info', [file('lib/libz.so', 100, { facts: elf({}, { machine: 183 }) })]],
@@ -74,7 +74,7 @@ describe('static-library', () => {
 
   it('is not beside what is no library, also where its own processor is not known', () => {
     const unknown = { ...library, facts: ar(50) };
-    for (const other of [symlink('lib/libz.dylib', 'gone'), symlink('lib/libz.so', 'gone'), file('lib/libz.so', 30)])
+    for (const other of [symlink('lib/libz.dylib', 'gone'), symlink('lib/libz.so', 'gone'), file('usr/libz.so', 30)])
       expect(check([unknown, other])).toMatchObject([{ severity: 'info' }]);
   });
 
@@ -85,7 +85,9 @@ describe('static-library', () => {
     for (const name of ['libc.a', 'libdev.a', 'libtext.a', 'libarm.a']) run('ar', ['rcs', name, 'z.o'], { cwd: root });
     run('gcc', ['-shared', '-o', 'libc.so', 'z.o'], { cwd: root });
     symlinkSync('libdev.so.1', join(root, 'libdev.so'));
-    writeFileSync(join(root, 'libtext.so'), '/* GNU ld script */\nINPUT(-lc)\n');
+    mkdirSync(join(root, 'scripts'));
+    run('ar', ['rcs', 'scripts/libc_nonshared.a', 'z.o'], { cwd: root });
+    writeFileSync(join(root, 'scripts/libtext.so'), '/* GNU ld script */\nGROUP ( /lib/libc.so.6 libc_nonshared.a )\n');
     const foreign = readFileSync(join(root, 'libc.so'));
     // e_machine: AArch64. Nothing else of it is looked at here.
     foreign.writeUInt16LE(183, 18);
@@ -113,6 +115,69 @@ describe('static-library', () => {
     expect(found).toMatchObject({ severity: 'info', bytes: 100, claims: [{ path: 'lib/libcurses.a' }] });
     expect(found?.fix.commands).toEqual(['rm -f -- lib/libcurses.a lib/libncurses.a']);
     expect(others).toEqual([]);
+  });
+
+  const program = (path: string) => file(path, 100, { mode: 0o755, facts: elf({}) });
+
+  it.each<[what: string, linker: Entry]>([
+    ["GNU's linker", program('usr/bin/x86_64-linux-gnu-ld.bfd')],
+    ["GNU's linker by its short name", program('usr/bin/ld')],
+    ["LLVM's linker", program('usr/lib/llvm-14/bin/lld')],
+    ['a compiler of C', program('usr/libexec/gcc/x86_64-linux-gnu/13/cc1')],
+    ['a cross compiler', program('bin/arm-none-eabi-tcc')],
+    ['a compiler of Rust', program('bin/rustc')],
+    ['a compiler of OCaml', program('usr/bin/ocamlopt.opt')],
+    ['a compiler of Haskell', program('usr/lib/ghc/bin/ghc-9.0.2')],
+    ["Go's linker", program('usr/lib/go-1.19/pkg/tool/linux_amd64/link')],
+    ['a linker of Windows', file('mingw/bin/ld.exe', 100)],
+  ])('says nothing beside %s', (_what, linker) => {
+    const beside = file('lib/libz.so', 100, { facts: elf({}) });
+    expect(check([library, beside, linker])).toEqual([]);
+  });
+
+  it('knows a linker by any name of its file', () => {
+    expect(check([library, program('usr/bin/other'), hardlink('z/ld', 'usr/bin/other')])).toEqual([]);
+  });
+
+  it.each<[what: string, other: Entry]>([
+    ['a loader', program('usr/bin/ld.so')],
+    ['a loader with its version', program('lib64/ld-linux-x86-64.so.2')],
+    ['a script', file('bin/json-ld', 100, { mode: 0o755 })],
+    ['another program of that name', program('usr/bin/link')],
+    ['an object of that name', file('x/ld', 100, { facts: elf({}, { elfType: 'REL' }) })],
+  ])('takes no %s for a linker', (_what, other) => {
+    expect(check([library, other])).toMatchObject([{ bytes: 100 }]);
+  });
+
+  it.each<[what: string, path: string, others: string[]]>([
+    ['an import library of Windows', 'lib/libz.dll.a', []],
+    ["what is GCC's own", 'usr/lib/gcc/x86_64-linux-gnu/12/libgcc.a', []],
+    ['what a linker script may name', 'lib/libc_nonshared.a', ['lib/libc.so']],
+    ['what one called as a static library may name', 'lib/libm-2.36.a', ['lib/libm.a']],
+    ['what lies beside the objects that programs begin with', 'usr/lib/libc.a', ['usr/lib/crt1.o']],
+    ['what lies below those', 'usr/avr/lib/avr5/libm.a', ['usr/avr/lib/crtatmega328p.o']],
+    ['what lies beside those of dietlibc', 'diet/lib/libc.a', ['diet/lib/start.o']],
+    ['the code of a library of OCaml', 'lib/ocaml/unix.a', ['lib/ocaml/unix.cmxa']],
+    ['the code of a library of Haskell', 'lib/base/libHSbase.a', ['lib/base/Data/List.hi']],
+    ['what lies beside libraries of Rust', 'rustlib/lib/libx.a', ['rustlib/lib/libcore.rlib']],
+  ])('leaves alone %s', (_what, path, others) => {
+    const needed = file(path, 100, { facts: ar(50) });
+    const free = file('opt/libz.a', 70, { facts: ar(50) });
+    expect(check([needed, free, ...others.map((other) => file(other, 30))])).toMatchObject([{ bytes: 70 }]);
+  });
+
+  it.each<[what: string, others: Entry[]]>([
+    ['a text of that name that is long', [file('lib/libc.so', 4097)]],
+    ['an empty file', [file('lib/libc.so', 0)]],
+    ['a text called otherwise', [file('lib/notes.so', 30), file('lib/decrypt.o', 30), file('lib/restart.o', 30)]],
+    ['a translation', [file('lib/messages.hi', 30)]],
+  ])('claims it beside %s', (_what, others) => {
+    expect(check([library, ...others])).toMatchObject([{ bytes: 100 }]);
+  });
+
+  it('claims it beside a broken library', () => {
+    const notices = [{ path: 'lib/libc.so', code: 'elf', message: 'broken' }];
+    expect(judge(snapshot([library, file('lib/libc.so', 30)], { notices }), [staticLibrary])).toHaveLength(1);
   });
 
   it('says nothing of other files named .a', () => {
