@@ -19,6 +19,9 @@ const kinds: ReadonlyMap<string, RegExp> = new Map([
 /** A directory called `include` with any of these is part of a program. */
 const program = /\.(?:pyc?|[cm]?js|rb|pl|pm|php|so|node)$/;
 
+/** Libtool archives of libraries. */
+const libtool = /(?:^|\/)lib[^/]*\.la$/;
+
 export const developmentFiles: Rule = {
   id: 'development-files',
   title: 'headers and other files needed only to build against the artifact',
@@ -33,7 +36,7 @@ export const developmentFiles: Rule = {
     if (claims.length === 0) return [];
     const keep = keepLicences(trees);
     const commands = treeCommands(trees, (words) => `find ${words} -type f ! -name '*.a'${keep} -delete`);
-    if (libtool.length > 0) commands.push(`find . -type f -name '*.la' -delete`);
+    if (libtool.length > 0) commands.push(`find . -type f -name 'lib*.la' -delete`);
     const advice = 'needed to build extensions or programs with it';
     const title = `${count(claims.length, 'file')} needed only to build against it`;
     return [{ title, claims, fix: { commands, advice } }];
@@ -58,9 +61,10 @@ function holds(context: RuleContext, path: Name, suffix: RegExp): boolean {
   );
 }
 
+/** Plugins are called otherwise: programs that load theirs with libltdl read these archives to do so (ImageMagick's `coders/png.la`). */
 function libtoolFiles({ snapshot }: RuleContext): Entry[] {
   return snapshot.entries.filter(
     ({ path, kind }) =>
-      path.charCodeAt(path.length - 1) === 0x61 && path.endsWith('.la') && (kind === 'file' || kind === 'hardlink'),
+      path.charCodeAt(path.length - 1) === 0x61 && libtool.test(path) && (kind === 'file' || kind === 'hardlink'),
   );
 }

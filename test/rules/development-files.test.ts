@@ -30,13 +30,14 @@ describe('development-files', () => {
       'lib/python3.9/config-3.9-x86_64-linux-gnu/python.o',
       'share/aclocal/x.m4',
     ]);
-    expect(found?.fix.commands.at(-1)).toBe("find . -type f -name '*.la' -delete");
+    expect(found?.fix.commands.at(-1)).toBe("find . -type f -name 'lib*.la' -delete");
     expect(found?.fix.advice).toContain('build extensions');
   });
 
   it.each([
     ['a directory of data', ['docutils/rst/include/isolat1.txt']],
     ['a directory of code', ['pkg/include/a.h', 'pkg/include/a.py']],
+    ["libtool's archives of plugins", ['lib/ImageMagick-6.9.11/modules-Q16/coders/png.la', 'lib/libx/png.la']],
     ['a program of that name', ['pkg/cmake/main.py']],
     ['a package with a config directory', ['app/config/a.ini', 'app/config-dev/b.ini']],
     ['packages of the standard library', [...library('lib/python3.13'), 'lib/python3.13/sysconfig/__init__.py']],
