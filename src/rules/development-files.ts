@@ -20,7 +20,7 @@ const kinds: ReadonlyMap<string, RegExp> = new Map([
 const program = /\.(?:pyc?|[cm]?js|rb|pl|pm|php|so|node)$/;
 
 /** Libtool archives of libraries. */
-const libtool = /(?:^|\/)lib[^/]*\.la$/;
+const libtoolName = /(?:^|\/)lib[^/]*\.la$/;
 
 export const developmentFiles: Rule = {
   id: 'development-files',
@@ -65,6 +65,6 @@ function holds(context: RuleContext, path: Name, suffix: RegExp): boolean {
 function libtoolFiles({ snapshot }: RuleContext): Entry[] {
   return snapshot.entries.filter(
     ({ path, kind }) =>
-      path.charCodeAt(path.length - 1) === 0x61 && libtool.test(path) && (kind === 'file' || kind === 'hardlink'),
+      path.charCodeAt(path.length - 1) === 0x61 && libtoolName.test(path) && (kind === 'file' || kind === 'hardlink'),
   );
 }

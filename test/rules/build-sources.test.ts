@@ -16,6 +16,7 @@ describe('build-sources', () => {
       `${folder}/scipy/special/_ufuncs.cpython-311-x86_64-linux-gnu.so`,
       `${folder}/scipy/special/_ufuncs.pyx`,
       `${folder}/scipy/linalg/cython_blas.pxd`,
+      `${folder}/scipy/linalg/lapack/_flapack.so`,
       `${folder}/scipy/linalg/_x.pyi`,
       `${folder}/scipy/linalg/__pycache__/a.cpython-311.pyc`,
       `${folder}/scipy/include/a.h`,
@@ -49,13 +50,50 @@ describe('build-sources', () => {
   it.skipIf(!tools.every(requireTool))('takes nothing of packages without a module that lie in others', async () => {
     const root = tempDirectory('build-sources');
     const outer = ['app/node_modules/a', 'python/-b'];
-    for (const path of outer) for (const name of ['a.node', 'a.h', 'x/a.c']) put(root, `${path}/${name}`, name);
+    for (const path of outer)
+      for (const name of ['a.node', 'a.h', 'x/a.c', 'x/y/a.node']) put(root, `${path}/${name}`, name);
     const inner = ['app/node_modules/a/node_modules/[x] y/a.h', 'python/-b/vendor/c/a.h', 'python/-b/vendor/d.c'];
     for (const path of inner) put(root, path, 'a');
     for (const path of ['python', 'python/-b/vendor']) put(root, `${path}/x-1.dist-info/RECORD`, '');
     const { claimed, removed } = await commanded(root, buildSources);
     expect(removed).toEqual(outer.flatMap((path) => [`${path}/a.h`, `${path}/x/a.c`]));
     expect(claimed.toSorted()).toEqual(removed);
+  });
+
+  it.skipIf(!tools.every(requireTool))(
+    'leaves sources alone that lie apart from modules, and takes stubs',
+    async () => {
+      const root = tempDirectory('build-sources-apart');
+      const folder = 'lib/python3.11/site-packages';
+      const kept = [
+        'Cython/Utility/Builtins.c',
+        'Cython/Utility/deep/a.pyx',
+        'Cython/Includes/libc/math.pxd',
+        'Cython/Utility/__init__.py',
+        'Cython/Compiler/Code.so',
+        'numpy/core/_multiarray.so',
+        'numpy/f2py/src/fortranobject.c',
+        'pure/src/a.c',
+        "-a/it's/a.c",
+        '-a/a.so',
+      ];
+      const gone = ['Cython/Compiler/Code.pxd', 'Cython/a.pxd', 'numpy/f2py/__init__.pyi', 'numpy/core/a.h', '-a/a.c'];
+      for (const path of [...kept, ...gone]) put(root, `${folder}/${path}`, path);
+      const { claimed, removed } = await commanded(root, buildSources);
+      expect(removed).toEqual(gone.map((path) => `${folder}/${path}`).toSorted());
+      expect(claimed.toSorted()).toEqual(removed);
+    },
+  );
+
+  it('gives no command where very many directories would have to be left out', () => {
+    const sources = (number: number) => Array.from({ length: number }, (_, at) => `site-packages/a/${at}/a.c`);
+    const commandsBeside = (number: number) =>
+      check('site-packages/a/a.so', 'site-packages/a/a.c', ...sources(number))[0]?.fix.commands.length;
+    expect([commandsBeside(32), commandsBeside(33)]).toEqual([1, 0]);
+  });
+
+  it('says nothing where all sources lie apart', () => {
+    expect(check('site-packages/a/a.so', 'site-packages/a/src/a.c')).toEqual([]);
   });
 
   it('counts a source of two names once, and takes neither symlinks nor directories for sources or modules', () => {
