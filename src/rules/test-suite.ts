@@ -28,9 +28,17 @@ export const testSuite: Rule = {
       commands.push(`rm -f ${testModuleNames.map((name) => `${shellPath(folder)}/${name}*`).join(' ')}`);
     }
     const title = `${count(claims.length, 'file')} of test suites`;
-    return [{ title, claims, fix: { commands, advice: "needed by python -m test and packages' own tests" } }];
+    const isStandard = modules.length > 0 || trees.directories.some((path) => isOfLibrary(path, places));
+    const advice = `needed by ${isStandard ? 'python -m test and ' : ''}packages' own tests`;
+    return [{ title, claims, fix: { commands, advice } }];
   },
 };
+
+/** Directories of these alone describe a module of that name: `node:test` in `@types/node/test`. */
+const declarations = /\.d\.[cm]?ts(?:\.map)?$/;
+
+/** Tests that the package imports as soon as it is imported itself: Debian's h5py, of which two builds lie side by side. */
+const imported = /^h5py\/_debian_h5py_[a-z]+\/tests$/;
 
 /** By its last letter first: this is asked of every directory. */
 function isNamed(path: Name): boolean {
@@ -39,18 +47,26 @@ function isNamed(path: Name): boolean {
   return /(?:^|\/)(?:tests?|idle_test|__tests__)$/.test(path);
 }
 
-function isSuite(context: RuleContext, path: Name, { libraries, folders }: Places): boolean {
+function isSuite(context: RuleContext, path: Name, places: Places): boolean {
+  const { folders } = places;
   const node = nodePackageOf(path);
   if (node !== null && above(node, folders) === null) {
     // Of deeper directories only one name is never code.
-    return baseName(path) === '__tests__' || !path.slice(node.length + 1).includes('/');
+    if (baseName(path) !== '__tests__' && path.slice(node.length + 1).includes('/')) return false;
+    return someBelow(context, path, (entry) => !declarations.test(entry.path));
   }
+  if (isOfLibrary(path, places)) return true;
   const folder = above(path, folders);
-  const library = above(path, libraries);
-  if (library !== null && (folder === null || folder.length <= library.length)) return true;
   if (folder === null) return false;
   const inside = folder === '.' ? path : path.slice(folder.length + 1);
-  return inside.includes('/') && someBelow(context, path, isTest);
+  return inside.includes('/') && !imported.test(inside) && someBelow(context, path, isTest);
+}
+
+/** Whether the nearest that is known above is a standard library. */
+function isOfLibrary(path: Name, { libraries, folders }: Places): boolean {
+  const library = above(path, libraries);
+  const folder = above(path, folders);
+  return library !== null && (folder === null || folder.length <= library.length);
 }
 
 function isTest({ path }: Entry): boolean {

@@ -87,6 +87,25 @@ describe('test-suite', () => {
     ]);
   });
 
+  it('leaves alone what declares the types of a module called test, and says whose tests there are', () => {
+    const types = ['app/node_modules/@types/node/test/reporters.d.ts', 'app/node_modules/a/__tests__/b.d.mts.map'];
+    expect(check(...types)).toEqual([]);
+    const [found] = check(...types, 'app/node_modules/a/__tests__/b.js');
+    expect(claimedPaths(found)).toEqual([
+      'app/node_modules/a/__tests__/b.d.mts.map',
+      'app/node_modules/a/__tests__/b.js',
+    ]);
+    expect(found?.fix.advice).toBe("needed by packages' own tests");
+    const [module] = check(...library('lib'), 'lib/lib-dynload/_testcapi.so');
+    expect(module?.fix.advice).toBe("needed by python -m test and packages' own tests");
+  });
+
+  it("leaves alone what Debian's h5py imports, and claims the tests of other builds of it", () => {
+    const tests = (build: string) => `lib/python3/dist-packages/h5py/${build}tests/test_file.py`;
+    expect(check(tests('_debian_h5py_serial/'), tests('_debian_h5py_mpi/'))).toEqual([]);
+    expect(claimedPaths(check(tests(''))[0])).toEqual([tests('')]);
+  });
+
   it('takes a Node package inside of a Python package for a part of that', () => {
     expect(check('lib/site-packages/p/node_modules/q/test/a.js')).toEqual([]);
   });
