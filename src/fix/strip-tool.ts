@@ -7,6 +7,7 @@ import { temporaryDirectory } from '../bytes/temporary.ts';
 import { howItEnded } from '../errors.ts';
 import type { StripVersion } from '../inspectors/elf/strip-version.ts';
 import type { ArFacts, ElfFacts } from '../model/facts.ts';
+import { toolsOf } from '../model/machines.ts';
 import type { StripMode } from '../model/fix.ts';
 import { isLinked } from '../rules/strippable.ts';
 
@@ -52,26 +53,13 @@ export function stripModeOf(facts: ElfFacts | ArFacts): StripMode {
   return isLinked(facts) ? '--strip-unneeded' : '-g';
 }
 
-/** Object formats of BFD, and the prefix of Debian's cross tools, by machine, class and byte order. */
-const machines: Readonly<Record<string, readonly [format: string, triplet: string]>> = {
-  '62 64 little': ['elf64-x86-64', 'x86_64-linux-gnu'],
-  '62 32 little': ['elf32-x86-64', 'x86_64-linux-gnux32'],
-  '3 32 little': ['elf32-i386', 'i686-linux-gnu'],
-  '183 64 little': ['elf64-littleaarch64', 'aarch64-linux-gnu'],
-  '40 32 little': ['elf32-littlearm', 'arm-linux-gnueabihf'],
-  '21 64 little': ['elf64-powerpcle', 'powerpc64le-linux-gnu'],
-  '21 64 big': ['elf64-powerpc', 'powerpc64-linux-gnu'],
-  '22 64 big': ['elf64-s390', 's390x-linux-gnu'],
-  '243 64 little': ['elf64-littleriscv', 'riscv64-linux-gnu'],
-};
-
 /** The program that strips such a file; null where none is installed. Of a static library the plain one is tried. */
 export function programFor(tool: StripTool, facts: ElfFacts | ArFacts): string | null {
   if (facts.type === 'ar') return 'strip';
-  const [format, triplet] = machines[`${facts.machine} ${facts.class} ${facts.endian}`] ?? [];
-  if (format === undefined) return null;
-  if (tool.formats.has(format)) return 'strip';
-  const cross = `${triplet}-strip`;
+  const tools = toolsOf(facts);
+  if (tools === null) return null;
+  if (tool.formats.has(tools.format)) return 'strip';
+  const cross = `${tools.triplet}-strip`;
   return tool.has(cross) ? cross : null;
 }
 

@@ -1,5 +1,6 @@
 // The commands that strip some files of an artifact and leave all others alone: strip knows more formats than ELF, damages some files,
 // makes some longer, and may take more off a file the second time.
+import type { ArFacts, ElfFacts } from '../model/facts.ts';
 import type { Claim } from '../model/finding.ts';
 import { addTo } from '../model/grouping.ts';
 import { exceptPaths, findPattern } from '../model/shell.ts';
@@ -12,6 +13,10 @@ import { isLinked, lengthAfter } from './strippable.ts';
 
 /** Files that are stripped in the same way. */
 export interface StripGroup {
+  /** The program that strips them. */
+  readonly program: string;
+  /** Whether the program knows the processor of a file. */
+  readonly knows: (facts: ElfFacts | ArFacts) => boolean;
   readonly isLinked: boolean;
   readonly claims: Claim[];
   /** Paths that the command must leave alone. */
@@ -22,7 +27,8 @@ export interface StripGroup {
 
 /** Commands that strip the claimed files of a group. */
 export function stripCommands(group: StripGroup, context: RuleContext): string[] {
-  return spell(choose(group, context), group.isLinked ? '--strip-unneeded' : '-g', context);
+  const strip = `${group.program} ${group.isLinked ? '--strip-unneeded' : '-g'}`;
+  return spell(choose(group, context), strip, context);
 }
 
 /** How each of the claimed files is found. */
@@ -98,7 +104,7 @@ function choose(group: StripGroup, context: RuleContext): Choice {
 
 function spell(
   { suffixes, paths, spared, mixed, executables, damaged }: Choice,
-  mode: string,
+  strip: string,
   context: RuleContext,
 ): string[] {
   const testOf = paths.length + spared.size > mostPaths ? shortTests(context, [...paths, ...spared]) : pathTest;
@@ -107,9 +113,9 @@ function spell(
   if (tests.length > 0) {
     const selection = tests.length === 1 ? tests[0] : `\\( ${tests.join(' -o ')} \\)`;
     const except = [...spared].map((path) => ` ! ${testOf(path)}`).join('');
-    found.push(`find . -type f ${selection}${except} -exec strip ${mode} {} +`);
+    found.push(`find . -type f ${selection}${except} -exec ${strip} {} +`);
   }
-  const each = `for f; do if head -c4 "$f" | grep -q ELF; then strip ${mode} "$f"; fi; done`;
+  const each = `for f; do if head -c4 "$f" | grep -q ELF; then ${strip} "$f"; fi; done`;
   const versions = suffixes.includes(versioned) ? exceptSuffix(versioned) : '';
   for (const { suffix, apart } of mixed) {
     const except = versions + exceptPaths(new Set([...damaged, ...apart]));
@@ -209,6 +215,7 @@ export function isExecutable({ mode }: Entry): boolean {
 /** Whether a command for the group may come to the file: strip does nothing to it but what is claimed, if anything. */
 function mayStrip({ facts, size }: Entry, group: StripGroup): boolean {
   if ((facts?.type !== 'elf' && facts?.type !== 'ar') || facts.unsafe.length > 0) return false;
+  if (!group.knows(facts)) return false;
   if (isLinked(facts) !== group.isLinked || (facts.type === 'ar' && facts.objects === 0)) return false;
   const after = lengthAfter(facts);
   return after !== null && after <= size;

@@ -13,6 +13,7 @@ import {
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { debugAlone } from '../../src/model/facts.ts';
+import type { ElfFacts } from '../../src/model/facts.ts';
 import type { Entry } from '../../src/model/snapshot.ts';
 import { debugSymbols } from '../../src/rules/debug-symbols.ts';
 import { judge } from '../../src/rules/index.ts';
@@ -45,6 +46,55 @@ describe('debug-symbols', () => {
       "find . -type f -name '*.so' -exec strip --strip-unneeded {} +",
       String.raw`find . -type f \( -name '*.a' -o -name '*.o' \) -exec strip -g {} +`,
     ]);
+  });
+
+  const built = (path: string, machine: number, unneeded: number, more: Partial<ElfFacts> = {}): Entry =>
+    file(path, 1000, { mode: 0o755, facts: elf({ unneeded, debug: unneeded }, { machine, ...more }) });
+  const arm = { class: 32, machine: 40 } as const;
+
+  it('strips files of other processors with programs that know them, and comes to none with one that does not', () => {
+    const [found] = check([
+      built('x64/a.so', 62, 900),
+      built('x64/b.so', 62, 1000),
+      built('ia32/a.so', 3, 900, { class: 32 }),
+      built('arm64/a.so', 183, 800),
+      built('arm64/stripped.so', 183, 1000),
+      built('arm/a.o', 40, 800, { ...arm, elfType: 'REL' }),
+      file('arm/liba.a', 1000, { facts: ar(600, { target: { ...arm, endian: 'little' } }) }),
+      file('any/liba.a', 1000, { facts: ar(600) }),
+    ]);
+    expect(found?.claims).toHaveLength(6);
+    expect(found?.fix).toEqual({
+      commands: [
+        "find . -type f -name '*.so' ! -path ./arm64/a.so ! -path ./arm64/stripped.so -exec strip --strip-unneeded {} +",
+        "find . -type f -name '*.a' ! -path ./arm/liba.a -exec strip -g {} +",
+        String.raw`find . -type f \( -name '*.a' -o -name '*.o' \) ! -path ./any/liba.a -exec arm-linux-gnueabihf-strip -g {} +`,
+        "find . -type f -name '*.so' ! -path ./ia32/a.so ! -path ./x64/a.so ! -path ./x64/b.so -exec aarch64-linux-gnu-strip --strip-unneeded {} +",
+      ],
+      advice: 'files of other processors need arm-linux-gnueabihf-strip, aarch64-linux-gnu-strip',
+    });
+  });
+
+  it('leaves files of processors out that no common program strips, and says so', () => {
+    const [found] = check([built('x64/a.so', 62, 900), built('avr/a.so', 83, 900), built('vax/b.so', 75, 900)]);
+    expect(found?.fix).toEqual({
+      commands: ["find . -type f -name '*.so' ! -path ./avr/a.so ! -path ./vax/b.so -exec strip --strip-unneeded {} +"],
+      advice: 'the commands leave out 2 files of processors with no common strip',
+    });
+  });
+
+  it("takes the processor of most programs and libraries for the artifact's own, whatever is claimed", () => {
+    const commandsOf = (...files: readonly Entry[]) => check(files)[0]?.fix.commands;
+    const a64 = built('a.so', 183, 900);
+    expect(commandsOf(a64)).toEqual(["find . -type f -name '*.so' -exec strip --strip-unneeded {} +"]);
+    expect(commandsOf(a64, built('b', 62, 1000))?.[0]).toContain('aarch64-linux-gnu-strip');
+    expect(commandsOf(a64, built('b', 62, 1000), built('c', 183, 1000))?.[0]).toContain('-exec strip ');
+    // Objects are built for others more often than programs are.
+    const objects = ['x.o', 'y.o'].map((path) => built(path, 62, 1000, { elfType: 'REL' }));
+    expect(commandsOf(a64, ...objects)?.[0]).toContain('-exec strip ');
+    expect(
+      commandsOf(file('a.a', 1000, { facts: ar(600, { target: { class: 64, endian: 'big', machine: 22 } }) })),
+    ).toEqual(["find . -type f -name '*.a' -exec strip -g {} +"]);
   });
 
   it('says nothing of stripped files, of files that would grow, and of files that strip refuses', () => {
