@@ -82,9 +82,11 @@ describe('a scan', () => {
     ] as const;
     const findings = [finding('x', 5, { claims }), finding('y', 5, { leftover: true })];
     const document = await scanned(scanOf(bare, { findings }));
-    const { fix: _, ...plain } = finding('x', 5, { claims: [{ ...claims[0], path: 'caf\u00e9' }, claims[1]] });
-    expect(document.findings[0]).toEqual(plain);
+    const { fix, ...plain } = finding('x', 5, { claims: [{ ...claims[0], path: 'caf\u00e9' }, claims[1]] });
+    expect(document.findings[0]).toEqual({ ...plain, fix });
     expect(document.findings[1]).toMatchObject({ rule: 'y', leftover: true });
+    // What is saved is judged anew wherever it is read.
+    expect((await scanned(scanOf(bare, { findings }), 'snapshot')).findings[0]).toEqual(plain);
   });
 
   it('of an image says of entries and hidden files which layer stores them', async () => {

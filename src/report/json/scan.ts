@@ -5,16 +5,16 @@ import type { PackageRow, PackageSizes, PackageTable } from '../../model/package
 import type { Entry, HiddenFile, Image } from '../../model/snapshot.ts';
 import { storedSavings } from '../../rules/stored-savings.ts';
 import type { ScanReport } from '../reporter.ts';
-import { arrayText, list, member, noticeToJson, objectText, opening } from './text.ts';
+import { arrayText, claimToJson, list, member, noticeToJson, objectText, opening } from './text.ts';
 
 export function* scanJson(report: ScanReport): Iterable<string> {
-  yield* parts(report);
+  yield* parts(report, true);
   yield '\n}\n';
 }
 
-/** The same with every entry; `sizecheck` reads it wherever it takes an artifact. */
+/** The same with every entry, and without what a later version judges anew; `sizecheck` reads it wherever it takes an artifact. */
 export function* snapshotJson(report: ScanReport): Iterable<string> {
-  yield* parts(report);
+  yield* parts(report, false);
   if (report.snapshot.stripVersion !== undefined) yield member('stripVersion', report.snapshot.stripVersion);
   if (report.snapshot.hidden !== undefined) yield* list('hidden', report.snapshot.hidden, hiddenToJson);
   yield* list('superseded', report.snapshot.superseded, ({ path, size }) => ({ ...nameToJson('path', path), size }));
@@ -23,7 +23,8 @@ export function* snapshotJson(report: ScanReport): Iterable<string> {
   yield '\n}\n';
 }
 
-function* parts(report: ScanReport): Iterable<string> {
+/** @param fixes whether findings say how to fix them, and which copies stay. */
+function* parts(report: ScanReport, fixes: boolean): Iterable<string> {
   const { tool, snapshot, tree, findings, removable, sections, packages, bytecode, flattened } = report;
   const { artifact, totals, notices } = snapshot;
   yield opening(tool);
@@ -45,7 +46,7 @@ function* parts(report: ScanReport): Iterable<string> {
   const savings = storedSavings(snapshot, findings);
   const tells = snapshot.overhead !== undefined;
   const withSavings = findings.map((found, index) => ({ found, stored: savings[index] ?? null }));
-  yield* list('findings', withSavings, ({ found, stored }) => scanFindingText(found, tells ? { stored } : {}));
+  yield* list('findings', withSavings, ({ found, stored }) => scanFindingText(found, tells ? { stored } : {}, fixes));
   yield member('removable', { content: removable });
   if (sections !== undefined) yield member('sections', sections);
   if (packages !== undefined) yield* list('packages', [...packages.packages, unowned(packages)], packageToJson);
@@ -79,10 +80,10 @@ interface PackageJson extends PackageSizes {
   readonly path: null;
 }
 
-/** Without fix and copies kept: the keys that scripts on schema 1 know. */
 function scanFindingText(
-  { rule, severity, title, bytes, claims, leftover }: Finding,
+  { rule, severity, title, bytes, claims, leftover, fix }: Finding,
   savings: object,
+  fixes: boolean,
 ): Iterable<string> {
   return objectText({
     rule,
@@ -91,11 +92,12 @@ function scanFindingText(
     bytes,
     ...(leftover === true ? { leftover } : {}),
     ...savings,
-    claims: arrayText(claims, scanClaimToJson),
+    claims: arrayText(claims, fixes ? claimToJson : bareClaimToJson),
+    ...(fixes ? { fix } : {}),
   });
 }
 
-function scanClaimToJson({ path, part, bytes, layer }: Claim): object {
+function bareClaimToJson({ path, part, bytes, layer }: Claim): object {
   return { ...nameToJson('path', path), part, bytes, layer };
 }
 

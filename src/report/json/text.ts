@@ -17,7 +17,7 @@ export function findingText({ rule, severity, title, bytes, claims, fix }: Findi
   return objectText({ rule, severity, title, bytes, claims: arrayText(claims, claimToJson), fix });
 }
 
-function claimToJson({ path, part, bytes, keeps, layer }: Claim): object {
+export function claimToJson({ path, part, bytes, keeps, layer }: Claim): object {
   const kept = keeps === undefined ? {} : nameToJson('keeps', keeps);
   return { ...nameToJson('path', path), part, bytes, ...kept, layer };
 }
