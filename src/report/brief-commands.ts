@@ -17,7 +17,7 @@ export function briefCommands(commands: readonly string[], where: string): strin
   });
 }
 
-/** The command with the first of its operands, and how many were left out; of `find` and `rm` only. */
+/** The command with the first of its operands and of what it looks for, and how many were left out; of `find` and `rm` only. */
 function cutOperands(command: string): { readonly text: string; readonly cut: number } {
   // A few more words are no reason to leave any out, and looking takes longer than most of what is printed.
   if (command.length < 200 || !/^(?:find|rm) /.test(command)) return { text: command, cut: 0 };
@@ -26,6 +26,26 @@ function cutOperands(command: string): { readonly text: string; readonly cut: nu
   while (words[from]?.startsWith('-') === true) from++;
   let to = from;
   while (to < words.length && !/^(?:-|!$|\\\()/.test(words[to] ?? '')) to++;
-  const cut = to - from - mostOperands;
-  return { text: [...words.slice(0, from + mostOperands), ...words.slice(to)].join(' '), cut };
+  const cut = Math.max(0, to - from - mostOperands);
+  const rest = cutChoice(words.slice(to));
+  if (cut + rest.cut === 0) return { text: command, cut: 0 };
+  return { text: [...words.slice(0, Math.min(to, from + mostOperands)), ...rest.words].join(' '), cut: cut + rest.cut };
+}
+
+/** With the first of the paths that one pair of brackets chooses from; names are kinds of files. What is left out (`!`) stays whole. */
+function cutChoice(words: readonly string[]): { readonly words: readonly string[]; readonly cut: number } {
+  const start = words.indexOf(String.raw`\(`) + 1;
+  const kept: string[] = [];
+  let paths = 0;
+  let end = start;
+  // Each is `-path PATTERN`, and `-o` between two.
+  const isChoice = (at: number): boolean =>
+    /^-i?(?:name|path)$/.test(words[at] ?? '') && /^(?:-o|\\\))$/.test(words[at + 2] ?? '');
+  for (; start > 0 && isChoice(end); end += 3) {
+    if (words[end]?.endsWith('path') === true && ++paths > mostOperands) continue;
+    kept.push(words.slice(end, end + 2).join(' '));
+  }
+  if (paths <= mostOperands || words[end - 1] !== String.raw`\)`) return { words, cut: 0 };
+  const cut = paths - mostOperands;
+  return { words: [...words.slice(0, start), kept.join(' -o '), ...words.slice(end - 1)], cut };
 }

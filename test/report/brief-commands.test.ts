@@ -38,6 +38,31 @@ describe('a command', () => {
     expect(brief(...commands)).toEqual(commands);
   });
 
+  it('that chooses from many paths names eight of them, all kinds of names, and all that it leaves out', () => {
+    const several = (count: number, of = 'path'): string =>
+      Array.from({ length: count }, (_, at) => `-${of} './lib/a file ${at}'`).join(' -o ');
+    const out = Array.from({ length: 20 }, (_, at) => `! -path ./lib/kept-${at}`).join(' ');
+    const end = `${out} -exec strip -g {} +`;
+    const found = (choice: string): string => `find . -type f \\( ${choice} \\) ${end}`;
+    const names = several(20, 'name');
+    for (const choice of [several(8), names, `${names} -o ${several(8)}`])
+      expect(brief(found(choice))).toEqual([found(choice)]);
+    expect(brief(found(several(9)))).toEqual([`${found(several(8))} # and 1 more: --verbose`]);
+    expect(brief(found(`${several(30)} -o ${names}`))).toEqual([
+      `${found(`${several(8)} -o ${names}`)} # and 22 more: --verbose`,
+    ]);
+    // What is more than a choice stays whole.
+    for (const choice of [
+      `${several(9)} ! -name a`,
+      `! -name a -o ${several(9)}`,
+      `${several(9)} -size +1`,
+      `${several(9)} -o \\( -name a \\)`,
+      `-type f ${several(9)}`,
+    ])
+      expect(brief(found(choice))).toEqual([found(choice)]);
+    expect(brief(`find . ${several(9)} ${end}`)).toEqual([`find . ${several(9)} ${end}`]);
+  });
+
   it.skipIf(!requireTool('bash'))('means the first eight files, whatever their names are', () => {
     const name = fc
       .string({ unit: 'binary', minLength: 1, maxLength: 20 })
