@@ -35,13 +35,14 @@ function cutOperands(command: string): { readonly text: string; readonly cut: nu
 /** With the first of the paths that one pair of brackets chooses from; names are kinds of files. What is left out (`!`) stays whole. */
 function cutChoice(words: readonly string[]): { readonly words: readonly string[]; readonly cut: number } {
   const start = words.indexOf(String.raw`\(`) + 1;
+  if (start === 0) return { words, cut: 0 };
   const kept: string[] = [];
   let paths = 0;
   let end = start;
   // Each is `-path PATTERN`, and `-o` between two.
   const isChoice = (at: number): boolean =>
     /^-i?(?:name|path)$/.test(words[at] ?? '') && /^(?:-o|\\\))$/.test(words[at + 2] ?? '');
-  for (; start > 0 && isChoice(end); end += 3) {
+  for (; isChoice(end); end += 3) {
     if (words[end]?.endsWith('path') === true && ++paths > mostOperands) continue;
     kept.push(words.slice(end, end + 2).join(' '));
   }
