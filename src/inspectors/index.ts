@@ -9,6 +9,7 @@ import { diversionsInspector } from './packages/diversions.ts';
 import { fileListInspector } from './packages/file-list.ts';
 import { nodePackageInspector } from './packages/node-package.ts';
 import { recordInspector } from './packages/record.ts';
+import { pdbInspector } from './pdb.ts';
 import { pycInspector, pycPlace } from './pyc/header.ts';
 import { pycCodeInspector } from './pyc/inspector.ts';
 
@@ -21,10 +22,10 @@ export const packageInspectors: readonly Inspector<PackageFacts>[] = [
   nodePackageInspector,
 ];
 
-export const inspectors: readonly Inspector[] = [elfInspector, arInspector, pycInspector];
+export const inspectors: readonly Inspector[] = [elfInspector, arInspector, pycInspector, pdbInspector];
 
 /** The same where the code of pycs is asked for, which takes reading all of each. */
-const withBytecode: readonly Inspector[] = [elfInspector, arInspector, pycCodeInspector];
+const withBytecode: readonly Inspector[] = [elfInspector, arInspector, pycCodeInspector, pdbInspector];
 
 export function inspectorsFor(bytecode: boolean): readonly Inspector[] {
   return bytecode ? withBytecode : inspectors;

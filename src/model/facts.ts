@@ -184,6 +184,11 @@ export interface UnreadCode {
   readonly broken: boolean;
 }
 
+/** Facts of debug data of a Windows program or a .NET assembly. */
+export interface PdbFacts {
+  readonly type: 'pdb';
+}
+
 /** A row of a `RECORD` (PEP 376, PEP 427). */
 export interface RecordedFile {
   /** As it is written there, relative to the directory that packages are installed into (byte string). */
@@ -238,4 +243,4 @@ export interface NodePackageFacts {
 export type PackageFacts = RecordFacts | FileListFacts | ControlFacts | DiversionFacts | NodePackageFacts;
 
 /** What is known of a file's content. */
-export type Facts = ElfFacts | ArFacts | PycFacts;
+export type Facts = ElfFacts | ArFacts | PycFacts | PdbFacts;

@@ -76,6 +76,7 @@ const shapes: ReadonlyMap<unknown, Shape> = new Map([
       code: optional(code),
     }),
   ],
+  ['pdb', shape({ type: text })],
 ]);
 
 const unread = shape({ unread: text, broken: truth });

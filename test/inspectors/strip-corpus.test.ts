@@ -64,7 +64,7 @@ function predicted(path: string): Predicted {
   const bytes = readFileSync(path);
   const file = { path, size: bytes.length, facts: 'all', strip: defaultStripVersion } as const;
   const facts = inspectors.find((one) => one.matches(bytes.subarray(0, 64), file))?.inspect(memorySource(bytes), file);
-  if (facts === undefined || facts.type === 'pyc') throw new Error(`${path} is neither ELF nor ar`);
+  if (facts === undefined || !('strip' in facts)) throw new Error(`${path} is neither ELF nor ar`);
   const { debug, unneeded, all } = facts.strip;
   const sections = facts.type === 'ar' ? null : (facts.sections ?? []).reduce((sum, part) => sum + part.bytes, 0);
   return { strip: { debug, unneeded, all }, sections, size: bytes.length };

@@ -31,7 +31,7 @@ function predicted(path: string, version = installed ?? defaultStripVersion): St
   const file = { path, size: bytes.length, facts: 'all', strip: version } as const;
   const inspector = inspectors.find((candidate) => candidate.matches(bytes.subarray(0, 64), file));
   const facts = inspector?.inspect(memorySource(bytes), file);
-  if (facts === undefined || facts.type === 'pyc') throw new Error(`${path} is no ELF file`);
+  if (facts === undefined || !('strip' in facts)) throw new Error(`${path} is no ELF file`);
   return facts.strip;
 }
 

@@ -25,6 +25,28 @@ import { requireTool, run } from '../oracles.ts';
 
 const tools = ['gcc', 'objcopy', 'strip', 'find', 'cp'].every(requireTool);
 
+describe('debug-files of Windows', () => {
+  it('claims those that begin as debug data, and no molecules', async () => {
+    const root = tempDirectory('debug-files-pdb');
+    const put = (name: string, head: string): void => {
+      writeFileSync(join(root, name), Buffer.from(head.padEnd(100, '\0'), 'latin1'));
+    };
+    const msf = 'Microsoft C/C++ MSF 7.00\r\n\x1aDS';
+    put('addon.pdb', msf);
+    put('net.pdb', 'BSJB\x01\0\x01\0\0\0\0\0\x0c\0\0\0PDB v1.0');
+    put('assembly.pdb', 'BSJB\x01\0\x01\0\0\0\0\0\x0c\0\0\0v4.0.303');
+    put('old.pdb', 'Microsoft C/C++ program database 2.00\r\n\x1aJG');
+    put('protein.pdb', 'HEADER    HYDROLASE');
+    put('project.ncb', msf);
+    const found = await findingsOf(root);
+    expect(found).toMatchObject([{ rule: 'debug-files', severity: 'warn', bytes: 200 }]);
+    expect(found[0]?.claims.map(({ path }) => path)).toEqual(['addon.pdb', 'net.pdb']);
+    expect(found[0]?.fix.commands).toEqual([
+      "find . -type f -name '*.pdb' ! -path ./assembly.pdb ! -path ./old.pdb ! -path ./protein.pdb -delete",
+    ]);
+  });
+});
+
 async function findingsOf(root: string): Promise<Finding[]> {
   const snapshot = await scan(root, { ...defaultLimits, digests: 'auto', facts: 'needed' });
   return judge(snapshot, [debugSymbols, debugFiles]);

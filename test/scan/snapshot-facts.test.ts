@@ -16,6 +16,7 @@ const saved = snapshot([
       contents: [{ size: 7, debug: 7, crc32: 5 }],
     }),
   }),
+  file('x.pdb', 9, { facts: { type: 'pdb' } }),
   file('lib/__pycache__/a.cpython-39.pyc', 50, { facts: pyc({ source: 'lib/a.py', code }) }),
 ]);
 const report = { tool: testTool, snapshot: saved, tree: [], findings: [], removable: 0 };
