@@ -47,6 +47,7 @@ const ownRules = [
   'source-maps',
   'translations',
   'type-declarations',
+  'foreign-binaries',
 ];
 /** Odd files, each against strip itself. */
 const stripTests = ['elf', 'strip-ar', 'strip-bounds', 'strip-odd', 'strip-refusal', 'strip-segments', 'strip-tables'];

@@ -21,6 +21,7 @@ import { duplicateEntry } from './duplicate-entry.ts';
 import { duplicateFile } from './duplicate-file.ts';
 import { duplicateMember } from './duplicate-member.ts';
 import { duplicateStaticLibrary } from './duplicate-static-library.ts';
+import { foreignBinaries } from './foreign-binaries.ts';
 import { foreignBytecode } from './foreign-bytecode.ts';
 import { leftoverPycache } from './leftover-pycache.ts';
 import { legacyBytecode } from './legacy-bytecode.ts';
@@ -71,6 +72,7 @@ export const rules: readonly Rule[] = [
   buildSources,
   sourceMaps,
   typeDeclarations,
+  foreignBinaries,
   translations,
   duplicateEntry,
   metadataOnlyCopy,

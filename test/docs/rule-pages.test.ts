@@ -46,7 +46,7 @@ describe('the command on the page of', () => {
     [
       'development-files',
       inside('include', ['x.h', 'sub/x.a', ...licences]),
-      ['lib/pkgconfig/x.pc', 'lib/cmake/x.cmake', 'lib/x.la', 'lib/python3.12/os.py'],
+      ['lib/pkgconfig/x.pc', 'lib/cmake/x.cmake', 'lib/libx.la', 'lib/python3.12/os.py'],
     ],
     ['type-declarations', inside('node_modules', declared), []],
   ])('%s removes what the rule claims', (rule, files, more) => {

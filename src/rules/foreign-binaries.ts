@@ -1,0 +1,119 @@
+// foreign-binaries: addons of Node packages for platforms other than the artifact's, in the directories that loaders choose from by the
+// names of platform and processor. The artifact's own is told by its other ELF files: where there are none, nothing is said.
+import { toolsOf } from '../model/machines.ts';
+import type { ElfTarget } from '../model/facts.ts';
+import { parentPath } from '../model/name.ts';
+import type { Name } from '../model/name.ts';
+import { count, entryClaims } from './rule.ts';
+import type { Rule, RuleContext } from './rule.ts';
+import { above, removeTrees, someBelow, treesOf } from './trees.ts';
+
+export const foreignBinaries: Rule = {
+  id: 'foreign-binaries',
+  title: 'addons of Node packages for other platforms',
+  severity: 'info',
+  leftover: true,
+  check(context) {
+    const choices = choicesIn(context);
+    const own = choices.length === 0 ? null : ownProcessor(context, choices);
+    if (own === null) return [];
+    const settled = new Set<Name>();
+    const foreign: Choice[] = [];
+    for (const choice of choices) {
+      if (isOwn(choice, own)) settled.add(choice.group);
+      else if (isForeign(choice, own)) foreign.push(choice);
+    }
+    const folders = foreign
+      .filter(({ group }) => settled.has(group) || isBuilt(context, group))
+      .map(({ path }) => path);
+    const trees = treesOf(context, folders);
+    const claims = entryClaims(context, trees.entries);
+    if (claims.length === 0) return [];
+    const title = `${count(claims.length, 'file')} of addons for platforms other than linux-${own}`;
+    const advice = 'needed where the same tree is run on other platforms';
+    return [{ title, claims, fix: { commands: removeTrees(trees), advice } }];
+  },
+};
+
+/** A directory with an addon for one platform. */
+interface Choice {
+  readonly path: Name;
+  /** The directory that a loader looks for it in. */
+  readonly group: Name;
+  readonly platform: string;
+  /** More than one in files for several: `x64+arm64`. */
+  readonly processors: readonly string[];
+}
+
+/** As node-gyp-build and prebuildify name them: `prebuilds/linux-x64`. */
+const prebuilt = /(?:^|\/)prebuilds\/([a-z0-9]+)-([a-z0-9]+(?:\+[a-z0-9]+)*)(?:-simulator|-musl|-glibc)?$/;
+/** As onnxruntime-node does: `bin/napi-v6/linux/x64`. */
+const nested = /(?:^|\/)bin\/napi-v\d+\/([a-z0-9]+)\/([a-z0-9]+)$/;
+
+const addon = /\.(?:node|bare)$/;
+
+function choicesIn(context: RuleContext): Choice[] {
+  const found: Choice[] = [];
+  for (const path of context.directories) {
+    const isFlat = path.includes('prebuilds/');
+    if (!isFlat && !path.includes('bin/napi-v')) continue;
+    const [, platform, processors] = (isFlat ? prebuilt : nested).exec(path) ?? [];
+    if (platform === undefined || processors === undefined) continue;
+    if (!someBelow(context, path, (entry) => addon.test(entry.path))) continue;
+    const parent = parentPath(path) ?? '.';
+    const group = isFlat ? parent : (parentPath(parent) ?? '.');
+    found.push({ path, group, platform, processors: processors.split('+') });
+  }
+  return found;
+}
+
+/** What Node calls platforms and processors: of another name nothing is known. */
+const platforms = new Set('aix android darwin freebsd ios linux linuxmusl openbsd sunos win32'.split(' '));
+const processorNames = new Set('arm arm64 ia32 loong64 mips mipsel ppc64 riscv64 s390x x64'.split(' '));
+
+/** ELF says no more of the platform than that it is no macOS or Windows; Linux is what such trees are for. */
+function isOwn({ platform, processors }: Choice, own: string): boolean {
+  return (platform === 'linux' || platform === 'linuxmusl') && processors.includes(own);
+}
+
+function isForeign({ platform, processors }: Choice, own: string): boolean {
+  if (!platforms.has(platform) || !processors.every((one) => processorNames.has(one))) return false;
+  return (platform !== 'linux' && platform !== 'linuxmusl') || !processors.includes(own);
+}
+
+/** Whether the package was compiled where it was installed: loaders take that first. */
+function isBuilt(context: RuleContext, group: Name): boolean {
+  const home = parentPath(group) ?? '.';
+  const release = home === '.' ? 'build/Release' : `${home}/build/Release`;
+  return someBelow(context, release, ({ path, facts }) => path.endsWith('.node') && facts?.type === 'elf');
+}
+
+/** The processor of most executables and shared libraries that are no such choice, as Node calls it; null where it is not clear. */
+function ownProcessor({ elfFiles }: RuleContext, choices: readonly Choice[]): string | null {
+  const groups = new Set(choices.map(({ group }) => group));
+  const counts = new Map<string | null, number>();
+  let all = 0;
+  for (const { entry, facts } of elfFiles) {
+    if ((facts.elfType !== 'EXEC' && facts.elfType !== 'DYN') || above(entry.path, groups) !== null) continue;
+    const name = processorOf(facts);
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+    all++;
+  }
+  for (const [name, number] of counts) if (number * 2 > all) return name;
+  return null;
+}
+
+/** By the first word of its triplet. */
+const names: ReadonlyMap<string, string> = new Map([
+  ['x86_64', 'x64'],
+  ['i686', 'ia32'],
+  ['aarch64', 'arm64'],
+  ['arm', 'arm'],
+  ['powerpc64le', 'ppc64'],
+  ['s390x', 's390x'],
+  ['riscv64', 'riscv64'],
+]);
+
+function processorOf(target: ElfTarget): string | null {
+  return names.get(toolsOf(target)?.triplet.split('-')[0] ?? '') ?? null;
+}
