@@ -21,7 +21,7 @@ export const foreignBinaries: Rule = {
     const foreign: Choice[] = [];
     for (const choice of choices) {
       if (isOwn(choice, own)) settled.add(choice.group);
-      else if (isForeign(choice, own)) foreign.push(choice);
+      else if (isKnown(choice)) foreign.push(choice);
     }
     const folders = foreign
       .filter(({ group }) => settled.has(group) || isBuilt(context, group))
@@ -76,9 +76,8 @@ function isOwn({ platform, processors }: Choice, own: string): boolean {
   return (platform === 'linux' || platform === 'linuxmusl') && processors.includes(own);
 }
 
-function isForeign({ platform, processors }: Choice, own: string): boolean {
-  if (!platforms.has(platform) || !processors.every((one) => processorNames.has(one))) return false;
-  return (platform !== 'linux' && platform !== 'linuxmusl') || !processors.includes(own);
+function isKnown({ platform, processors }: Choice): boolean {
+  return platforms.has(platform) && processors.every((one) => processorNames.has(one));
 }
 
 /** Whether the package was compiled where it was installed: loaders take that first. */

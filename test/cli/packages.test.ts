@@ -6,6 +6,7 @@ import { judge, rules } from '../../src/rules/index.ts';
 import { defaultLimits } from '../../src/scan/limits.ts';
 import { scan } from '../../src/scan/scan.ts';
 import { requireTool, run } from '../oracles.ts';
+import { buildElf } from '../build/elf.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { sizecheck } from './run.ts';
 
@@ -292,7 +293,10 @@ describe('leftovers', () => {
         'app/node_modules/a/a.d.ts': 'declaration...',
         'app/node_modules/a/a.js.map': 'map.............',
         'app/node_modules/a/a.map': 'no map...........',
+        'app/node_modules/a/prebuilds/linux-x64/a.node': 'addon..............',
+        'app/node_modules/a/prebuilds/win32-x64/a.node': 'another addon.......',
       });
+      writeFileSync(join(tree, 'bin/node'), buildElf({ type: 3 }));
       const options = { ...defaultLimits, digests: 'auto', facts: 'needed' } as const;
       const before = await scan(tree, options);
       const [found, other] = judge(

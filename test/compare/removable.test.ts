@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { judge } from '../../src/rules/index.ts';
 import { claimedBytes, removableByPath, removableContent } from '../../src/compare/removable.ts';
 import type { Claim, Finding } from '../../src/model/finding.ts';
-import { ar, digest, file, snapshot } from '../build/snapshot.ts';
+import { ar, digest, elf, file, snapshot } from '../build/snapshot.ts';
 
 function found(rule: string, claims: readonly Claim[]): Finding {
   return { rule, severity: 'warn', title: '', bytes: 0, fix: { commands: [], advice: null }, claims };
@@ -66,7 +66,7 @@ describe('removable content', () => {
     const tree = snapshot([
       file('lib/libx.a', 100, library),
       file('config/libx.a', 100, library),
-      file('lib/libx.so', 50),
+      file('lib/libx.so', 50, { facts: elf({}) }),
     ]);
     const findings = judge(tree);
     expect(findings.map(({ rule }) => rule).toSorted()).toEqual([

@@ -89,6 +89,13 @@ describe('debug-symbols', () => {
     expect(commandsOf(a64)).toEqual(["find . -type f -name '*.so' -exec strip --strip-unneeded {} +"]);
     expect(commandsOf(a64, built('b', 62, 1000))?.[0]).toContain('aarch64-linux-gnu-strip');
     expect(commandsOf(a64, built('b', 62, 1000), built('c', 183, 1000))?.[0]).toContain('-exec strip ');
+    // Its own come first, and of one processor there is nothing to say.
+    const [both] = check([a64, built('b.so', 62, 900), built('c.so', 62, 900)]);
+    expect(both?.fix.commands.map((command) => / (\S*strip) /.exec(command)?.[1])).toEqual([
+      'strip',
+      'aarch64-linux-gnu-strip',
+    ]);
+    expect(check([a64])[0]?.fix.advice).toBeNull();
     // Objects are built for others more often than programs are.
     const objects = ['x.o', 'y.o'].map((path) => built(path, 62, 1000, { elfType: 'REL' }));
     expect(commandsOf(a64, ...objects)?.[0]).toContain('-exec strip ');

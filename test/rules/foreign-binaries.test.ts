@@ -12,6 +12,7 @@ const program = (path: string, more: Partial<ElfFacts> = {}): Entry => file(path
 const node = program('bin/node');
 const arm = { class: 32, machine: 40 } as const;
 const home = 'app/node_modules/bcrypt/prebuilds';
+const built = 'app/node_modules/bcrypt/build/Release/a.node';
 
 describe('foreign-binaries', () => {
   it('claims addons for other platforms and processors where that of the artifact lies beside them', () => {
@@ -54,10 +55,9 @@ describe('foreign-binaries', () => {
 
   it('claims them beside an addon that was compiled in place', () => {
     const foreign = `${home}/win32-x64/a.node`;
-    const release = 'app/node_modules/bcrypt/build/Release/a.node';
     expect(check(node, foreign)).toEqual([]);
-    expect(check(node, foreign, release)).toEqual([]);
-    expect(claimedPaths(check(node, foreign, program(release))[0])).toEqual([foreign]);
+    expect(check(node, foreign, built)).toEqual([]);
+    expect(claimedPaths(check(node, foreign, program(built))[0])).toEqual([foreign]);
     expect(claimedPaths(check(node, 'prebuilds/win32-x64/a.node', program('build/Release/a.node'))[0])).toHaveLength(1);
   });
 
@@ -65,7 +65,8 @@ describe('foreign-binaries', () => {
     ['there is no other ELF file', []],
     ['an object is all that there is', [program('a.o', { elfType: 'REL' })]],
     ['all others are choices, too', [program(`${home}/linux-x64/b.node`)]],
-    ['there are as many of another', [node, program('a', { machine: 183 })]],
+    ['there are as many of another', [node, program('z', { machine: 183 })]],
+    ['there are as many of another, one compiled in place', [program('a', { machine: 183 }), program(built)]],
     ['its processor has no name', [program('a', { machine: 83 })]],
   ])('says nothing where %s', (_what, others) => {
     expect(check(`${home}/linux-x64/a.node`, `${home}/win32-x64/a.node`, ...others)).toEqual([]);
@@ -83,8 +84,16 @@ describe('foreign-binaries', () => {
     expect(claimedPaths(found[0])).toEqual([`${home}/linux-x64/a.node`]);
   });
 
+  it('goes by most of the other programs and libraries', () => {
+    const files = [program('a', { machine: 183 }), program('b', { elfType: 'EXEC' }), node];
+    const paths = ['linux-x64', 'linux-arm64'].map((name) => `${home}/${name}/a.node`);
+    expect(claimedPaths(check(...files, ...paths)[0])).toEqual([paths[1]]);
+    expect(check(...files.slice(0, 2), ...paths)).toEqual([]);
+  });
+
   it('takes musl for the same platform', () => {
     const paths = ['linuxmusl-x64', 'linux-x64-musl', 'win32-x64'].map((name) => `${home}/${name}/a.node`);
-    expect(claimedPaths(check(node, ...paths)[0])).toEqual([paths[2]]);
+    for (const own of paths.slice(0, 2))
+      expect(claimedPaths(check(node, own, `${home}/win32-x64/a.node`)[0])).toEqual([paths[2]]);
   });
 });
