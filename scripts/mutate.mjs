@@ -63,6 +63,8 @@ const policies = [
   'json',
   'image-limits',
   'path-verdicts',
+  'path-budgets',
+  'growth-verdicts',
   'rule-verdicts',
   'severities',
 ];
@@ -122,6 +124,7 @@ const areas = [
       (name) => `test/inspectors/${name}.test.ts`,
     ),
   },
+  { sources: ['src/inspectors/pdb.ts'], tests: ['test/rules/debug-files.test.ts'], hostile: false },
   {
     sources: ['src/inspectors/elf/segments.ts'],
     tests: ['elf', 'strip-segments'].map((name) => `test/inspectors/${name}.test.ts`),
@@ -166,7 +169,7 @@ const areas = [
   })),
   {
     // Rules on copies and what they share, and some others.
-    sources: [...copyRules, 'copies', 'hidden', 'strippable'].map((name) => `src/rules/${name}.ts`),
+    sources: [...copyRules, 'copies', 'hidden', 'linking', 'strippable'].map((name) => `src/rules/${name}.ts`),
     tests: [...copyRules, 'debug-symbols', 'deleted-in-later-layer', 'duplicate-file'].map(
       (name) => `test/rules/${name}.test.ts`,
     ),
@@ -174,7 +177,7 @@ const areas = [
   },
   {
     // Some share how directories and files are found by their names.
-    sources: [...ownRules, 'named', 'odd-files'].map((name) => `src/rules/${name}.ts`),
+    sources: [...ownRules, 'named', 'odd-files', 'machine'].map((name) => `src/rules/${name}.ts`),
     tests: ownRules.map((name) => `test/rules/${name}.test.ts`),
     hostile: false,
   },
