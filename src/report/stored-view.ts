@@ -10,7 +10,7 @@ const overheadRow = '(headers, padding, framing)';
 const overheadOfImages = '(hidden by layers, headers, framing)';
 
 /** Equal content in another place of a compressed stream takes more or less. */
-export const unchangedRow = '(unchanged files, which compressed differently)';
+export const unchangedRow = '(unchanged, compressed differently)';
 
 /** The diff itself where it does not tell. */
 export function storedView(diff: Diff): Diff {

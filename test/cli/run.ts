@@ -60,7 +60,9 @@ export interface ScanJson {
     bytes: number;
     /** In snapshots of archives only. */
     stored?: number | null;
-    claims: { path: string; part: string | null; bytes: number }[];
+    claims: { path: string; part: string | null; bytes: number; keeps?: string }[];
+    /** In scans, not in snapshots. */
+    fix?: { commands: string[]; advice: string | null };
   }[];
   removable: { content: number };
   image?: {

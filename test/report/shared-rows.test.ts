@@ -149,7 +149,7 @@ describe('a diff by its compressed bytes', () => {
     expect(paths.map(hasLabel)).toEqual([false, false, false, false, false, true, true, false]);
     expect(paths.flatMap((path) => rowLabel(plain, path) ?? [])).toEqual([
       '(headers, padding, framing)',
-      '(unchanged files, which compressed differently)',
+      '(unchanged, compressed differently)',
     ]);
   });
 

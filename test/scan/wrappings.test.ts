@@ -93,7 +93,16 @@ describe.skipIf(!ready)('one tree in every wrapping', () => {
 
   it('a scan of the directory finds what a snapshot of it finds', () => {
     const scanned = scanJson([tree]);
-    expect(scanned.findings).toEqual(reference.findings);
+    // A snapshot is judged anew where it is read, so it holds no remedies.
+    const found = scanned.findings.map(({ rule, severity, title, bytes, claims }) => ({
+      rule,
+      severity,
+      title,
+      bytes,
+      claims: claims.map(({ path, part, bytes: claimed }) => ({ path, part, bytes: claimed })),
+    }));
+    expect(found.map((one, at) => ({ ...reference.findings[at], ...one }))).toEqual(reference.findings);
+    expect(found).toHaveLength(reference.findings.length);
     expect(scanned.tree).toEqual(reference.tree);
   });
 });
@@ -247,7 +256,7 @@ describe.skipIf(!ready)('figures of the tree against GNU tools', () => {
       'other',
     ]);
     expect(Object.keys(json.tree[0] ?? {})).toEqual(['path', 'content', 'disk', 'files', 'own']);
-    expect(Object.keys(json.findings[0] ?? {})).toEqual(['rule', 'severity', 'title', 'bytes', 'claims']);
+    expect(Object.keys(json.findings[0] ?? {})).toEqual(['rule', 'severity', 'title', 'bytes', 'claims', 'fix']);
     expect(Object.keys(json.findings[0]?.claims[0] ?? {})).toEqual(['path', 'part', 'bytes']);
     expect(json.artifact).toEqual({ name: tar, format: 'tar', codecs: [], length: statSync(tar).size });
     writeFileSync(join(work, 'scan.json'), JSON.stringify(json));
