@@ -122,6 +122,7 @@ describe('static-library', () => {
   it.each<[what: string, linker: Entry]>([
     ["GNU's linker", program('usr/bin/x86_64-linux-gnu-ld.bfd')],
     ["GNU's linker by its short name", program('usr/bin/ld')],
+    ['a linker that has its place in memory', file('bin/ld', 100, { facts: elf({}, { elfType: 'EXEC' }) })],
     ["LLVM's linker", program('usr/lib/llvm-14/bin/lld')],
     ['a compiler of C', program('usr/libexec/gcc/x86_64-linux-gnu/13/cc1')],
     ['a cross compiler', program('bin/arm-none-eabi-tcc')],
@@ -164,6 +165,18 @@ describe('static-library', () => {
     const needed = file(path, 100, { facts: ar(50) });
     const free = file('opt/libz.a', 70, { facts: ar(50) });
     expect(check([needed, free, ...others.map((other) => file(other, 30))])).toMatchObject([{ bytes: 70 }]);
+  });
+
+  it.each<[what: string, other: Entry]>([
+    ['a directory', directory('opt/lib.so')],
+    ['a symlink', file('opt/libc.so', 0, { kind: 'symlink', link: 'nowhere', disk: 0 })],
+    ['an object called as start files are, that is a directory', directory('opt/crt1.o')],
+    ['more than a linker script is long', file('opt/libc.so', 4097)],
+    ['an empty file', file('opt/libc.so', 0)],
+  ])('finds what lies beside %s', (_what, other) => {
+    expect(check([file('opt/libz.a', 70, { facts: ar(50) }), other])).toMatchObject([{ bytes: 70 }]);
+    const script = file('opt/libc.so', 4096);
+    expect(check([file('opt/libz.a', 70, { facts: ar(50) }), script])).toEqual([]);
   });
 
   it.each<[what: string, others: Entry[]]>([
