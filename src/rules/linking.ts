@@ -87,7 +87,7 @@ function findMarks({ snapshot }: RuleContext): Marks {
 }
 
 /** A small `libNAME.so` or `libNAME.a` that is neither is text, for a linker to read. */
-function isScript({ path, kind, size, facts }: Entry): boolean {
-  if (kind !== 'file' || facts !== null || size === 0 || size > mostOfScript) return false;
+function isScript({ path, size, facts }: Entry): boolean {
+  if (facts !== null || size === 0 || size > mostOfScript) return false;
   return /^lib[^/]*\.(?:so|a)$/.test(baseName(path));
 }

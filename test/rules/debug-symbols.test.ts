@@ -135,6 +135,37 @@ describe('debug-symbols', () => {
     expect(check([file('a', 1000, { facts: elf({ unneeded: 900 }, { unsafe: [alone] }) })])).toEqual([]);
   });
 
+  it('strips files of the processor that most are for with the plain program, and those first', () => {
+    const of = (path: string, machine: number, elfType: 'EXEC' | 'DYN', after = 900) =>
+      file(path, 1000, { facts: elf({ unneeded: after }, { machine, elfType }) });
+    const programs = (...entries: Entry[]) => {
+      const [found] = check(entries);
+      return [found?.fix.commands.map((command) => /-exec (\S+) /.exec(command)?.[1]), found?.fix.advice];
+    };
+    const x86 = of('a.so', 62, 'DYN');
+    const arm = ['b.so', 'c.so'].map((path) => of(path, 183, 'EXEC'));
+    expect(programs(x86, ...arm)).toEqual([
+      ['strip', 'x86_64-linux-gnu-strip'],
+      'files of other processors need x86_64-linux-gnu-strip',
+    ]);
+    // Of equals x86, then the first.
+    const riscv = ['d.so', 'e.so'].map((path) => of(path, 243, 'DYN'));
+    expect(programs(...arm, ...riscv)[0]).toEqual(['strip', 'riscv64-linux-gnu-strip']);
+    expect(programs(...arm, of('f.so', 62, 'DYN'), of('g.so', 62, 'DYN'))[0]).toEqual([
+      'strip',
+      'aarch64-linux-gnu-strip',
+    ]);
+    // Those of which nothing is claimed need no program.
+    expect(programs(x86, of('b.so', 183, 'DYN', 1000))).toEqual([['strip'], null]);
+    const library = file('lib.a', 1000, {
+      facts: { ...ar(600), target: { class: 64, endian: 'little', machine: 183 } },
+    });
+    expect(programs(x86, library)).toEqual([
+      ['strip', 'aarch64-linux-gnu-strip'],
+      'files of other processors need aarch64-linux-gnu-strip',
+    ]);
+  });
+
   it('advises by what strip would damage', () => {
     const unsafe = [{ code: 'x', bytes: 1, message: 'why' }];
     const linked = file('a', 1000, { facts: elf({ unneeded: 900 }, { unsafe }) });
