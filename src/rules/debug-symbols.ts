@@ -88,7 +88,11 @@ function groupsOf(context: RuleContext): { of(facts: ElfFacts | ArFacts): Machin
       families.set(family, machine);
       return machine;
     },
-    all: () => [...families.values()].toSorted((a, b) => Number(b.program === 'strip') - Number(a.program === 'strip')),
+    all() {
+      const machines = [...families.values()];
+      const others = machines.filter(({ program }) => program !== 'strip');
+      return [...machines.filter(({ program }) => program === 'strip'), ...others];
+    },
   };
 }
 

@@ -147,6 +147,46 @@ describe('what verdicts on paths say', () => {
   });
 });
 
+describe('growth of the compressed file', () => {
+  const after = { ...tree, totals: { ...tree.totals, compressed: 500 } };
+  const before = { ...tree, totals: { ...tree.totals, compressed: 400 } };
+  const growth = (measured: Snapshot) => {
+    const diff = diffSnapshots(
+      { snapshot: before, findings: [] },
+      { snapshot: measured, findings: [] },
+      { stripComponents: 0, maps: [], sections: false },
+    );
+    return verdicts({ compressedGrowth: { max: 99 } }, measured, { baseline: { kind: 'diff', diff, notices: [] } }).map(
+      ({ actual, status, reason }) => [actual, status, reason],
+    );
+  };
+
+  it('is unknown where the artifact has none, or where it is not certain', () => {
+    expect(growth(after)).toEqual([[100, 'fail', null]]);
+    expect(growth({ ...after, totals: { ...after.totals, compressed: null } })).toEqual([
+      [null, 'unknown', expect.stringContaining('a directory has no compressed size')],
+    ]);
+    // Odd entries change nothing of the length of the file.
+    const notices = [{ code: 'unreadable-content', path: 'x', message: 'm' }];
+    expect(growth({ ...after, notices })).toEqual([[100, 'fail', null]]);
+  });
+});
+
+describe('a group of which not all members are given', () => {
+  it('has one verdict for each of its limits', () => {
+    const of = (limits: object) => {
+      const groups = [{ name: 'g', members: ['*'], ...limits }];
+      const artifacts = ['a', 'b'].map((name) => ({ name, path: name, uncompressed: { max: 1 } }));
+      const { budgets } = readBudgets(Buffer.from(JSON.stringify({ version: 1, artifacts, groups })));
+      const evidence = { measured: [], unmeasured: [], file: 'f', today: '2026-01-01', complete: false };
+      return evaluate(budgets, evidence).gate.verdicts.map(({ measure, limit, status }) => [measure, limit, status]);
+    };
+    expect(of({ compressed: { max: 5 } })).toEqual([['compressed', 5, 'pass']]);
+    expect(of({ uncompressed: { max: 6 } })).toEqual([['uncompressed', 6, 'pass']]);
+    expect(of({ compressed: { max: 5 }, uncompressed: { max: 6 } })).toHaveLength(2);
+  });
+});
+
 describe('verdicts on compressed bytes', () => {
   const of = (format: 'directory' | 'zip', compressed: number | null, more: Partial<Snapshot> = {}) => {
     const one = { ...tree, artifact: { ...tree.artifact, format }, ...more, totals: { ...tree.totals, compressed } };
