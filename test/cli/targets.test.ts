@@ -113,6 +113,7 @@ describe('targets that are named', () => {
     for (const one of missing ?? []) {
       expect(one).toMatchObject({ kind: 'broken', reason: `"${one.path}" cannot be read (ENOENT)` });
       expect(one.error).toBeInstanceOf(InputError);
+      expect(one.error.message).toBe('cannot be read (ENOENT)');
     }
     expect(complete).toBe(false);
   });

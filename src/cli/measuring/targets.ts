@@ -96,15 +96,16 @@ function namedTargets(file: string, budgets: Budgets, artifacts: readonly string
   const missing: Broken[] = [];
   const all = artifacts.flatMap((word) => {
     const { name, path } = splitName(word, budgets.artifacts);
-    const error = errorOf(path, budgets);
-    if (error === null)
+    const fault = faultAt(path);
+    if (fault === null)
       return (name === null ? coveringBudgets(file, budgets, path, filesOf) : [name]).map((budget) => ({
         budget,
         path,
       }));
     const meant = name === null ? budgets.artifacts.filter((budget) => isHomeOf(file, budget, path)) : [name];
-    if (meant.length === 0) throw error;
-    missing.push(...meant.map((budget): Broken => ({ budget, kind: 'broken', reason: error.message, path, error })));
+    const said = `"${path}" ${fault.message}`;
+    if (meant.length === 0) throw new InputError('not-found', `${said}${misnamed(path, budgets.artifacts)}`);
+    missing.push(...meant.map((budget): Broken => ({ budget, kind: 'broken', reason: said, path, error: fault })));
     return [];
   });
   // A file that is given twice, by whatever name, counts once in a group.
@@ -137,14 +138,13 @@ function splitName(word: string, artifacts: readonly ArtifactBudget[]): { name: 
 }
 
 /** Why there is nothing at `path`; null where there is something. */
-function errorOf(path: string, budgets: Budgets): InputError | null {
+function faultAt(path: string): InputError | null {
   if (path === '-') return null;
   try {
     lstatSync(path);
     return null;
   } catch (error) {
-    const message = `"${path}" cannot be read (${systemCode(error)})${misnamed(path, budgets.artifacts)}`;
-    return new InputError('not-found', message, { cause: error });
+    return new InputError('not-found', `cannot be read (${systemCode(error)})`, { cause: error });
   }
 }
 

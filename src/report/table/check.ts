@@ -4,7 +4,7 @@ import { exactBytes, formatSize, groupDigits, roundSize } from '../../bytes/size
 import { unitOf } from '../../model/verdict.ts';
 import type { Measure, Verdict, VerdictStatus } from '../../model/verdict.ts';
 import { terminalName, terminalText } from '../escape.ts';
-import { kindOf, pointsText, verdictCells } from '../gate-text.ts';
+import { kindOf, kindOfGate, pointsText, verdictCells } from '../gate-text.ts';
 import type { VerdictKind } from '../gate-text.ts';
 import { formatText } from '../identity-text.ts';
 import type { CheckReport, ReportOptions } from '../reporter.ts';
@@ -21,7 +21,13 @@ export function checkTable(report: CheckReport, options: ReportOptions): Iterabl
   return partsOf(report, [heading, budgetsPart, growthPart, detailsPart, removablePart, noticesPart], options);
 }
 
-const words: Readonly<Record<VerdictStatus, string>> = { pass: 'pass', warn: 'warn', fail: 'FAIL', unknown: 'unknown' };
+const words: Readonly<Record<VerdictKind, string>> = {
+  pass: 'pass',
+  warn: 'warn',
+  fail: 'FAIL',
+  unknown: 'unknown',
+  skipped: 'skip',
+};
 
 function colored(style: Style, status: VerdictStatus, text: string): string {
   if (status === 'pass') return text;
@@ -39,7 +45,7 @@ function* heading({ gate, artifacts }: CheckReport, options: ReportOptions, styl
     count('skipped') === 0 ? '' : `${groupDigits(count('skipped'))} skipped`,
   ].filter((text) => text !== '');
   const told = parts.length === 0 ? 'nothing to judge' : parts.join(', ');
-  yield `${colored(style, status, style.bold(words[status]))}  ${told}\n`;
+  yield `${colored(style, status, style.bold(words[kindOfGate(gate)]))}  ${told}\n`;
   const [only, second] = artifacts;
   // Others may not have been measured.
   const limited = verdicts.filter(({ limit }) => limit !== null);
@@ -81,8 +87,8 @@ function* budgetsPart({ gate: { verdicts } }: CheckReport, options: ReportOption
     (one) => new Set(artifacts.map((text) => cutMiddle(text, nameWidth, one))).size === artifacts.length,
   );
   const lines: string[][] = [['', ...name, style.dim('BUDGET'), ...kept.map((at) => style.dim(titles[at] ?? ''))]];
-  for (const { status, artifact, budget, cells } of rows) {
-    const line = [`  ${colored(style, status, words[status])}`];
+  for (const { status, word, artifact, budget, cells } of rows) {
+    const line = [`  ${colored(style, status, word)}`];
     if (several) line.push(cutMiddle(artifact, nameWidth, share));
     line.push(cutMiddle(budget, budgetWidth), ...kept.map((at) => cells[at] ?? ''));
     lines.push(line);
@@ -101,11 +107,12 @@ function nameSpace(
   { width }: ReportOptions,
 ): number {
   const figures = kept.map((at) => 2 + longest([titles[at] ?? '', ...rows.map(({ cells }) => cells[at] ?? '')]));
-  return width - 2 - longest(rows.map(({ status }) => words[status])) - 2 - figures.reduce((sum, one) => sum + one, 0);
+  return width - 2 - longest(rows.map(({ word }) => word)) - 2 - figures.reduce((sum, one) => sum + one, 0);
 }
 
 interface Row {
   readonly status: VerdictStatus;
+  readonly word: string;
   readonly artifact: string;
   readonly budget: string;
   readonly cells: readonly [actual: string, limit: string, left: string];
@@ -130,6 +137,7 @@ function row(verdict: Verdict, exact: boolean, { units }: ReportOptions): Row {
   const isFree = measure === 'rule' && actual === 0;
   return {
     status,
+    word: words[kindOf(verdict)],
     artifact: terminalText(artifact),
     budget: budgetLabel(verdict),
     cells: [
@@ -148,6 +156,7 @@ function percentRow(verdict: Verdict): Omit<Row, 'artifact'> {
   const left = headroom.replace(' over', '').replace('\u00a0', ' ');
   return {
     status,
+    word: words[kindOf(verdict)],
     budget: budgetLabel(verdict),
     cells: [actual === null ? '-' : `${sign}${text}`, limit, actual === null ? '-' : `${isBeyond ? '+' : ''}${left}`],
   };
@@ -200,7 +209,7 @@ function* detailsPart({ gate: { verdicts } }: CheckReport, options: ReportOption
     const figure = figureText(verdict);
     const head = [about, figure].filter((text) => text !== '').join(', ');
     const lines = wrap(head, options.width - 9);
-    yield `\n${colored(style, status, words[status].padEnd(7))}  ${style.bold(lines[0] ?? '')}\n`;
+    yield `\n${colored(style, status, words[kindOf(verdict)].padEnd(7))}  ${style.bold(lines[0] ?? '')}\n`;
     for (const line of lines.slice(1)) yield `         ${line}\n`;
     if (verdict.budget !== budgetLabel(verdict)) yield style.dim(`         ${whereSet(verdict)}\n`);
     for (const line of reason === null ? [] : wrap(terminalText(reason), options.width - 9)) yield `         ${line}\n`;
