@@ -93,16 +93,10 @@ describe.skipIf(!ready)('one tree in every wrapping', () => {
 
   it('a scan of the directory finds what a snapshot of it finds', () => {
     const scanned = scanJson([tree]);
-    // A snapshot is judged anew where it is read, so it holds no remedies.
-    const found = scanned.findings.map(({ rule, severity, title, bytes, claims }) => ({
-      rule,
-      severity,
-      title,
-      bytes,
-      claims: claims.map(({ path, part, bytes: claimed }) => ({ path, part, bytes: claimed })),
-    }));
-    expect(found.map((one, at) => ({ ...reference.findings[at], ...one }))).toEqual(reference.findings);
-    expect(found).toHaveLength(reference.findings.length);
+    // A snapshot is judged anew where it is read, so it says neither how to fix nor what stays; all else is equal.
+    const anew = new Set(['fix', 'keeps', 'keepsBase64']);
+    const bare = JSON.stringify(scanned.findings, (key, value: unknown) => (anew.has(key) ? undefined : value));
+    expect(JSON.parse(bare)).toEqual(reference.findings);
     expect(scanned.tree).toEqual(reference.tree);
   });
 });
