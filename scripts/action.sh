@@ -71,6 +71,31 @@ nothing_measured() {
   exit "$1"
 }
 
+# What the budgets file was where the pull request is merged into: the first parent of the merge that the event is about, which a
+# checkout of one commit lacks. Its path in `before`; empty where there is none, or it cannot be told.
+budgets_before() {
+  before=''
+  local file=${SIZECHECK_BUDGETS:-budgets.json} base line
+  [ "${GITHUB_EVENT_NAME:-}" = pull_request ] && [ -f "$file" ] && [[ $file != /* ]] || return 0
+  for line in "$@"; do
+    case $line in --base-budgets* | --budgets* | --max-* | --dive-ci*) return 0 ;; esac
+  done
+  [ "$(git rev-parse --verify --quiet HEAD 2> /dev/null)" = "${GITHUB_SHA:-}" ] || return 0
+  base=$(git cat-file commit HEAD | sed -n '1,/^$/s/^parent //p')
+  # A merge has two.
+  [[ $base == *$'\n'* ]] || return 0
+  base=${base%%$'\n'*}
+  if ! git cat-file -e "$base" 2> /dev/null &&
+    ! GIT_TERMINAL_PROMPT=0 git fetch --quiet --no-tags --depth=1 origin "$base"; then
+    printf 'sizecheck: which limits changed is not told, since %s cannot be fetched\n' "$base" >&2
+    return 0
+  fi
+  # It may be new.
+  git cat-file -e "$base:./$file" 2> /dev/null || return 0
+  before=$RUNNER_TEMP/sizecheck-budgets-$GITHUB_ACTION.json
+  git show "$base:./$file" > "$before"
+}
+
 # Exit code 1 (over budget) is kept for the last step, so that everything is said before the job fails.
 measure() {
   local report=$RUNNER_TEMP/sizecheck-report-$GITHUB_ACTION.json code=0
@@ -84,6 +109,8 @@ measure() {
     arguments=(diff "${arguments[@]}" -- "$SIZECHECK_OLD" "$SIZECHECK_NEW")
   else
     [ -z "${SIZECHECK_BUDGETS:-}" ] || arguments+=(--budgets "$SIZECHECK_BUDGETS")
+    budgets_before ${lines[@]+"${lines[@]}"}
+    [ -z "$before" ] || arguments+=(--base-budgets "$before")
     read_lines "${SIZECHECK_BASELINE:-}"
     for line in ${lines[@]+"${lines[@]}"}; do arguments+=("--baseline=$line"); done
     read_lines "${SIZECHECK_ARTIFACTS:-}"

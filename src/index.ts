@@ -75,10 +75,12 @@ export type {
   Superseded,
   Totals,
 } from './model/snapshot.ts';
+export type { BudgetChange, BudgetEffect, BudgetUnit } from './model/budget-change.ts';
 export type { CheckedArtifact, Contributor, Gate, Measure, Verdict, VerdictStatus } from './model/verdict.ts';
 export { readBudgets } from './policy/budgets.ts';
 export type { ArtifactBudget, Budgets, GroupBudget, Ignore, RuleSeverity } from './policy/budgets.ts';
 export type { Glob, PathBudget } from './policy/path-budgets.ts';
+export { changesOfBudgets } from './policy/budget-changes.ts';
 export { evaluate } from './policy/evaluate.ts';
 export type { Evaluation } from './policy/evaluate.ts';
 export type { Baseline, Evidence, Measured, Unmeasured } from './policy/evidence.ts';

@@ -2,11 +2,13 @@
 // first as for a terminal, then as the commands' own syntax asks, so no text can begin a command of its own.
 import { exactBytes, formatSize } from '../bytes/size.ts';
 import type { Units } from '../bytes/size.ts';
+import type { BudgetChange } from '../model/budget-change.ts';
 import type { Finding, Severity } from '../model/finding.ts';
 import type { Verdict, VerdictStatus } from '../model/verdict.ts';
+import { changeTexts, changesTitle, changesUnknown } from './budget-changes.ts';
 import { briefCommands } from './brief-commands.ts';
 import { terminalName, terminalText } from './escape.ts';
-import type { Reporter } from './reporter.ts';
+import type { CheckReport, Reporter } from './reporter.ts';
 import { areSized, layerText, sentence, tightest } from './verdict-text.ts';
 
 type Level = 'error' | 'warning' | 'notice';
@@ -53,9 +55,13 @@ export const githubReporter: Reporter = {
       ...diff.findings.new.map((found) => annotationOf(found, name, units)),
     ]);
   },
-  *check({ gate }) {
+  *check({ gate, budgetChanges }) {
     const holding = gate.verdicts.filter(({ status }) => status === 'pass');
-    yield* commands([...gate.verdicts.flatMap(verdictAnnotations), ...summaryOf(holding)]);
+    yield* commands([
+      ...gate.verdicts.flatMap(verdictAnnotations),
+      ...budgetAnnotations(budgetChanges),
+      ...summaryOf(holding),
+    ]);
   },
 };
 
@@ -74,6 +80,26 @@ function summaryOf(holding: readonly Verdict[]): Annotation[] {
   const more = skipped > 0 ? `; ${skipped} had nothing to measure` : '';
   const message = limits < 2 ? said : `${limits} limits hold; the closest: ${said}`;
   return [{ level: 'notice', title: 'Within size budgets', message: `${message}${more}` }];
+}
+
+/** One for what lets more pass, one for all else. */
+function budgetAnnotations(changes: CheckReport['budgetChanges']): Annotation[] {
+  if (changes === undefined) return [];
+  if (changes === null) return [{ level: 'warning', title: 'Size budgets', message: changesUnknown }];
+  const looser = changes.filter(({ effect }) => effect === 'looser');
+  const others = changes.filter(({ effect }) => effect !== 'looser');
+  return [looser, others].flatMap((group): Annotation[] => {
+    if (group.length === 0) return [];
+    const texts = group.slice(0, mostOfLevel).map(budgetChangeText);
+    const more = group.length - texts.length;
+    const message = `${texts.join('; ')}${more > 0 ? `; ${more} more` : ''}`;
+    return [{ level: group === looser ? 'warning' : 'notice', title: changesTitle(group), message }];
+  });
+}
+
+function budgetChangeText(change: BudgetChange): string {
+  const { artifact, key, before, after } = changeTexts(change);
+  return terminalText(`${artifact === '' ? '' : `${artifact} `}${key}: ${before} -> ${after}`);
 }
 
 /** One for each limit that does not hold. */

@@ -10,6 +10,7 @@ export const details = [
   '--size compressed',
   '--size disk',
   '--layers',
+  '--base-budgets',
 ] as const;
 export type Detail = (typeof details)[number];
 
@@ -36,7 +37,7 @@ export const reporters: readonly ReporterEntry[] = [
     name: 'table',
     description: 'tables for a terminal',
     kinds: ['scan', 'diff', 'check', 'fix', 'compress'],
-    details: { scan: details, diff: details },
+    details: { scan: details, diff: details, check: ['--base-budgets'] },
     tellsNotices: true,
     load: async () => (await import('./table/index.ts')).tableReporter,
   },
@@ -44,7 +45,7 @@ export const reporters: readonly ReporterEntry[] = [
     name: 'json',
     description: 'everything, as JSON (schema 1)',
     kinds: ['scan', 'diff', 'check', 'fix', 'compress'],
-    details: { scan: details, diff: details, check: ['--by package'] },
+    details: { scan: details, diff: details, check: ['--by package', '--base-budgets'] },
     tellsNotices: true,
     load: async () => (await import('./json/index.ts')).jsonReporter,
   },
@@ -71,7 +72,7 @@ export const reporters: readonly ReporterEntry[] = [
     details: {
       scan: ['--by package', '--sections', '--size compressed', '--layers'],
       diff: details,
-      check: ['--by package'],
+      check: ['--by package', '--base-budgets'],
     },
     tellsNotices: true,
     load: async () => (await import('./markdown/index.ts')).markdownReporter,
@@ -83,7 +84,7 @@ export const reporters: readonly ReporterEntry[] = [
     details: {
       scan: ['--by package', '--sections', '--size compressed', '--size disk', '--layers'],
       diff: ['--by package', '--size compressed'],
-      check: ['--by package'],
+      check: ['--by package', '--base-budgets'],
     },
     tellsNotices: true,
     load: async () => (await import('./html/index.ts')).htmlReporter,
@@ -92,7 +93,7 @@ export const reporters: readonly ReporterEntry[] = [
     name: 'github',
     description: 'annotations of a GitHub Actions run',
     kinds: ['scan', 'diff', 'check'],
-    details: { scan: ['--size compressed'] },
+    details: { scan: ['--size compressed'], check: ['--base-budgets'] },
     tellsNotices: false,
     load: async () => (await import('./github.ts')).githubReporter,
   },

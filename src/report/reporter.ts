@@ -2,6 +2,7 @@
 // pieces, since the report of a large artifact does not fit into one string.
 import type { Units } from '../bytes/size.ts';
 import type { PackageTable } from '../model/packages.ts';
+import type { BudgetChange } from '../model/budget-change.ts';
 import type { BytecodeRollup } from '../compare/bytecode.ts';
 import type { TreeNode } from '../compare/rollup.ts';
 import type { SectionRollup } from '../compare/section-rollup.ts';
@@ -67,6 +68,8 @@ export interface CheckReport {
   readonly gate: Gate;
   /** In the order of the budgets file. */
   readonly artifacts: readonly CheckedArtifact[];
+  /** What changed in the budgets file; null where what it was cannot be read, absent where it was not asked for. */
+  readonly budgetChanges?: readonly BudgetChange[] | null;
 }
 
 /** What other ways to compress an artifact would give. */

@@ -1,5 +1,5 @@
 // action.yml and the workflows of the guide, parsed, checked and run: the shell of every step, against a GitHub in miniature.
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -332,6 +332,77 @@ describe.skipIf(!projectTools.every(requireTool))('workflows', () => {
       expect(lenient.outputs['status']).toBe('fail');
       expect(lenient.log.failed, told(lenient)).toBe(false);
       expect(server.received).toEqual([]);
+    });
+
+    /** The checkout of `actions/checkout` for a pull request: the merge alone, without its parents. */
+    function mergeOf(here: Setting, document: object, more: readonly string[] = []): Setting {
+      const { cwd, temp } = here.machine;
+      const git = (at: string, ...args: string[]): string =>
+        run('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.org', ...args], { cwd: at }).trim();
+      writeFileSync(join(cwd, 'budgets.json'), JSON.stringify(document));
+      git(cwd, 'commit', '-qam', 'other budgets');
+      git(cwd, 'checkout', '-q', '--detach', 'main');
+      git(cwd, 'merge', '-q', '--no-ff', '-m', `merge\n\nparent of none\n${'x'.repeat(100_000)}`, 'change');
+      git(cwd, 'push', '-q', 'origin', 'HEAD:refs/heads/merge');
+      const checkout = join(temp, 'work/merge');
+      // By its address: a clone of a path takes all commits along.
+      const address = `file://${join(temp, 'origin.git')}`;
+      run('git', ['clone', '-q', '--depth=1', '--branch=merge', ...more, address, checkout]);
+      const env = { ...here.machine.env, GITHUB_SHA: git(checkout, 'rev-parse', 'HEAD') };
+      return { ...here, machine: { ...here.machine, cwd: checkout, env } };
+    }
+
+    async function judged(here: Setting, inputs: Record<string, string> = {}): Promise<string> {
+      await runSteps([{ run: 'make dist' }], here.contexts, here.machine, here.log);
+      await runAction(inputs, here.contexts, here.machine, here.log);
+      return server.comments[0]?.body ?? '';
+    }
+
+    /** Of the budgets of the guide: no limit on growth, so that nothing is unknown, and another one on the file. */
+    function budgetsWith(compressed: object): object {
+      const { growth: _, ...rest } = { ...budgets.artifacts[0] };
+      return { version: 1, artifacts: [{ ...rest, compressed }] };
+    }
+
+    it('says which limits the pull request raises', async () => {
+      const here = mergeOf(setting('raised'), budgetsWith({ max: '50 KiB' }));
+      expect(run('git', ['rev-list', '--count', 'HEAD'], { cwd: here.machine.cwd }).trim()).toBe('1');
+      const body = await judged(here, { 'only-on-change': 'true' });
+      expect(body, told(here)).toContain('⚠️ **The budgets file allows more than before:**');
+      expect(body).toContain('| looser | `layer` | `compressed.max` | 40\u00a0KiB | 50\u00a0KiB |');
+      expect(body).toContain('| looser | `layer` | `growth.max` | 10\u00a0KiB | none |');
+      expect(told(here)).toContain('::warning title=The budgets file allows more than before::layer compressed.max: ');
+      expect(here.log.failed, told(here)).toBe(false);
+    });
+
+    it('says nothing of limits that are as they were, or that nobody can compare', async () => {
+      const { growth: _, ...rest } = { ...budgets.artifacts[0] };
+      const raised = budgetsWith({ max: '50 KiB' });
+      const silent: (readonly [string, (here: Setting) => Setting, Record<string, string>?])[] = [
+        ['same', (here) => mergeOf(here, budgets)],
+        ['head', (here) => ({ ...mergeOf(here, raised), machine: here.machine })],
+        ['new', (here) => mergeOf(here, budgets), { budgets: 'new.json' }],
+        ['options', (here) => mergeOf(here, raised), { artifacts: 'dist/layer.zip', options: '--max-compressed=1MB' }],
+        [
+          'lost',
+          (here) => {
+            const merged = mergeOf(here, raised);
+            rmSync(join(here.machine.temp, 'origin.git'), { recursive: true });
+            return merged;
+          },
+        ],
+      ];
+      for (const [label, make, inputs] of silent) {
+        server.comments.length = 0;
+        const here = make(setting(`limits-${label}`));
+        writeFileSync(join(here.machine.cwd, 'new.json'), JSON.stringify({ version: 1, artifacts: [rest] }));
+        const body = await judged(here, inputs);
+        expect(body, `${label}: ${told(here)}`).toContain('<!-- sizecheck:');
+        expect(body, label).not.toContain('budgets file allows');
+        expect(body, label).not.toContain('may have changed');
+        const lost = /^sizecheck: which limits changed is not told, since [0-9a-f]{40} cannot be fetched$/m;
+        expect(lost.test(told(here)), `${label}: ${told(here)}`).toBe(label === 'lost');
+      }
     });
 
     it('says nothing where it is told to', async () => {

@@ -87,9 +87,10 @@ describe.skipIf(!projectTools.every(requireTool))('the job of the guide', () => 
   it('fails after it has said everything', async () => {
     const project = makeProject('gitlab-over');
     const file = join(project.machine.cwd, 'budgets.json');
-    writeFileSync(file, readFileSync(file, 'utf8').replace('40 KiB', '1 KiB'));
+    writeFileSync(file, readFileSync(file, 'utf8').replace('40 KiB', '1 KiB').replace('200 KiB', '300 KiB'));
     const ran = await runJob(project);
     expect(ran.code).toBe(1);
+    expect(server.notes[0]?.body).toContain('| looser | `layer` | `uncompressed.max` | 200\u00a0KiB | 300\u00a0KiB |');
     expect(server.notes[0]?.body).toContain('### ❌ Over budget: `layer` compressed is ');
     expect(readFileSync(join(project.machine.cwd, 'sizecheck.xml'), 'utf8')).toContain('<failure ');
   });

@@ -2,12 +2,16 @@
 import { readFileSync } from 'node:fs';
 import { parseCompression } from '../../codecs/compress.ts';
 import { ConfigError, UsageError, systemCode } from '../../errors.ts';
+import type { BudgetChange } from '../../model/budget-change.ts';
 import type { CheckedArtifact, Gate } from '../../model/verdict.ts';
+import { changesOfBudgets } from '../../policy/budget-changes.ts';
 import { readBudgets } from '../../policy/budgets.ts';
 import type { ArtifactBudget, Budgets } from '../../policy/budgets.ts';
 import { evaluate } from '../../policy/evaluate.ts';
 import type { Measured } from '../../policy/evidence.ts';
 import { reporterNamed, tellsNotices } from '../../report/index.ts';
+import type { Detail } from '../../report/index.ts';
+import type { CheckReport } from '../../report/reporter.ts';
 import { removableContent } from '../../compare/removable.ts';
 import { toPairing } from './diff.ts';
 import { exitCodes, warnLine } from '../errors.ts';
@@ -33,12 +37,12 @@ export async function runCheck(
 ): Promise<number> {
   const format = formatOf(values);
   // A summary is Markdown, whatever the format.
-  if (!values.summary) requireShown('check', format, { '--by package': values.by === 'package' });
+  if (!values.summary) requireShown('check', format, detailsOf(values));
   const loading = reporterNamed(format, 'check');
   const file = values.budgets ?? 'budgets.json';
-  const { budgets, found } = plan(file, artifacts, values, onArtifact);
+  const { budgets, found, changes } = plan(file, artifacts, values, onArtifact);
   const inputs = found.targets.flatMap(({ path, baseline }) => [path, baseline]);
-  checkOutput(values.output, [file, values['dive-ci'], ...inputs]);
+  checkOutput(values.output, [file, values['base-budgets'], values['dive-ci'], ...inputs]);
   const today = new Date().toISOString().slice(0, 10);
   const run: Run = { values, budgets, onArtifact, today, pairing: toPairing(values) };
   const { measured, broken: unread } = await measureTargets(found.targets, run);
@@ -61,7 +65,7 @@ export async function runCheck(
   const { gate, skippedGroups } = evaluate(budgets, evidence);
   const reporter = await loading;
   if (reporter === null) throw new UsageError(`there is no format "${format}" for check`);
-  const report = { tool, gate, artifacts: measured.map(checked) };
+  const report = { tool, gate, artifacts: measured.map(checked), ...changes };
   const options = toReportOptions({ ...values, size: 'content', sort: 'size', depth: 99 });
   await print(reporter(report, options), values.output);
   if (values.summary) await appendReport(report, options);
@@ -79,21 +83,46 @@ function plan(
   artifacts: readonly string[],
   values: CheckValues,
   onArtifact: (name: string) => void,
-): { readonly budgets: Budgets; readonly found: Targets } {
+): { readonly budgets: Budgets; readonly found: Targets; readonly changes: Pick<CheckReport, 'budgetChanges'> } {
   const given = budgetsFromOptions(values, artifacts);
   if (given !== null && values.budgets !== undefined) {
     throw new UsageError('limits come from --budgets or from --max-… options, not from both');
   }
+  const base = values['base-budgets'];
+  if (given !== null && base !== undefined)
+    throw new UsageError('--base-budgets is for limits of a budgets file, not for --max-… options');
   if (given === null) onArtifact(file);
-  const budgets = withCompression(
-    given ?? readBudgetsFile(file, values.budgets === undefined),
-    values['compress-with'],
-  );
+  const own = given ?? readBudgetsFile(file, values.budgets === undefined);
+  const changes = base === undefined ? {} : { budgetChanges: changesSince(base, own, values.quiet, onArtifact) };
+  if (given === null) onArtifact(file);
+  const budgets = withCompression(own, values['compress-with']);
   const found =
     given === null
       ? targetsOf(file, budgets, artifacts)
       : { targets: budgets.artifacts.map(targetByItself), absent: [], complete: true };
-  return { budgets, found: withBaselines(found, values.baseline) };
+  return { budgets, found: withBaselines(found, values.baseline), changes };
+}
+
+function detailsOf(values: CheckValues): Partial<Record<Detail, boolean>> {
+  return { '--by package': values.by === 'package', '--base-budgets': values['base-budgets'] !== undefined };
+}
+
+/** null, and a warning, where it is no budgets file: the change may be the one that mends it. */
+function changesSince(
+  base: string,
+  budgets: Budgets,
+  isQuiet: boolean,
+  onArtifact: (name: string) => void,
+): BudgetChange[] | null {
+  onArtifact(base);
+  const bytes = readConfig(base, '');
+  try {
+    return changesOfBudgets(readBudgets(bytes).budgets, budgets);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    if (!isQuiet) warnLine(`${base}: ${error.message}`);
+    return null;
+  }
 }
 
 function targetByItself(budget: ArtifactBudget): Target {
@@ -101,16 +130,18 @@ function targetByItself(budget: ArtifactBudget): Target {
 }
 
 function readBudgetsFile(file: string, isDefault: boolean): Budgets {
-  let bytes: Uint8Array;
+  const hint = isDefault ? '; make it with "sizecheck init", or give limits such as --max-compressed' : '';
+  return readBudgets(readConfig(file, hint)).budgets;
+}
+
+/** @param hint for a file that is not there. @throws ConfigError */
+function readConfig(file: string, hint: string): Uint8Array {
   try {
-    bytes = readFileSync(file);
+    return readFileSync(file);
   } catch (error) {
     const code = systemCode(error);
-    const hint =
-      isDefault && code === 'ENOENT' ? '; make it with "sizecheck init", or give limits such as --max-compressed' : '';
-    throw new ConfigError(`cannot be read (${code})${hint}`, { cause: error });
+    throw new ConfigError(`cannot be read (${code})${code === 'ENOENT' ? hint : ''}`, { cause: error });
   }
-  return readBudgets(bytes).budgets;
 }
 
 /** `--compress-with` stands before what the file says. */

@@ -3,6 +3,7 @@
 import { ServiceError, SizecheckError, UsageError } from '../../errors.ts';
 import type { Connection, Forge } from '../../forge/forge.ts';
 import type { Posted } from '../../forge/upsert.ts';
+import type { CheckReport } from '../../report/reporter.ts';
 import type { SavedReport } from '../../report/json/read/index.ts';
 import { inertLine, terminalText } from '../../report/escape.ts';
 import { originOf } from './comment-origin.ts';
@@ -153,7 +154,7 @@ async function connect(target: Target, values: CommentValues, token: string): Pr
 /** Whether anything changed, is new, or does not hold. */
 function isWorthTelling(saved: SavedReport): boolean {
   const diffs = saved.kind === 'diff' ? [saved.report.diff] : saved.report.artifacts.map(({ diff }) => diff);
-  if (saved.kind === 'check' && saved.report.gate.status !== 'pass') return true;
+  if (saved.kind === 'check' && isGateWorthTelling(saved.report)) return true;
   return diffs.some(
     (diff) =>
       diff !== null &&
@@ -163,6 +164,11 @@ function isWorthTelling(saved: SavedReport): boolean {
         diff.findings.fixed.length > 0 ||
         (diff.delta.compressed ?? 0) !== 0),
   );
+}
+
+/** What the budgets file was may be unknown, too. */
+function isGateWorthTelling({ gate, budgetChanges }: CheckReport): boolean {
+  return gate.status !== 'pass' || (budgetChanges !== undefined && budgetChanges?.length !== 0);
 }
 
 function describe(posted: Posted | null, target: Target): string {

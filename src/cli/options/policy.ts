@@ -10,6 +10,10 @@ const { json, units, top, color } = scanOptions;
 
 export const checkOptions = {
   budgets: { kind: 'text', describe: 'the budgets file (budgets.json of the current folder without it)' },
+  'base-budgets': {
+    kind: 'text',
+    describe: 'the budgets file before the change: the report says which limits changed',
+  },
   baseline: { kind: 'list', describe: 'artifact or snapshot to compare with: OLD, or NAME=OLD (may be repeated)' },
   'compress-with': { kind: 'text', describe: 'how directories are compressed: gzip:9, zstd:19, zstd:22:long, …' },
   'max-compressed': { kind: 'text', describe: 'limit without a budgets file, such as "5 MiB"' },

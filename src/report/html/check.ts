@@ -25,6 +25,7 @@ import { formatText } from '../identity-text.ts';
 import { sizesLine } from '../markdown/changes.ts';
 import type { CheckReport, ReportOptions } from '../reporter.ts';
 import { layerText, sentence, subject } from '../verdict-text.ts';
+import { budgetChangesPart } from './budget-changes.ts';
 import { changesData, changesPart, detailParts, findingsPart, sizesPart } from './diff.ts';
 import type { NamedDiff } from './diff.ts';
 import { documentOf } from './document.ts';
@@ -34,7 +35,8 @@ import { tableOf, totalsPart } from './map-part.ts';
 /** What a template is filled with is escaped by it. */
 const words = { word: (text: string) => text, text: (text: string) => text };
 
-export function checkPage({ tool, gate, artifacts }: CheckReport, options: ReportOptions): string {
+export function checkPage(report: CheckReport, options: ReportOptions): string {
+  const { tool, gate, artifacts } = report;
   const title = titles[kindOfGate(gate)];
   const first = deciding(gate);
   const decided = first === null ? '' : `${first.artifact}: ${sentence(first, words)}`;
@@ -53,6 +55,7 @@ export function checkPage({ tool, gate, artifacts }: CheckReport, options: Repor
 `,
       budgetsPart(gate, options),
       evidencePart(gate, options),
+      budgetChangesPart(report),
       diffs.length === 0 ? markup`` : changesPart(diffs, forMap),
       ...shown.map(({ one, own }, at) => artifactPart(one, own, String(at))),
     ],

@@ -11,6 +11,7 @@ import { mapHints } from '../map-hints.ts';
 import type { CheckReport, DiffReport, Reporter, ReportOptions } from '../reporter.ts';
 import { fit, paragraphs } from './blocks.ts';
 import type { Limits } from './blocks.ts';
+import { budgetChangesParts } from './budget-changes.ts';
 import { budgetTable, evidence, headline, tally } from './budgets.ts';
 import { directoriesTable, filesDetails, sizesLine, sizesTable } from './changes.ts';
 import { count, sizeCells } from '../figures.ts';
@@ -53,7 +54,8 @@ function diffParts({ diff }: DiffReport, options: ReportOptions, limits: Limits)
   return [[`### ${sizesLine(diff, options)}`], ...changesParts(diff, options, limits)];
 }
 
-function checkParts({ gate, artifacts }: CheckReport, given: ReportOptions, limits: Limits): string[][] {
+function checkParts(report: CheckReport, given: ReportOptions, limits: Limits): string[][] {
+  const { gate, artifacts } = report;
   // Of a comparison beside a gate the largest changes are what counts, whatever the gate's own tables are sorted by.
   const options = { ...given, sort: 'delta' } as const;
   const shown = artifacts.slice(0, limits.artifacts);
@@ -65,6 +67,7 @@ function checkParts({ gate, artifacts }: CheckReport, given: ReportOptions, limi
     tally(gate),
     budgetTable(gate, options.units, most),
     evidence(gate, options.units, most),
+    ...budgetChangesParts(report, most),
     ...shown.flatMap((one) => artifactParts(one, artifacts.length > 1, bySizeOver(gate, one, options), limits)),
     left > 0 ? [`${count(left, 'more artifact')}.`] : [],
   ];

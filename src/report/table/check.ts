@@ -8,6 +8,7 @@ import { kindOf, kindOfGate, pointsText, verdictCells } from '../gate-text.ts';
 import type { VerdictKind } from '../gate-text.ts';
 import { formatText } from '../identity-text.ts';
 import type { CheckReport, ReportOptions } from '../reporter.ts';
+import { budgetChangesPart } from './budget-changes.ts';
 import { growthPart } from './check-growth.ts';
 import { columns } from './grid.ts';
 import type { Align } from './grid.ts';
@@ -18,7 +19,11 @@ import { cutMiddle, widest, wrap } from './style.ts';
 import type { Style } from './style.ts';
 
 export function checkTable(report: CheckReport, options: ReportOptions): Iterable<string> {
-  return partsOf(report, [heading, budgetsPart, growthPart, detailsPart, removablePart, noticesPart], options);
+  return partsOf(
+    report,
+    [heading, budgetsPart, budgetChangesPart, growthPart, detailsPart, removablePart, noticesPart],
+    options,
+  );
 }
 
 const words: Readonly<Record<VerdictKind, string>> = {

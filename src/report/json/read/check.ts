@@ -1,8 +1,11 @@
 // A gate's report read back from `check --json`.
+import { budgetEffects, budgetUnits } from '../../../model/budget-change.ts';
+import type { BudgetChange } from '../../../model/budget-change.ts';
 import { measures, verdictStatuses } from '../../../model/verdict.ts';
 import type { CheckedArtifact, Contributor, Gate, Verdict, VerdictStatus } from '../../../model/verdict.ts';
 import { diffOf } from './diff.ts';
 import * as read from './fields.ts';
+import type { CheckReport } from '../../reporter.ts';
 import type { Node } from './fields.ts';
 import { artifactOf, findingOf, noticeOf, totalsOf } from './values.ts';
 
@@ -38,6 +41,29 @@ function contributorOf(node: Node): Contributor {
     bytes: read.integer(node, 'bytes'),
     ...(node.json['layer'] === undefined ? {} : { layer: read.size(node, 'layer') }),
   };
+}
+
+/** Absent where it was not asked for. */
+export function budgetChangesOf(root: Node): Pick<CheckReport, 'budgetChanges'> {
+  const value = root.json['budgetChanges'];
+  if (value === undefined) return {};
+  return { budgetChanges: value === null ? null : read.list(root, 'budgetChanges', budgetChangeOf) };
+}
+
+function budgetChangeOf(node: Node): BudgetChange {
+  return {
+    artifact: read.nullableText(node, 'artifact'),
+    key: read.text(node, 'key'),
+    unit: read.word(node, 'unit', budgetUnits),
+    before: valueOf(node, 'before'),
+    after: valueOf(node, 'after'),
+    effect: read.word(node, 'effect', budgetEffects),
+    reason: read.nullableText(node, 'reason'),
+  };
+}
+
+function valueOf(node: Node, key: string): number | string | null {
+  return typeof node.json[key] === 'string' ? read.text(node, key) : read.nullableNumber(node, key);
 }
 
 export function checkedOf(node: Node): CheckedArtifact {

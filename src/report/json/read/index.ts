@@ -3,7 +3,7 @@
 import type { CheckReport, DiffReport } from '../../reporter.ts';
 import { jsonFault } from '../../../bytes/json-fault.ts';
 import { schemaVersion } from '../text.ts';
-import { checkedOf, gateOf } from './check.ts';
+import { budgetChangesOf, checkedOf, gateOf } from './check.ts';
 import { diffOf } from './diff.ts';
 import * as read from './fields.ts';
 import type { Node } from './fields.ts';
@@ -28,7 +28,8 @@ export function parseReport(bytes: Uint8Array): SavedReport {
   const tool = toolOf(read.object(root, 'tool'));
   if (json['gate'] !== undefined && json['artifacts'] !== undefined) {
     const gate = gateOf(read.object(root, 'gate'));
-    return { kind: 'check', report: { tool, gate, artifacts: read.list(root, 'artifacts', checkedOf) } };
+    const artifacts = read.list(root, 'artifacts', checkedOf);
+    return { kind: 'check', report: { tool, gate, artifacts, ...budgetChangesOf(root) } };
   }
   if (json['before'] !== undefined && json['after'] !== undefined)
     return { kind: 'diff', report: { tool, diff: diffOf(root) } };
