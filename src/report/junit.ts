@@ -23,25 +23,35 @@ export const junitReporter: Reporter = {
     yield `<testsuites name=${quoted(tool.name)} ${counts(gate.verdicts)} time="0">\n`;
     for (const [artifact, verdicts] of suites) {
       yield `  <testsuite name=${quoted(artifact)} ${counts(verdicts)} time="0">\n`;
-      for (const verdict of verdicts) yield* testcase(verdict);
+      const names = namesOf(verdicts);
+      for (const [at, verdict] of verdicts.entries()) yield* testcase(verdict, names[at] ?? '');
       yield '  </testsuite>\n';
     }
     yield '</testsuites>\n';
   },
 };
 
-function* testcase(verdict: Verdict): Iterable<string> {
-  const { artifact, budget, status } = verdict;
-  const about = subject(verdict, words);
+/**
+ * Names that stay the same where the budgets file gets further entries, so that a CI system knows a test again. Where two limits would
+ * share one (two on one glob), the place in the budgets file tells them apart.
+ */
+function namesOf(verdicts: readonly Verdict[]): string[] {
+  const abouts = verdicts.map((verdict) => subject(verdict, words));
+  const number = new Map<string, number>();
+  for (const about of abouts) number.set(about, (number.get(about) ?? 0) + 1);
+  return abouts.map((about, at) => (number.get(about) === 1 ? about : `${about} (${verdicts[at]?.budget ?? ''})`));
+}
+
+function* testcase(verdict: Verdict, name: string): Iterable<string> {
+  const { artifact, budget, measure, status } = verdict;
   const said = sentence(verdict, words);
-  // Two path budgets may share their glob; the place in the budgets file tells them apart.
-  const name = verdict.measure === 'rule' ? about : `${about} (${budget})`;
   yield `    <testcase name=${quoted(name)} classname=${quoted(`sizecheck.${artifact}`)} time="0">\n`;
   const sized = areSized(verdict);
   const largest = verdict.top.map((one) =>
     inertLine(`${terminalName(one.path)}${layerText(verdict, one)}${sized ? `  ${exactBytes(one.bytes)}` : ''}`),
   );
-  const body = [said, ...largest].join('\n');
+  const place = measure === 'rule' ? [] : [inertLine(terminalText(budget))];
+  const body = [said, ...largest, ...place].join('\n');
   switch (outcomeOf(verdict)) {
     case 'failure':
       yield `      <failure message=${quoted(said)} type="over-budget">${escaped(body)}</failure>\n`;

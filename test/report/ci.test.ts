@@ -238,17 +238,40 @@ json.dump({'attributes': root.attrib, 'suites': suites}, sys.stdout)
       'extra',
     ]);
     expect(suites.flatMap(({ cases }) => cases).map(({ name, outcome }) => [name, outcome])).toEqual([
-      ['compressed (artifacts[0].compressed.max)', 'failure'],
-      ['growth in percent (artifacts[0].growth.maxPercent)', 'failure'],
+      ['compressed', 'failure'],
+      ['growth in percent', 'failure'],
       ['debug-symbols', 'system-out'],
-      ['uncompressed (artifacts[0].uncompressed.max)', 'system-out'],
-      ['**/*.so (artifacts[0].paths[0].max)', 'system-out'],
-      ['growth (artifacts[1].growth.max)', 'error'],
-      ['compressed (artifacts[0].compressed.max)', 'skipped'],
+      ['uncompressed', 'system-out'],
+      ['**/*.so', 'system-out'],
+      ['growth', 'error'],
+      ['compressed', 'skipped'],
     ]);
     expect(suites[0]?.cases[0]?.message).toBe(
       'compressed is 5,324,123 B, 81,243 B over its limit of 5 MiB (5,242,880 B)',
     );
+  });
+
+  it('names cases alike where the budgets file gets further entries, and apart where limits share a name', async () => {
+    const named = async (verdicts: readonly Verdict[]): Promise<string[]> => {
+      const { suites } = parse(await print('junit', 'check', checkReport(verdicts)));
+      return suites.flatMap(({ cases }) => cases.map(({ name }) => name));
+    };
+    const on = (budget: string, path: string): Verdict => verdict({ measure: 'path', budget, path });
+    const first = [verdict(), on('artifacts[0].paths[0].max', '*.so'), on('artifacts[0].paths[0].total', '*.so')];
+    expect(await named(first)).toEqual(['compressed', '*.so', 'all *.so']);
+    const moved = first.map((one) => ({ ...one, budget: one.budget.replace('artifacts[0]', 'artifacts[3]') }));
+    expect(await named(moved)).toEqual(await named(first));
+    const twins = [
+      on('artifacts[0].paths[0].max', '*.so'),
+      on('artifacts[0].paths[4].max', '*.so'),
+      on('artifacts[0].paths[5].max', 'compressed'),
+    ];
+    expect(await named([...twins, verdict()])).toEqual([
+      '*.so (artifacts[0].paths[0].max)',
+      '*.so (artifacts[0].paths[4].max)',
+      'compressed (artifacts[0].paths[5].max)',
+      'compressed (artifacts[0].compressed.max)',
+    ]);
   });
 
   it('adds up, and is sound XML whatever the text', async () => {
