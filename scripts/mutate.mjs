@@ -65,6 +65,7 @@ const policies = [
   'path-verdicts',
   'path-budgets',
   'growth-verdicts',
+  'budget-changes',
   'rule-verdicts',
   'severities',
 ];
@@ -355,7 +356,7 @@ const areas = [
     sources: readdirSync(join(root, 'src/report/json/read'))
       .toSorted()
       .map((name) => `src/report/json/read/${name}`),
-    tests: ['test/report/json-read.test.ts'],
+    tests: ['json-read', 'budget-changes'].map((name) => `test/report/${name}.test.ts`),
     hostile: false,
   },
   // What changed, and where bytes are. One by one: what a comparison of many trees came to, in all files at once, takes too much memory.

@@ -98,7 +98,7 @@ describe.skipIf(!requireTool('python3'))('JUnit XML', () => {
     );
     expect(texts).toEqual([
       'compressed is 4,812,331 B, 430,549 B under its limit of 5 MiB (5,242,880 B)',
-      'warning: compressed is 9,000,000 B, 3,757,120 B over its limit of 5 MiB (5,242,880 B)\na  5 B',
+      'warning: compressed is 9,000,000 B, 3,757,120 B over its limit of 5 MiB (5,242,880 B)\na  5 B\nartifacts[0].compressed.max',
     ]);
   });
 });
