@@ -10,11 +10,11 @@ import type { PathBudget } from './path-budgets.ts';
 interface Term {
   readonly key: string;
   readonly unit: BudgetUnit;
-  readonly value: number | string;
-  /** How much it lets pass, more the larger; null where that cannot be compared. */
-  readonly slack: number | null;
+  readonly value: number | string | null;
+  /** How much it lets pass, more the larger; the same for all values where that cannot be compared. */
+  readonly slack: number;
   /** The same where the key is not there. */
-  readonly slackWithout: number | null;
+  readonly slackWithout: number;
   /** Of what only qualifies limits, `paths[*.so]`: without them it says nothing. */
   readonly of?: string;
 }
@@ -31,12 +31,15 @@ interface Owner {
  * Artifacts and groups are told apart by name, limits on paths by their globs.
  */
 export function changesOfBudgets(before: Budgets, after: Budgets): BudgetChange[] {
-  const old = new Map(ownersOf(before).map((owner) => [owner.name, owner]));
-  const now = ownersOf(after);
+  const [old, now] = [ownersOf(before), ownersOf(after)];
+  const was = new Map(old.map((owner) => [owner.name, owner]));
   const kept = new Set(now.map(({ name }) => name));
+  const gone = old.filter(({ name }) => !kept.has(name));
   const changes = [
-    ...now.flatMap((owner) => changesOf(old.get(owner.name) ?? null, owner)),
-    ...[...old.values()].filter(({ name }) => !kept.has(name)).flatMap((owner) => changesOf(owner, null)),
+    ...now.flatMap((owner) => changesOf(was.get(owner.name), owner)),
+    ...gone.flatMap(({ name, terms }) =>
+      terms.slice(0, 1).map((term) => changeOf({ name, reason: null, terms }, term, term, null)),
+    ),
   ];
   return changes.toSorted((a, b) => rankOf(a) - rankOf(b));
 }
@@ -46,27 +49,22 @@ function rankOf({ effect }: BudgetChange): number {
 }
 
 /** Of an artifact that is not there on one side, the first term says so, and the others would repeat it. */
-function changesOf(before: Owner | null, after: Owner | null): BudgetChange[] {
-  const [old, now] = [before ?? after, after ?? before].map((owner) => owner?.terms ?? []);
-  if (before === null || after === null) {
-    const [first] = now ?? [];
-    if (first === undefined) return [];
-    return [before === null ? changeOf(after, undefined, first) : changeOf(before, first, undefined)];
-  }
-  const was = new Map((old ?? []).map((term) => [term.key, term]));
-  const found = (now ?? []).flatMap((term) => {
+function changesOf(before: Owner | undefined, after: Owner): BudgetChange[] {
+  if (before === undefined) return after.terms.slice(0, 1).map((term) => changeOf(after, term, null, term));
+  const was = new Map(before.terms.map((term) => [term.key, term]));
+  const found = after.terms.flatMap((term) => {
     const one = was.get(term.key);
-    return one === undefined || one.value === term.value ? [] : [changeOf(after, one, term)];
+    return one === undefined || one.value === term.value ? [] : [changeOf(after, term, one, term)];
   });
-  const added = termsWithout(now ?? [], old ?? []).map((term) => changeOf(after, undefined, term));
-  const gone = termsWithout(old ?? [], now ?? []).map((term) => changeOf(after, term, undefined));
+  const added = termsWithout(after.terms, before.terms).map((term) => changeOf(after, term, null, term));
+  const gone = termsWithout(before.terms, after.terms).map((term) => changeOf(after, term, term, null));
   return [...found, ...added, ...gone];
 }
 
 /** Terms that `others` lack, unless the limits that they qualify are not there either. */
 function termsWithout(terms: readonly Term[], others: readonly Term[]): Term[] {
   const keys = new Set(others.map(({ key }) => key));
-  const qualified = new Set(others.filter(({ of }) => of === undefined).map(({ key }) => ownerOf(key)));
+  const qualified = new Set(others.map(({ key }) => ownerOf(key)));
   return terms.filter(({ key, of }) => !keys.has(key) && (of === undefined || qualified.has(of)));
 }
 
@@ -75,26 +73,23 @@ function ownerOf(key: string): string {
   return key.slice(0, Math.max(0, key.lastIndexOf('.')));
 }
 
-function changeOf(owner: Owner | null, before: Term | undefined, after: Term | undefined): BudgetChange {
-  const term = after ?? before;
+/** @param term the one that is there, or either. */
+function changeOf({ name, reason }: Owner, term: Term, before: Term | null, after: Term | null): BudgetChange {
+  const { key, unit, slackWithout } = term;
   return {
-    artifact: owner?.name ?? null,
-    key: term?.key ?? '',
-    unit: term?.unit ?? 'word',
+    artifact: name,
+    key,
+    unit,
     before: before?.value ?? null,
     after: after?.value ?? null,
-    effect: effectOf(slackOf(before, after), slackOf(after, before)),
-    reason: owner?.reason ?? null,
+    effect: effectOf(before?.slack ?? slackWithout, after?.slack ?? slackWithout),
+    reason,
   };
 }
 
-function slackOf(term: Term | undefined, other: Term | undefined): number | null {
-  return term === undefined ? (other?.slackWithout ?? null) : term.slack;
-}
-
-function effectOf(before: number | null, after: number | null): BudgetEffect {
-  if (before === null || after === null || before === after) return 'other';
-  return after > before ? 'looser' : 'tighter';
+function effectOf(before: number, after: number): BudgetEffect {
+  if (after > before) return 'looser';
+  return after < before ? 'tighter' : 'other';
 }
 
 function ownersOf({ artifacts, groups, rules, ignore }: Budgets): Owner[] {
@@ -110,10 +105,10 @@ function artifactTerms(budget: ArtifactBudget): Term[] {
   const { path, baseline, compressed, uncompressed, growth, compressedGrowth, paths, choice, image } = budget;
   return unlike([
     { key: 'path', unit: 'word', value: path, slack: 0, slackWithout: Number.POSITIVE_INFINITY },
-    ...word('baseline', baseline),
-    ...word('image', choice?.name ?? null),
-    ...word('platform', choice?.platform ?? null),
-    ...word('compressWith', budget.compressWith?.text ?? null),
+    word('baseline', baseline),
+    word('image', choice?.name ?? null),
+    word('platform', choice?.platform ?? null),
+    word('compressWith', budget.compressWith?.text ?? null),
     ...flag('optional', budget.optional),
     ...most('compressed.max', 'bytes', compressed),
     ...most('uncompressed.max', 'bytes', uncompressed),
@@ -218,8 +213,8 @@ function flag(key: string, isSet: boolean, more: { readonly value?: string; read
   return isSet ? [{ key, unit: 'word', value: 'true', slack: 1, slackWithout: 0, ...more }] : [];
 }
 
-function word(key: string, value: string | null): Term[] {
-  return value === null ? [] : [{ key, unit: 'word', value, slack: null, slackWithout: null }];
+function word(key: string, value: string | null): Term {
+  return { key, unit: 'word', value, slack: 0, slackWithout: 0 };
 }
 
 /** Keys that stand twice (two limits on one glob) are counted, so that each has a counterpart. */

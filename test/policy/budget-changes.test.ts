@@ -123,6 +123,12 @@ describe('one key', () => {
       {},
       ['looser | a | dive.lowestEfficiency | 0.9 | null'],
     ],
+    [
+      'one of the limits of dive',
+      { dive: { highestWastedBytes: 1 } },
+      { dive: { highestWastedBytes: 2 } },
+      ['looser | a | dive.highestWastedBytes | 1 | 2'],
+    ],
     ['what decides nothing', { compressed: { max: 5, warnAt: '90%' } }, { compressed: { max: 5 }, reason: 'x' }, []],
     ['a size that is spelt otherwise', { compressed: { max: '1 KiB' } }, { compressed: { max: 1024 } }, []],
   ])('%s', (_, before, after, expected) => {
@@ -190,6 +196,11 @@ describe('the file', () => {
     const before = one({ compressed: { max: 5 }, reason: 'old' });
     const [change] = changesOfBudgets(before, one({ compressed: { max: 6 }, reason: 'new backend' }));
     expect(change).toMatchObject({ reason: 'new backend', unit: 'bytes' });
+    const renamed = changesOfBudgets(before, one({ name: 'b' }));
+    expect(renamed.map(({ artifact, reason }) => [artifact, reason])).toEqual([
+      ['a', null],
+      ['b', null],
+    ]);
   });
 
   const limit = fc.option(fc.record({ max: fc.nat(5) }), { nil: undefined });
