@@ -85,6 +85,18 @@ describe('a changed budgets file', () => {
     expect(said).toContain('  2 more: --top N');
   });
 
+  it('marks what is looser, and gives reasons of that alone', async () => {
+    const said = await more('table', [raised, { ...lowered, artifact: 'other', reason: 'because' }], { color: true });
+    expect(said).toContain('  \x1b[33mlooser\x1b[39m ');
+    expect(said).toContain('\n  tighter ');
+    expect(said).not.toContain('because: because');
+    expect(await more('table', [{ ...rule, reason: 'of nobody' }])).not.toContain('of nobody');
+  });
+
+  it('whose report was forged shows what stands there', async () => {
+    expect(await more('table', [{ ...raised, before: 'a lot', reason: null }])).toContain('a lot -> 6 MiB');
+  });
+
   it('is told in a comment', async () => {
     expect(await more('markdown', all)).toBe(
       [

@@ -92,13 +92,16 @@ describe.skipIf(!requireTool('python3'))('JUnit XML', () => {
       'import json, sys, xml.etree.ElementTree as tree; ' +
       'json.dump([out.text for out in tree.fromstring(sys.stdin.buffer.read()).iter("system-out")], sys.stdout)';
     const top = [{ path: 'a', bytes: 5 }];
-    const verdicts = [verdict({ top }), verdict({ actual: 9e6, status: 'warn', top })];
+    const rule = { measure: 'rule', budget: 'debug-symbols', actual: 5, limit: 0 } as const;
+    const warned = { actual: 9e6, status: 'warn', top } as const;
+    const verdicts = [verdict({ top }), verdict(warned), verdict({ ...warned, ...rule })];
     const texts: unknown = JSON.parse(
       run('python3', ['-c', script], { input: await print('junit', 'check', checkReport(verdicts)) }),
     );
     expect(texts).toEqual([
       'compressed is 4,812,331 B, 430,549 B under its limit of 5 MiB (5,242,880 B)',
       'warning: compressed is 9,000,000 B, 3,757,120 B over its limit of 5 MiB (5,242,880 B)\na  5 B\nartifacts[0].compressed.max',
+      expect.stringMatching(/^warning: `?debug-symbols`? .*\na {2}5 B$/),
     ]);
   });
 });
