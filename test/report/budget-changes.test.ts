@@ -113,6 +113,13 @@ describe('a changed budgets file', () => {
     );
   });
 
+  it('says how much a comment leaves out, and that a group is not judged any more', async () => {
+    const many = Array.from({ length: 9 }, () => ({ ...gone, key: 'members' }));
+    const said = await text('markdown', many, { top: 2 });
+    expect(said.match(/\| looser \| `extra` \| `members` \| a\.zip \| not judged \|/g)).toHaveLength(8);
+    expect(said).toContain('| | | 1 more | | |');
+  });
+
   it('without anything looser is no warning', async () => {
     expect(await more('markdown', [lowered])).toMatch(/^\*\*The budgets file changed:\*\*/);
     expect(await more('table', [lowered])).toMatch(/^The budgets file changed\n {2}tighter/);
@@ -143,6 +150,12 @@ describe('a changed budgets file', () => {
       '<td class="number">5 MiB</td><td class="number">6 MiB</td><td class="name">layer: compressed.max</td>',
     );
     expect(said).toContain('<li>layer: limits because: new TLS backend</li>');
+    expect(said).toContain('<span class="severity warn">looser</span>');
+    expect(said).toContain('<span class="severity ">tighter</span>');
+    expect(said).toContain('<td class="name">rules.debug-symbols</td>');
+    const bare = await text('html', [{ ...rule, effect: 'other' }]);
+    expect(bare).toContain('<h2>The budgets file changed</h2>');
+    expect(bare.slice(bare.indexOf('The budgets file changed'))).not.toMatch(/^[^]{0,400}<ul><\/ul>/);
   });
 
   it.each(['table', 'markdown', 'html', 'github'])('of which nothing is known is told in %s', async (format) => {
