@@ -1,5 +1,5 @@
 // Names in JSON: as text where they are UTF-8; else with each offending byte spelled \xHH and the exact bytes beside in base64.
-import { nameFromBytes, nameFromText, nameToBytes, nameToText } from './name.ts';
+import { nameFromBytes, nameFromText, nameToText } from './name.ts';
 import type { Name } from './name.ts';
 
 /** A name as JSON members: `{path}` or, for names that are not UTF-8, `{path, pathBase64}`. */
@@ -17,27 +17,14 @@ export function nameFromJson(object: Readonly<Record<string, unknown>>, key: str
   return typeof text === 'string' ? nameFromText(text) : null;
 }
 
-/** The name as text, each byte that is no part of valid UTF-8 spelled `\xHH`. */
-export function spellBytes(name: Name): string {
-  const bytes = nameToBytes(name);
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  let spelled = '';
-  for (let at = 0; at < bytes.length;) {
-    const length = sequenceLength(bytes[at] ?? 0);
-    try {
-      spelled += decoder.decode(bytes.subarray(at, at + length));
-      at += length;
-    } catch {
-      spelled += `\\x${(bytes[at] ?? 0).toString(16).toUpperCase().padStart(2, '0')}`;
-      at++;
-    }
-  }
-  return spelled;
-}
+/** One character of UTF-8 (RFC 3629, section 4), or one byte that is none. */
+const characters =
+  /[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|\xed[\x80-\x9f][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}|\xf4[\x80-\x8f][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|[\x80-\xff]/g;
 
-/** How long a sequence is that begins so, if it is one. */
-function sequenceLength(lead: number): number {
-  if (lead < 0x80) return 1;
-  if (lead < 0xe0) return 2;
-  return lead < 0xf0 ? 3 : 4;
+/** The name as text, each byte that is no part of valid UTF-8 spelled `\xHH`. Takes time by its length, whatever it holds. */
+export function spellBytes(name: Name): string {
+  const spelled = name.replace(characters, (found) =>
+    found.length > 1 ? found : `\\x${found.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return Buffer.from(spelled, 'latin1').toString('utf8');
 }

@@ -30,6 +30,13 @@ it('are known by their names', () => {
   for (const path of others) expect(isLicence(path), path).toBe(false);
 });
 
+it('are told from names of a stranger in time by their length', () => {
+  const name = `usr/share/doc/a/${'-license.'.repeat(300_000)}/x`;
+  expect(isLicence(name)).toBe(false);
+  expect(isLicence(`${name}-license.`)).toBe(true);
+  expect(isLicence(`usr/share/${'-licensX.'.repeat(300_000)}`)).toBe(false);
+});
+
 it.skipIf(!requireTool('find'))('stay where leftovers go', async () => {
   const work = tempDirectory('licences');
   for (const path of [...others, ...licences]) {
