@@ -17,6 +17,10 @@ import { noStrip, programFor, stripModeOf } from './strip-tool.ts';
 import type { StripTool } from './strip-tool.ts';
 import type { Tangles } from './tangles.ts';
 
+/** Longest file in bytes that is stripped: it is held in memory, twice. */
+const mostStripped = 1024 ** 3;
+const tooLargeToStrip = 'larger than 1 GiB: strip them by hand, as the finding says';
+
 export interface PlanOptions {
   readonly strip: StripTool | null;
   /** How the whole-file claims of a rule are followed, where that is not to remove the file. */
@@ -172,6 +176,10 @@ function planPart(work: Work, rule: string, claim: Claim): void {
     return;
   }
   const { path, size } = entry;
+  if (size > mostStripped) {
+    work.left.push({ rule, claim, reason: tooLargeToStrip });
+    return;
+  }
   const after = size - strippableBytes(entry, facts);
   work.stripped.set(path, { kind: 'strip', path, mode: stripModeOf(facts), program, before: size, after });
 }

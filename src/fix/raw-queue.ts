@@ -3,7 +3,7 @@
 
 export interface RawQueue {
   push(piece: Uint8Array): void;
-  /** Bytes from `from` on, up to `to`, both held. */
+  /** A copy of the bytes from `from` on, up to `to`, both held. */
   peek(from: number, to: number): Buffer;
   /** Copies what is held up to offset `to`. */
   copyTo(to: number): void;
@@ -56,8 +56,14 @@ export function createRawQueue(emit: (piece: Uint8Array) => void): RawQueue {
       end += piece.length;
     },
     peek(from, to) {
-      const whole = Buffer.concat(held);
-      return whole.subarray(from - start, to - start);
+      const parts: Uint8Array[] = [];
+      let at = start;
+      for (const piece of held) {
+        if (at >= to) break;
+        if (at + piece.length > from) parts.push(piece.subarray(Math.max(0, from - at), to - at));
+        at += piece.length;
+      }
+      return Buffer.concat(parts);
     },
     copyTo(to) {
       flush();

@@ -2,7 +2,7 @@
 // be what the plan promised takes that place. The artifact itself is only read.
 import { randomBytes } from 'node:crypto';
 import { closeSync, constants, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileSource } from '../bytes/source.ts';
 import { removeTree } from '../bytes/remove-tree.ts';
 import { giveRights, modeUntilWhole, rightsOf } from '../bytes/rights.ts';
@@ -59,7 +59,7 @@ const step = 1 << 18;
 
 /** @throws InputError, OutputError; then nothing is left behind and the artifact is what it was. */
 export async function runFix(run: FixRun): Promise<FixResult> {
-  const beside = join(dirname(run.out), `.sizecheck-${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
+  const beside = placeBeside(run.out, 'tmp');
   run.onTemporary(beside);
   const stripper = createStripper(run.onTemporary);
   const broken: { path: Name; message: string }[] = [];
@@ -255,7 +255,7 @@ function takePlace(beside: string, { out, replaces, before }: FixRun): string | 
       renameSync(beside, out);
       return null;
     }
-    const aside = join(dirname(out), `.sizecheck-old-${process.pid}-${basename(out)}`);
+    const aside = placeBeside(out, 'old');
     renameSync(out, aside);
     try {
       renameSync(beside, out);
@@ -267,6 +267,11 @@ function takePlace(beside: string, { out, replaces, before }: FixRun): string | 
   } catch (error) {
     throw new OutputError(out, `cannot take its place (${systemCode(error)})`, { cause: error });
   }
+}
+
+/** A name that nothing has, in the same folder; not made of its name, which may be as long as names can be. */
+function placeBeside(out: string, kind: 'tmp' | 'old'): string {
+  return join(dirname(out), `.sizecheck-${process.pid}-${randomBytes(4).toString('hex')}.${kind}`);
 }
 
 /** The result is in its place already: that what it replaced stays is no reason to say it were not. */

@@ -5,7 +5,7 @@ import { detectCodec } from '../codecs/index.ts';
 import type { MemberSink } from '../formats/format.ts';
 import { openArtifact } from '../formats/open.ts';
 import { tarReader } from '../formats/tar/tar.ts';
-import { normalizePath, parentPath } from '../model/name.ts';
+import { compareNames, normalizePath, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { looksLikeSnapshot } from '../scan/snapshot-file.ts';
@@ -45,6 +45,17 @@ export async function findTangles(
 
 const nothing = (): void => {};
 
+/** The first of them that is not before `name`. */
+function firstFrom(sorted: readonly Name[], name: Name): Name | undefined {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareNames(sorted[middle] ?? '', name) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return sorted[low];
+}
+
 /** Takes the names of members and which of them hard links join. */
 export function createNames() {
   const counts = new Map<Name, number>();
@@ -56,15 +67,20 @@ export function createNames() {
   function rootOf(path: Name): Name {
     let root = path;
     for (let up = joined.get(root); up !== undefined && up !== root; up = joined.get(root)) root = up;
-    if (joined.has(path)) joined.set(path, root);
+    // All on the way: a chain of links is walked once, however often it is asked for.
+    for (let at = path; at !== root;) {
+      const up = joined.get(at) ?? root;
+      joined.set(at, root);
+      at = up;
+    }
     return root;
   }
 
   function isThroughSymlink(): boolean {
-    for (const path of directories) {
-      for (let up: Name | null = path; up !== null; up = parentPath(up)) if (symlinks.has(up)) return true;
-    }
-    return false;
+    const sorted = [...directories].toSorted(compareNames);
+    return [...symlinks].some(
+      (path) => directories.has(path) || firstFrom(sorted, `${path}/`)?.startsWith(`${path}/`) === true,
+    );
   }
 
   const noteParent = (path: Name): void => {

@@ -60,7 +60,8 @@ export function tarRewriter(
       for (const path of missing) write(tarHeaders({ path, kind: 'directory', size: 0, mode: 0o755, link: null }));
       missing = [];
       const decision = decide(member);
-      const headers = decision.kind === 'keep' ? null : raw.peek(start, member.offset + blockSize);
+      const isCopied = decision.kind === 'keep' || decision.kind === 'drop';
+      const headers = isCopied ? null : raw.peek(start, member.offset + blockSize);
       current = { member, decision, headers, content: [] };
       const changed = headers === null ? null : Buffer.from(headers);
       if (decision.kind === 'symlink' && changed !== null)
@@ -113,7 +114,7 @@ export function tarRewriter(
 interface OpenMember {
   readonly member: Member;
   readonly decision: Decision;
-  /** As stored, extension headers included; null for members that stay. */
+  /** As stored, extension headers included; null for members that stay or go. */
   readonly headers: Buffer | null;
   readonly content: Buffer[];
 }

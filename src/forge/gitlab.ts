@@ -101,7 +101,8 @@ function messageOf(json: unknown): string {
 
 function nextPage(headers: Headers, notes: string): string | null {
   const link = /<([^<>]+)>;\s*rel="next"/.exec(headers.get('link') ?? '')?.[1];
-  if (link !== undefined) return link;
+  // It may be relative (RFC 8288). One that is no address says nothing; the other header may.
+  if (link !== undefined && URL.canParse(link, notes)) return new URL(link, notes).href;
   const page = headers.get('x-next-page') ?? '';
   return /^\d+$/.test(page) ? `${notes}?sort=asc&order_by=created_at&per_page=100&page=${page}` : null;
 }

@@ -34,7 +34,7 @@ describe('artifacts of a pattern', () => {
     ['*/*.zip', ['dist/.hidden.zip', 'dist/a-1.zip', 'dist/a-2.zip', 'dist/z.zip', 'other/x{1}.zip', 'we[ird]/d.zip']],
     ['dist/{a-2,sub/b}.zip', ['dist/a-2.zip', 'dist/sub/b.zip']],
     ['**/c.zip', ['dist/sub/deep/c.zip']],
-    ['dist/**', ['dist', 'dist/sub', 'dist/sub/deep']],
+    ['dist/sub/**/*', ['dist/sub/b.zip', 'dist/sub/deep', 'dist/sub/deep/c.zip']],
     ['dist/s*', ['dist/sub']],
     ['dist/*/', ['dist/sub']],
     ['dist/**/', ['dist', 'dist/sub', 'dist/sub/deep']],
@@ -54,6 +54,14 @@ describe('artifacts of a pattern', () => {
     ['', ['.']],
   ])('%j', (pattern, expected) => {
     expect(findArtifacts(root, pattern)).toEqual(expected);
+  });
+
+  it.each([
+    ['**', '"**" would be every folder and file below; name what is one artifact each, such as "*.zip" or "**/*.zip"'],
+    ['dist/**', 'such as "dist/*.zip" or "dist/**/*.zip"'],
+    ['a{/b,}/**', 'would be every folder and file below'],
+  ])('%j is none: folders and what is in them overlap', (pattern, message) => {
+    expect(() => findArtifacts(root, pattern)).toThrow(message);
   });
 
   it('are not said to be missing where that cannot be known', () => {

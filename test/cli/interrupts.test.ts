@@ -1,7 +1,17 @@
 // Commands that start programs and make temporary files, interrupted at any moment or out of disk space: neither half files nor
 // temporary directories nor programs are left, and the artifact is what it was.
 import { spawn, spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, readdirSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -79,6 +89,24 @@ describe.skipIf(!requireTool('sha256sum'))('a signal at any moment', () => {
     }
     expect(sum()).toBe(before);
   });
+});
+
+describe('a signal', () => {
+  it.each(['config.json', 'other.json'])(
+    'ends a scan of a tar that begins with %s, however long its members',
+    async (name) => {
+      const long = join(work, `${name}.tar`);
+      // 7 GiB that no disk has to hold.
+      const size = 7 * 1024 ** 3;
+      const fd = openSync(long, 'w');
+      writeSync(fd, buildTar([{ name, content: '{}' }]).subarray(0, 1024));
+      writeSync(fd, buildTar([{ name: 'long', size }]).subarray(0, 512), 0, 512, 1024);
+      ftruncateSync(fd, 1024 + 512 + size + 1024);
+      closeSync(fd);
+      expect(await interrupted(['scan', long], 'SIGINT', 900)).toBe(130);
+      rmSync(long);
+    },
+  );
 });
 
 describe('a disk that is full', () => {

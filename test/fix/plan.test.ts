@@ -221,6 +221,22 @@ describe('the plan of a fix', () => {
     ]);
   });
 
+  it('strips what fits into memory, and says of the rest that it does not', () => {
+    const large = 1024 ** 3;
+    const facts = elf({ unneeded: 60, debug: 70 }, { machine: 62 });
+    const made = plan([file('a', large, { facts }), file('b', large + 1, { facts })]);
+    expect(made.actions).toMatchObject([{ kind: 'strip', path: 'a', before: large, after: large - 60 }]);
+    expect(made.leftAlone).toMatchObject([
+      {
+        rule: 'debug-symbols',
+        files: 1,
+        bytes: 60,
+        example: 'b',
+        reason: expect.stringContaining('larger than 1 GiB'),
+      },
+    ]);
+  });
+
   it('says of a library that is stripped what no command does', () => {
     const contents = [{ size: 40, crc32: 1, debug: 10 }];
     const library = (path: string): Entry => file(path, 200, { digest: digest(path), facts: ar(150, { contents }) });

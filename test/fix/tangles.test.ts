@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createNames, findTangles, noTangles } from '../../src/fix/tangles.ts';
+import type { Member } from '../../src/formats/format.ts';
 import { tarReader } from '../../src/formats/tar/tar.ts';
 import { buildTar } from '../build/tar.ts';
 import type { TarSpec } from '../build/tar.ts';
@@ -49,6 +50,38 @@ describe('tangles', () => {
     ['the root', [folder('./'), file('a')], ''],
   ])('are found: %s', (_what, members, expected) => {
     expect(tangled(members, 'abcde')).toBe(expected);
+  });
+
+  it('are told of long chains of links in time by their length', () => {
+    const names = createNames();
+    const member: Member = {
+      name: '',
+      kind: 'hardlink',
+      link: null,
+      size: 0,
+      offset: 0,
+      mode: 0,
+      uid: 0,
+      gid: 0,
+      mtime: 0,
+      disk: null,
+      inode: null,
+    };
+    const hold = (name: string, target: string): void => names.sink.begin({ ...member, name, link: target });
+    const count = 60_000;
+    for (let index = 0; index < count; index++) hold(`n${index}`, `n${index + 1}`);
+    for (let index = 0; index < count; index++) hold(`n${index}`, `n${index + 1}`);
+    const reasons = names.tangles();
+    expect(Array.from({ length: count }, (_, index) => reasons(`n${index}`)).filter((one) => one === null)).toEqual([]);
+    expect(reasons('other')).toBeNull();
+  });
+
+  it('are told below symlinks whatever sorts between', () => {
+    expect(tangled([symlink('a', 'd'), file('a-b'), file('a.c/x'), file('a0/x')], 'a')).toBe('');
+    expect(tangled([symlink('a', 'd'), file('a-b/x'), file('a/c/x'), file('a0/x')], 'a')).toBe('a');
+    expect(tangled([symlink('a/b', 'd'), file('a/c'), file('a/b/x')], 'a')).toBe('a');
+    const deep = Array.from({ length: 300 }, (_, index) => file(`${String(index)}/${'d/'.repeat(30_000)}f`));
+    expect(tangled([symlink('a', 'd'), ...deep], 'a')).toBe('');
   });
 
   it('are looked for in tars of which the scan found something odd', async () => {

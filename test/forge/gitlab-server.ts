@@ -18,8 +18,8 @@ export interface GitlabServer {
   readonly instead: [method: string, status: number, headers?: Readonly<Record<string, string>>, body?: unknown][];
   /** What `/user` answers. */
   user: unknown;
-  /** Whether pages are linked by `Link` or told by `X-Next-Page`. */
-  links: boolean;
+  /** Whether pages are linked by `Link`, as an address or from the root, or told by `X-Next-Page`. */
+  links: boolean | 'relative';
   close(): Promise<void>;
 }
 
@@ -91,9 +91,10 @@ function listNotes(state: GitlabServer, url: URL, answer: Send): void {
   const next = new URL(url);
   next.searchParams.set('page', String(number + 1));
   const more = number * size < state.notes.length;
+  const address = state.links === 'relative' ? `${next.pathname}${next.search}` : next.href;
   const headers: Record<string, string> = state.links
     ? more
-      ? { link: `<${next.href}>; rel="next", <${url.href}>; rel="first"` }
+      ? { link: `<${address}>; rel="next", <${url.href}>; rel="first"` }
       : {}
     : { 'x-next-page': more ? String(number + 1) : '' };
   answer(200, rows.map(noteJson), headers);

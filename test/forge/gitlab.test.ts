@@ -61,7 +61,8 @@ describe('notes', () => {
     [31, true],
     [250, true],
     [250, false],
-  ])('are found behind %d others (links: %s)', async (count, links) => {
+    [250, 'relative'],
+  ] as const)('are found behind %d others (links: %s)', async (count, links) => {
     server.links = links;
     for (let id = 1; id <= count; id++) server.notes.push({ id, author: 1, system: id % 2 === 0, body: `chat ${id}` });
     server.notes.push({ id: count + 1, author: self, system: false, body });

@@ -18,8 +18,15 @@ type Step =
 /**
  * Paths relative to `folder`, in byte order. `*` does not follow symlinks to directories; what is named outright is taken. With a slash at
  * its end a pattern is of directories alone, as in a shell.
+ * @throws ConfigError also for a pattern that ends in `**`: a folder and what is in it would be judged alike, and their sizes overlap.
  */
 export function findArtifacts(folder: string, pattern: string): string[] {
+  if (/(?:^|\/)\*\*$/.test(pattern)) {
+    const hint = pattern.replace(/\*+$/, '');
+    throw new ConfigError(
+      `"${pattern}" would be every folder and file below; name what is one artifact each, such as "${hint}*.zip" or "${pattern}/*.zip"`,
+    );
+  }
   const search = { visited: 0, found: new Set<string>(), folder, pattern };
   for (const alternative of expandBraces(pattern)) {
     walk(search, alternative.startsWith('/') ? '/' : '.', alternative.split('/').map(stepOf));

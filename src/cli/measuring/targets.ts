@@ -50,8 +50,10 @@ function allTargets(file: string, { artifacts }: Budgets): Targets {
   const missing: ArtifactBudget[] = [];
   for (const budget of artifacts) {
     const paths = findArtifacts(folder, budget.path);
-    if (paths.length > 0) targets.push(...paths.map((path) => targetOf(file, budget, path, paths.length)));
-    else if (budget.optional) {
+    // Not push(...): there may be more than a call takes arguments.
+    for (const path of paths) targets.push(targetOf(file, budget, path, paths.length));
+    if (paths.length > 0) continue;
+    if (budget.optional) {
       absent.push({ budget, kind: 'absent', reason: `"${budget.path}" is optional, and not there` });
     } else missing.push(budget);
   }

@@ -64,7 +64,7 @@ function rowsOf({ lists }: View, data: Name): readonly RecordedFile[] | null {
 /** `NAME-VERSION.dist-info`; `NAME-VERSION-pyX.Y.egg-info`; both escape `-` in names. */
 function identity(directory: Name): { name: string; version: string | null } {
   const stem = directory.replace(/\.(?:dist|egg)-info$/, '');
-  const match = /^(.+?)-([0-9v][^-]*)(?:-.*)?$/.exec(stem);
+  const match = /^(.+?)-([0-9v][^-]*)(?:-.*)?$/s.exec(stem);
   return { name: spellBytes(match?.[1] ?? stem), version: match?.[2] === undefined ? null : spellBytes(match[2]) };
 }
 

@@ -1,7 +1,7 @@
 // Container images: archives of Docker and of the OCI, and OCI layout directories. One image is chosen, its layers go to the sink one
 // after the other in the order of its manifest, and every digest on the way is verified.
-import { forEachChunk } from '../../bytes/source.ts';
 import type { ByteSource } from '../../bytes/source.ts';
+import { decode } from '../../codecs/decode.ts';
 import { dismissDecodingThreads, useWorker, warmUpDecodingThread } from '../../codecs/decoding-thread.ts';
 import { FormatError, tooMuchUnpacked } from '../../errors.ts';
 import type { Name } from '../../model/name.ts';
@@ -30,7 +30,7 @@ export const imageFormat: RandomFormat = {
   async read(source, sink, options, file) {
     const store = await indexArchive(source, options, file);
     const format = formatOf(store, options);
-    if (format === null || sink.layers === undefined) return readTar(source, sink, options);
+    if (format === null || sink.layers === undefined) return await readTar(source, sink, options);
     for (const notice of store.notices) sink.notice(notice);
     const choice = options.image ?? {};
     const parts = isOci(store.paths) ? partsOfLayout(store, choice) : partsOfDocker(store, choice);
@@ -74,7 +74,7 @@ function formatOf(store: ArchiveStore, { image }: ReadOptions): FormatName | nul
   return said || isDockerArchive(store, store.paths) ? 'docker-archive' : null;
 }
 
-function readTar(source: ByteSource, sink: MemberSink, options: ReadOptions): FormatName {
+async function readTar(source: ByteSource, sink: MemberSink, options: ReadOptions): Promise<FormatName> {
   if (options.image?.as === 'image') {
     throw new FormatError(
       'no-image',
@@ -82,7 +82,7 @@ function readTar(source: ByteSource, sink: MemberSink, options: ReadOptions): Fo
     );
   }
   const reader = tarReader(sink, options);
-  forEachChunk(source, (piece) => reader.write(piece));
+  await decode(null, { source }, { onProgress: options.onProgress }, (piece) => reader.write(piece));
   reader.finish();
   return 'tar';
 }

@@ -27,7 +27,7 @@ export function paragraphs(parts: readonly (readonly string[])[]): string[] {
   const lines: string[] = [];
   for (const part of parts) {
     if (part.length > 0 && lines.length > 0) lines.push('');
-    lines.push(...part);
+    for (const line of part) lines.push(line);
   }
   return lines;
 }
