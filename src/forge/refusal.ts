@@ -15,7 +15,7 @@ export function refusal(refused: Refusal): ServiceError {
   const { service, place, status, said } = refused;
   const words = said
     .replace(/\s+/g, ' ')
-    .replace(/^ |[\s:]+$/g, '')
+    .replace(/^ |(?<![\s:])[\s:]+$/g, '')
     .slice(0, 300);
   const quoted = words === '' ? `HTTP ${status}` : `HTTP ${status}, ${words}`;
   return new ServiceError('refused', `${service} ${sentence(refused)} ${place} (${quoted})${hint(refused)}`, status);

@@ -84,9 +84,10 @@ function shapeOf(path: Name, stripped: number): string {
 function patternFor(a: Name, b: Name): string | null {
   // Compiled Python modules all carry the version in one way, as bundled libraries a hash: one pattern is better than one for each.
   if (/\.cpython-[0-9]/.test(a)) return '*.cpython-*';
-  if (/^lib.+-[0-9a-f]{8}.*\.so/.test(a)) return 'lib*.so*';
+  const hashed = /^lib.+?-[0-9a-f]{8}/.exec(a)?.[0] ?? null;
+  if (hashed !== null && a.includes('.so', hashed.length)) return 'lib*.so*';
   let shared = 0;
   while (shared < a.length && a[shared] === b[shared]) shared++;
-  const beginning = a.slice(0, shared).replace(/[0-9]+$/, '');
+  const beginning = a.slice(0, shared).replace(/(?<![0-9])[0-9]+$/, '');
   return a === b || beginning === '' || /[*?[\]{}\\]/.test(beginning) ? null : `${beginning}*`;
 }

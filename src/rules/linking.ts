@@ -14,7 +14,7 @@ const linker =
 const goLinker = /(?:^|\/)pkg\/tool\/[^/]+\/link(?:\.exe)?$/;
 
 /** Objects that every program begins with, of any libc and of GCC: what lies beside and below is there to be linked. */
-const startup = /^(?:[A-Za-z]*crt\w*|(?:dyn_)?start)\.o$/;
+const startup = /^(?=[A-Za-z]*crt|(?:dyn_)?start\.)\w+\.o$/;
 
 /** What compilers of OCaml, Haskell and Rust read of a library beside its archive. */
 const compilerMeta = /\.(?:cmxa|rlib)$|(?:^|\/)[A-Z]\w*\.(?:dyn_|p_)?hi$/;

@@ -3,7 +3,7 @@
 import { modulesMarks, nodePackageOf } from '../../inspectors/packages/node-package.ts';
 import { spellBytes } from '../../model/json-name.ts';
 import { isPacked, packedDirectory } from '../../model/link-loss.ts';
-import { compareNames } from '../../model/name.ts';
+import { baseName, compareNames, parentPath } from '../../model/name.ts';
 import type { Name } from '../../model/name.ts';
 import type { Owners } from './owners.ts';
 import type { View } from './view.ts';
@@ -32,5 +32,6 @@ export function claimNodePackages({ snapshot, paths, lists }: View, owners: Owne
 
 /** `NAME` or `@SCOPE/NAME`. */
 function nameOf(directory: Name): Name {
-  return /(?:@[^/]+\/)?[^/]+$/.exec(directory)?.[0] ?? directory;
+  const scope = baseName(parentPath(directory) ?? '.');
+  return /^@./.test(scope) ? `${scope}/${baseName(directory)}` : baseName(directory);
 }

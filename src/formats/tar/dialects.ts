@@ -56,7 +56,7 @@ export function countDialects(): DialectCount {
     let fine = false;
     let sided = false;
     for (const [key, value] of records) {
-      if (key === 'mtime') fine ||= /\..*[1-9]/.test(value);
+      if (key === 'mtime') fine ||= value.includes('.') && /[1-9]/.test(value.slice(value.indexOf('.')));
       else if (side.has(key)) sided = true;
       // Attributes, access lists, maps of sparse files and the like.
       else if (!fields.has(key)) gnu = false;

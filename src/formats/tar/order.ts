@@ -61,7 +61,7 @@ export function inOrder(extents: readonly TarExtent[], order: TarOrder): TarExte
   const keyed = extents.map((extent) => {
     const late = extent.kind === 'hardlink';
     // Components are compared one by one, so the separator is less than any character.
-    const byName = extent.name.replace(/\/+$/, '').replaceAll('/', '\0');
+    const byName = extent.name.replace(/(?<!\/)\/+$/, '').replaceAll('/', '\0');
     const first = order === 'name' || extent.kind === 'directory' ? '' : extensionOf(extent.name);
     return { extent, late, first, byName: late ? '' : byName };
   });

@@ -21,7 +21,7 @@ function encodeKey(key: string): string {
     .replaceAll(/(?<=-)-/g, percent(0x2d));
   if (encoded.length <= longest) return encoded;
   const hash = createHash('sha256').update(key).digest('hex').slice(0, 16);
-  return `${encoded.slice(0, longest).replace(/-+$/, '')}_${hash}`;
+  return `${encoded.slice(0, longest).replace(/(?<!-)-+$/, '')}_${hash}`;
 }
 
 function percent(byte: number): string {
