@@ -61,10 +61,16 @@ function* inspectAr(file: Inspected, whole: ByteSource | null): Steps<ArFacts> {
     bsd ||= member.form === 'bsd-long' || member.name.startsWith('__.SYMDEF');
     if (member.kind === 'file') members++;
     inHead &&= isHead(member, head);
-    if (inHead) head.push(member);
-    // A table of names was read to the end with its header.
-    else if (member.kind === 'names') addMember(archive, member, memorySource(reading.names ?? new Uint8Array(0)));
-    else addMember(archive, member, yield { offset: member.offset, length: member.stored });
+    if (inHead) {
+      head.push(member);
+      if (head.length === 1 && (yield* isBrokenIndex(member))) refuse(archive, 'its index of symbols is damaged');
+    }
+    // Members of a thin one lie elsewhere. A table of names was read to the end with its header.
+    else if (!reading.thin) {
+      const isTable = member.kind === 'names';
+      const content = isTable ? null : yield { offset: member.offset, length: member.stored };
+      addMember(archive, member, content ?? memorySource(reading.names ?? new Uint8Array(0)));
+    }
     at = member.end;
   }
   const symbols = archive.sampler?.sample();
@@ -75,7 +81,7 @@ function* inspectAr(file: Inspected, whole: ByteSource | null): Steps<ArFacts> {
     thin: reading.thin,
     variant: bsd ? 'bsd' : 'gnu',
     members,
-    objects: archive.objects,
+    objects: reading.thin ? null : archive.objects,
     ...(archive.target === null ? {} : { target: archive.target }),
     strip,
     ...(whole === null || gone === null || strip.debug === null
@@ -139,6 +145,27 @@ function isIndex({ field, name }: ArMember): boolean {
   return (
     /^(?:\/|\/SYM64\/|__\.SYMDEF\/?) *$/.test(field) || (field.trimEnd() === '#1/20' && name.startsWith('__.SYMDEF'))
   );
+}
+
+/** Whether the index tells of more symbols than it has room for: then strip takes the file for none of its own. */
+function* isBrokenIndex({ kind, form, field, offset, stored }: ArMember): Steps<boolean> {
+  if (kind === 'names') return false;
+  const isBsd = form === 'bsd-long' || field.startsWith('_');
+  const width = isBsd || /^\/ *$/.test(field) ? 4 : 8;
+  // BSD's has the length of its names, too.
+  if (stored < (isBsd ? 8 : width)) return true;
+  const content = yield { offset, length: width };
+  const count = Buffer.from(content.read(0, width));
+  // Bytes of its entries of 8, in the order of the objects; a name is behind them.
+  const fits = (bytes: number): boolean => bytes === 0 || (bytes % 8 === 0 && bytes < stored - 8);
+  if (isBsd) return !fits(count.readUInt32LE(0)) && !fits(count.readUInt32BE(0));
+  return width * (Number(`0x${count.toString('hex')}`) + 1) > stored;
+}
+
+/** What strip makes of it is not known. */
+function refuse(archive: Archive, reason: string): void {
+  archive.totals = null;
+  archive.refused ??= reason;
 }
 
 /** Whether strip can write the member to a file of its name, which it does. GNU's short names end at the first slash. */

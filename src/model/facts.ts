@@ -104,8 +104,8 @@ export interface ArFacts {
   readonly variant: 'gnu' | 'bsd';
   /** Members, symbol index and name table not counted. */
   readonly members: number;
-  /** Members that are ELF objects. */
-  readonly objects: number;
+  /** Members that are ELF objects; null for a thin archive, which holds none of its members. */
+  readonly objects: number | null;
   /** Of all ELF objects; absent where they differ in it, and where there are none. */
   readonly target?: ElfTarget;
   readonly strip: StripSizes;

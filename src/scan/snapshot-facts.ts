@@ -56,7 +56,7 @@ const shapes: ReadonlyMap<unknown, Shape> = new Map([
       thin: truth,
       variant: text,
       members: size,
-      objects: size,
+      objects: sizeOrNull,
       target: optional((json, key, at) => kept(json[key], `${at}.${key}`, target)),
       contents: optional(contents),
     }),

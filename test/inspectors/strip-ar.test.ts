@@ -45,6 +45,24 @@ const index = { name: '/', content: '\0\0\0\0' };
 const index64 = { name: '/SYM64/', content: '\0'.repeat(8) };
 const bsdIndex = '\0'.repeat(8);
 
+/** A count in big-endian order, cut where the text ends, and a byte of nothing for each character behind it. */
+function counted(spelt: string, width: number): Buffer {
+  const number = Buffer.alloc(width, spelt.startsWith('f') ? 0xff : 0);
+  if (/^[1-9]/.test(spelt)) number[width - 1] = Number(spelt[0]);
+  const scale = width / 4;
+  const length = spelt.length * scale;
+  return Buffer.concat([number, Buffer.alloc(length)]).subarray(0, length);
+}
+
+function turned(bytes: Uint8Array): Buffer {
+  return Buffer.from([...bytes].toReversed());
+}
+
+/** The same in little-endian order. */
+function bsdCounted(index32: Buffer): Buffer {
+  return Buffer.concat([turned(index32.subarray(0, 4)), index32.subarray(4)]);
+}
+
 function bsd(name: string, body: Uint8Array | string, length = name.length): ArSpec {
   return { name: `#1/${length}`, content: Buffer.concat([Buffer.from(name.padEnd(length, '\0')), Buffer.from(body)]) };
 }
@@ -122,6 +140,33 @@ const archives: readonly (readonly [what: string, members: readonly ArSpec[]])[]
   ['two indexes that are not of COFF', [index64, index, object]],
   ['an index, and one of 64 bits', [index, index64, object]],
   ['an index behind a member', [object, index]],
+
+  ...[
+    '',
+    '0',
+    '00',
+    '000',
+    '0000',
+    '1000',
+    '00001',
+    '1000____',
+    '2000____',
+    '2000________',
+    '3000________',
+    '8000____________',
+    '8000____________________',
+    'ffff________',
+  ]
+    .flatMap((spelt): (readonly [string, ArSpec])[] => {
+      const of = (width: number): Buffer => counted(spelt, width);
+      return [
+        [`an index of ${spelt}`, { name: '/', content: of(4) }],
+        [`a 64-bit index of ${spelt}`, { name: '/SYM64/', content: of(8) }],
+        [`a BSD index of ${spelt}`, { name: '__.SYMDEF', content: turned(of(4).subarray(0, 4)) }],
+        [`a BSD index of ${spelt}, and more`, { name: '__.SYMDEF', content: bsdCounted(of(4)) }],
+      ];
+    })
+    .map(([what, first]) => [what, [first, object]] as const),
   ['a table of names behind a member', [index, object, ...gnu('n'.repeat(16))]],
 ];
 
