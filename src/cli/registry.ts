@@ -8,7 +8,7 @@ import { exitCodes } from './errors.ts';
 import { runDiff } from './commands/diff.ts';
 import { compressOptions } from './options/compress.ts';
 import { fixOptions } from './options/fix.ts';
-import { anyArtifact, diffOptions, inputOptions, scanOptions } from './options/shared.ts';
+import { anyArtifact, diffOptions, scanOptions, snapshotOptions } from './options/shared.ts';
 import { writeStdout } from './output/streams.ts';
 import { policyCommands } from './policy-commands.ts';
 import { reportCommands } from './report-commands.ts';
@@ -38,7 +38,7 @@ const scanCommand = artifactCommand(
 const snapshotCommand = artifactCommand(
   { name: 'snapshot', accepts: anyArtifact },
   'save all that is known of an artifact as JSON; takes every digest',
-  inputOptions,
+  snapshotOptions,
   runSnapshot,
 );
 

@@ -70,6 +70,7 @@ export function diffSnapshots(before: Judged, after: Judged, options: DiffOption
     notices: [
       ...halfSelected(before, after),
       ...strippedOtherwise(before, after),
+      ...packedOtherwise(before, after),
       ...unknownContent(unknown),
       ...after.snapshot.notices,
     ],
@@ -197,6 +198,14 @@ function strippedOtherwise({ snapshot: before }: Judged, { snapshot: after }: Ju
   if (old === undefined || now === undefined || old === now) return [];
   const message = `the old one was measured for strip ${old}, the new one for strip ${now}: findings of debug data may differ for that alone`;
   return [{ code: 'strip-version', path: null, message }];
+}
+
+/** Snapshots of directories may have been packed otherwise. */
+function packedOtherwise({ snapshot: before }: Judged, { snapshot: after }: Judged): Notice[] {
+  const [old, now] = [before.artifact.packedWith, after.artifact.packedWith];
+  if (old === undefined || now === undefined || old === now) return [];
+  const message = `the old one was packed with ${old}, the new one with ${now}: compressed sizes differ for that alone`;
+  return [{ code: 'packed-with', path: null, message }];
 }
 
 /** Truth about what was not compared. */

@@ -227,6 +227,13 @@ export interface ArtifactIdentity {
   readonly codecs: readonly CodecName[];
   /** Length of the artifact file in bytes; null for a directory. */
   readonly length: number | null;
+  /** How a directory was packed and compressed (`zstd:19`) for its archive and compressed size; absent where it was not. */
+  readonly packedWith?: string;
+}
+
+/** Whether it may be the `packedWith` of an artifact: what a stranger's snapshot says is shown as it is. */
+export function isPackedWith(text: string): boolean {
+  return /^[a-z0-9:=]{1,40}$/.test(text);
 }
 
 /** All that is known of one artifact; made by `scan`, `parseSnapshot` reads a saved one. */

@@ -89,10 +89,14 @@ function limited(subject: Subject, limit: Limit | null, figure: () => Figure): R
 function compressedFigure({ snapshot, budget }: Measured): { actual: number | null; remark: string | null } {
   const actual = snapshot.totals.compressed;
   const how = budget.compressWith?.text ?? null;
+  const { packedWith } = snapshot.artifact;
+  if (packedWith !== undefined && how !== null && how !== packedWith) {
+    return { actual: null, remark: `its snapshot was packed with ${packedWith}, and the limit is on ${how}` };
+  }
   if (actual !== null) {
     return {
       actual,
-      remark: snapshot.artifact.format === 'directory' && how !== null ? `packed as tar, ${how}` : null,
+      remark: packedWith === undefined ? null : `packed as tar, ${packedWith}`,
     };
   }
   const remark =
@@ -100,7 +104,7 @@ function compressedFigure({ snapshot, budget }: Measured): { actual: number | nu
       ? 'a directory with an image has no compressed size: limit "fullPull" (--max-full-pull), the compressed bytes of its layers, or "pull", those of new ones'
       : how === null
         ? 'a directory has no compressed size; say how to compress it with --compress-with, as in --compress-with zstd:19'
-        : 'a snapshot of a directory cannot be compressed; measure the directory itself';
+        : `a snapshot of a directory cannot be compressed; save it with --compress-with ${how}, or measure the directory itself`;
   return { actual, remark };
 }
 

@@ -62,6 +62,10 @@ function contentFigure(diff: Diff, doubt: string | null): Grown {
 
 function compressedFigure(diff: Diff, doubt: string | null): Grown {
   const base = diff.before.totals.compressed;
+  const [old, now] = [diff.before.artifact.packedWith, diff.after.artifact.packedWith];
+  if (old !== undefined && now !== undefined && old !== now) {
+    return { actual: null, remark: `packed with ${now}, and the baseline with ${old}`, doubt, top: [], base: 0 };
+  }
   const remark = base === null ? 'the baseline has no compressed size; a snapshot of its archive would have one' : null;
   const top = contributorsToCompressedGrowth(diff);
   return { actual: diff.delta.compressed, remark, doubt, top, base: base ?? 0 };

@@ -3,9 +3,10 @@ import { groupDigits } from '../bytes/size.ts';
 import type { Side } from '../model/diff.ts';
 import type { ArtifactIdentity } from '../model/snapshot.ts';
 
-/** Its format, and what that is packed in: `tar in zstd`. */
-export function formatText({ format, codecs }: ArtifactIdentity): string {
-  return [format, ...codecs.toReversed()].join(' in ');
+/** Its format, and what that is packed in: `tar in zstd`, `directory packed with zstd:19`. */
+export function formatText({ format, codecs, packedWith }: ArtifactIdentity): string {
+  const packed = packedWith === undefined ? '' : ` packed with ${packedWith}`;
+  return `${[format, ...codecs.toReversed()].join(' in ')}${packed}`;
 }
 
 /** The same of one side of a diff, with what was left out of its paths. */

@@ -70,7 +70,7 @@ export const reporters: readonly ReporterEntry[] = [
     description: 'a comment for a pull request, or a summary, as Markdown',
     kinds: ['scan', 'diff', 'check'],
     details: {
-      scan: ['--by package', '--sections', '--size compressed', '--layers'],
+      scan: ['--by package', '--sections', '--compress-with', '--size compressed', '--layers'],
       diff: details,
       check: ['--by package', '--base-budgets'],
     },
@@ -82,8 +82,8 @@ export const reporters: readonly ReporterEntry[] = [
     description: 'a page with a map of all bytes, or of what changed, in one file',
     kinds: ['scan', 'diff', 'check'],
     details: {
-      scan: ['--by package', '--sections', '--size compressed', '--size disk', '--layers'],
-      diff: ['--by package', '--size compressed'],
+      scan: ['--by package', '--sections', '--compress-with', '--size compressed', '--size disk', '--layers'],
+      diff: ['--by package', '--compress-with', '--size compressed'],
       check: ['--by package', '--base-budgets'],
     },
     tellsNotices: true,
@@ -93,7 +93,7 @@ export const reporters: readonly ReporterEntry[] = [
     name: 'github',
     description: 'annotations of a GitHub Actions run',
     kinds: ['scan', 'diff', 'check'],
-    details: { scan: ['--size compressed'], check: ['--base-budgets'] },
+    details: { scan: ['--size compressed'], diff: ['--compress-with'], check: ['--base-budgets'] },
     tellsNotices: false,
     load: async () => (await import('./github.ts')).githubReporter,
   },

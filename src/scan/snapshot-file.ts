@@ -4,7 +4,7 @@ import { jsonFault } from '../bytes/json-fault.ts';
 import { nameFromJson, spellBytes } from '../model/json-name.ts';
 import { normalizePath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
-import { codecNames, entryKinds, formatNames, overheadNames } from '../model/snapshot.ts';
+import { codecNames, entryKinds, formatNames, isPackedWith, overheadNames } from '../model/snapshot.ts';
 import type {
   ArtifactIdentity,
   Entry,
@@ -186,11 +186,14 @@ function checkStructure(entries: readonly Entry[]): void {
 }
 
 function identity(json: Json): ArtifactIdentity {
-  const { name, format, codecs } = json;
+  const { name, format, codecs, packedWith } = json;
   if (typeof name !== 'string') throw bad('has no artifact.name');
   if (!isFormat(format)) throw bad('has an unknown artifact.format');
   const known = list(codecs, 'artifact.codecs').filter(isCodec);
-  return { name, format, codecs: known, length: sizeOf(json, 'length', 'artifact', true) };
+  const identified = { name, format, codecs: known, length: sizeOf(json, 'length', 'artifact', true) };
+  if (packedWith === undefined) return identified;
+  if (typeof packedWith !== 'string' || !isPackedWith(packedWith)) throw bad('has a bad artifact.packedWith');
+  return { ...identified, packedWith };
 }
 
 /** @param sum of stored bytes, which are kept by the entry only where they are asked for: they cost each of them 40 bytes. */

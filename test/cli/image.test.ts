@@ -135,7 +135,7 @@ describe('an image at the command line', () => {
       [['scan', path, '--layer', 'x'], '--layer takes the index of a layer'],
       [['scan', work, '--layer', '0'], '--layer is for images'],
       [['scan', work, '--format', 'dive'], '--format dive is for images'],
-      [['scan', work, '--compress-with', 'gzip'], '--compress-with is for images here'],
+      [['scan', path, '--compress-with', 'gzip', '--format', 'html'], 'of an image has no effect with --format html'],
       [['scan', path, '--platform', 'linux/s390x'], 'no image for the platform "linux/s390x"'],
       [['scan', path, '--image', '2'], 'no image "2"'],
       [['scan', work, '--as', 'image'], 'is no image'],

@@ -20,7 +20,9 @@ type Case = readonly [args: readonly string[], message: string];
 const refused: readonly Case[] = [
   ...['csv', 'du', 'github', 'html', 'dive'].flatMap((format): Case[] =>
     details
-      .filter((option) => format !== 'html' || !['--by=package', '--sections'].includes(option))
+      .filter(
+        (option) => format !== 'html' || !['--by=package', '--sections', '--compress-with=gzip:9'].includes(option),
+      )
       .map((option): Case => [['scan', 'tree', option, '--format', format], `has no effect with --format ${format}`]),
   ),
   [

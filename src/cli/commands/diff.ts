@@ -18,6 +18,7 @@ import { selectRules, toReportOptions } from '../options/shared.ts';
 import type { DiffValues } from '../options/shared.ts';
 import { print } from '../output/streams.ts';
 import { hasPackages, requirePackages, withPackages } from '../measuring/packages.ts';
+import { compressionAsked, noPackedImage, packedAsAsked, requireDirectory } from '../measuring/packing.ts';
 import { requireStored } from '../measuring/require-stored.ts';
 import { appendReport } from '../output/summary.ts';
 import { tool } from '../tool.ts';
@@ -36,6 +37,7 @@ export async function runDiff(
   if (!values.summary) {
     requireShown('diff', name, {
       '--sections': values.sections,
+      '--compress-with': values['compress-with'] !== undefined,
       '--size compressed': compressed,
       '--size disk': values.size === 'disk',
       '--by package': byPackage,
@@ -51,7 +53,16 @@ export async function runDiff(
   const needs = needsOf(values.rules === undefined ? [] : selected);
   const stored = compressed || needs.stored;
   const thoroughness = { digests: 'all', facts, stored, sample: needs.sample, packages: byPackage } as const;
-  const both = await measureBoth(artifacts, values, thoroughness, onFault);
+  const packing = compressionAsked(values['compress-with']);
+  if (packing !== null) requireDirectory(artifacts);
+  const measured = await measureBoth(artifacts, values, thoroughness, onFault);
+  const [old, now] = measured;
+  // One after the other: each draws its progress, and compresses with all threads there are.
+  const both = [
+    await packedAsAsked(artifacts[0], old, packing, values),
+    await packedAsAsked(artifacts[1], now, packing, values),
+  ] as const;
+  if (packing !== null && both.every(({ image }) => image !== undefined)) throw new UsageError(noPackedImage);
   const [before, after] = compressed ? both : [withoutCharges(both[0]), withoutCharges(both[1])];
   for (const [index, snapshot] of [before, after].entries()) {
     if ((compressed && snapshot.overhead === undefined) || (byPackage && !hasPackages(snapshot)))

@@ -2,7 +2,6 @@
 import { packageRollup } from '../../compare/packages/index.ts';
 import type { PackageRollup } from '../../compare/packages/index.ts';
 import { bytecodeRollup } from '../../compare/bytecode.ts';
-import { parseCompression } from '../../codecs/compress.ts';
 import type { Compression } from '../../codecs/compress.ts';
 import { sectionRollup } from '../../compare/section-rollup.ts';
 import { rollup } from '../../compare/rollup.ts';
@@ -25,9 +24,16 @@ import { isLargeAndCompressed } from '../start/anticipate.ts';
 import { exitCodes } from '../errors.ts';
 import { formatOf, requireShown } from '../options/format.ts';
 import { measure, warn, warnOfIdle } from '../measuring/measure.ts';
+import {
+  compressionAsked,
+  isDirectoryOnDisk,
+  noPackedImage,
+  packedAsAsked,
+  requireDirectory,
+} from '../measuring/packing.ts';
 import { requireStored } from '../measuring/require-stored.ts';
 import { parseLayer, scanOptions, selectRules, toReportOptions, toScanOptions } from '../options/shared.ts';
-import type { InputValues, ScanValues } from '../options/shared.ts';
+import type { InputValues, ScanValues, SnapshotValues } from '../options/shared.ts';
 import { print } from '../output/streams.ts';
 import { appendReport } from '../output/summary.ts';
 import { tool } from '../tool.ts';
@@ -46,7 +52,7 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
     '--by package': unseen && values.by === 'package',
     '--sections': values.sections,
     '--bytecode': values.bytecode,
-    '--compress-with': values['compress-with'] !== undefined,
+    '--compress-with': unseen && values['compress-with'] !== undefined,
     '--size compressed': unseen && values.size === 'compressed',
     '--layers': unseen && values.layers,
   });
@@ -67,7 +73,7 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
   } as const;
   const counted = values.leftovers || values.rules !== undefined ? 'counted' : 'apart';
   const ignores = parseIgnores(values.ignore, ruleIds);
-  const compression = values['compress-with'] === undefined ? null : parseCompression(values['compress-with']);
+  const compression = compressionAsked(values['compress-with']);
   const judgedAs = (of: Snapshot): ScanReport => judged(of, judge(of, selected, counted), ignores);
   if (isLargeAndCompressed(artifact)) {
     const warmUpOnceLoaded = async (): Promise<void> => {
@@ -76,13 +82,13 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
     };
     void warmUpOnceLoaded();
   }
-  const snapshot = await measure(artifact, values, thoroughness);
+  const snapshot = await packedAsAsked(artifact, await measure(artifact, values, thoroughness), compression, values);
   if (values.size === 'compressed') requireStored(snapshot);
   if (values.layers && snapshot.image === undefined) throw new UsageError('--layers is for images; this is none');
   const reporter = await loading;
   if (reporter === null) throw new UsageError(`there is no format "${name}"`);
   if (name === 'dive') requireDive(snapshot);
-  const flattened = compression === null ? null : await flatten(artifact, snapshot, compression, values);
+  const flattened = await flatten(artifact, snapshot, compression, values, name);
   const found = judge(snapshot, selected, counted);
   const judgement = judged(snapshot, found, ignores);
   const report = {
@@ -132,15 +138,22 @@ function keepsDigests(values: ScanValues, format: string): boolean {
   );
 }
 
-/** @throws UsageError for what is no image, or cannot be read twice. */
+/** null for what is packed by itself, and where nothing is. @throws UsageError for what is neither an image nor a directory, or cannot be read twice. */
 async function flatten(
   artifact: string,
   snapshot: Snapshot,
-  compression: Compression,
+  compression: Compression | null,
   values: ScanValues,
-): Promise<Flattened> {
-  if (snapshot.image === undefined)
-    throw new UsageError('--compress-with is for images here; "check" takes it for directories');
+  format: string,
+): Promise<Flattened | null> {
+  if (compression === null) return null;
+  if (snapshot.image === undefined) {
+    if (!isDirectoryOnDisk(artifact))
+      throw new UsageError('--compress-with packs directories, and images as one layer; this is neither');
+    return null;
+  }
+  if (format !== 'table' && format !== 'json' && format !== 'snapshot')
+    throw new UsageError(`--compress-with of an image has no effect with --format ${format}; use table or json`);
   if (artifact === '-') throw new UsageError('--compress-with reads the image twice, which standard input cannot be');
   const options = toScanOptions(values, { digests: 'auto', facts: 'needed' });
   // Of the whole image, whatever is selected for the report.
@@ -151,8 +164,10 @@ async function flatten(
 }
 
 /** Returns the exit code. */
-export async function runSnapshot(artifact: string, values: InputValues): Promise<number> {
-  const snapshot = await measure(artifact, values, {
+export async function runSnapshot(artifact: string, values: SnapshotValues): Promise<number> {
+  const how = compressionAsked(values['compress-with']);
+  if (how !== null) requireDirectory([artifact]);
+  const measured = await measure(artifact, values, {
     digests: 'all',
     facts: 'all',
     bytecode: true,
@@ -160,6 +175,8 @@ export async function runSnapshot(artifact: string, values: InputValues): Promis
     sample: true,
     packages: true,
   });
+  if (how !== null && measured.image !== undefined) throw new UsageError(noPackedImage);
+  const snapshot = await packedAsAsked(artifact, measured, how, values);
   const report = judged(snapshot, judge(snapshot, rules, 'apart'), []);
   // Of a snapshot file those that it was saved with; a part of one has none.
   const packages = snapshot.packageLists === undefined ? snapshot.packages : rollupOf(report, values);

@@ -18,7 +18,7 @@ import type { CheckValues } from '../options/policy.ts';
 import { warnLine } from '../errors.ts';
 import { checkImageChoice, chosenImage, measure, withoutCharges } from './measure.ts';
 import { hasPackages, withPackages } from './packages.ts';
-import { isDirectoryOnDisk, packedTotals } from './packing.ts';
+import { isDirectoryOnDisk, packedSnapshot } from './packing.ts';
 import { identityOf } from './targets.ts';
 import type { Broken, Target } from './targets.ts';
 
@@ -76,12 +76,14 @@ async function measureTarget(target: Target, run: Run): Promise<Measured> {
     measure(path, options, { digests: baseline === null ? 'compare' : 'all', ...thoroughness }, 'some').then(told),
     baseline === null
       ? null
-      : measure(baseline, { ...options, progress: false }, { digests: 'all', ...thoroughness }, 'some').then(told),
+      : measure(baseline, { ...options, progress: false }, { digests: 'all', ...thoroughness }, 'some')
+          .then(told)
+          .then((one) => packedBaseline(baseline, one, target, run)),
   ]);
   if (after.status === 'rejected') throw after.reason;
   if (budget.choice !== undefined && after.value.image === undefined)
     throw new FormatError('no-image', 'is no image, and "image" and "platform" of its budget choose one');
-  const snapshot = await packed(after.value, target, run);
+  const snapshot = await packed(path, after.value, target, run);
   const judged = judgedOf(snapshot, target, run);
   return {
     name,
@@ -102,7 +104,12 @@ function judgedOf(snapshot: Snapshot, { budget }: Target, { budgets, today }: Ru
 }
 
 /** A directory gets the size that it has when it is packed; what cannot be read meanwhile is a notice like any other. */
-async function packed(snapshot: Snapshot, { path, budget }: Target, { values, budgets }: Run): Promise<Snapshot> {
+async function packed(
+  path: string,
+  snapshot: Snapshot,
+  { budget }: Target,
+  { values, budgets }: Run,
+): Promise<Snapshot> {
   const how = budget.compressWith;
   const wanted =
     budget.compressed !== null ||
@@ -112,13 +119,13 @@ async function packed(snapshot: Snapshot, { path, budget }: Target, { values, bu
     );
   // An OCI layout is a directory, too, but what would be packed is not what it weighs.
   if (how === null || !wanted || snapshot.image !== undefined || !isDirectoryOnDisk(path)) return snapshot;
-  try {
-    return { ...snapshot, totals: await packedTotals(path, snapshot, how, values) };
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    const notice = { code: error.code, path: error.path ?? null, message: error.message };
-    return { ...snapshot, notices: [...snapshot.notices, notice] };
-  }
+  return packedSnapshot(path, snapshot, how, values);
+}
+
+/** Packed alike, where what the file grew by is limited. */
+async function packedBaseline(path: string, snapshot: Snapshot, target: Target, run: Run): Promise<Snapshot> {
+  if (target.budget.compressedGrowth === undefined) return snapshot;
+  return packed(path, snapshot, target, { ...run, values: { ...run.values, progress: false } });
 }
 
 /** @throws what is no fault of the baseline. */

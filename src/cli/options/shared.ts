@@ -67,7 +67,7 @@ export const scanOptions = {
   layer: { kind: 'text', describe: 'of an image: this layer alone, counted from 0' },
   'compress-with': {
     kind: 'text',
-    describe: 'of an image: what it would weigh as one layer, so compressed: zstd:19, gzip:9, …',
+    describe: 'pack a directory, or an image as one layer, so compressed: zstd:19, gzip:9, …',
   },
   sections: { kind: 'flag', default: false, describe: 'where the bytes of ELF files are, by section' },
   leftovers: { kind: 'flag', default: false, describe: 'count what only some need: tests, headers, manuals, maps' },
@@ -97,6 +97,8 @@ export const scanOptions = {
   ...inputOptions,
 } as const;
 
+const packWith = { kind: 'text', describe: 'pack directories, so compressed: zstd:19, gzip:9, …' } as const;
+
 export const diffOptions = {
   format: { kind: 'choice', choices: formatNames('diff'), default: 'table', describe: 'how to print the result' },
   json: scanOptions.json,
@@ -125,11 +127,15 @@ export const diffOptions = {
   'exit-code': { kind: 'flag', default: false, describe: 'exit 1 where anything differs' },
   summary: summaryOption,
   color: scanOptions.color,
+  'compress-with': packWith,
   ...inputOptions,
 } as const;
 
+export const snapshotOptions = { 'compress-with': packWith, ...inputOptions } as const;
+
 export type InputValues = Values<typeof inputOptions>;
 export type ScanValues = Values<typeof scanOptions>;
+export type SnapshotValues = Values<typeof snapshotOptions>;
 export type DiffValues = Values<typeof diffOptions>;
 
 export type Thoroughness = Pick<

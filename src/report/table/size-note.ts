@@ -18,10 +18,14 @@ export function sizeNote(
       return archiveNote(snapshot);
     case 'compressed':
       return isShare(snapshot)
-        ? `the file itself, ${percent(totals.compressed ?? 0, totals.content)} of content`
-        : 'the file itself';
+        ? `${fileNote(snapshot)}, ${percent(totals.compressed ?? 0, totals.content)} of content`
+        : fileNote(snapshot);
   }
   return '';
+}
+
+function fileNote({ artifact: { packedWith } }: Snapshot): string {
+  return packedWith === undefined ? 'the file itself' : `that, with ${packedWith}`;
 }
 
 /** The file holds what was not selected, too, and that of an image what layers hide. */
@@ -30,7 +34,8 @@ function isShare({ totals: { content, compressed }, image, isPart }: Snapshot): 
 }
 
 /** The archive inside all codecs around it; what some archives hold is compressed in them. */
-function archiveNote({ artifact: { format }, image }: Snapshot): string {
+function archiveNote({ artifact: { format, packedWith }, image }: Snapshot): string {
+  if (packedWith !== undefined) return 'packed as a tar, with headers and padding';
   if (format === 'zip' || format === 'deb') return 'members compressed, with headers';
   if (image?.layers.some(({ compressed }) => compressed !== null) === true)
     return 'layers compressed, with headers and padding';

@@ -1,6 +1,6 @@
 // The values that reports of diffs and checks share, read back from JSON.
 import type { Claim, Finding } from '../../../model/finding.ts';
-import { codecNames, formatNames } from '../../../model/snapshot.ts';
+import { codecNames, formatNames, isPackedWith } from '../../../model/snapshot.ts';
 import type { ArtifactIdentity, Notice, Totals } from '../../../model/snapshot.ts';
 import * as read from './fields.ts';
 import type { Node } from './fields.ts';
@@ -8,11 +8,14 @@ import type { Node } from './fields.ts';
 const severities = ['info', 'warn', 'error'] as const;
 
 export function artifactOf(node: Node): ArtifactIdentity {
+  const packedWith = read.optionalText(node, 'packedWith');
+  if (packedWith !== null && !isPackedWith(packedWith)) throw read.bad(`has a bad ${read.place(node, 'packedWith')}`);
   return {
     name: read.text(node, 'name'),
     format: read.word(node, 'format', formatNames),
     codecs: read.words(node, 'codecs', codecNames),
     length: read.nullableSize(node, 'length'),
+    ...(packedWith === null ? {} : { packedWith }),
   };
 }
 
