@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { columnsOf, cutEnd, cutMiddle, wrap, wrapCommand } from '../../src/report/table/style.ts';
-import { requireTool, runRaw } from '../oracles.ts';
+import { requireTool, run, runRaw } from '../oracles.ts';
 
 describe('text that fits', () => {
   it('leaves out the middle of long paths', () => {
@@ -24,6 +24,22 @@ describe('text that fits', () => {
       String.raw`c\ d`,
     ]);
     expect(wrapCommand('find . -exec strip {} +', 20)).toEqual(['find . -exec strip \\', '{} +']);
+  });
+
+  it('breaks a script of sh between its words, and it does the same', () => {
+    const script = `for f; do shift; b=\${f##*/}; [ "$b" = "a  b" ] || set -- "$@" "$f"; done; printf "%s|" "$@" $#`;
+    const command = `sh -c '${script}' sh x/c 'x/a  b' "d  e" # prints`;
+    const expected = run('sh', ['-c', command]);
+    expect(expected).toBe('x/c|d  e|2|');
+    for (const width of [24, 30, 40, 60, 80]) {
+      const lines = wrapCommand(command, width);
+      for (const line of lines) expect(columnsOf(line), line).toBeLessThanOrEqual(width);
+      expect(run('sh', ['-c', lines.join('\n')]), String(width)).toBe(expected);
+    }
+    expect(wrapCommand("sh -c 'a b c' d", 12)).toEqual(['sh -c \\', "'a b c' d"]);
+    // No script of a shell, or one with quotes of its own.
+    expect(wrapCommand("echo -c 'a b c'", 8)).toEqual(['echo \\', '-c \\', "'a b c'"]);
+    expect(wrapCommand(String.raw`sh -c 'a'\''b c'\'''`, 8)).toEqual(['sh -c \\', String.raw`'a'\''b c'\'''`]);
   });
 
   it('puts a comment without room on lines of its own', () => {

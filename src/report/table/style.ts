@@ -86,7 +86,7 @@ export function wrap(text: string, width: number): string[] {
  * continues a comment, so one that has no room stands on lines of its own.
  */
 export function wrapCommand(command: string, width: number): string[] {
-  const words = shellWords(command);
+  const words = breakable(shellWords(command), width - 2);
   const hash = words.findIndex((word) => word.startsWith('#'));
   const lines = fill(hash < 0 ? words : words.slice(0, hash), width - 2);
   const broken = lines.map((line, index) => (index < lines.length - 1 ? `${line} \\` : line));
@@ -95,6 +95,20 @@ export function wrapCommand(command: string, width: number): string[] {
   const last = `${broken.at(-1)} ${words.slice(hash).join(' ')}`.trimStart();
   if (columnsOf(last) <= width) return [...broken.slice(0, -1), last];
   return [...broken, ...fill(comment, width - 2).map((line) => `# ${line}`)];
+}
+
+/** A script of `sh -c` without room is broken like other words: the shell that reads it drops a backslash and the line's end, too. */
+function breakable(words: readonly string[], width: number): string[] {
+  return words.flatMap((word, index) => {
+    const isScript = words[index - 1] === '-c' && words[index - 2] === 'sh' && /^'[^']*'$/.test(word);
+    return isScript && columnsOf(word) > width
+      ? shellWords(word.slice(1, -1)).map((part, at, all) => quotedPart(part, at, all.length))
+      : [word];
+  });
+}
+
+function quotedPart(part: string, at: number, count: number): string {
+  return `${at === 0 ? "'" : ''}${part}${at === count - 1 ? "'" : ''}`;
 }
 
 function fill(words: readonly string[], width: number): string[] {
