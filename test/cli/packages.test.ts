@@ -205,14 +205,31 @@ describe('scan --by package', () => {
     expect(packagesOf(root).rows[0]?.name).toBe('\u001b[31m\n::error::|');
   });
 
+  it('are those that a snapshot was saved with, as long as its rules find the same', () => {
+    const [name, other] = ['{"name":"a","version":"1.2"}', '{"name":"b"}'];
+    const copies = { 'node_modules/a/x': 'same '.repeat(99), 'node_modules/b/x': 'same '.repeat(99), y: 'y' };
+    const packages = { 'node_modules/a/package.json': name, 'node_modules/b/package.json': other };
+    const root = folder('saved', { ...packages, ...copies });
+    const file = join(work, 'saved.json');
+    expect(sizecheck(['snapshot', root, '-o', file]).code).toBe(0);
+    for (const options of [[], ['--json'], ['--format', 'markdown']]) {
+      const [of, saved] = [root, file].map((path) => sizecheck(['scan', path, '--by', 'package', ...options]));
+      expect(of?.stdout).toContain('1.2');
+      expect([saved?.code, saved?.stdout]).toEqual([0, of?.stdout]);
+    }
+    const ran = sizecheck(['scan', file, '--by', 'package', '--rules', 'debug-symbols']);
+    expect([ran.code, ran.stdout]).toEqual([2, '']);
+    expect(ran.stderr).toContain('was judged by other rules');
+  });
+
   it('needs the artifact itself, and says nothing is missing of a part', () => {
     const root = folder('part', { 'a.py': 'a', 'x-1.dist-info/RECORD': 'a.py,,1\ngone.py,,1\n' });
     const file = join(work, 'part.json');
     expect(sizecheck(['snapshot', root, '-o', file]).code).toBe(0);
-    expect(sizecheck(['scan', file, '--by', 'package'])).toMatchObject({
+    expect(sizecheck(['scan', file, '--by', 'package', '--include', 'a.py'])).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: expect.stringContaining('a snapshot file holds no lists of packages'),
+      stderr: expect.stringContaining('or the whole of a snapshot that was saved with packages'),
     });
     expect(packagesOf(root).notices).toHaveLength(1);
     expect(packagesOf(root, '--exclude', 'a.py').notices).toEqual([]);

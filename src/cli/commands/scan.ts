@@ -6,6 +6,7 @@ import type { Compression } from '../../codecs/compress.ts';
 import { sectionRollup } from '../../compare/section-rollup.ts';
 import { rollup } from '../../compare/rollup.ts';
 import type { Finding } from '../../model/finding.ts';
+import type { PackageTable } from '../../model/packages.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import { doubtOfContent } from '../../policy/doubts.ts';
 import { ofPart } from '../../policy/part.ts';
@@ -191,14 +192,28 @@ function judged(snapshot: Snapshot, found: readonly Finding[], ignores: readonly
   return { tool, snapshot, tree: rollup(snapshot), findings, removable: removableContent(snapshot, findings) };
 }
 
-/** @throws UsageError for a snapshot file, which does not hold what can be removed by other rules. */
+/** @throws UsageError for a snapshot file without packages, or one that was judged by other rules. */
 function withPackages(report: ScanReport, values: ScanValues): ScanReport {
   const { snapshot } = report;
-  if (snapshot.packageLists === undefined)
-    throw new UsageError('--by package needs the artifact itself: a snapshot file holds no lists of packages');
+  if (snapshot.packageLists === undefined) return { ...report, packages: savedPackages(report) };
   const packages = rollupOf(report, values);
   const notices = [...snapshot.notices, ...packages.notices];
   return { ...report, packages, snapshot: { ...snapshot, notices } };
+}
+
+/** Those that a snapshot file was saved with: what can be removed of each is what the rules found then. */
+function savedPackages({ snapshot, removable }: ScanReport): PackageTable {
+  const { packages: saved } = snapshot;
+  if (saved === undefined)
+    throw new UsageError(
+      '--by package needs the artifact itself, or the whole of a snapshot that was saved with packages',
+    );
+  const sum = saved.packages.reduce((bytes, row) => bytes + row.removable, saved.unowned.removable);
+  if (sum !== removable)
+    throw new UsageError(
+      '--by package needs the artifact itself: its snapshot was judged by other rules, and does not say what these find in each package',
+    );
+  return saved;
 }
 
 function rollupOf({ snapshot, findings }: ScanReport, { include, exclude }: InputValues): PackageRollup {
