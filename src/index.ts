@@ -99,6 +99,7 @@ export type {
   CheckReport,
   DiffReport,
   Reporter,
+  ReporterOf,
   ReportKind,
   ReportOptions,
   Reports,

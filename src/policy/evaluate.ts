@@ -5,7 +5,7 @@ import type { Gate } from '../model/verdict.ts';
 import { doubtOfRule } from '../rules/index.ts';
 import { isMember } from './budgets.ts';
 import type { ArtifactBudget, Budgets, GroupBudget } from './budgets.ts';
-import type { Evidence, Measured, Unmeasured } from './evidence.ts';
+import type { Baseline, Evidence, Measured, Unmeasured } from './evidence.ts';
 import { doubtOfContent, doubtOfLength, doubtOfSizes } from './doubts.ts';
 import { contributorsToCompressed, contributorsToContent, largest } from './contributors.ts';
 import { growthLimits, growthVerdicts } from './growth-verdicts.ts';
@@ -54,8 +54,10 @@ export function evaluate(budgets: Budgets, evidence: Evidence): Evaluation {
   };
 }
 
+const noBaseline: Baseline = { kind: 'missing', reason: 'no baseline was given' };
+
 function artifactVerdicts(one: Measured, budgets: Budgets): Ranked[] {
-  const { name, budget, snapshot, judged } = one;
+  const { name, budget, snapshot, judged, baseline = noBaseline } = one;
   const doubt = doubtOfWhole(snapshot);
   const subject = { artifact: name, why: budget.reason };
   const { compressed, uncompressed, growth, compressedGrowth } = budget;
@@ -72,12 +74,12 @@ function artifactVerdicts(one: Measured, budgets: Budgets): Ranked[] {
       doubt,
       top: contributorsToContent(snapshot),
     })),
-    ...growthVerdicts(subject, 'content', growth, one.baseline, doubt),
-    ...growthVerdicts(subject, 'compressed', compressedGrowth, one.baseline, doubtOfCompressed(one)),
+    ...growthVerdicts(subject, 'content', growth, baseline, doubt),
+    ...growthVerdicts(subject, 'compressed', compressedGrowth, baseline, doubtOfCompressed(one)),
     ...pathVerdicts(subject, budget.paths, snapshot, doubt),
     ...(budget.image === undefined
       ? []
-      : imageVerdicts(subject, budget.image, snapshot, one.baseline, doubtAboveBase(one))),
+      : imageVerdicts(subject, budget.image, snapshot, baseline, doubtAboveBase(one))),
     ...ruleVerdicts(name, budgets.rules, judged.findings, (rule) => doubtOfRules(one) ?? doubtOfRule(rule, snapshot)),
   ];
 }

@@ -21,7 +21,8 @@ export interface Measured {
   /** `totals.compressed` of a directory holds what it was packed into. */
   readonly snapshot: Snapshot;
   readonly judged: JudgedByPolicy;
-  readonly baseline: Baseline;
+  /** Absent where nothing is compared. */
+  readonly baseline?: Baseline;
 }
 
 /** An artifact that could not be measured, or one that is optional and not there. */

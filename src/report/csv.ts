@@ -2,14 +2,14 @@
 // like one gets a leading apostrophe, as spreadsheets ask for.
 import type { Name } from '../model/name.ts';
 import { terminalName, terminalText } from './escape.ts';
-import type { Reporter } from './reporter.ts';
+import type { ReporterOf } from './reporter.ts';
 
 type Cell = string | number | null;
 
 const diffHeader = 'path from content_before content_after content_delta disk_before disk_after disk_delta'.split(' ');
 
 /** `--format csv`: sizes are bytes. */
-export const csvReporter: Reporter = {
+export const csvReporter: ReporterOf<'scan' | 'diff' | 'check'> = {
   *scan({ tree }, { stored: tells }) {
     const more = tells === true ? ['compressed', 'own_compressed'] : [];
     yield line(['path', 'content', 'disk', 'files', 'own_content', 'own_disk', ...more]);

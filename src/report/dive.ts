@@ -1,9 +1,9 @@
 // `scan --format dive`: the figures of an image in the JSON that `dive --json` writes, without its lists of the files of each layer.
 import { spellBytes } from '../model/json-name.ts';
-import type { Reporter } from './reporter.ts';
+import type { ReporterOf } from './reporter.ts';
 import { stringify } from './json/text.ts';
 
-export const diveReporter: Reporter = {
+export const diveReporter: ReporterOf<'scan'> = {
   *scan({ snapshot: { image } }) {
     const { sizeBytes = 0, wastedBytes = 0, efficiency = 1, inefficientFiles = [], layers = [] } = image?.dive ?? {};
     yield '{\n  "layer": [';

@@ -7,10 +7,10 @@ import { addTo } from '../model/grouping.ts';
 import { compareNames, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { terminalName } from './escape.ts';
-import type { Reporter } from './reporter.ts';
+import type { ReporterOf } from './reporter.ts';
 
 /** `--format du`. */
-export const duReporter: Reporter = {
+export const duReporter: ReporterOf<'scan' | 'diff'> = {
   *scan({ tree }, { units }) {
     for (const { path, own } of postOrder(tree)) yield duLine(own.disk, path, units);
   },

@@ -8,7 +8,7 @@ import type { Verdict, VerdictStatus } from '../model/verdict.ts';
 import { changeTexts, changesTitle, changesUnknown } from './budget-changes.ts';
 import { briefCommands } from './brief-commands.ts';
 import { terminalName, terminalText } from './escape.ts';
-import type { CheckReport, Reporter } from './reporter.ts';
+import type { CheckReport, ReporterOf } from './reporter.ts';
 import { areSized, layerText, sentence, tightest } from './verdict-text.ts';
 
 type Level = 'error' | 'warning' | 'notice';
@@ -34,7 +34,7 @@ const titles: Readonly<Record<Worse, string>> = {
 const words = { word: terminalText, text: terminalText };
 
 /** `--format github`: annotations. */
-export const githubReporter: Reporter = {
+export const githubReporter: ReporterOf<'scan' | 'diff' | 'check'> = {
   *scan({ snapshot, findings }, { units }) {
     yield* commands(
       findings

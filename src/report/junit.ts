@@ -4,7 +4,7 @@ import { exactBytes } from '../bytes/size.ts';
 import { addTo } from '../model/grouping.ts';
 import type { Verdict, VerdictStatus } from '../model/verdict.ts';
 import { inertLine, terminalName, terminalText } from './escape.ts';
-import type { Reporter } from './reporter.ts';
+import type { ReporterOf } from './reporter.ts';
 import { areSized, layerText, sentence, subject } from './verdict-text.ts';
 
 const words = { word: terminalText, text: terminalText };
@@ -13,7 +13,7 @@ const words = { word: terminalText, text: terminalText };
 type Outcome = 'passed' | 'failure' | 'error' | 'skipped';
 
 /** `--format junit`, of a check. */
-export const junitReporter: Reporter = {
+export const junitReporter: ReporterOf<'check'> = {
   *check({ tool, gate }) {
     const suites = new Map<string, Verdict[]>();
     for (const verdict of gate.verdicts) {

@@ -113,7 +113,10 @@ export interface ReportOptions {
   readonly verbose: boolean;
 }
 
-/** Prints one or more kinds of reports. */
-export type Reporter = {
-  readonly [Kind in ReportKind]?: (report: Reports[Kind], options: ReportOptions) => Iterable<string>;
+/** Prints reports of these kinds; the text comes in pieces. */
+export type ReporterOf<Kinds extends ReportKind> = {
+  readonly [Kind in Kinds]: (report: Reports[Kind], options: ReportOptions) => Iterable<string>;
 };
+
+/** Prints one or more kinds of reports, of which it is not known which. */
+export type Reporter = Partial<ReporterOf<ReportKind>>;

@@ -4,12 +4,12 @@ import { parseCompression } from '../codecs/compress.ts';
 import type { Compression } from '../codecs/compress.ts';
 import { fixCommands, shellText, unpackCommands } from '../fix/commands.ts';
 import type { Fix } from '../model/fix.ts';
-import type { Reporter } from './reporter.ts';
+import type { ReporterOf } from './reporter.ts';
 import { wrapCommand } from './table/style.ts';
 
 const width = 120;
 
-export const shellReporter: Reporter = {
+export const shellReporter: ReporterOf<'fix'> = {
   *fix({ tool, fix }) {
     yield '#!/usr/bin/env bash\n';
     yield `# Written by ${tool.name} ${tool.version}; removes ${exactBytes(fix.plan.promised)} of content.\n`;

@@ -94,7 +94,7 @@ async function only(artifact: object, line?: readonly string[], more?: object): 
 }
 
 function diffOf({ baseline }: Measured): Diff {
-  if (baseline.kind !== 'diff') throw new Error(baseline.reason);
+  if (baseline?.kind !== 'diff') throw new Error(baseline?.reason);
   return baseline.diff;
 }
 
@@ -359,7 +359,7 @@ describe('what cannot be measured', () => {
   it('of a baseline that a symlink should lead to is no first run', async () => {
     const reason = 'the baseline "dangling" is a symlink that leads nowhere';
     expect((await only({ path: 'app.tar', baseline: 'dangling' })).baseline).toEqual({ kind: 'unusable', reason });
-    expect((await only({ path: 'app.tar', baseline: 'gone.tar' })).baseline.kind).toBe('missing');
+    expect((await only({ path: 'app.tar', baseline: 'gone.tar' })).baseline?.kind).toBe('missing');
   });
 });
 
@@ -369,6 +369,6 @@ describe('what is no fault of an artifact ends the gate', () => {
     await expect(measured([{ path: 'app.tar', baseline: 'image.tar' }], image)).rejects.toThrow(UsageError);
     // An image may have had none as its baseline.
     const { baseline } = await only({ path: 'image.tar', baseline: 'app.tar' }, image);
-    expect(baseline.kind).toBe('diff');
+    expect(baseline?.kind).toBe('diff');
   });
 });

@@ -66,6 +66,36 @@ describe('docs/api.md', () => {
   });
 });
 
+describe('examples', () => {
+  const examples = [...blocksOf(page), ...blocksOf(read('README.md'))];
+
+  // As a project would be set up that copies them; `skipLibCheck` is off, so the package's own declarations are checked, too.
+  it.each([
+    ['node16', 'node16'],
+    ['esnext', 'bundler'],
+  ])('are free of type errors with module %s and resolution %s', (module, moduleResolution) => {
+    const names = examples.map((code, index) => {
+      writeFileSync(join(work, `${module}-${index}.mts`), code);
+      return `${module}-${index}.mts`;
+    });
+    const compilerOptions = {
+      strict: true,
+      noUncheckedIndexedAccess: true,
+      noEmit: true,
+      skipLibCheck: false,
+      target: 'es2022',
+      module,
+      moduleResolution,
+      types: ['node'],
+      typeRoots: [join(root, 'node_modules/@types')],
+    };
+    writeFileSync(join(work, `${module}.json`), JSON.stringify({ compilerOptions, files: names }));
+    const tsc = [join(root, 'node_modules/typescript/bin/tsc'), '--pretty', 'false', '-p', `${module}.json`];
+    const checked = spawnSync(process.execPath, tsc, { cwd: work, encoding: 'utf8' });
+    expect(checked).toMatchObject({ stdout: '', status: 0 });
+  });
+});
+
 it('the README has a library example that runs', () => {
   expect(blocksOf(read('README.md')).map(run)).toEqual(['5 0\n']);
 });

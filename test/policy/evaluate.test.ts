@@ -18,7 +18,7 @@ const missing: Baseline = { kind: 'missing', reason: 'none' };
 function verdicts(
   artifact: object,
   measured: Snapshot,
-  more: { root?: object; findings?: Finding[]; baseline?: Baseline; today?: string } = {},
+  more: { root?: object; findings?: Finding[]; baseline?: Baseline | undefined; today?: string } = {},
 ): readonly Verdict[] {
   const document = { version: 1, artifacts: [{ name: 'a', path: 'a', ...artifact }], ...more.root };
   const { budgets } = readBudgets(Buffer.from(JSON.stringify(document)));
@@ -31,7 +31,7 @@ function verdicts(
       identity: 'a',
       snapshot: measured,
       judged,
-      baseline: more.baseline ?? missing,
+      ...('baseline' in more && more.baseline === undefined ? {} : { baseline: more.baseline ?? missing }),
     })),
     unmeasured: [],
     file: 'budgets.json',
@@ -223,7 +223,7 @@ function since(old: number, now: number): Extract<Baseline, { kind: 'diff' }> {
     notices: [],
   };
 }
-function growthOf(growth: object, baseline: Baseline) {
+function growthOf(growth: object, baseline?: Baseline) {
   return verdicts({ growth }, tree, { baseline }).map(
     ({ actual, status, reason }) => [actual, status, reason] as const,
   );
@@ -244,6 +244,7 @@ describe('verdicts on growth', () => {
     expect(growthOf({ max: 0 }, missing)).toEqual([[null, 'unknown', 'none']]);
     expect(growthOf({ max: 0, missingBaseline: 'pass' }, missing)).toEqual([[null, 'pass', 'none']]);
     expect(growthOf({ max: 0, missingBaseline: 'pass' }, unusable)).toEqual([[null, 'unknown', 'cut']]);
+    expect(growthOf({ max: 0 })).toEqual([[null, 'unknown', 'no baseline was given']]);
   });
 });
 

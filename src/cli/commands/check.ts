@@ -156,7 +156,7 @@ function checked({ name, snapshot, judged, baseline }: Measured): CheckedArtifac
     name,
     artifact: snapshot.artifact,
     totals: snapshot.totals,
-    diff: baseline.kind === 'diff' ? baseline.diff : null,
+    diff: baseline?.kind === 'diff' ? baseline.diff : null,
     findings: judged.findings,
     removable: removableContent(snapshot, judged.findings),
     notices: snapshot.notices,

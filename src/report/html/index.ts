@@ -1,11 +1,11 @@
 // `--format html`: one file without anything from outside, to be opened in a browser or kept with a build. All figures stand in it as
 // text; the map and the list of directories are drawn by the program in the page (page.ts).
-import type { Reporter } from '../reporter.ts';
+import type { ReporterOf } from '../reporter.ts';
 import { checkPage } from './check.ts';
 import { diffPage } from './diff.ts';
 import { scanPage } from './scan.ts';
 
-export const htmlReporter: Reporter = {
+export const htmlReporter: ReporterOf<'scan' | 'diff' | 'check'> = {
   *scan(report, options) {
     yield scanPage(report, options);
   },

@@ -8,7 +8,7 @@ import { shellWord } from '../../model/shell.ts';
 import { markdownName, markdownWord } from '../escape-markdown.ts';
 import { bySizeOver } from '../gate-text.ts';
 import { mapHints } from '../map-hints.ts';
-import type { CheckReport, DiffReport, Reporter, ReportOptions } from '../reporter.ts';
+import type { CheckReport, DiffReport, ReportOptions, ReporterOf } from '../reporter.ts';
 import { fit, paragraphs } from './blocks.ts';
 import type { Limits } from './blocks.ts';
 import { budgetChangesParts } from './budget-changes.ts';
@@ -25,7 +25,7 @@ import { originLine } from './origin.ts';
 import type { Origin } from './origin.ts';
 
 /** `--format markdown`, of a diff or a check: the comment on a pull request. */
-export const markdownReporter: Reporter = {
+export const markdownReporter: ReporterOf<'scan' | 'diff' | 'check'> = {
   *scan(report, options) {
     yield scanMarkdown(report, options);
   },

@@ -1,12 +1,12 @@
 // `--format table`: what a person reads in a terminal.
-import type { Reporter } from '../reporter.ts';
+import type { ReportKind, ReporterOf } from '../reporter.ts';
 import { checkTable } from './check.ts';
 import { compressTable } from './compress.ts';
 import { diffTable } from './diff.ts';
 import { fixTable } from './fix.ts';
 import { scanTable } from './scan.ts';
 
-export const tableReporter: Reporter = {
+export const tableReporter: ReporterOf<ReportKind> = {
   scan: scanTable,
   diff: diffTable,
   check: checkTable,
