@@ -79,6 +79,12 @@ describe('the package', () => {
     expect(exported.flatMap(({ name, declarations }) => (isTold(name, declarations) ? [] : [name]))).toEqual([]);
   });
 
+  it('says it in declarations alone, not in modules a second time', () => {
+    const library = files.filter((file) => !file.startsWith('cli/'));
+    expect(library.length).toBeGreaterThan(100);
+    expect(library.filter((file) => /^\s*\/[/*]/m.test(readFileSync(join(dist, file), 'utf8')))).toEqual([]);
+  });
+
   it('has no module that nobody can reach', () => {
     // Forges and fixes are for the command line alone, which has a bundle of its own.
     expect(files).toContain('index.js');
