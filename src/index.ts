@@ -85,6 +85,8 @@ export { evaluate } from './policy/evaluate.ts';
 export type { Evaluation } from './policy/evaluate.ts';
 export type { Baseline, Evidence, Measured, Unmeasured } from './policy/evidence.ts';
 export type { Growth, Limit } from './policy/limits.ts';
+export { parseSelection, selectEntries } from './policy/select.ts';
+export type { Selection } from './policy/select.ts';
 export { judgeByPolicy } from './policy/severities.ts';
 export type { JudgedByPolicy } from './policy/severities.ts';
 export { csvReporter } from './report/csv.ts';
@@ -94,7 +96,9 @@ export { jsonReporter, snapshotReporter } from './report/json/index.ts';
 export { parseReport } from './report/json/read/index.ts';
 export type { SavedReport } from './report/json/read/index.ts';
 export { junitReporter } from './report/junit.ts';
-export { markdownReporter } from './report/markdown/index.ts';
+export { htmlReporter } from './report/html/index.ts';
+export { markdownOf, markdownReporter } from './report/markdown/index.ts';
+export type { Origin } from './report/markdown/origin.ts';
 export type {
   CheckReport,
   DiffReport,
@@ -106,10 +110,11 @@ export type {
   ScanReport,
   Tool,
 } from './report/reporter.ts';
-export { judge, rules } from './rules/index.ts';
+export { tableReporter } from './report/table/index.ts';
+export { doubtOf, judge, rules } from './rules/index.ts';
 export { removableByPath, removableContent } from './compare/removable.ts';
 export type { StripVersion } from './inspectors/elf/strip-version.ts';
-export type { Rule } from './rules/rule.ts';
+export type { FileWith, FindingDraft, Pyc, Rule, RuleContext } from './rules/rule.ts';
 export { defaultLimits } from './scan/limits.ts';
 export { packDirectory } from './scan/pack.ts';
 export type { Packed, PackOptions } from './scan/pack.ts';

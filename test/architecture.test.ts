@@ -56,6 +56,12 @@ describe('architecture', () => {
     expect(against).toEqual([]);
   });
 
+  it('lets no command load the whole library', () => {
+    const commands = files.filter((file) => file.startsWith('cli/'));
+    expect(commands.length).toBeGreaterThan(40);
+    expect(commands.filter((file) => importsOf(file).includes('index.ts'))).toEqual([]);
+  });
+
   it('would notice an import against the order', () => {
     expect(levelOf('bytes')).toBeLessThan(levelOf('compare'));
     expect(levelOf('report')).toBeLessThan(levelOf('cli'));

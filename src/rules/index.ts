@@ -104,7 +104,10 @@ export function needsOf(selected: readonly Rule[]): { readonly stored: boolean; 
 /** Why it is not known whether a rule would find anything; null where it is. */
 export function doubtOfRule(id: string, snapshot: Snapshot): string | null {
   const rule = rules.find((one) => one.id === id);
-  if (rule === undefined) return null;
+  return rule === undefined ? null : doubtIn(rule, snapshot);
+}
+
+function doubtIn(rule: Rule, snapshot: Snapshot): string | null {
   return isBlind(rule, snapshot) ? 'what is missing of a part is not known' : (rule.doubt?.(snapshot) ?? null);
 }
 
@@ -112,11 +115,11 @@ function isBlind({ byAbsence }: Rule, { isPart }: Snapshot): boolean {
   return byAbsence === true && isPart === true;
 }
 
-/** The same of the first of some rules of which it is not known, with its id. */
+/** Why it is not known whether some rules would find anything, with the id of the first of which it is not; null where it is of all. */
 export function doubtOf(selected: readonly Rule[], snapshot: Snapshot): string | null {
-  for (const { id } of selected) {
-    const why = doubtOfRule(id, snapshot);
-    if (why !== null) return `${id}: ${why}`;
+  for (const rule of selected) {
+    const why = doubtIn(rule, snapshot);
+    if (why !== null) return `${rule.id}: ${why}`;
   }
   return null;
 }

@@ -48,6 +48,7 @@ export interface FindingDraft {
   readonly remedy?: Remedy;
 }
 
+/** What a rule looks at: the snapshot, indexed once for all rules. */
 export interface RuleContext {
   readonly snapshot: Snapshot;
   /** Regular files, each once, in order of their first paths. */
@@ -72,12 +73,14 @@ export interface RuleContext {
   readonly claimed: { has(path: Name): boolean };
 }
 
+/** A file, and what its content tells. */
 export interface FileWith<Found> {
   readonly entry: Entry;
   /** Those of the entry. */
   readonly facts: Found;
 }
 
+/** Bytecode under one of its names. */
 export interface Pyc {
   /** A file, or a hard link to one. */
   readonly entry: Entry;

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildTar } from '../build/tar.ts';
@@ -12,7 +13,7 @@ const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const blocksOf = (text: string): string[] => [...text.matchAll(/```js\n(.*?)```/gs)].map(([, block = '']) => block);
 
 const page = read('docs/api.md');
-const [scanning = '', comparing = '', gating = '', printing = ''] = blocksOf(page);
+const [scanning = '', judging = '', comparing = '', gating = '', printing = ''] = blocksOf(page);
 const work = tempDirectory('api');
 
 function run(code: string): string {
@@ -41,14 +42,17 @@ beforeAll(() => {
   for (const name of ['runtime.tar.gz', 'runtime.tar.zst', 'old.tar.gz'])
     writeFileSync(join(work, name), archive('12345'));
   writeFileSync(join(work, 'new.tar.gz'), archive('54321!'));
+  writeFileSync(join(work, 'service.tar.gz'), gzipSync(buildTar([{ name: 'lib/b.tgz', content: '1234567' }])));
   const limit = { name: 'layer', path: 'new.tar.gz', uncompressed: { max: 5 } };
   writeFileSync(join(work, 'budgets.json'), JSON.stringify({ version: 1, artifacts: [limit] }));
 });
 
 describe('docs/api.md', () => {
-  it('has examples that scan, compare, gate and print', () => {
-    expect(blocksOf(page)).toHaveLength(4);
+  it('has examples that scan, judge, compare, gate and print', () => {
+    expect(blocksOf(page)).toHaveLength(5);
     expect(run(scanning)).toBe('5 0\n5 .\n5 lib\n');
+    expect(run(judging)).toBe('');
+    expect(run(judging.replace('runtime.tar.gz', 'service.tar.gz'))).toBe('shipped-archive warn 7\n');
     expect(run(comparing)).toBe('1\nchanged lib/a 1\n');
     expect(run(gating)).toBe('fail\nfail layer uncompressed 1\n');
     expect(run(printing)).toContain('`runtime.tar.gz`');
@@ -66,8 +70,34 @@ describe('docs/api.md', () => {
   });
 });
 
+it('docs/api.md names every function and value that the package exports', async () => {
+  const exported = Object.keys(await import(pathToFileURL(join(root, 'dist/index.js')).href));
+  expect(exported.length).toBeGreaterThan(40);
+  expect(exported.filter((name) => !new RegExp(`\\b${name}\\b`).test(page))).toEqual([]);
+});
+
+/** What a library of rules, or one that comments on pull requests, is made of. */
+const extending = `import { htmlReporter, judge, markdownOf, selectEntries, parseSelection, tableReporter } from 'sizecheck';
+import type { FindingDraft, Origin, ReportOptions, Rule, RuleContext, ScanReport, DiffReport, Selection } from 'sizecheck';
+
+const draft = (context: RuleContext): FindingDraft[] =>
+  context.files.map(({ path }) => ({ title: 'x', claims: [{ path, part: null, bytes: 0 }], fix: { commands: [], advice: null } }));
+export const rule: Rule = { id: 'x', title: 'X', severity: 'info', check: draft };
+
+export function printed(report: ScanReport, options: ReportOptions): string {
+  const chosen: Selection | null = parseSelection(['lib/**'], []);
+  judge(selectEntries(report.snapshot, chosen), [rule]);
+  return [...tableReporter.scan(report, options), ...htmlReporter.scan(report, options)].join('');
+}
+
+export function comment(report: DiffReport, options: ReportOptions): string {
+  const origin: Origin = { commit: null, run: null };
+  return markdownOf(report, options, 'key', origin);
+}
+`;
+
 describe('examples', () => {
-  const examples = [...blocksOf(page), ...blocksOf(read('README.md'))];
+  const examples = [...blocksOf(page), ...blocksOf(read('README.md')), extending];
 
   // As a project would be set up that copies them; `skipLibCheck` is off, so the package's own declarations are checked, too.
   it.each([

@@ -46,6 +46,8 @@ describe('recompress', () => {
     const counted = { ...plain, made: { ...plain.made, archive: { headers: 1 } } };
     expect(doubtOf([archiveOverhead, recompress], counted)).toMatch(/^recompress: no sample/);
     expect(doubtOf([archiveOverhead], counted)).toBeNull();
+    const own = { ...archiveOverhead, id: 'own', doubt: () => 'own reason' };
+    expect(doubtOf([own], counted)).toBe('own: own reason');
     expect(doubtOf([archiveOverhead], plain)).toMatch(/^archive-overhead: what its headers/);
     expect(needsOf([archiveOverhead, recompress])).toEqual({ stored: true, sample: true });
     expect(needsOf([archiveOverhead])).toEqual({ stored: true, sample: false });

@@ -5,6 +5,7 @@ import { checkPage } from './check.ts';
 import { diffPage } from './diff.ts';
 import { scanPage } from './scan.ts';
 
+/** `--format html`: a page in one piece, with a map of all bytes, or of what changed. */
 export const htmlReporter: ReporterOf<'scan' | 'diff' | 'check'> = {
   *scan(report, options) {
     yield scanPage(report, options);

@@ -1,6 +1,7 @@
 // Where the figures of a comment come from: the commit that was measured, and the run that did it. Both come from a CI system's variables
 // and stand inside HTML, so that only what cannot be anything else is shown.
 
+/** Where the figures of a comment come from. */
 export interface Origin {
   /** Full hash of the commit that was measured; null where nobody tells. */
   readonly commit: string | null;

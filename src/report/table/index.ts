@@ -6,6 +6,7 @@ import { diffTable } from './diff.ts';
 import { fixTable } from './fix.ts';
 import { scanTable } from './scan.ts';
 
+/** `--format table`, for a terminal. */
 export const tableReporter: ReporterOf<ReportKind> = {
   scan: scanTable,
   diff: diffTable,
