@@ -77,6 +77,13 @@ export class ServiceError extends SizecheckError {
   }
 }
 
+/** What a value is, for errors about arguments: `null`, `a string`, `an object`. */
+export function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (Array.isArray(value)) return 'a list';
+  return `${typeof value === 'object' ? 'an' : 'a'} ${typeof value}`;
+}
+
 /** What the operating system said, `ENOENT`; for any other error its text. */
 export function systemCode(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error);

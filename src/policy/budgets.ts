@@ -1,6 +1,7 @@
 // budgets.json: what is allowed. Reads and checks the whole file before anything is measured; docs/budgets.md documents every
 // key, docs/budgets.schema.json says the same in JSON Schema.
-import { ConfigError } from '../errors.ts';
+import { isUint8Array } from 'node:util/types';
+import { ConfigError, UsageError, kindOf } from '../errors.ts';
 import type { Severity } from '../model/finding.ts';
 import { nameFromText } from '../model/name.ts';
 import { ruleIds } from '../rules/index.ts';
@@ -96,8 +97,9 @@ export interface Budgets {
 /** Largest budgets file in bytes. */
 const maxBudgetsLength = 16 * 1024 ** 2;
 
-/** @throws ConfigError: the first thing that is wrong, with JSON path, line and column. */
+/** @throws ConfigError: the first thing that is wrong, with JSON path, line and column; UsageError for what is no bytes. */
 export function readBudgets(bytes: Uint8Array): { readonly budgets: Budgets; readonly document: JsonDocument } {
+  if (!isUint8Array(bytes)) throw new UsageError(`readBudgets takes the bytes of a budgets file, not ${kindOf(bytes)}`);
   const document = parseJson(decodeText(bytes));
   return { budgets: budgetsOf(document), document };
 }

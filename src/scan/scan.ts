@@ -1,6 +1,6 @@
 // The single pass: reads an artifact once and returns all that is known of it as a snapshot.
 import { StringDecoder } from 'node:string_decoder';
-import { FormatError, UsageError, tooManyEntries } from '../errors.ts';
+import { FormatError, UsageError, kindOf, tooManyEntries } from '../errors.ts';
 import { matchesPlatform } from '../formats/image/config.ts';
 import { readArtifact, readPlain } from '../formats/index.ts';
 import type { ArtifactOptions } from '../formats/index.ts';
@@ -22,7 +22,7 @@ import { withMembers } from './made.ts';
 import { chargeMembers, overheadOf } from './stored.ts';
 import { hashFiles } from './hashing.ts';
 import { entriesOf, totalsOf } from './entries.ts';
-import { checkOptions, defaultOptions } from './options.ts';
+import { completeOptions } from './options.ts';
 import { createLayerStack } from './image/layers.ts';
 import type { ImageRead } from './image/layers.ts';
 import { looksLikeSnapshot, snapshotReader } from './snapshot-file.ts';
@@ -65,8 +65,8 @@ export interface ScanOptions extends ArtifactOptions {
  * that are none or do not suit the artifact.
  */
 export async function scan(artifact: string, given: Partial<ScanOptions> = {}): Promise<Snapshot> {
-  const options: ScanOptions = { ...defaultOptions, ...given };
-  checkOptions(options);
+  if (typeof artifact !== 'string') throw new UsageError(`scan takes the path of an artifact, not ${kindOf(artifact)}`);
+  const options = completeOptions(given);
   const opened = await openArtifact(artifact);
   try {
     if (opened.kind === 'file' && looksLikeSnapshot(opened.input.head)) {

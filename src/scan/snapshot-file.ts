@@ -1,6 +1,7 @@
 // Reads a snapshot file back. It is input like any other: every field is checked, and totals are computed from the entries
 // again, so that an edited file cannot carry a total that its entries do not add up to.
 import { jsonFault } from '../bytes/json-fault.ts';
+import { UsageError, kindOf } from '../errors.ts';
 import { nameFromJson, spellBytes } from '../model/json-name.ts';
 import { normalizePath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
@@ -62,8 +63,9 @@ export function snapshotReader(stored: boolean): SnapshotReader {
   };
 }
 
-/** @throws FormatError `bad-snapshot` naming the JSON path that is wrong. */
+/** @throws FormatError `bad-snapshot` naming the JSON path that is wrong, UsageError for what is no text. */
 export function parseSnapshot(text: string, stored = true): Snapshot {
+  if (typeof text !== 'string') throw new UsageError(`parseSnapshot takes the text of a snapshot, not ${kindOf(text)}`);
   const reader = snapshotReader(stored);
   reader.write(text);
   return reader.end();

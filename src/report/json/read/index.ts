@@ -1,5 +1,7 @@
 // Reads a saved `diff --json` or `check --json` back into the report it was printed from. The file may come from a job that nobody
 // trusts (a fork's), so it is data only: every field is checked, and what is shown of it is rendered here, by us.
+import { isUint8Array } from 'node:util/types';
+import { UsageError, kindOf } from '../../../errors.ts';
 import type { CheckReport, DiffReport } from '../../reporter.ts';
 import { jsonFault } from '../../../bytes/json-fault.ts';
 import { schemaVersion } from '../text.ts';
@@ -16,8 +18,9 @@ export type SavedReport =
 /** Longest report that is read, in bytes. */
 export const mostReportBytes = 128 * 1024 * 1024;
 
-/** @throws FormatError `bad-report` naming the JSON path that is wrong. */
+/** @throws FormatError `bad-report` naming the JSON path that is wrong, UsageError for what is no bytes. */
 export function parseReport(bytes: Uint8Array): SavedReport {
+  if (!isUint8Array(bytes)) throw new UsageError(`parseReport takes the bytes of a report, not ${kindOf(bytes)}`);
   if (bytes.length > mostReportBytes) throw read.bad(`is longer than ${mostReportBytes} bytes`);
   const root = read.asNode(parse(bytes), '');
   const { json } = root;
