@@ -17,7 +17,7 @@ export type { Sizes, TreeNode } from './compare/rollup.ts';
 export { sectionRollup } from './compare/section-rollup.ts';
 export type { SectionRollup, SectionTotal } from './compare/section-rollup.ts';
 export { ConfigError, FormatError, InputError, SizecheckError, UsageError } from './errors.ts';
-export type { ImageChoice } from './formats/format.ts';
+export type { ImageChoice } from './formats/image-choice.ts';
 export type {
   ArFacts,
   ElfFacts,
@@ -119,5 +119,5 @@ export { defaultLimits } from './scan/limits.ts';
 export { packDirectory } from './scan/pack.ts';
 export type { Packed, PackOptions } from './scan/pack.ts';
 export { scan } from './scan/scan.ts';
-export type { ScanOptions } from './scan/scan.ts';
+export type { ScanOptions } from './scan/options.ts';
 export { parseSnapshot } from './scan/snapshot-file.ts';

@@ -4,7 +4,10 @@ import type { ByteSource } from '../bytes/source.ts';
 import type { DecodeThread } from '../codecs/decoding-thread.ts';
 import type { Name } from '../model/name.ts';
 import type { EntryKind, FormatName, Notice } from '../model/snapshot.ts';
+import type { ImageChoice } from './image-choice.ts';
 import type { Ledger } from './ledger.ts';
+
+export type { ImageChoice } from './image-choice.ts';
 
 /** An item of an artifact while it streams by. */
 export interface Member {
@@ -89,7 +92,7 @@ export interface ReadOptions {
   /** Largest codec window (`--max-window`), for formats with codecs inside (deb). */
   readonly maxWindow: number;
   /** Where to decode; by default that depends on the input's length. */
-  readonly thread?: DecodeThread;
+  readonly thread?: DecodeThread | undefined;
   /** Called now and then with the bytes of the artifact read so far. */
   readonly onProgress?: ((bytes: number) => void) | undefined;
   /** Which image of several, and whether to look for one (`--image`, `--platform`, `--as`). */
@@ -100,16 +103,6 @@ export interface ReadOptions {
   readonly ledger?: Ledger | undefined;
   /** Whether the codec's facts shall say how a small sample compresses another way; asks for a ledger. */
   readonly sample?: boolean | undefined;
-}
-
-/** Whether an artifact is taken as an image, and which of several it is. */
-export interface ImageChoice {
-  /** A tag, or a number counted from 1; undefined where there is but one. */
-  readonly name?: string | undefined;
-  /** `os/architecture[/variant]`. */
-  readonly platform?: string | undefined;
-  /** `files`: an image archive is the tar, a layout the directory, that it is. `image`: anything else is an error. */
-  readonly as?: 'auto' | 'image' | 'files' | undefined;
 }
 
 interface FormatBase {

@@ -1,10 +1,54 @@
-// What a program without types may hand to `scan` by mistake: an option that is none, a limit that no number is beyond, or a word that
+// What a scan can be asked for, and what a program without types may hand to it by mistake: an option that is none, a limit that no number is beyond, or a word that
 // would pass for the default. Nothing of it is taken silently, but for an option without a value, which is as good as not given.
 import { UsageError, kindOf } from '../errors.ts';
-import type { ImageChoice } from '../formats/format.ts';
+import type { ImageChoice } from '../formats/image-choice.ts';
 import { stripVersions } from '../inspectors/elf/strip-version.ts';
+import type { StripVersion } from '../inspectors/elf/strip-version.ts';
 import { defaultLimits } from './limits.ts';
-import type { ScanOptions } from './scan.ts';
+import type { Outcome } from './inspection.ts';
+
+/** What `scan` finds out, and how much of an artifact it takes; what is not asked for is absent from the snapshot. */
+export interface ScanOptions {
+  /**
+   * `auto`: in a directory only files that another file may equal are hashed (archives: every file). `all`: every file. `compare`: as
+   * `auto`, but digests may be codes that tell equal content within this process and mean nothing elsewhere, which is faster:
+   * enough for findings, not for snapshots that are kept.
+   */
+  readonly digests: 'auto' | 'all' | 'compare';
+  /** `needed`: facts that rules judge. `all`: also those that only a snapshot keeps (sizes after each mode of strip). */
+  readonly facts: 'needed' | 'all';
+  /**
+   * @internal What scans share: content that one of them has inspected is not inspected again. Only for scans with equal `facts`; begin
+   * with an empty map, each adds to it.
+   */
+  readonly knownFacts?: Map<string, Outcome> | undefined;
+  /** Release of GNU strip (binutils) whose results are predicted: 2.35, 2.40 (the default) or 2.44. */
+  readonly stripVersion?: StripVersion | undefined;
+  /** Whether to tell how many bytes of the artifact file carry each entry. */
+  readonly stored?: boolean | undefined;
+  /** @internal Whether to try what compressing the debug data of ELF files would save; takes long. */
+  readonly compressDebug?: boolean | undefined;
+  /** Whether to read what package managers say of their files, for `packageRollup`; a snapshot file has none of it. */
+  readonly packages?: boolean | undefined;
+  /** Whether to read the code of pycs: what its parts take, and what `-OO` would leave. Takes reading all of each. */
+  readonly bytecode?: boolean | undefined;
+  /** Of an image: index of the layer to take alone; undefined for the merged tree. */
+  readonly layer?: number | undefined;
+  /** Which image of several, and whether to look for one. */
+  readonly image?: ImageChoice | undefined;
+  /** Whether to compress a sample of the stream another way, for the rule `recompress`; needs `stored`. */
+  readonly sample?: boolean | undefined;
+  /** Largest number of entries. */
+  readonly maxEntries: number;
+  /** Largest number of content bytes, unpacked. */
+  readonly maxUnpacked: number;
+  /** Largest window of a codec in bytes. */
+  readonly maxWindow: number;
+  /** Where to decode: in the thread that calls, or in one of its own; by default that depends on the length of the artifact. */
+  readonly thread?: 'calling' | 'worker' | undefined;
+  /** Called now and then with the bytes of the artifact read so far. */
+  readonly onProgress?: ((bytes: number) => void) | undefined;
+}
 
 const defaultOptions = { ...defaultLimits, digests: 'auto', facts: 'needed' } as const satisfies ScanOptions;
 
@@ -38,7 +82,7 @@ const imageKinds: Readonly<Record<keyof ImageChoice, Kind>> = {
 /** What only the command line asks for. */
 type Unlisted = 'knownFacts' | 'compressDebug';
 
-const kinds: Readonly<Record<Exclude<keyof ScanOptions, Unlisted | 'ledger'>, Kind>> = {
+const kinds: Readonly<Record<Exclude<keyof ScanOptions, Unlisted>, Kind>> = {
   digests: oneOf('auto', 'all', 'compare'),
   facts: oneOf('needed', 'all'),
   stored: flag,

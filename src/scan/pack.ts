@@ -51,7 +51,7 @@ export function packDirectory(
   return packEntries(snapshot.entries, (item) => open(name, item), compression, options);
 }
 
-/** @param openFile opens the content of a file of the entries. */
+/** @internal @param openFile opens the content of a file of the entries. */
 export async function packEntries(
   entries: readonly Entry[],
   openFile: (item: TarItem) => OpenFile,

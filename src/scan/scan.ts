@@ -3,12 +3,9 @@ import { StringDecoder } from 'node:string_decoder';
 import { FormatError, UsageError, kindOf, tooManyEntries } from '../errors.ts';
 import { matchesPlatform } from '../formats/image/config.ts';
 import { readArtifact, readPlain } from '../formats/index.ts';
-import type { ArtifactOptions } from '../formats/index.ts';
 import { openArtifact } from '../formats/open.ts';
 import type { OpenedFile } from '../formats/open.ts';
 import { defaultStripVersion } from '../inspectors/elf/strip-version.ts';
-import type { StripVersion } from '../inspectors/elf/strip-version.ts';
-import type { FactsWanted } from '../inspectors/inspector.ts';
 import type { PackageFacts } from '../model/facts.ts';
 import { compareNames } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
@@ -16,45 +13,19 @@ import { knowPaths } from '../model/paths.ts';
 import type { ArtifactIdentity, Entry, Notice, Snapshot } from '../model/snapshot.ts';
 import { compareBuilds } from './builds.ts';
 import { createCollector } from './collector.ts';
-import type { Outcome } from './inspection.ts';
 import { createLedger } from '../formats/ledger.ts';
 import { withMembers } from './made.ts';
 import { chargeMembers, overheadOf } from './stored.ts';
 import { hashFiles } from './hashing.ts';
 import { entriesOf, totalsOf } from './entries.ts';
 import { completeOptions } from './options.ts';
+import type { ScanOptions } from './options.ts';
+
 import { createLayerStack } from './image/layers.ts';
 import type { ImageRead } from './image/layers.ts';
 import { looksLikeSnapshot, snapshotReader } from './snapshot-file.ts';
 
-/** What `scan` finds out, and how much of an artifact it takes; what is not asked for is absent from the snapshot. */
-export interface ScanOptions extends ArtifactOptions {
-  /**
-   * `auto`: in a directory only files that another file may equal are hashed (archives: every file). `all`: every file. `compare`: as
-   * `auto`, but digests may be codes that tell equal content within this process and mean nothing elsewhere, which is faster:
-   * enough for findings, not for snapshots that are kept.
-   */
-  readonly digests: 'auto' | 'all' | 'compare';
-  /** `needed`: facts that rules judge. `all`: also those that only a snapshot keeps (sizes after each mode of strip). */
-  readonly facts: FactsWanted;
-  /**
-   * What scans share: content that one of them has inspected is not inspected again. Only for scans with equal `facts`; begin
-   * with an empty map, each adds to it.
-   */
-  readonly knownFacts?: Map<string, Outcome> | undefined;
-  /** Release of GNU strip (binutils) whose results are predicted: 2.35, 2.40 (the default) or 2.44. */
-  readonly stripVersion?: StripVersion | undefined;
-  /** Whether to tell how many bytes of the artifact file carry each entry. */
-  readonly stored?: boolean | undefined;
-  /** Whether to try what compressing the debug data of ELF files would save; takes long. */
-  readonly compressDebug?: boolean | undefined;
-  /** Whether to read what package managers say of their files, for `packageRollup`; a snapshot file has none of it. */
-  readonly packages?: boolean | undefined;
-  /** Whether to read the code of pycs: what its parts take, and what `-OO` would leave. Takes reading all of each. */
-  readonly bytecode?: boolean | undefined;
-  /** Of an image: index of the layer to take alone; undefined for the merged tree. */
-  readonly layer?: number | undefined;
-}
+export type { ScanOptions } from './options.ts';
 
 /**
  * Reads an artifact (a path, `-` for standard input, or a snapshot file) and returns its snapshot. Options that are not given are
