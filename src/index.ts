@@ -10,7 +10,7 @@ export { diffSnapshots } from './compare/diff.ts';
 export type { DiffOptions, Judged } from './compare/diff.ts';
 export type { ComponentMatcher } from './compare/pair.ts';
 export { packageChanges } from './compare/packages/changes.ts';
-export { packageRollup } from './compare/packages/index.ts';
+export { packageRollup, packagesOf } from './compare/packages/index.ts';
 export type { PackageOptions, PackageRollup } from './compare/packages/index.ts';
 export { rollup } from './compare/rollup.ts';
 export type { Sizes, TreeNode } from './compare/rollup.ts';

@@ -47,6 +47,16 @@ const messages = ({ notices }: PackageRollup): string[] =>
   notices.map(({ path, message }) => `${path ?? ''}: ${message}`);
 const sha = (content: string): string => `sha256=${createHash('sha256').update(content).digest('base64url')}`;
 
+it('are not made up for a scan that read no lists', async () => {
+  const path = join(work, 'without-lists.tar');
+  writeFileSync(path, tarOf({ 'node_modules/a/package.json': '{"version":"1.0.0"}', 'node_modules/a/index.js': '1' }));
+  const without = await scan(path);
+  const message = 'packageRollup needs a snapshot of a scan with the option packages: this one holds no lists';
+  expect(() => packageRollup(without)).toThrow(message);
+  expect(packagesOf(without)).toBeNull();
+  expect(sizes(await rollupAt(path))).toEqual(['a 1.0.0: 20 B in 2']);
+});
+
 describe('Python packages', () => {
   it('own what RECORD lists, scripts elsewhere, their own data, and bytecode of their sources', async () => {
     const result = await rollup(

@@ -177,7 +177,9 @@ function reportOf(snapshot: Snapshot): ScanReport {
     removable: removableContent(snapshot, findings),
     sections: sectionRollup(snapshot),
     bytecode: bytecodeRollup(snapshot),
-    packages: packageRollup(snapshot, { removable: removableByPath(snapshot, findings) }),
+    ...(snapshot.packageLists === undefined
+      ? {}
+      : { packages: packageRollup(snapshot, { removable: removableByPath(snapshot, findings) }) }),
   };
 }
 

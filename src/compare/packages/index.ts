@@ -1,5 +1,6 @@
 // Which package brings which bytes: every file belongs to one package or to none, so the rows sum to the content. Lists stand before
 // directories, dpkg before Python, because dpkg installs Python packages too; docs/packages.md states the order.
+import { UsageError } from '../../errors.ts';
 import { addTo } from '../../model/grouping.ts';
 import { compareNames } from '../../model/name.ts';
 import type { Name } from '../../model/name.ts';
@@ -30,12 +31,18 @@ export interface PackageOptions {
   readonly isWhole?: boolean;
 }
 
-/** Sizes by package. The snapshot must have been made with `packages`; without its lists nothing belongs to a package. */
+/**
+ * Sizes by package, of a snapshot that was made with `packages`.
+ * @throws UsageError for any other, a snapshot file among them: without lists some files would belong to nobody, and none have versions.
+ */
 export function packageRollup(
   snapshot: Snapshot,
   { removable = new Map(), isWhole = true }: PackageOptions = {},
 ): PackageRollup {
-  const view = viewOf(snapshot, snapshot.packageLists ?? new Map());
+  const { packageLists } = snapshot;
+  if (packageLists === undefined)
+    throw new UsageError('packageRollup needs a snapshot of a scan with the option packages: this one holds no lists');
+  const view = viewOf(snapshot, packageLists);
   const owners = createOwners();
   const notices = claimPackageFile(view, owners) ? [] : claimAll(view, owners, isWhole);
   const names = furtherNames(snapshot.entries);
