@@ -59,7 +59,7 @@ function pycList(paths: ReadonlyMap<Name, Entry>, pycs: Pyc[]): (entry: Entry, f
   };
 }
 
-/** Ends of names that are not hidden, by their last letters: this is asked of every file. */
+/** Ends of names that rules look for and that are not hidden, by their last letters: this is asked of every file. */
 const oddEnds: ReadonlyMap<number, readonly string[]> = new Map(
   Object.entries({
     '#': ['#'],
@@ -73,5 +73,14 @@ const oddEnds: ReadonlyMap<number, readonly string[]> = new Map(
 
 function isOddlyNamed(path: Name): boolean {
   if (path.charCodeAt(path.lastIndexOf('/') + 1) === 0x2e) return true;
+  return endsOddly(path);
+}
+
+function endsOddly(path: Name): boolean {
   return oddEnds.get(path.charCodeAt(path.length - 1))?.some((end) => path.endsWith(end)) ?? false;
+}
+
+/** Whether all that a pattern of names matches is among `oddlyNamed`: a rule that looks there for anything else would find nothing. */
+export function isOddGlob(glob: string): boolean {
+  return glob.startsWith('.') || endsOddly(glob.slice(glob.lastIndexOf('*') + 1));
 }

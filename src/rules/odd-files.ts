@@ -3,6 +3,7 @@ import { baseName } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { removeCommands } from '../model/shell.ts';
 import type { Entry } from '../model/snapshot.ts';
+import { isOddGlob } from './context.ts';
 import type { RuleContext } from './rule.ts';
 import { above } from './trees.ts';
 
@@ -33,8 +34,11 @@ export interface OddFiles {
   readonly commands: readonly string[];
 }
 
-/** To be called once for a rule. */
+/** To be called once for a rule, where it is defined. @throws Error for a glob of names that no rule is shown. */
 export function seek(kinds: readonly FileKind[]): SoughtFiles {
+  const lost = kinds.find(({ glob }) => !isOddGlob(glob));
+  if (lost !== undefined)
+    throw new Error(`no file is looked at for "${lost.glob}": add its ending to oddEnds in context.ts`);
   return {
     kinds: kinds.map((kind) => ({ ...kind, pattern: new RegExp(`^${source(kind.glob)}$`, 's') })),
     pattern: new RegExp(`^(?:${kinds.map(({ glob }) => source(glob)).join('|')})$`, 's'),
