@@ -73,7 +73,9 @@ describe('registry of rules', () => {
 function modulesOf(registry: string, list: string): { base: string }[] {
   const source = read(registry);
   const [, body = ''] = new RegExp(`export const ${list}: [^=]*= \\[([^\\]]*)\\]`).exec(source) ?? [];
-  const names = body.match(/\w+/g) ?? [];
+  // Of a line that says more than the name, that of the format.
+  const lines = [...body.matchAll(/\bformat: (\w+)/g)].map(([, name = '']) => name);
+  const names = lines.length > 0 ? lines : (body.match(/\w+/g) ?? []);
   const found = names.map((name) => {
     const [, base] = new RegExp(`\\b${name}\\b[^;]* from '\\./([^/']+?)(?:\\.ts'|/)`).exec(source) ?? [];
     if (base === undefined) throw new Error(`${registry} imports no ${name}`);

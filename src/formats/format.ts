@@ -140,5 +140,15 @@ export interface RandomFile {
 
 export type Format = StreamFormat | RandomFormat;
 
+/** A line of the registry. */
+export interface RegisteredFormat {
+  readonly format: Format;
+  /**
+   * Whether the format enters each byte that it reads into the ledger, once, with what it is for. Where it does not, how many bytes of the
+   * artifact carry a file is unknown.
+   */
+  readonly accounts: boolean;
+}
+
 /** Leading bytes of an artifact that bids may look at. */
 export const formatHeadLength = 4096;

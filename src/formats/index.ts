@@ -14,7 +14,7 @@ import type { CodecName, FormatName, MadeFacts } from '../model/snapshot.ts';
 import { debFormat } from './deb.ts';
 import { readDirectory } from './directory.ts';
 import { formatHeadLength } from './format.ts';
-import type { Format, MemberSink, RandomFormat, ReadOptions, StreamReader } from './format.ts';
+import type { Format, MemberSink, RandomFormat, ReadOptions, RegisteredFormat, StreamReader } from './format.ts';
 import type { Ledger } from './ledger.ts';
 import type { OpenedDirectory, OpenedFile } from './open.ts';
 import { imageFormat, isImageOnDisk, readLayout } from './image/image.ts';
@@ -25,8 +25,15 @@ import { createSampler } from './sample.ts';
 import { describeUnknown } from './unknown.ts';
 import { zipFormat } from './zip.ts';
 
-/** Formats found by first bytes; the highest bid wins. */
-export const formats: readonly Format[] = [tarFormat, imageFormat, zipFormat, debFormat, arFormat, elfFormat];
+/** Formats found by first bytes; the highest bid wins. A single file is accounted for here, since all of it is content. */
+export const formats: readonly RegisteredFormat[] = [
+  { format: tarFormat, accounts: true },
+  { format: imageFormat, accounts: true },
+  { format: zipFormat, accounts: true },
+  { format: debFormat, accounts: true },
+  { format: arFormat, accounts: true },
+  { format: elfFormat, accounts: true },
+];
 
 export type ArtifactOptions = ReadOptions;
 
@@ -58,6 +65,7 @@ export async function readArtifact(
   if (codec === null && format?.access === 'random' && 'fd' in input && input.length !== null) {
     const { fd, length } = input;
     const found = await format.read(fileSource(fd, length), sink, options, { name: nameOf(opened.name), fd });
+    if (!accountsFor(format)) options.ledger?.giveUp();
     if (isSingleFile(format)) options.ledger?.spend('content', length);
     if (found === 'tar') options.ledger?.close(null, length);
     return { format: found ?? format.name, codecs: [], length, archive: archiveLength(format, length) };
@@ -108,6 +116,7 @@ async function readStream(
 /** A stream is over. A single file is all content; a zip or deb inside a codec has an order of its own, which marks do not know. */
 function closeLedger(ledger: Ledger, format: Format, { bytesIn, bytesOut, marks }: Decoded, made: MadeFacts): void {
   if (marks !== undefined) ledger.note('codec', made);
+  if (!accountsFor(format)) ledger.giveUp();
   if (isSingleFile(format)) ledger.take('content', bytesOut);
   else if (format.access === 'random' && marks !== undefined) ledger.giveUp();
   if (format.access === 'stream' || isSingleFile(format)) ledger.close(marks ?? null, bytesIn);
@@ -194,12 +203,16 @@ function pickFormat(head: Uint8Array, { image }: ReadOptions): Format | null {
   if (as === 'image') return checksumMatches(head) ? imageFormat : null;
   let best: Format | null = null;
   let highest = 0;
-  for (const format of formats) {
+  for (const { format } of formats) {
     if (as === 'files' && format === imageFormat) continue;
     const bid = format.bid(head);
     if (bid > highest) [best, highest] = [format, bid];
   }
   return best;
+}
+
+function accountsFor(format: Format): boolean {
+  return formats.some((one) => one.format === format && one.accounts);
 }
 
 /** A single file is no archive. */

@@ -29,7 +29,7 @@ const listPaths: Readonly<Record<string, string>> = {
 };
 
 const parsers: readonly (readonly [name: string, parse: Parse])[] = [
-  ...formats.map((format): [string, Parse] => [
+  ...formats.map(({ format }): [string, Parse] => [
     `format ${format.name}`,
     async (bytes) => {
       if (format.access === 'random') {

@@ -200,7 +200,7 @@ async function streamOfFile(
 /** @throws UsageError for formats whose members are compressed one by one. */
 function kindOf(head: Uint8Array): Stream['kind'] {
   const [format] = formats
-    .map((one) => ({ name: one.name, bits: one.bid(head) }))
+    .map(({ format: one }) => ({ name: one.name, bits: one.bid(head) }))
     .filter(({ bits }) => bits > 0)
     .toSorted((a, b) => b.bits - a.bits);
   if (format?.name === 'zip' || format?.name === 'deb') {
