@@ -20,7 +20,6 @@ import { hashFiles } from './hashing.ts';
 import { entriesOf, totalsOf } from './entries.ts';
 import { completeOptions } from './options.ts';
 import type { ScanOptions } from './options.ts';
-
 import { createLayerStack } from './image/layers.ts';
 import type { ImageRead } from './image/layers.ts';
 import { looksLikeSnapshot, snapshotReader } from './snapshot-file.ts';
