@@ -155,6 +155,7 @@ export function parseSize(text: string, option?: string): number {
   // Whole numbers only: 2.01 is not quite that as a binary fraction, and 2.01 kB would be a byte less than it says.
   const [whole = '', decimals = ''] = match[1]?.split('.') ?? [];
   const bytes = Number((BigInt(whole + decimals) * BigInt(factor)) / 10n ** BigInt(decimals.length));
+  if (factor === 1 && /[1-9]/.test(decimals)) throw new UsageError(`${at}"${shown}" is not a whole number of bytes`);
   if (!Number.isSafeInteger(bytes)) throw new UsageError(`${at}"${shown}" is more than 2^53 - 1 bytes`);
   return bytes;
 }

@@ -76,9 +76,12 @@ async function packedLength(slices: readonly Slice[], length: number): Promise<n
     const encoder = await openEncoder(parseCompression(sampleAs), length, (piece) => {
       packed += piece.length;
     });
-    for (const { bytes, filled } of slices) encoder.write(bytes.subarray(0, filled));
-    encoder.finish();
-    encoder.close();
+    try {
+      for (const { bytes, filled } of slices) encoder.write(bytes.subarray(0, filled));
+      encoder.finish();
+    } finally {
+      encoder.close();
+    }
   } catch (error) {
     if (error instanceof UsageError) return null;
     throw error;

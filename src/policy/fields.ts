@@ -90,7 +90,9 @@ export function sizeOf(field: Field): number {
   const { node } = field;
   if (node.type === 'number') {
     if (Number.isSafeInteger(node.value) && node.value >= 0) return node.value + 0;
-    failAt(field, `${node.value} is not a whole number of bytes from 0 to 2^53 - 1`);
+    // Of what a number cannot hold, its nearest one is not what was written.
+    const said = Math.abs(node.value) > Number.MAX_SAFE_INTEGER ? 'it' : String(node.value);
+    failAt(field, `${said} is not a whole number of bytes from 0 to 2^53 - 1`);
   }
   if (node.type !== 'string') failAt(field, `should be a size such as "12 MiB" or 1048576, not ${kindOf(node)}`);
   if (/^\s*-/.test(node.value)) failAt(field, `${quoted(node.value)} is negative`);

@@ -127,6 +127,9 @@ function snapshotOf(root: Json, sum: StoredSum, entriesOf: () => Entry[]): Snaps
   }
   const spent = overhead(root['overhead']);
   checkStored(sum.bytes, spent, totals.compressed);
+  const { length } = artifact;
+  if (length !== null && totals.compressed !== null && length !== totals.compressed)
+    throw bad(`has artifact.length ${length}, but totals.compressed ${totals.compressed}`);
   // Checked whether it is kept or not: a broken snapshot is one for every command.
   const how = root['made'] === undefined ? null : made(object(root['made'], 'made'));
   const carried = spent === null ? null : sum.bytes;

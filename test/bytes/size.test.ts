@@ -138,6 +138,8 @@ describe('parseSize', () => {
     ['5MB', 5_000_000],
     ['1.5 KiB', 1536],
     [' 12 kB ', 12_000],
+    ['12.0', 12],
+    ['7.00 B', 7],
     ['1 GiB', 1_073_741_824],
   ])('%s is %d bytes', (text, bytes) => {
     expect(parseSize(text)).toBe(bytes);
@@ -161,6 +163,8 @@ describe('parseSize', () => {
     '',
     'MiB',
     '-5',
+    '1.5',
+    '0.3 B',
     '5M',
     '5 K',
     '1e3',

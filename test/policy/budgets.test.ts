@@ -133,7 +133,7 @@ const invalid: readonly (readonly [text: string, says: string])[] = [
   [max(''), '"" is not a size'],
   [max(-1), '-1 is not a whole number of bytes from 0 to 2^53 - 1'],
   [max(1.5), '1.5 is not a whole number of bytes'],
-  [max(2 ** 53), '9007199254740992 is not a whole number of bytes'],
+  [max(2 ** 53), 'it is not a whole number of bytes'],
   [
     '{"version":1,"artifacts":[{"name":"a","path":"a","compressed":{"max":9007199254740993}}]}',
     'is not a whole number of bytes',

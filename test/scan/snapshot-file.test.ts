@@ -128,6 +128,7 @@ describe('an edited snapshot is refused', () => {
     ['artifact.format', 'rar', 'has an unknown artifact.format'],
     ['totals.files', 9, 'has totals.files 9, but its entries make'],
     ['totals.compressed', 9, 'has stored bytes and overhead of'],
+    ['artifact.length', 9, 'has artifact.length 9, but totals.compressed'],
     ['totals.archive', '1', 'has totals.archive "1", which is not a whole number of bytes'],
     ['overhead.framing', 9, 'has stored bytes and overhead of'],
     ['overhead.headers', -1, 'has overhead.headers -1'],

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { commandOf, memoryOf, windowOf } from '../../codecs/candidates.ts';
 import type { Candidate } from '../../codecs/candidates.ts';
 import type { TrialResult, TrialTask } from '../../codecs/trial.ts';
@@ -130,8 +131,8 @@ export function stopTrials(children: ReadonlySet<ChildProcess>): void {
 
 /** @throws SizecheckError with what the process wrote to standard error: the programs of a machine are no bug of ours. */
 export function runTrial(task: TrialTask, children: Set<ChildProcess> = new Set()): Promise<TrialResult> {
-  const script = new URL('./trial-process.cjs', import.meta.url).pathname;
-  const child = spawn(process.execPath, [decodeURIComponent(script), JSON.stringify(task)], {
+  const script = fileURLToPath(new URL('./trial-process.cjs', import.meta.url));
+  const child = spawn(process.execPath, [script, JSON.stringify(task)], {
     stdio: ['ignore', 'pipe', 'pipe'],
     // A group of its own: the program that it calls would outlive it otherwise.
     detached: process.platform !== 'win32',
