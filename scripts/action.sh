@@ -80,7 +80,7 @@ budgets_before() {
   for line in "$@"; do
     case $line in --base-budgets* | --budgets* | --max-* | --dive-ci*) return 0 ;; esac
   done
-  [ "$(git rev-parse --verify --quiet HEAD 2> /dev/null)" = "${GITHUB_SHA:-}" ] || return 0
+  [ -n "${GITHUB_SHA:-}" ] && [ "$(git rev-parse --verify --quiet HEAD 2> /dev/null)" = "$GITHUB_SHA" ] || return 0
   base=$(git cat-file commit HEAD | sed -n '1,/^$/s/^parent //p')
   # A merge has two.
   [[ $base == *$'\n'* ]] || return 0

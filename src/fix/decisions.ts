@@ -5,8 +5,9 @@ import type { FixAction, FixPlan } from '../model/fix.ts';
 import { baseName, normalizePath, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import type { Stripper } from './strip-tool.ts';
-import type { Decision, TarDecisions } from './tar.ts';
+import { wholeOf } from './strip-tool.ts';
+import type { FileContent, Stripper } from './strip-tool.ts';
+import type { Decision, Rewriting, TarDecisions } from './tar.ts';
 import { wheelRecord } from './wheel.ts';
 import type { WheelRecord } from './wheel.ts';
 
@@ -77,7 +78,11 @@ export function archiveDecisions(
       const strip = member.kind === 'file' ? strips.get(target) : undefined;
       return strip === undefined
         ? { kind: 'keep' }
-        : { kind: 'rewrite', rewrite: rewriter(strip, stripper, onBroken, record) };
+        : {
+            kind: 'rewrite',
+            rewrite: rewriter(strip, stripper, onBroken, record),
+            stream: () => strippedAsItComes(strip, stripper, onBroken),
+          };
     },
     carries: () => brings,
     bare: bareDirectories(snapshot, removed),
@@ -105,17 +110,38 @@ function rewriter(
   record: WheelRecord | null,
 ): (content: Buffer) => Buffer | null {
   return (content) => {
-    const { content: stripped, refused } = stripper.content(content, program, mode);
-    reportStrip(path, stripped, refused, after, onBroken);
+    const input = stripper.input();
+    input.write(content);
+    const { content: found, refused } = input.strip(program, mode);
+    reportStrip(path, found, refused, after, onBroken);
+    const stripped = found === null ? null : wholeOf(found);
     if (stripped !== null) record?.changed(path, stripped);
     return stripped;
+  };
+}
+
+/** Of a tar, which has no list of its files to be kept up. */
+function strippedAsItComes(
+  { path, program, mode, after }: ByKind<'strip'>,
+  stripper: Stripper,
+  onBroken: OnBroken,
+): Rewriting {
+  const input = stripper.input();
+  return {
+    write: input.write,
+    hole: input.hole,
+    end() {
+      const { content, refused } = input.strip(program, mode);
+      reportStrip(path, content, refused, after, onBroken);
+      return content ?? input.whole();
+    },
   };
 }
 
 /** Tells where strip did otherwise than predicted. */
 export function reportStrip(
   path: Name,
-  stripped: Buffer | null,
+  stripped: Pick<FileContent, 'length'> | null,
   refused: string,
   after: number,
   onBroken: OnBroken,

@@ -22,7 +22,7 @@ import { baseName, nameFromText, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { reportStrip } from './decisions.ts';
 import type { OnBroken } from './decisions.ts';
-import type { Stripper } from './strip-tool.ts';
+import type { FileContent, Stripper } from './strip-tool.ts';
 
 /**
  * @param onStart gets what stops the copying.
@@ -94,13 +94,13 @@ function act(root: Name, action: FixAction, stripper: Stripper, onBroken: OnBrok
 }
 
 /** Into the same inode, so that all its names go along; permissions and times stay. */
-function overwrite(path: Buffer, content: Buffer): void {
+function overwrite(path: Buffer, content: FileContent): void {
   const stats = lstatSync(path, { bigint: true });
   const mode = permissionsOf(stats);
   chmodSync(path, mode | 0o200);
   const fd = openSync(path, 'w');
   try {
-    for (let at = 0; at < content.length;) at += writeSync(fd, content, at);
+    for (const piece of content.pieces()) for (let at = 0; at < piece.length;) at += writeSync(fd, piece, at);
   } finally {
     closeSync(fd);
   }

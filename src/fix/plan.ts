@@ -17,7 +17,7 @@ import { noStrip, programFor, stripModeOf } from './strip-tool.ts';
 import type { StripTool } from './strip-tool.ts';
 import type { Tangles } from './tangles.ts';
 
-/** Longest file in bytes that is stripped: it is held in memory, twice. */
+/** Longest file of a zip in bytes that is stripped: it is held in memory, and compressed there. */
 const mostStripped = 1024 ** 3;
 const tooLargeToStrip = 'larger than 1 GiB: strip them by hand, as the finding says';
 
@@ -176,7 +176,7 @@ function planPart(work: Work, rule: string, claim: Claim): void {
     return;
   }
   const { path, size } = entry;
-  if (size > mostStripped) {
+  if (size > mostStripped && work.snapshot.artifact.format === 'zip') {
     work.left.push({ rule, claim, reason: tooLargeToStrip });
     return;
   }

@@ -1,10 +1,10 @@
 // The strip programs of this machine: which release they are, what they can read, and one run of them. They get a copy under a
 // plain name: names of the artifact never reach a command line.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, copyFileSync, ftruncateSync, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryDirectory } from '../bytes/temporary.ts';
-import { howItEnded } from '../errors.ts';
+import { InputError, howItEnded, systemCode } from '../errors.ts';
 import type { StripVersion } from '../inspectors/elf/strip-version.ts';
 import type { ArFacts, ElfFacts } from '../model/facts.ts';
 import { toolsOf } from '../model/machines.ts';
@@ -67,20 +67,37 @@ export function noStrip(tool: StripTool | null): string {
   return tool === null ? 'GNU strip is not installed' : 'the installed strip does not know their processor';
 }
 
+/** Bytes of a file, to be read once, before the stripper is used again. */
+export interface FileContent {
+  readonly length: number;
+  /** Valid until the next one is asked for. */
+  pieces(): Iterable<Uint8Array>;
+}
+
 export interface StripRun {
   /** The stripped content, or why strip refused. */
-  readonly content: Buffer | null;
+  readonly content: FileContent | null;
   readonly refused: string;
+}
+
+/** Takes the content of one file as it comes, however long it is. */
+export interface StripInput {
+  write(piece: Uint8Array): void;
+  /** So many bytes of 0. */
+  hole(count: number): void;
+  strip(program: string, mode: StripMode): StripRun;
+  /** What was written. */
+  whole(): FileContent;
 }
 
 export interface Stripper {
   /** Strips the file at a path of this machine. */
   file(path: Buffer, program: string, mode: StripMode): StripRun;
-  content(content: Buffer, program: string, mode: StripMode): StripRun;
+  input(): StripInput;
   close(): void;
 }
 
-/** @throws InputError where no temporary directory can be made. */
+/** @throws InputError where no temporary directory can be made; what it returns throws it where nothing more can be written there. */
 export function createStripper(onTemporary: (path: string) => void): Stripper {
   const directory = temporaryDirectory('strip');
   onTemporary(directory);
@@ -90,22 +107,77 @@ export function createStripper(onTemporary: (path: string) => void): Stripper {
       encoding: 'utf8',
       env: { ...process.env, LC_ALL: 'C' },
     });
-    if (ran.error === undefined && ran.status === 0) return { content: readFileSync(result), refused: '' };
+    if (ran.error === undefined && ran.status === 0) return { content: contentOf(result), refused: '' };
     const line = (ran.error?.message ?? ran.stderr).split('\n')[0] ?? '';
     const said = line === '' ? `it ${howItEnded(ran.status, ran.signal)}` : line;
     return { content: null, refused: said.replaceAll(`${input}: `, '').replace(/^\S*strip: /, '') };
+  };
+  let open: number | null = null;
+  const finish = (): void => {
+    if (open !== null) closeSync(open);
+    open = null;
   };
   return {
     file(path, program, mode) {
       copyFileSync(path, input);
       return strip(program, mode);
     },
-    content(content, program, mode) {
-      writeFileSync(input, content);
-      return strip(program, mode);
+    input() {
+      finish();
+      const fd = openSync(input, 'w');
+      open = fd;
+      let length = 0;
+      return {
+        write(piece) {
+          try {
+            for (let at = 0; at < piece.length;) at += writeSync(fd, piece, at, piece.length - at, length + at);
+          } catch (error) {
+            throw new InputError('spool-failed', `${directory} cannot be written (${systemCode(error)})`, {
+              cause: error,
+            });
+          }
+          length += piece.length;
+        },
+        hole(count) {
+          length += count;
+        },
+        strip(program, mode) {
+          ftruncateSync(fd, length);
+          finish();
+          return strip(program, mode);
+        },
+        whole() {
+          finish();
+          return contentOf(input);
+        },
+      };
     },
     close() {
+      finish();
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+const pieceLength = 1 << 20;
+
+function contentOf(path: string): FileContent {
+  return {
+    length: statSync(path).size,
+    *pieces() {
+      const fd = openSync(path, 'r');
+      try {
+        const buffer = Buffer.allocUnsafeSlow(pieceLength);
+        for (let length = readSync(fd, buffer); length > 0; length = readSync(fd, buffer))
+          yield buffer.subarray(0, length);
+      } finally {
+        closeSync(fd);
+      }
+    },
+  };
+}
+
+/** All of it, of what fits into memory. */
+export function wholeOf(content: FileContent): Buffer {
+  return Buffer.concat(Array.from(content.pieces(), (piece) => Buffer.from(piece)));
 }

@@ -7,6 +7,7 @@ import { tarHeaders } from '../formats/tar/writer.ts';
 import { addTo } from '../model/grouping.ts';
 import type { Name } from '../model/name.ts';
 import { createRawQueue } from './raw-queue.ts';
+import type { FileContent } from './strip-tool.ts';
 import { changedHeaders } from './tar-headers.ts';
 
 /** What becomes of a member. */
@@ -17,12 +18,22 @@ export type Decision =
   | {
       readonly kind: 'rewrite';
       readonly rewrite: (content: Buffer) => Buffer | null;
+      /** The same as the content comes, where it may be too long to be held; absent where it is short. */
+      readonly stream?: () => Rewriting;
       /** Whether it depends on what becomes of all others; only in a zip. */
       readonly last?: true;
     }
   | { readonly kind: 'symlink'; readonly target: Name }
   /** Becomes a hard link to the member that brings `file`, and comes after it wherever it came before. */
   | { readonly kind: 'hard-link'; readonly file: Name };
+
+/** Takes the content of one member. */
+export interface Rewriting {
+  write(piece: Uint8Array): void;
+  hole(count: number): void;
+  /** What takes its place, to be read at once. */
+  end(): FileContent;
+}
 
 export interface TarDecisions {
   readonly decide: (member: Member) => Decision;
@@ -62,7 +73,7 @@ export function tarRewriter(
       const decision = decide(member);
       const isCopied = decision.kind === 'keep' || decision.kind === 'drop';
       const headers = isCopied ? null : raw.peek(start, member.offset + blockSize);
-      current = { member, decision, headers, content: [] };
+      current = { member, decision, headers, rewriting: decision.kind === 'rewrite' ? startRewriting(decision) : null };
       const changed = headers === null ? null : Buffer.from(headers);
       if (decision.kind === 'symlink' && changed !== null)
         write(changedHeaders(changed, { type: '2', size: 0, link: decision.target }));
@@ -70,15 +81,15 @@ export function tarRewriter(
       raw.pass(decision.kind === 'keep');
     },
     data(piece) {
-      if (current?.decision.kind === 'rewrite') current.content.push(Buffer.from(piece));
+      current?.rewriting?.write(piece);
     },
     hole(count) {
-      if (current?.decision.kind === 'rewrite') current.content.push(Buffer.alloc(count));
+      current?.rewriting?.hole(count);
     },
     end() {
       if (current === null) return;
       const { member } = current;
-      if (current.decision.kind === 'rewrite') writeRewritten(current, current.decision.rewrite, write);
+      writeRewritten(current, write);
       // Members without content end before the reader has moved over their header.
       const end = member.kind === 'file' ? reader.position() : member.offset + blockSize;
       const file = carries(member);
@@ -116,20 +127,30 @@ interface OpenMember {
   readonly decision: Decision;
   /** As stored, extension headers included; null for members that stay or go. */
   readonly headers: Buffer | null;
-  readonly content: Buffer[];
+  /** null for members whose content is not looked at. */
+  readonly rewriting: Rewriting | null;
 }
 
-function writeRewritten(
-  { headers, content }: OpenMember,
-  rewrite: (content: Buffer) => Buffer | null,
-  write: (piece: Uint8Array) => void,
-): void {
-  if (headers === null) return;
-  const before = Buffer.concat(content);
-  const after = rewrite(before) ?? before;
+function writeRewritten({ headers, rewriting }: OpenMember, write: (piece: Uint8Array) => void): void {
+  if (headers === null || rewriting === null) return;
+  const after = rewriting.end();
   write(changedHeaders(headers, { type: '0', size: after.length, link: '' }));
-  write(after);
+  for (const piece of after.pieces()) write(piece);
   write(Buffer.alloc(paddingOf(after.length)));
+}
+
+function startRewriting({ rewrite, stream }: Decision & { readonly kind: 'rewrite' }): Rewriting {
+  if (stream !== undefined) return stream();
+  const content: Buffer[] = [];
+  return {
+    write: (piece) => content.push(Buffer.from(piece)),
+    hole: (count) => content.push(Buffer.alloc(count)),
+    end() {
+      const before = Buffer.concat(content);
+      const after = rewrite(before) ?? before;
+      return { length: after.length, pieces: () => [after] };
+    },
+  };
 }
 
 interface Links {

@@ -186,9 +186,17 @@ it('takes down in the list of a wheel what strip left, and nothing of what it re
   };
   const broken: string[] = [];
   const none = { content: null, refused: 'no reason' };
-  const half = (content: Uint8Array) =>
-    content[0] === 0 ? none : { content: Buffer.from(content.subarray(0, 3)), refused: '' };
-  const stripper = { content: half, file: () => none, close: () => {} };
+  const whole = (content: Buffer) => ({ length: content.length, pieces: () => [content] });
+  const input = () => {
+    let held = Buffer.alloc(0);
+    return {
+      write: (piece: Uint8Array) => (held = Buffer.from(piece)),
+      hole() {},
+      strip: () => (held[0] === 0 ? none : { content: whole(held.subarray(0, 3)), refused: '' }),
+      whole: () => whole(held),
+    };
+  };
+  const stripper = { input, file: () => none, close() {} };
   const plan = { actions: [strip('x.so'), strip('y.so')], rules: [], promised: 12, leftAlone: [] };
   const { decide, record } = archiveDecisions(plan, zip, stripper, (path) => broken.push(path));
   const rewritten = (path: string, content: Buffer): string | undefined => {

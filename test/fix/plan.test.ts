@@ -221,10 +221,12 @@ describe('the plan of a fix', () => {
     ]);
   });
 
-  it('strips what fits into memory, and says of the rest that it does not', () => {
+  it('strips what fits into memory of a zip, and says of the rest that it does not', () => {
     const large = 1024 ** 3;
     const facts = elf({ unneeded: 60, debug: 70 }, { machine: 62 });
-    const made = plan([file('a', large, { facts }), file('b', large + 1, { facts })]);
+    const entries = [file('a', large, { facts }), file('b', large + 1, { facts })];
+    expect(plan(entries).actions).toMatchObject([{ path: 'a' }, { path: 'b', before: large + 1 }]);
+    const made = planOfZip(entries);
     expect(made.actions).toMatchObject([{ kind: 'strip', path: 'a', before: large }]);
     expect(made.leftAlone).toMatchObject([
       {

@@ -83,6 +83,32 @@ describe('tarRewriter', () => {
     expect(rewritten(archive, drops).equals(rest)).toBe(true);
   });
 
+  it('hands content on as it comes, and takes back as it goes, where it may be long', () => {
+    const taken: number[] = [];
+    const long: Decision = {
+      kind: 'rewrite',
+      rewrite: () => {
+        throw new Error('held');
+      },
+      stream: () => ({
+        write: (piece) => taken.push(piece.length),
+        hole: (count) => taken.push(-count),
+        end: () => ({ length: 5, pieces: () => ['ab', 'cde'].map((text) => Buffer.from(text)) }),
+      }),
+    };
+    const archive = buildTar([
+      { name: 'long', content: 'x'.repeat(3000) },
+      { name: 'next', content: 'next' },
+    ]);
+    const expected = buildTar([
+      { name: 'long', content: 'abcde' },
+      { name: 'next', content: 'next' },
+    ]);
+    expect(rewrite(archive, { long }, 1000).equals(expected)).toBe(true);
+    expect(taken.length).toBeGreaterThan(2);
+    expect(taken.reduce((sum, count) => sum + count, 0)).toBe(3000);
+  });
+
   it('takes time by the length of the archive, however many members go or become links', () => {
     const names = Array.from({ length: 40_000 }, (_, index) => `n${index}`);
     const archive = buildTar(names.map((name) => ({ name, content: name })));
