@@ -128,8 +128,8 @@ function strippedAsItComes(
 ): Rewriting {
   const input = stripper.input();
   return {
-    write: input.write,
-    hole: input.hole,
+    write: (piece) => input.write(piece),
+    hole: (count) => input.hole(count),
     end() {
       const { content, refused } = input.strip(program, mode);
       reportStrip(path, content, refused, after, onBroken);
