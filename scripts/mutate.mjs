@@ -70,18 +70,7 @@ const policies = [
   'severities',
 ];
 /** What decides what goes, and makes the result. */
-const fixes = [
-  'plan',
-  'tangles',
-  'aftermath',
-  'verify',
-  'tar',
-  'tar-headers',
-  'raw-queue',
-  'decisions',
-  'linking',
-  'commands',
-];
+const fixes = ['plan', 'tangles', 'aftermath', 'verify', 'tar', 'tar-headers', 'raw-queue', 'linking', 'commands'];
 /** What tells two snapshots apart, and sums up one. */
 const comparisons = [
   'claims',

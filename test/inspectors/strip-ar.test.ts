@@ -104,6 +104,11 @@ const archives: readonly (readonly [what: string, members: readonly ArSpec[]])[]
 
   ['an index of 64 bits', [index64, object]],
   ['two indexes, as of COFF', [index, index, object]],
+  [
+    'two indexes, of which the second is laid out otherwise',
+    [index, { name: '/', content: '\xff\xff\xff\xff____' }, object],
+  ],
+  ['a BSD index with a name of 20 bytes that is cut short', [bsd('__.SYMDEF SORTED', '\0\0\0\0', 20), object]],
   ['a table of names without an index', gnu('n'.repeat(16))],
   ['two indexes, and a table of names', [index, index, ...gnu('n'.repeat(16))]],
   ['a BSD index', [{ name: '__.SYMDEF', content: bsdIndex }, object]],
