@@ -76,24 +76,41 @@ nothing_measured() {
 budgets_before() {
   before=''
   local file=${SIZECHECK_BUDGETS:-budgets.json} base line
-  [ "${GITHUB_EVENT_NAME:-}" = pull_request ] && [ -f "$file" ] && [[ $file != /* ]] || return 0
+  [ "${GITHUB_EVENT_NAME:-}" = pull_request ] && [ -f "$file" ] || return 0
   for line in "$@"; do
-    case $line in --base-budgets* | --budgets* | --max-* | --dive-ci*) return 0 ;; esac
+    case $line in --base-budgets* | --budgets* | --max-compressed* | --max-uncompressed* | --max-full-pull* | --max-growth* | --dive-ci*) return 0 ;; esac
   done
-  [ -n "${GITHUB_SHA:-}" ] && [ "$(git rev-parse --verify --quiet HEAD 2> /dev/null)" = "$GITHUB_SHA" ] || return 0
+  if [[ $file = /* ]]; then
+    untold 'the budgets file is named by an absolute path'
+    return 0
+  fi
+  if [ -z "${GITHUB_SHA:-}" ] || [ "$(git rev-parse --verify --quiet HEAD 2> /dev/null)" != "$GITHUB_SHA" ]; then
+    untold 'the checkout is not that of the event'
+    return 0
+  fi
   base=$(git cat-file commit HEAD | sed -n '1,/^$/s/^parent //p')
   # A merge has two.
   [[ $base == *$'\n'* ]] || return 0
   base=${base%%$'\n'*}
   if ! git cat-file -e "$base" 2> /dev/null &&
     ! GIT_TERMINAL_PROMPT=0 git fetch --quiet --no-tags --depth=1 origin "$base"; then
-    printf 'sizecheck: which limits changed is not told, since %s cannot be fetched\n' "$base" >&2
+    untold "$base cannot be fetched"
     return 0
   fi
-  # It may be new.
-  git cat-file -e "$base:./$file" 2> /dev/null || return 0
   before=$RUNNER_TEMP/sizecheck-budgets-$GITHUB_ACTION.json
-  git show "$base:./$file" > "$before"
+  if ! git cat-file -e "$base:./$file" 2> /dev/null; then
+    # It is new, or has another name now: all that it says is.
+    : > "$before"
+  elif [ "$(git ls-tree "$base" -- "./$file" | cut -c1-6)" = 120000 ]; then
+    before=''
+    untold 'the budgets file was a symlink'
+  else
+    git show "$base:./$file" > "$before"
+  fi
+}
+
+untold() {
+  printf 'sizecheck: which limits changed is not told: %s\n' "$1" >&2
 }
 
 # Exit code 1 (over budget) is kept for the last step, so that everything is said before the job fails.

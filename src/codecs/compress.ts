@@ -50,6 +50,12 @@ export function parseCompression(text: string): Compression {
   return { codec, level, long, text };
 }
 
+/** The same for all spellings of one compression: `zstd` and `zstd:3` are one. */
+export function canonicalText({ codec, level, long }: Compression): string {
+  const window = long === null ? '' : long === usualLong ? ':long' : `:long=${long}`;
+  return `${codec}:${level}${window}`;
+}
+
 /**
  * @param length bytes that will be written, which lets the encoder choose as the programs do for a file of that length.
  * @throws UsageError where this machine has no encoder for the codec.

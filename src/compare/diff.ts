@@ -204,7 +204,7 @@ function strippedOtherwise({ snapshot: before }: Judged, { snapshot: after }: Ju
 function packedOtherwise({ snapshot: before }: Judged, { snapshot: after }: Judged): Notice[] {
   const [old, now] = [before.artifact.packedWith, after.artifact.packedWith];
   if (old === undefined || now === undefined || old === now) return [];
-  const message = `the old one was packed with ${old}, the new one with ${now}: compressed sizes differ for that alone`;
+  const message = `the old one was packed with ${old}, the new one with ${now}: compressed sizes differ for that, too`;
   return [{ code: 'packed-with', path: null, message }];
 }
 

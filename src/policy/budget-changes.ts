@@ -1,6 +1,7 @@
 // What changed in a budgets file: a gate that holds because its limits were raised in the same change should say so.
 import { budgetEffects } from '../model/budget-change.ts';
 import type { BudgetChange, BudgetEffect, BudgetUnit } from '../model/budget-change.ts';
+import { canonicalText } from '../codecs/compress.ts';
 import type { ArtifactBudget, Budgets, GroupBudget, Ignore, RuleSeverity } from './budgets.ts';
 import type { DiveLimits, ImageBudget } from './image-limits.ts';
 import type { Growth, Limit } from './limits.ts';
@@ -17,47 +18,66 @@ interface Term {
   readonly slackWithout: number;
   /** Of what only qualifies limits, `paths[*.so]`: without them it says nothing. */
   readonly of?: string;
+  /** A reason of its own; absent where it has that of its artifact. */
+  readonly reason?: string | null;
 }
 
 /** An artifact, a group, or (null) the file. */
 interface Owner {
   readonly name: string | null;
+  /** What an artifact under another name is known by; null for all else. */
+  readonly place: string | null;
   readonly reason: string | null;
   readonly terms: readonly Term[];
 }
 
 /**
  * What differs in `after`, the loosest first, else in the order of the file. Keys that decide nothing (`reason`, `warnAt`) are left out.
- * Artifacts and groups are told apart by name, limits on paths by their globs.
+ * Artifacts and groups are told apart by name, or else by what they are on; limits on paths by their globs.
  */
 export function changesOfBudgets(before: Budgets, after: Budgets): BudgetChange[] {
   const [old, now] = [ownersOf(before), ownersOf(after)];
-  const was = new Map(old.map((owner) => [owner.name, owner]));
   const kept = new Set(now.map(({ name }) => name));
-  const gone = old.filter(({ name }) => !kept.has(name));
-  const changes = [
-    ...now.flatMap((owner) => changesOf(was.get(owner.name), owner)),
-    ...gone.flatMap(({ name, terms }) =>
-      terms.slice(0, 1).map((term) => changeOf({ name, reason: null, terms }, term, term, null)),
-    ),
-  ];
-  return changes.toSorted((a, b) => rankOf(a) - rankOf(b));
+  const named = new Map(old.map((owner) => [owner.name, owner]));
+  const left = new Map(old.filter(({ name }) => !kept.has(name)).map((owner) => [owner.place ?? owner.name, owner]));
+  const found = now.flatMap((owner) => {
+    const same = named.get(owner.name);
+    return same === undefined ? changesOfNew(owner, left) : changesOf(same, owner);
+  });
+  // That it is gone says it all.
+  const gone = [...left.values()].flatMap((owner) =>
+    owner.terms.slice(0, 1).map((term) => changeOf({ ...owner, reason: null }, term, term, null)),
+  );
+  return [...found, ...gone].toSorted((a, b) => rankOf(a) - rankOf(b));
+}
+
+/** @param left owners that have no counterpart yet, by what they are on; the one that it turns out to be is taken out. */
+function changesOfNew(owner: Owner, left: Map<string | null, Owner>): BudgetChange[] {
+  const renamed = owner.place === null ? undefined : left.get(owner.place);
+  if (renamed === undefined) {
+    const terms = owner.terms.filter(({ value }) => value !== null);
+    // Of what was not judged at all, nothing lets more pass.
+    return terms.map((term) => changeOf(owner, term, null, term, 'tighter'));
+  }
+  left.delete(owner.place);
+  const name = word('name', owner.name);
+  return [changeOf(owner, name, word('name', renamed.name), name), ...changesOf(renamed, owner)];
 }
 
 function rankOf({ effect }: BudgetChange): number {
   return budgetEffects.indexOf(effect);
 }
 
-/** Of an artifact that is not there on one side, the first term says so, and the others would repeat it. */
-function changesOf(before: Owner | undefined, after: Owner): BudgetChange[] {
-  if (before === undefined) return after.terms.slice(0, 1).map((term) => changeOf(after, term, null, term));
+function changesOf(before: Owner, after: Owner): BudgetChange[] {
+  // What was said before of other limits explains nothing.
+  const owner = before.reason === after.reason ? { ...after, reason: null } : after;
   const was = new Map(before.terms.map((term) => [term.key, term]));
   const found = after.terms.flatMap((term) => {
     const one = was.get(term.key);
-    return one === undefined || one.value === term.value ? [] : [changeOf(after, term, one, term)];
+    return one === undefined || one.value === term.value ? [] : [changeOf(owner, term, one, term)];
   });
-  const added = termsWithout(after.terms, before.terms).map((term) => changeOf(after, term, null, term));
-  const gone = termsWithout(before.terms, after.terms).map((term) => changeOf(after, term, term, null));
+  const added = termsWithout(after.terms, before.terms).map((term) => changeOf(owner, term, null, term));
+  const gone = termsWithout(before.terms, after.terms).map((term) => changeOf(owner, term, term, null));
   return [...found, ...added, ...gone];
 }
 
@@ -74,16 +94,21 @@ function ownerOf(key: string): string {
 }
 
 /** @param term the one that is there, or either. */
-function changeOf({ name, reason }: Owner, term: Term, before: Term | null, after: Term | null): BudgetChange {
-  const { key, unit, slackWithout } = term;
+function changeOf(
+  { name, reason }: Owner,
+  { key, unit, slackWithout }: Term,
+  before: Term | null,
+  after: Term | null,
+  effect = effectOf(before?.slack ?? slackWithout, after?.slack ?? slackWithout),
+): BudgetChange {
   return {
     artifact: name,
     key,
     unit,
     before: before?.value ?? null,
     after: after?.value ?? null,
-    effect: effectOf(before?.slack ?? slackWithout, after?.slack ?? slackWithout),
-    reason,
+    effect,
+    reason: after?.reason ?? reason,
   };
 }
 
@@ -94,10 +119,14 @@ function effectOf(before: number, after: number): BudgetEffect {
 
 function ownersOf({ artifacts, groups, rules, ignore }: Budgets): Owner[] {
   return [
-    ...artifacts.map((one) => ({ name: one.name, reason: one.reason, terms: artifactTerms(one) })),
-    ...groups.map((one) => ({ name: one.name, reason: one.reason, terms: groupTerms(one) })),
-    { name: null, reason: null, terms: unlike([...ruleTerms(rules), ...ignore.map(ignoreTerm)]) },
+    ...artifacts.map((one) => ({ name: one.name, place: placeOf(one), reason: one.reason, terms: artifactTerms(one) })),
+    ...groups.map((one) => ({ name: one.name, place: null, reason: one.reason, terms: groupTerms(one) })),
+    { name: null, place: null, reason: null, terms: unlike([...ruleTerms(rules), ...ignore.map(ignoreTerm)]) },
   ];
+}
+
+function placeOf({ path, choice }: ArtifactBudget): string {
+  return JSON.stringify([path, choice?.name, choice?.platform]);
 }
 
 /** The first says that the artifact is judged at all. */
@@ -105,10 +134,10 @@ function artifactTerms(budget: ArtifactBudget): Term[] {
   const { path, baseline, compressed, uncompressed, growth, compressedGrowth, paths, choice, image } = budget;
   return unlike([
     { key: 'path', unit: 'word', value: path, slack: 0, slackWithout: Number.POSITIVE_INFINITY },
-    word('baseline', baseline),
+    { ...word('baseline', baseline), slack: baseline === null && passesWithout(budget) ? 1 : 0 },
     word('image', choice?.name ?? null),
     word('platform', choice?.platform ?? null),
-    word('compressWith', budget.compressWith?.text ?? null),
+    word('compressWith', budget.compressWith === null ? null : canonicalText(budget.compressWith)),
     ...flag('optional', budget.optional),
     ...most('compressed.max', 'bytes', compressed),
     ...most('uncompressed.max', 'bytes', uncompressed),
@@ -119,13 +148,19 @@ function artifactTerms(budget: ArtifactBudget): Term[] {
   ]);
 }
 
+/** Without a baseline limits on growth pass, so that one which is taken out lets more pass. */
+function passesWithout({ growth, compressedGrowth }: ArtifactBudget): boolean {
+  return growth?.missingBaseline === 'pass' || compressedGrowth?.missingBaseline === 'pass';
+}
+
+/** A sum of fewer is smaller. */
 function groupTerms({ members, compressed, uncompressed }: GroupBudget): Term[] {
-  const names = members.map(({ pattern }) => pattern).join(', ');
-  return [
-    { key: 'members', unit: 'word', value: names, slack: 0, slackWithout: Number.POSITIVE_INFINITY },
+  return unlike([
+    { key: 'members', unit: 'word', value: 'judged', slack: 0, slackWithout: Number.POSITIVE_INFINITY },
+    ...members.map(({ pattern }) => counted(`members[${pattern}]`, 'word', 'counted', 0, 1)),
     ...most('compressed.max', 'bytes', compressed),
     ...most('uncompressed.max', 'bytes', uncompressed),
-  ];
+  ]);
 }
 
 function growthTerms(key: string, growth: Growth | null): Term[] {
@@ -137,12 +172,12 @@ function growthTerms(key: string, growth: Growth | null): Term[] {
   ];
 }
 
-function pathTerms({ match, max, total, compressed, optional }: PathBudget): Term[] {
-  const key = `paths[${match.pattern}${compressed ? ', compressed' : ''}]`;
+function pathTerms({ match, max, total, compressed, optional, reason }: PathBudget): Term[] {
+  const key = `paths[${match.pattern}]${compressed ? '.compressed' : ''}`;
   return [
-    ...most(`${key}.max`, 'bytes', max),
-    ...most(`${key}.total`, 'bytes', total),
-    ...flag(`${key}.optional`, optional, { of: key }),
+    ...most(`${key}.max`, 'bytes', max, reason),
+    ...most(`${key}.total`, 'bytes', total, reason),
+    ...flag(`${key}.optional`, optional, { of: key, reason }),
   ];
 }
 
@@ -184,24 +219,25 @@ function ruleTerms(rules: Budgets['rules']): Term[] {
   }));
 }
 
-function ignoreTerm({ rule, match, until }: Ignore): Term {
+function ignoreTerm({ rule, match, until, reason }: Ignore): Term {
   return {
     key: `ignore[${rule} ${match.pattern}]`,
     unit: 'word',
-    value: until === null ? 'for good' : `until ${until}`,
+    value: until === null ? 'ignored' : `ignored until ${until}`,
+    reason,
     slack: until === null ? Number.POSITIVE_INFINITY : Date.parse(until),
     slackWithout: Number.NEGATIVE_INFINITY,
   };
 }
 
-function most(key: string, unit: BudgetUnit, limit: Limit | null): Term[] {
-  return limit === null ? [] : [counted(key, unit, limit.max, limit.max)];
+function most(key: string, unit: BudgetUnit, limit: Limit | null, reason: string | null = null): Term[] {
+  return limit === null ? [] : [{ ...counted(key, unit, limit.max, limit.max), reason }];
 }
 
 function counted(
   key: string,
   unit: BudgetUnit,
-  value: number,
+  value: number | string,
   slack: number,
   slackWithout = Number.POSITIVE_INFINITY,
 ): Term {
@@ -209,7 +245,11 @@ function counted(
 }
 
 /** Something that forgives, where it is set. */
-function flag(key: string, isSet: boolean, more: { readonly value?: string; readonly of?: string } = {}): Term[] {
+function flag(
+  key: string,
+  isSet: boolean,
+  more: { readonly value?: string; readonly of?: string; readonly reason?: string | null } = {},
+): Term[] {
   return isSet ? [{ key, unit: 'word', value: 'true', slack: 1, slackWithout: 0, ...more }] : [];
 }
 

@@ -2,6 +2,7 @@
 import { nameFromText } from '../model/name.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Gate } from '../model/verdict.ts';
+import { canonicalText } from '../codecs/compress.ts';
 import { doubtOfRule } from '../rules/index.ts';
 import { isMember } from './budgets.ts';
 import type { ArtifactBudget, Budgets, GroupBudget } from './budgets.ts';
@@ -92,8 +93,9 @@ function compressedFigure({ snapshot, budget }: Measured): { actual: number | nu
   const actual = snapshot.totals.compressed;
   const how = budget.compressWith?.text ?? null;
   const { packedWith } = snapshot.artifact;
-  if (packedWith !== undefined && how !== null && how !== packedWith) {
-    return { actual: null, remark: `its snapshot was packed with ${packedWith}, and the limit is on ${how}` };
+  const wanted = budget.compressWith === null ? packedWith : canonicalText(budget.compressWith);
+  if (packedWith !== undefined && wanted !== packedWith) {
+    return { actual: null, remark: `its snapshot was packed with ${packedWith}, and the limit is on ${wanted}` };
   }
   if (actual !== null) {
     return {
@@ -149,12 +151,14 @@ function groupVerdicts(group: GroupBudget, { measured, unmeasured }: Evidence): 
     group.members.some((glob) => isMember(glob, budget.name));
   const members = measured.filter(isIn);
   const broken = unmeasured.find((one) => one.kind === 'broken' && isIn(one));
-  const sizes = { compressed: 'compressed', uncompressed: 'content' } as const;
   return (['compressed', 'uncompressed'] as const).flatMap((measure) => {
     const limit = group[measure];
     const subject: Subject = { artifact: group.name, measure, why: group.reason };
     if (limit === null) return [];
-    const parts = eachOnce(members, measure).map((one) => ({ one, bytes: one.snapshot.totals[sizes[measure]] }));
+    const parts = eachOnce(members, measure).map((one) => ({
+      one,
+      bytes: measure === 'compressed' ? compressedFigure(one).actual : one.snapshot.totals.content,
+    }));
     const doubts = parts.flatMap(({ one, bytes }) => {
       const doubt = measure === 'compressed' ? doubtOfLength(one.snapshot) : doubtOfWhole(one.snapshot);
       const why = bytes === null ? compressedFigure(one).remark : doubt;

@@ -33,7 +33,8 @@ export function changeTexts({ effect, artifact, key, unit, before, after }: Budg
     key,
     before: valueText(before, unit, without),
     after: valueText(after, unit, without),
-    isCount: unit !== 'word',
+    // By what they are, not by what a stranger's report says they were.
+    isCount: typeof (before ?? 0) === 'number' && typeof (after ?? 0) === 'number',
   };
 }
 
@@ -54,11 +55,12 @@ function valueText(value: number | string | null, unit: BudgetUnit, without: str
   return String(value);
 }
 
-/** Reasons of what became looser, each once, with whose they are. */
-export function reasonsOf(changes: readonly BudgetChange[]): { readonly artifact: string; readonly reason: string }[] {
-  const reasons = new Map<string, string>();
-  for (const { effect, artifact, reason } of changes) {
-    if (effect === 'looser' && artifact !== null && reason !== null) reasons.set(artifact, reason);
+/** Reasons of what became looser, each once, with whose they are: an artifact's, or that of the entry itself. */
+export function reasonsOf(changes: readonly BudgetChange[]): { readonly of: string; readonly reason: string }[] {
+  const reasons = new Map<string, { readonly of: string; readonly reason: string }>();
+  for (const { effect, artifact, key, reason } of changes) {
+    const of = artifact ?? key;
+    if (effect === 'looser' && reason !== null) reasons.set(JSON.stringify([of, reason]), { of, reason });
   }
-  return [...reasons].map(([artifact, reason]) => ({ artifact, reason }));
+  return [...reasons.values()];
 }

@@ -82,6 +82,8 @@ function summaryOf(holding: readonly Verdict[]): Annotation[] {
   return [{ level: 'notice', title: 'Within size budgets', message: `${message}${more}` }];
 }
 
+const longestText = 300;
+
 /** One for what lets more pass, one for all else. */
 function budgetAnnotations(changes: CheckReport['budgetChanges']): Annotation[] {
   if (changes === undefined) return [];
@@ -99,7 +101,8 @@ function budgetAnnotations(changes: CheckReport['budgetChanges']): Annotation[] 
 
 function budgetChangeText(change: BudgetChange): string {
   const { artifact, key, before, after } = changeTexts(change);
-  return terminalText(`${artifact === '' ? '' : `${artifact} `}${key}: ${before} -> ${after}`);
+  const text = terminalText(`${artifact === '' ? '' : `${artifact} `}${key}: ${before} -> ${after}`);
+  return text.length > longestText ? `${text.slice(0, longestText)}…` : text;
 }
 
 /** One for each limit that does not hold. */

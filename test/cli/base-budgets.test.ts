@@ -10,14 +10,14 @@ import type { Ran } from './run.ts';
 const work = tempDirectory('base-budgets');
 writeFileSync(join(work, 'app.tar'), buildTar([{ name: 'a', content: 'a'.repeat(5000) }]));
 
-function budgets(name: string, max: number): string {
-  const artifacts = [{ name: 'app', path: 'app.tar', uncompressed: { max }, reason: 'a new backend' }];
+function budgets(name: string, max: number, reason: string): string {
+  const artifacts = [{ name: 'app', path: 'app.tar', uncompressed: { max }, reason }];
   writeFileSync(join(work, name), JSON.stringify({ version: 1, artifacts }));
   return name;
 }
 
-budgets('budgets.json', 6000);
-const before = budgets('before.json', 4000);
+budgets('budgets.json', 6000, 'a new backend');
+const before = budgets('before.json', 4000, 'as it was');
 writeFileSync(join(work, 'broken.json'), '{"version": 1, "artefacts": []}');
 
 function check(...args: string[]): Ran {
@@ -29,7 +29,7 @@ describe('--base-budgets', () => {
     const { code, stdout, stderr } = check('--base-budgets', before);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain(
-      'The budgets file allows more than before\n  looser  app: uncompressed.max  4000 B -> 6000 B\n  app: limits because: a new backend\n'
+      'The budgets file allows more than before\n  looser  app: uncompressed.max  4000 B -> 6000 B\n  app, because: a new backend\n'
         .replace('4000 B', '4,000 B')
         .replace('6000 B', '6,000 B'),
     );
@@ -51,6 +51,14 @@ describe('--base-budgets', () => {
     expect(stdout).toContain('What the budgets file was before cannot be read: its limits may have changed\n');
     expect(JSON.parse(check('--base-budgets', 'broken.json', '--json').stdout).budgetChanges).toBeNull();
     expect(check('--base-budgets', 'broken.json', '--quiet').stderr).toBe('');
+  });
+
+  it('that is empty stands for none', () => {
+    writeFileSync(join(work, 'empty.json'), '');
+    const { code, stdout, stderr } = check('--base-budgets', 'empty.json');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('The budgets file changed\n');
+    expect(stdout).toMatch(/ {2}tighter {2}app: uncompressed\.max {2}none -> 6,000 B\n/);
   });
 
   it.each([

@@ -375,13 +375,22 @@ describe.skipIf(!projectTools.every(requireTool))('workflows', () => {
       expect(here.log.failed, told(here)).toBe(false);
     });
 
+    it('tells all limits of a budgets file that is new, or has another name now, and takes limits of memory for none', async () => {
+      const here = mergeOf(setting('limits-moved'), budgets);
+      const [layer] = budgets.artifacts;
+      const { growth: _, ...rest } = { ...layer };
+      writeFileSync(join(here.machine.cwd, 'new.json'), JSON.stringify({ version: 1, artifacts: [rest] }));
+      const body = await judged(here, { budgets: 'new.json', options: '--max-window=1GiB' });
+      expect(body, told(here)).toContain('**The budgets file changed:**');
+      expect(body).toContain('| tighter | `layer` | `compressed.max` | none | 40\u00a0KiB |');
+    });
+
     it('says nothing of limits that are as they were, or that nobody can compare', async () => {
       const { growth: _, ...rest } = { ...budgets.artifacts[0] };
       const raised = budgetsWith({ max: '50 KiB' });
       const silent: (readonly [string, (here: Setting) => Setting, Record<string, string>?])[] = [
         ['same', (here) => mergeOf(here, budgets)],
         ['head', (here) => ({ ...mergeOf(here, raised), machine: here.machine })],
-        ['new', (here) => mergeOf(here, budgets), { budgets: 'new.json' }],
         ['options', (here) => mergeOf(here, raised), { artifacts: 'dist/layer.zip', options: '--max-compressed=1MB' }],
         [
           'lost',
@@ -400,8 +409,9 @@ describe.skipIf(!projectTools.every(requireTool))('workflows', () => {
         expect(body, `${label}: ${told(here)}`).toContain('<!-- sizecheck:');
         expect(body, label).not.toContain('budgets file allows');
         expect(body, label).not.toContain('may have changed');
-        const lost = /^sizecheck: which limits changed is not told, since [0-9a-f]{40} cannot be fetched$/m;
-        expect(lost.test(told(here)), `${label}: ${told(here)}`).toBe(label === 'lost');
+        const said = /^sizecheck: which limits changed is not told: (.*)$/m.exec(told(here))?.[1] ?? '';
+        const why = { lost: /^[0-9a-f]{40} cannot be fetched$/, head: /^the checkout is not that of the event$/ };
+        expect(said, `${label}: ${told(here)}`).toMatch(Object.entries(why).find(([of]) => of === label)?.[1] ?? /^$/);
       }
     });
 

@@ -75,7 +75,7 @@ describe('one key', () => {
       'a limit on compressed bytes of paths',
       { paths: [{ match: '*.so', max: 5 }] },
       { paths: [{ match: '*.so', max: 5, compressed: true }] },
-      ['looser | a | paths[*.so].max | 5 | null', 'tighter | a | paths[*.so, compressed].max | null | 5'],
+      ['looser | a | paths[*.so].max | 5 | null', 'tighter | a | paths[*.so].compressed.max | null | 5'],
     ],
     [
       'the second of two limits on one glob',
@@ -157,17 +157,17 @@ describe('the file', () => {
     const ignore = (until?: string, match = 'x'): Budgets =>
       one({}, { ignore: [{ rule: '*', match, reason: 'r', ...(until === undefined ? {} : { until }) }] });
     expect(said(changesOfBudgets(one({}), ignore('2027-01-01')))).toEqual([
-      'looser | - | ignore[* x] | null | until 2027-01-01',
+      'looser | - | ignore[* x] | null | ignored until 2027-01-01',
     ]);
     expect(said(changesOfBudgets(ignore('2027-01-01'), ignore('2027-01-02')))).toEqual([
-      'looser | - | ignore[* x] | until 2027-01-01 | until 2027-01-02',
+      'looser | - | ignore[* x] | ignored until 2027-01-01 | ignored until 2027-01-02',
     ]);
     expect(said(changesOfBudgets(ignore('2027-01-01'), ignore()))).toEqual([
-      'looser | - | ignore[* x] | until 2027-01-01 | for good',
+      'looser | - | ignore[* x] | ignored until 2027-01-01 | ignored',
     ]);
     expect(said(changesOfBudgets(ignore(), ignore(undefined, 'y')))).toEqual([
-      'looser | - | ignore[* y] | null | for good',
-      'tighter | - | ignore[* x] | for good | null',
+      'looser | - | ignore[* y] | null | ignored',
+      'tighter | - | ignore[* x] | ignored | null',
     ]);
   });
 
@@ -179,16 +179,60 @@ describe('the file', () => {
     const large = budgets({ artifacts: [b, a], groups: [group] });
     expect(said(changesOfBudgets(large, small))).toEqual([
       'looser | b | path | b.zip | null',
-      'looser | both | members | a, b | null',
+      'looser | both | members | judged | null',
     ]);
+    // What is new is told with its limits: an artifact may have got another name and another path.
     expect(said(changesOfBudgets(small, large))).toEqual([
       'tighter | b | path | null | b.zip',
-      'tighter | both | members | null | a, b',
+      'tighter | b | compressed.max | null | 5',
+      'tighter | b | paths[x].max | null | 1',
+      'tighter | both | members | null | judged',
+      'tighter | both | members[a] | null | counted',
+      'tighter | both | members[b] | null | counted',
+      'tighter | both | compressed.max | null | 9',
     ]);
-    const other = budgets({ artifacts: [b, a], groups: [{ ...group, members: ['a'], compressed: { max: 10 } }] });
-    expect(said(changesOfBudgets(large, other))).toEqual([
+    const fewer = budgets({ artifacts: [b, a], groups: [{ ...group, members: ['a'], compressed: { max: 10 } }] });
+    expect(said(changesOfBudgets(large, fewer))).toEqual([
       'looser | both | compressed.max | 9 | 10',
-      'other | both | members | a, b | a',
+      'looser | both | members[b] | counted | null',
+    ]);
+  });
+
+  it('knows an artifact by its path where it has another name', () => {
+    const before = one({ compressed: { max: 5 }, reason: 'old' });
+    const after = one({ name: 'z', compressed: { max: 9 }, reason: 'new' });
+    expect(said(changesOfBudgets(before, after))).toEqual([
+      'looser | z | compressed.max | 5 | 9',
+      'other | z | name | a | z',
+    ]);
+    expect(said(changesOfBudgets(before, one({ name: 'z', path: 'z.zip' })))).toEqual([
+      'looser | a | path | a.zip | null',
+      'tighter | z | path | null | z.zip',
+      'tighter | z | uncompressed.max | null | 1',
+    ]);
+  });
+
+  it('tells apart what only looks alike', () => {
+    const names = ['a', 'b', 'a, b'].map((name) => ({ name, path: name, uncompressed: { max: 1 } }));
+    const grouped = (members: readonly string[]): Budgets =>
+      budgets({ artifacts: names, groups: [{ name: 'g', members, uncompressed: { max: 1 } }] });
+    expect(said(changesOfBudgets(grouped(['a', 'b']), grouped(['a, b'])))).toEqual([
+      'looser | g | members[a] | counted | null',
+      'looser | g | members[b] | counted | null',
+      'tighter | g | members[a, b] | null | counted',
+    ]);
+    const limited = (path: object): Budgets => one({ paths: [{ max: 1, optional: true, ...path }] });
+    for (const match of ['x, compressed', 'x].compressed', 'x].compressed.max'])
+      expect(changesOfBudgets(limited({ match: 'x', compressed: true }), limited({ match }))).not.toEqual([]);
+  });
+
+  it('knows that a limit on growth without its baseline may pass', () => {
+    const growth = { max: 1, missingBaseline: 'pass' };
+    expect(said(changesOfBudgets(one({ growth, baseline: 'x' }), one({ growth })))).toEqual([
+      'looser | a | baseline | x | null',
+    ]);
+    expect(said(changesOfBudgets(one({ growth, baseline: 'x' }), one({ growth, baseline: 'y' })))).toEqual([
+      'other | a | baseline | x | y',
     ]);
   });
 
@@ -196,10 +240,14 @@ describe('the file', () => {
     const before = one({ compressed: { max: 5 }, reason: 'old' });
     const [change] = changesOfBudgets(before, one({ compressed: { max: 6 }, reason: 'new backend' }));
     expect(change).toMatchObject({ reason: 'new backend', unit: 'bytes' });
-    const renamed = changesOfBudgets(before, one({ name: 'b' }));
-    expect(renamed.map(({ artifact, reason }) => [artifact, reason])).toEqual([
-      ['a', null],
-      ['b', null],
+    // That of other limits explains nothing; one that an entry has is its own.
+    const [kept] = changesOfBudgets(before, one({ compressed: { max: 6 }, reason: 'old' }));
+    expect(kept).toMatchObject({ reason: null });
+    const ignore = [{ rule: '*', match: 'x', reason: 'two loaders' }];
+    const paths = [{ match: 'x', max: 1, reason: 'one page' }];
+    expect(changesOfBudgets(before, one({ compressed: { max: 5 }, paths, reason: 'old' }, { ignore }))).toMatchObject([
+      { key: 'ignore[* x]', reason: 'two loaders' },
+      { key: 'paths[x].max', reason: 'one page' },
     ]);
   });
 
@@ -235,8 +283,12 @@ describe('the file', () => {
     fc.assert(
       fc.property(file, file, (before, after) => {
         expect(changesOfBudgets(before, before)).toEqual([]);
-        const there = changesOfBudgets(before, after);
-        const back = changesOfBudgets(after, before);
+        // What only one of them has is told in full where it is new, and in a word where it is gone.
+        const names = [before, after].map(({ artifacts }) => new Set(artifacts.map(({ name }) => name)));
+        const inBoth = ({ artifact: name }: BudgetChange): boolean =>
+          name === null || names.every((set) => set.has(name));
+        const there = changesOfBudgets(before, after).filter(inBoth);
+        const back = changesOfBudgets(after, before).filter(inBoth);
         const turned = back.map((change) => ({
           ...change,
           before: change.after,

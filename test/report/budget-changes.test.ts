@@ -73,7 +73,7 @@ describe('a changed budgets file', () => {
         '  looser   extra: path               a.zip -> not judged',
         '  changed  layer: path               a.zip -> b.zip',
         '  tighter  layer: growth.maxPercent  2.5% -> 1%',
-        '  layer: limits because: new TLS backend',
+        '  layer, because: new TLS backend',
       ].join('\n'),
     );
   });
@@ -89,12 +89,44 @@ describe('a changed budgets file', () => {
     const said = await more('table', [raised, { ...lowered, artifact: 'other', reason: 'because' }], { color: true });
     expect(said).toContain('  \x1b[33mlooser\x1b[39m ');
     expect(said).toContain('\n  tighter ');
-    expect(said).not.toContain('because: because');
-    expect(await more('table', [{ ...rule, reason: 'of nobody' }])).not.toContain('of nobody');
+    expect(said).not.toContain('other, because');
+    expect(await more('table', [{ ...rule, reason: 'of its own' }])).toContain(
+      '  rules.debug-symbols, because: of its own',
+    );
   });
 
-  it('whose report was forged shows what stands there', async () => {
-    expect(await more('table', [{ ...raised, before: 'a lot', reason: null }])).toContain('a lot -> 6 MiB');
+  it('never cuts a figure where a key has room to give', async () => {
+    const [before, after] = [1_262_144_000_001, 91_262_144_000_002];
+    const said = await more('table', [{ ...raised, key: `paths[${'x'.repeat(60)}].max`, before, after }], {
+      width: 80,
+    });
+    expect(said).toContain('1,262,144,000,001 B -> 91,262,144,000,002 B');
+  });
+
+  it('of a stranger has figures where it counts, and text that is inert where it does not', async () => {
+    const evil = '1 MiB |\n\n# Approved by @maintainers\n\n<img src=x> [log in](http://x)\n\n<!-- sizecheck:other -->';
+    for (const unit of ['bytes', 'percent', 'count', 'share']) {
+      const forged = changed(JSON.parse(await text('json', [{ ...raised, before: 1 }])), 'budgetChanges[0].unit', unit);
+      const broken = changed(JSON.parse(forged), 'budgetChanges[0].before', evil);
+      expect(() => parseReport(Buffer.from(broken))).toThrow('at budgetChanges[0].before, which is not a number');
+    }
+    // Nor where somebody hands it over without JSON.
+    for (const unit of ['bytes', 'word'] as const) {
+      const page = toHtml(await text('markdown', [{ ...raised, unit, before: evil, after: evil }]));
+      expect(page).not.toContain('<img');
+      expect(page).not.toContain('<h1');
+      expect(page).not.toContain('href');
+      expect(proseOf(page)).not.toContain('@maintainers');
+    }
+  });
+
+  it('has annotations of a bounded length', async () => {
+    const long = { ...moved, key: `paths[${'x'.repeat(5000)}].max`, effect: 'looser' as const };
+    const said = await more(
+      'github',
+      Array.from({ length: 40 }, () => long),
+    );
+    expect(said.length).toBeLessThan(10 * 400);
   });
 
   it('is told in a comment', async () => {
@@ -108,7 +140,7 @@ describe('a changed budgets file', () => {
         '| looser | `extra` | `path` | a.zip | not judged |',
         '| changed | `layer` | `path` | a.zip | b.zip |',
         '| tighter | `layer` | `growth.maxPercent` | 2.5% | 1% |',
-        '- `layer`: limits because: new TLS backend',
+        '- `layer`, because: new TLS backend',
       ].join('\n'),
     );
   });
@@ -149,9 +181,9 @@ describe('a changed budgets file', () => {
     expect(said).toContain(
       '<td class="number">5 MiB</td><td class="number">6 MiB</td><td class="name">layer: compressed.max</td>',
     );
-    expect(said).toContain('<li>layer: limits because: new TLS backend</li>');
+    expect(said).toContain('<li>layer, because: new TLS backend</li>');
     expect(said).toContain('<span class="severity warn">looser</span>');
-    expect(said).toContain('<span class="severity ">tighter</span>');
+    expect(said).toContain('<span class="severity info">tighter</span>');
     expect(said).toContain('<td class="name">rules.debug-symbols</td>');
     const bare = await text('html', [{ ...rule, effect: 'other' }]);
     expect(bare).toContain('<h2>The budgets file changed</h2>');
@@ -203,6 +235,7 @@ describe('a changed budgets file', () => {
     ],
     ['budgetChanges.0.unit', 'KiB', 'at budgetChanges[0].unit'],
     ['budgetChanges.0.before', {}, 'has an object or list at budgetChanges[0].before, which is not a number'],
+    ['budgetChanges.1.before', 7, 'has no text at budgetChanges[1].before'],
     ['budgetChanges.0.key', 1, 'has no text at budgetChanges[0].key'],
     ['budgetChanges.0.artifact', 1, 'has no text at budgetChanges[0].artifact'],
     ['budgetChanges.0.reason', 1, 'has no text at budgetChanges[0].reason'],

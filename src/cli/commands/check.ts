@@ -53,7 +53,7 @@ export async function runCheck(
   if (fault !== undefined && format === 'table' && !values.summary) throw fault.error;
   // Known of what could be read.
   if (values['compress-with'] !== undefined && broken.length === 0 && measured.length > 0)
-    requireDirectory(found.targets.map(({ path }) => path));
+    requireDirectory(found.targets.flatMap(({ path, baseline }) => [path, baseline ?? []].flat()));
   const evidence = {
     measured,
     unmeasured: [...found.absent, ...broken],
@@ -107,6 +107,8 @@ function detailsOf(values: CheckValues): Partial<Record<Detail, boolean>> {
   return { '--by package': values.by === 'package', '--base-budgets': values['base-budgets'] !== undefined };
 }
 
+const noBudgets: Budgets = { artifacts: [], groups: [], rules: new Map(), ignore: [] };
+
 /** null, and a warning, where it is no budgets file: the change may be the one that mends it. */
 function changesSince(
   base: string,
@@ -116,6 +118,8 @@ function changesSince(
 ): BudgetChange[] | null {
   onArtifact(base);
   const bytes = readConfig(base, '');
+  // Empty where there was none.
+  if (bytes.length === 0) return changesOfBudgets(noBudgets, budgets);
   try {
     return changesOfBudgets(readBudgets(bytes).budgets, budgets);
   } catch (error) {

@@ -21,17 +21,20 @@ type Step =
  * @throws ConfigError also for a pattern that ends in `**`: a folder and what is in it would be judged alike, and their sizes overlap.
  */
 export function findArtifacts(folder: string, pattern: string): string[] {
-  if (/(?:^|\/)\*\*$/.test(pattern)) {
-    const hint = pattern.replace(/\*+$/, '');
-    throw new ConfigError(
-      `"${pattern}" would be every folder and file below; name what is one artifact each, such as "${hint}*.zip" or "${pattern}/*.zip"`,
-    );
-  }
   const search = { visited: 0, found: new Set<string>(), folder, pattern };
   for (const alternative of expandBraces(pattern)) {
+    refuseAllBelow(pattern, alternative);
     walk(search, alternative.startsWith('/') ? '/' : '.', alternative.split('/').map(stepOf));
   }
   return [...search.found].toSorted((a, b) => compareNames(nameFromText(a), nameFromText(b)));
+}
+
+function refuseAllBelow(pattern: string, alternative: string): void {
+  if (!/(?:^|\/)\*\*$/.test(alternative)) return;
+  const folder = alternative.replace(/\*+$/, '');
+  throw new ConfigError(
+    `"${pattern}" would be every folder and file below; name what is one artifact each, such as "${folder}*.zip" or "${folder}**/*.zip"`,
+  );
 }
 
 interface Search {

@@ -1,6 +1,6 @@
 // Packing a directory for a command: with progress, and with the sizes where totals have them.
 import { statSync } from 'node:fs';
-import { parseCompression } from '../../codecs/compress.ts';
+import { canonicalText, parseCompression } from '../../codecs/compress.ts';
 import type { Compression } from '../../codecs/compress.ts';
 import { InputError, UsageError } from '../../errors.ts';
 import type { Snapshot, Totals } from '../../model/snapshot.ts';
@@ -36,7 +36,7 @@ export async function packedSnapshot(
 ): Promise<Snapshot> {
   try {
     const totals = await packedTotals(path, snapshot, how, values);
-    return { ...snapshot, artifact: { ...snapshot.artifact, packedWith: how.text }, totals };
+    return { ...snapshot, artifact: { ...snapshot.artifact, packedWith: canonicalText(how) }, totals };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     const notice = { code: error.code, path: error.path ?? null, message: error.message };

@@ -11,7 +11,7 @@ function whyUntold({ artifact: { format, codecs }, image, totals }: Snapshot): s
   if (format === 'oci-layout') return '--size compressed needs an image in one file: pack the layout with tar';
   if (format === 'image-directory')
     return '--size compressed needs an image in one file: "skopeo copy dir:DIR oci-archive:FILE" makes one';
-  if (totals.compressed === null)
+  if (totals.compressed === null || format === 'directory')
     return '--size compressed needs an archive: the files of a directory are not compressed yet';
   const what = '--size compressed needs the compressed bytes of each file, which are not known';
   if (codecs.length > 0 && format !== 'tar') {

@@ -49,7 +49,7 @@ function allTargets(file: string, { artifacts }: Budgets): Targets {
   const absent: Unmeasured[] = [];
   const missing: ArtifactBudget[] = [];
   for (const budget of artifacts) {
-    const paths = findArtifacts(folder, budget.path);
+    const paths = pathsOf(folder, budget);
     // Not push(...): there may be more than a call takes arguments.
     for (const path of paths) targets.push(targetOf(file, budget, path, paths.length));
     if (paths.length > 0) continue;
@@ -58,6 +58,16 @@ function allTargets(file: string, { artifacts }: Budgets): Targets {
     } else missing.push(budget);
   }
   return { targets, missing: missingOf(file, missing), absent, complete: true };
+}
+
+/** @throws ConfigError with the place of the pattern. */
+function pathsOf(folder: string, { at, path }: ArtifactBudget): string[] {
+  try {
+    return findArtifacts(folder, path);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new ConfigError(`${at}.path: ${error.message}`, { cause: error });
+  }
 }
 
 /** One error for all of them. */

@@ -22,8 +22,6 @@ export function budgetChangesParts({ budgetChanges }: CheckReport, rows: number)
   return [
     [`${isLooser ? '⚠️ ' : ''}**${changesTitle(budgetChanges)}:**`],
     table(['left', 'left', 'left', 'right', 'right'], ['', 'Artifact', 'Key', 'Before', 'After'], cells),
-    reasonsOf(shown).map(
-      ({ artifact, reason }) => `- ${markdownWord(artifact)}: limits because: ${markdownText(reason)}`,
-    ),
+    reasonsOf(shown).map(({ of, reason }) => `- ${markdownWord(of)}, because: ${markdownText(reason)}`),
   ];
 }

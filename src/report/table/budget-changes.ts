@@ -7,6 +7,9 @@ import { columns } from './grid.ts';
 import { cutMiddle, widest, wrap } from './style.ts';
 import type { Style } from './style.ts';
 
+/** Columns of a key that still say what it is. */
+const leastKey = 24;
+
 export function* budgetChangesPart(
   { budgetChanges }: CheckReport,
   options: ReportOptions,
@@ -25,24 +28,24 @@ export function* budgetChangesPart(
     return { effect, key: terminalText(artifact === '' ? key : `${artifact}: ${key}`), values };
   });
   const room = options.width - 2 - 'tighter'.length - 4;
-  const valueWidth = Math.min(
+  const needed = (part: 'key' | 'values'): number =>
     widest(
-      texts.map(({ values }) => values),
+      texts.map((one) => one[part]),
       0,
-    ),
-    Math.floor(room / 2),
-  );
+    );
+  // What a key does not need is there for figures, of which none should be cut.
+  const keyWidth = Math.min(needed('key'), Math.max(leastKey, room - needed('values')));
   const rows = texts.map(({ effect, key, values }) => [
     `  ${effect === 'looser' ? style.severity('warn', effect) : effect}`,
-    cutMiddle(key, room - valueWidth),
-    cutMiddle(values, valueWidth),
+    cutMiddle(key, keyWidth),
+    cutMiddle(values, room - keyWidth),
   ]);
   yield `\n${style.bold(changesTitle(budgetChanges))}\n`;
   yield* columns(rows, ['left', 'left', 'left']);
   const more = budgetChanges.length - shown.length;
   if (more > 0) yield style.dim(`  ${groupDigits(more)} more: --top N\n`);
-  for (const { artifact, reason } of reasonsOf(shown)) {
-    for (const line of wrap(`${terminalText(artifact)}: limits because: ${terminalText(reason)}`, options.width - 2))
+  for (const { of, reason } of reasonsOf(shown)) {
+    for (const line of wrap(`${terminalText(of)}, because: ${terminalText(reason)}`, options.width - 2))
       yield `  ${line}\n`;
   }
 }

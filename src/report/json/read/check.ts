@@ -51,19 +51,18 @@ export function budgetChangesOf(root: Node): Pick<CheckReport, 'budgetChanges'> 
 }
 
 function budgetChangeOf(node: Node): BudgetChange {
+  const unit = read.word(node, 'unit', budgetUnits);
+  const valueOf = (key: string): number | string | null =>
+    unit === 'word' ? read.nullableText(node, key) : read.nullableNumber(node, key);
   return {
     artifact: read.nullableText(node, 'artifact'),
     key: read.text(node, 'key'),
-    unit: read.word(node, 'unit', budgetUnits),
-    before: valueOf(node, 'before'),
-    after: valueOf(node, 'after'),
+    unit,
+    before: valueOf('before'),
+    after: valueOf('after'),
     effect: read.word(node, 'effect', budgetEffects),
     reason: read.nullableText(node, 'reason'),
   };
-}
-
-function valueOf(node: Node, key: string): number | string | null {
-  return typeof node.json[key] === 'string' ? read.text(node, key) : read.nullableNumber(node, key);
 }
 
 export function checkedOf(node: Node): CheckedArtifact {
