@@ -99,6 +99,45 @@ describe.skipIf(!['tar', 'gzip'].every(requireTool))('a directory that is packed
   });
 });
 
+describe('a snapshot that was packed otherwise', () => {
+  const gate = (document: object) => {
+    writeFileSync(at('group.json'), JSON.stringify({ version: 1, ...document }));
+    return JSON.parse(tool(['check', '--budgets', 'group.json', '--json']).stdout).gate.verdicts;
+  };
+  const one = { name: 'a', path: 'saved.json', uncompressed: { max: '1 GB' } };
+  const groups = [{ name: 'g', members: ['a'], compressed: { max: '1 MB' } }];
+
+  it('makes a group unknown, and a sum of what it was packed with passes', () => {
+    tool(['snapshot', 'old', '--compress-with', 'gzip', '-o', 'saved.json']);
+    expect(JSON.parse(readFileSync(at('saved.json'), 'utf8')).artifact.packedWith).toBe('gzip:6');
+    const [unknown] = gate({ artifacts: [{ ...one, compressWith: 'gzip:9' }], groups });
+    expect(unknown).toMatchObject({
+      artifact: 'g',
+      status: 'unknown',
+      reason: expect.stringContaining('packed with gzip:6'),
+    });
+    // However it is spelt.
+    for (const compressWith of ['gzip', 'gzip:6', 'gzip:06'])
+      expect(gate({ artifacts: [{ ...one, compressWith }], groups })).not.toContainEqual(
+        expect.objectContaining({ status: 'unknown' }),
+      );
+  });
+
+  it('may have a directory as its baseline, which is packed alike', () => {
+    const args = [
+      'check',
+      'saved.json',
+      '--baseline',
+      'new',
+      '--max-compressed-growth',
+      '1MB',
+      '--compress-with',
+      'gzip',
+    ];
+    expect(tool(args)).toMatchObject({ code: 0, stderr: '' });
+  });
+});
+
 describe('--compress-with', () => {
   writeFiles(at('layout'), layoutFiles([buildImage({ layers: [{ members: [{ name: 'a', content: 'a' }] }] })]));
 
@@ -125,6 +164,10 @@ describe('--compress-with', () => {
       '--compress-with has no effect with --format csv',
     ],
     [['diff', 'old', 'new', '--compress-with', 'brotli'], 'brotli'],
+    [
+      ['scan', 'old', '--compress-with', 'gzip', '--size', 'compressed'],
+      'the files of a directory are not compressed yet',
+    ],
   ])('%j is refused', (args, message) => {
     const ran = tool(args);
     expect([ran.code, ran.stdout]).toEqual([2, '']);
