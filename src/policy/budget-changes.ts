@@ -53,7 +53,7 @@ export function changesOfBudgets(before: Budgets, after: Budgets): BudgetChange[
 
 /** @param left owners that have no counterpart yet, by what they are on; the one that it turns out to be is taken out. */
 function changesOfNew(owner: Owner, left: Map<string | null, Owner>): BudgetChange[] {
-  const renamed = owner.place === null ? undefined : left.get(owner.place);
+  const renamed = left.get(owner.place);
   if (renamed === undefined) {
     const terms = owner.terms.filter(({ value }) => value !== null);
     // Of what was not judged at all, nothing lets more pass.

@@ -231,6 +231,9 @@ describe('the file', () => {
     expect(said(changesOfBudgets(one({ growth, baseline: 'x' }), one({ growth })))).toEqual([
       'looser | a | baseline | x | null',
     ]);
+    expect(
+      said(changesOfBudgets(one({ compressedGrowth: growth, baseline: 'x' }), one({ compressedGrowth: growth }))),
+    ).toEqual(['looser | a | baseline | x | null']);
     expect(said(changesOfBudgets(one({ growth, baseline: 'x' }), one({ growth, baseline: 'y' })))).toEqual([
       'other | a | baseline | x | y',
     ]);

@@ -110,6 +110,9 @@ describe('a changed budgets file', () => {
       const broken = changed(JSON.parse(forged), 'budgetChanges[0].before', evil);
       expect(() => parseReport(Buffer.from(broken))).toThrow('at budgetChanges[0].before, which is not a number');
     }
+    expect(await more('table', [{ ...raised, before: 'a lot' }])).toContain('  a lot -> 6 MiB');
+    const half = toHtml(await text('markdown', [{ ...moved, before: 5, after: evil }]));
+    expect(half).not.toContain('<img');
     // Nor where somebody hands it over without JSON.
     for (const unit of ['bytes', 'word'] as const) {
       const page = toHtml(await text('markdown', [{ ...raised, unit, before: evil, after: evil }]));
