@@ -117,32 +117,40 @@ export function createStripper(onTemporary: (path: string) => void): Stripper {
     if (open !== null) closeSync(open);
     open = null;
   };
+  const writing = <Result>(write: () => Result, isOurs: (code: string) => boolean = () => true): Result => {
+    try {
+      return write();
+    } catch (error) {
+      if (!isOurs(systemCode(error))) throw error;
+      throw new InputError('spool-failed', `${directory} cannot be written (${systemCode(error)})`, { cause: error });
+    }
+  };
   return {
     file(path, program, mode) {
-      copyFileSync(path, input);
+      // What cannot be read is the caller's matter.
+      writing(
+        () => copyFileSync(path, input),
+        (code) => ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(code),
+      );
       return strip(program, mode);
     },
     input() {
       finish();
-      const fd = openSync(input, 'w');
+      const fd = writing(() => openSync(input, 'w'));
       open = fd;
       let length = 0;
       return {
         write(piece) {
-          try {
+          writing(() => {
             for (let at = 0; at < piece.length;) at += writeSync(fd, piece, at, piece.length - at, length + at);
-          } catch (error) {
-            throw new InputError('spool-failed', `${directory} cannot be written (${systemCode(error)})`, {
-              cause: error,
-            });
-          }
+          });
           length += piece.length;
         },
         hole(count) {
           length += count;
         },
         strip(program, mode) {
-          ftruncateSync(fd, length);
+          writing(() => ftruncateSync(fd, length));
           finish();
           return strip(program, mode);
         },

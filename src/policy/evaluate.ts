@@ -89,7 +89,11 @@ function limited(subject: Subject, limit: Limit | null, figure: () => Figure): R
   return limit === null ? [] : [judgeLimit(subject, limit, figure())];
 }
 
-function compressedFigure({ snapshot, budget }: Measured): { actual: number | null; remark: string | null } {
+/** The compressed size that a budget is on, or why there is none; a snapshot of a directory may have been packed otherwise. */
+export function compressedFigure({ snapshot, budget }: Pick<Measured, 'snapshot' | 'budget'>): {
+  readonly actual: number | null;
+  readonly remark: string | null;
+} {
   const actual = snapshot.totals.compressed;
   const how = budget.compressWith?.text ?? null;
   const { packedWith } = snapshot.artifact;

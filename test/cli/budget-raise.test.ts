@@ -11,6 +11,7 @@ import { buildImage, layoutFiles, writeFiles } from '../build/image.ts';
 import { buildTar } from '../build/tar.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { told } from './in-process.ts';
+import { sizecheck } from './run.ts';
 
 const work = tempDirectory('budget-raise');
 const here = process.cwd();
@@ -90,6 +91,19 @@ describe('a limit that is raised', () => {
     written({ path: 'tree', ...limits });
     await expect(raised('compressed')).rejects.toThrow('the compressed size of today is not known; use --to SIZE --of');
     expect(await raised('compressed', '--of', 'compressed', '--to', '5')).toEqual(['1 B -> 5 B', 5]);
+  });
+
+  it('is not that of a snapshot that was packed otherwise', async () => {
+    const compressed = { max: 1 };
+    written({ path: 'x.json', compressed, compressWith: 'gzip:9' });
+    const saved = sizecheck(['snapshot', 'tree', '-o', 'x.json', '--compress-with', 'gzip:9'], { cwd: process.cwd() });
+    expect(saved.code).toBe(0);
+    const packed = JSON.parse(readFileSync('x.json', 'utf8')).totals.compressed;
+    expect(packed).toBeGreaterThan(50);
+    expect(await raised('compressed', '--headroom', '0%')).toEqual([expect.stringContaining('1 B -> '), packed]);
+    const text = readFileSync('budgets.json', 'utf8').replace('gzip:9', 'zstd:19');
+    writeFileSync('budgets.json', text);
+    await expect(raised('compressed')).rejects.toThrow('the compressed size of today is not known');
   });
 
   it('is that of the image that the budget chooses', async () => {

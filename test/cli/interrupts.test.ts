@@ -14,7 +14,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { createStripper } from '../../src/fix/strip-tool.ts';
 import { buildElf } from '../build/elf.ts';
 import { buildTar } from '../build/tar.ts';
 import { tempDirectory } from '../build/temp.ts';
@@ -115,10 +116,32 @@ describe('a disk that is full', () => {
   const isRoot = process.getuid?.() === 0;
   if (!isRoot) console.log('skipped: a small disk can only be mounted as root');
 
+  // Inside some containers not even root may.
+  const mounted = (): boolean => spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', mount]).status === 0;
+
+  it.skipIf(!isRoot)('is told as the temporary directory, not as the file that strip was to have', ({ skip }) => {
+    if (!mounted()) skip('nothing can be mounted');
+    vi.stubEnv('TMPDIR', mount);
+    const stripper = createStripper(() => {});
+    const full = expect.objectContaining({
+      code: 'spool-failed',
+      message: expect.stringMatching(/small\/.* cannot be written \(ENOSPC\)$/),
+    });
+    try {
+      expect(() => stripper.input().write(noise)).toThrow(full);
+      expect(() => stripper.file(Buffer.from(archive), 'strip', '--strip-unneeded')).toThrow(full);
+      expect(() => stripper.file(Buffer.from(join(work, 'none')), 'strip', '-g')).toThrow(/^ENOENT/);
+    } finally {
+      vi.unstubAllEnvs();
+      stripper.close();
+      const left = readdirSync(mount);
+      spawnSync('umount', [mount]);
+      expect(left).toEqual([]);
+    }
+  });
+
   it.skipIf(!isRoot)('ends fix --apply with an error, and nothing is left on it', ({ skip }) => {
-    // Inside some containers not even root may.
-    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', mount]).status !== 0)
-      skip('nothing can be mounted');
+    if (!mounted()) skip('nothing can be mounted');
     try {
       for (const out of ['out.tar', 'out.tar.zst']) {
         const ran = sizecheck(['fix', archive, '--apply', '--out', join(mount, out), '--rules', 'duplicate-file']);

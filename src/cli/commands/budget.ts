@@ -4,6 +4,7 @@ import { exactBytes, parseSize } from '../../bytes/size.ts';
 import { ConfigError, UsageError, systemCode } from '../../errors.ts';
 import { readBudgets } from '../../policy/budgets.ts';
 import type { ArtifactBudget, Budgets, GroupBudget } from '../../policy/budgets.ts';
+import { compressedFigure } from '../../policy/evaluate.ts';
 import { createEditor } from '../../policy/edit.ts';
 import { imageLimits } from '../../policy/image-verdicts.ts';
 import { parsePercent, readableLimit, withHeadroom } from '../../policy/headroom.ts';
@@ -138,9 +139,12 @@ async function sizesToday(file: string, budgets: Budgets, found: Found, values: 
     const how = budget.compressWith;
     // As a gate has it: an OCI layout is a directory, too, but what would be packed is not what it weighs.
     const packs = budget.compressed !== null && snapshot.image === undefined && isDirectoryOnDisk(path);
-    const totals = packs && how !== null ? await packedTotals(path, snapshot, how, values) : snapshot.totals;
-    most.uncompressed = Math.max(most.uncompressed ?? 0, totals.content);
-    if (totals.compressed !== null) most.compressed = Math.max(most.compressed ?? 0, totals.compressed);
+    const compressed =
+      packs && how !== null
+        ? (await packedTotals(path, snapshot, how, values)).compressed
+        : compressedFigure({ snapshot, budget }).actual;
+    most.uncompressed = Math.max(most.uncompressed ?? 0, snapshot.totals.content);
+    if (compressed !== null) most.compressed = Math.max(most.compressed ?? 0, compressed);
   }
   return most;
 }

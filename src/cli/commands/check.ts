@@ -53,7 +53,7 @@ export async function runCheck(
   if (fault !== undefined && format === 'table' && !values.summary) throw fault.error;
   // Known of what could be read.
   if (values['compress-with'] !== undefined && broken.length === 0 && measured.length > 0)
-    requireDirectory(found.targets.flatMap(({ path, baseline }) => [path, baseline ?? []].flat()));
+    requireDirectory(found.targets.flatMap(packable));
   const evidence = {
     measured,
     unmeasured: [...found.absent, ...broken],
@@ -127,6 +127,11 @@ function changesSince(
     if (!isQuiet) warnLine(`${base}: ${error.message}`);
     return null;
   }
+}
+
+/** What is packed where it is a directory: the baseline, too, where its compressed size counts. */
+function packable({ path, baseline, budget }: Target): string[] {
+  return baseline === null || budget.compressedGrowth === undefined ? [path] : [path, baseline];
 }
 
 function targetByItself(budget: ArtifactBudget): Target {

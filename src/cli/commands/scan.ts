@@ -25,6 +25,7 @@ import { isLargeAndCompressed } from '../start/anticipate.ts';
 import { exitCodes } from '../errors.ts';
 import { formatOf, requireShown } from '../options/format.ts';
 import { measure, warn, warnOfIdle } from '../measuring/measure.ts';
+import { withoutPackages } from '../measuring/packages.ts';
 import {
   compressionAsked,
   isDirectoryOnDisk,
@@ -204,10 +205,7 @@ function withPackages(report: ScanReport, values: ScanValues): ScanReport {
 /** Those that a snapshot file was saved with: what can be removed of each is what the rules found then. */
 function savedPackages({ snapshot, removable }: ScanReport): PackageTable {
   const { packages: saved } = snapshot;
-  if (saved === undefined)
-    throw new UsageError(
-      '--by package needs the artifact itself, or the whole of a snapshot that was saved with packages',
-    );
+  if (saved === undefined) throw withoutPackages();
   const sum = saved.packages.reduce((bytes, row) => bytes + row.removable, saved.unowned.removable);
   if (sum !== removable)
     throw new UsageError(

@@ -19,8 +19,11 @@ export function withPackages(diff: Diff, before: Snapshot, after: Snapshot): Dif
 
 /** @throws UsageError for a snapshot file that was saved without packages, or of which a part is taken. */
 export function requirePackages(snapshot: Snapshot): void {
-  if (!hasPackages(snapshot))
-    throw new UsageError(
-      '--by package needs the artifact itself, or the whole of a snapshot that was saved with packages',
-    );
+  if (!hasPackages(snapshot)) throw withoutPackages();
+}
+
+export function withoutPackages(): UsageError {
+  return new UsageError(
+    '--by package needs the artifact itself, or the whole of a snapshot that was saved with packages',
+  );
 }
