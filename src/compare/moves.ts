@@ -2,7 +2,7 @@
 // candidates the one pairs whose path ends alike (base name first), then the one whose path begins alike, then in order. Directories
 // that were paired are alike, whatever either is called.
 import { addTo } from '../model/grouping.ts';
-import { compareNames, depth, parentPath } from '../model/name.ts';
+import { compareNames, depth, parentPath, pathIn } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { contentOf } from './tree.ts';
 import type { Tree, TreeEntry } from './tree.ts';
@@ -34,7 +34,7 @@ function placesOnNewSide(before: Tree): (path: Name) => Name {
     place ??= '.';
     for (const [directory, below] of passed.toReversed()) {
       known.set(directory, place);
-      place = place === '.' ? below : `${place}/${below}`;
+      place = pathIn(place, below);
     }
     return place;
   };

@@ -5,7 +5,7 @@ import type { BigIntStats, Stats } from 'node:fs';
 import { fileSource } from '../bytes/source.ts';
 import { createTurns } from '../bytes/turns.ts';
 import { InputError, systemCode } from '../errors.ts';
-import { nameFromBytes } from '../model/name.ts';
+import { nameFromBytes, pathIn } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { EntryKind } from '../model/snapshot.ts';
 import type { Member, MemberSink, OpenFile } from './format.ts';
@@ -21,7 +21,7 @@ export async function readDirectory(root: Name, sink: MemberSink, onProgress?: (
   visit(root, '.', sink);
   for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
     for (const name of list(root, path, sink)) {
-      const child = path === '.' ? name : `${path}/${name}`;
+      const child = pathIn(path, name);
       const member = visit(root, child, sink);
       if (member?.kind === 'directory') pending.push(child);
       found += member?.size ?? 0;

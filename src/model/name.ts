@@ -86,6 +86,11 @@ export function baseName(path: Name): Name {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
+/** The path of what lies at `below` in a directory; in the root it is `below` itself. */
+export function pathIn(directory: Name, below: Name): Name {
+  return directory === '.' ? below : `${directory}/${below}`;
+}
+
 /** Number of components below the root; the root has 0. */
 export function depth(path: Name): number {
   if (path === '.') return 0;
@@ -108,6 +113,11 @@ export function isDeeper(path: Name, levels: number): boolean {
 /** Comparison for sorting: by code unit, so by byte, on every machine and in every locale. */
 export function compareNames(a: Name, b: Name): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The same for paths of directories, the root first, as it holds all others. */
+export function comparePaths(a: Name, b: Name): number {
+  return a === b ? 0 : a === '.' ? -1 : b === '.' ? 1 : compareNames(a, b);
 }
 
 /** Neither empty nor with a component that is empty, `.` or `..`. Searching for strings is several times faster than a pattern. */

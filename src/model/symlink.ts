@@ -1,6 +1,6 @@
 // Where symlinks lead inside an artifact. The way is walked as a system does it, so that `..` behind a symlink is the parent of what that
 // leads to. Nothing is looked up outside.
-import { parentPath } from './name.ts';
+import { parentPath, pathIn } from './name.ts';
 import type { Name } from './name.ts';
 import type { Entry } from './snapshot.ts';
 
@@ -63,7 +63,7 @@ function walk(
       at = up ?? '.';
       continue;
     }
-    const next = at === '.' ? part : `${at}/${part}`;
+    const next = pathIn(at, part);
     const entry = paths.get(next);
     if (entry === undefined) return null;
     if (entry.kind === 'symlink') {

@@ -1,6 +1,6 @@
 // Directories of a scan in the order of tables.
 import type { TreeNode } from '../compare/rollup.ts';
-import { compareNames, isDeeper } from '../model/name.ts';
+import { comparePaths, isDeeper } from '../model/name.ts';
 import type { ReportOptions } from './reporter.ts';
 
 /** Which bytes of a directory tables show. */
@@ -13,11 +13,6 @@ export function shownNodes(tree: readonly TreeNode[], options: ReportOptions): T
   const size = sizeKey(options);
   const shown = tree.filter(({ path }) => !isDeeper(path, options.depth));
   return options.sort === 'path'
-    ? shown.toSorted(byPath)
-    : shown.toSorted((a, b) => (b[size] ?? 0) - (a[size] ?? 0) || byPath(a, b));
-}
-
-/** The root first. */
-function byPath(a: TreeNode, b: TreeNode): number {
-  return compareNames(a.path === '.' ? '' : a.path, b.path === '.' ? '' : b.path);
+    ? shown.toSorted((a, b) => comparePaths(a.path, b.path))
+    : shown.toSorted((a, b) => (b[size] ?? 0) - (a[size] ?? 0) || comparePaths(a.path, b.path));
 }

@@ -1,7 +1,7 @@
 // How to compile the modules of a tree again: with the Python that their bytecode is of. Another one adds its own files beside, and leaves
 // the old ones as they are.
 import type { Fix } from '../model/finding.ts';
-import { baseName, parentPath } from '../model/name.ts';
+import { baseName, parentPath, pathIn } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry } from '../model/snapshot.ts';
 import { advice, commands } from './rule.ts';
@@ -71,5 +71,5 @@ function compileThose(version: string, flags: string, option: string, end: strin
 function cached(source: Name, end: string): Name {
   const directory = parentPath(source) ?? '.';
   const name = `__pycache__/${baseName(source).slice(0, -'.py'.length)}${end}`;
-  return directory === '.' ? name : `${directory}/${name}`;
+  return pathIn(directory, name);
 }

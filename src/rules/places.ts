@@ -1,6 +1,6 @@
 // Where Python and Node keep code, told by what lies there and not by where it lies: trees of all layouts hold them.
 import { nodePackageOf } from '../inspectors/packages/node-package.ts';
-import { baseName, parentPath } from '../model/name.ts';
+import { baseName, parentPath, pathIn } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { RuleContext } from './rule.ts';
 import { above } from './trees.ts';
@@ -25,7 +25,7 @@ function findPlaces({ directories, paths }: RuleContext): Places {
   const libraries = new Set<Name>();
   const folders = new Set<Name>();
   const has = (directory: Name, module: string): boolean => {
-    const path = directory === '.' ? module : `${directory}/${module}`;
+    const path = pathIn(directory, module);
     return paths.has(`${path}.py`) || paths.has(`${path}.pyc`);
   };
   for (const path of directories) {

@@ -1,6 +1,6 @@
 // system-files: what desktops, archivers and file systems leave in directories without being asked, and what editors and merges leave there
 // for their users. Of the latter names say too little: they count only beside the file that they are of.
-import { baseName, parentPath } from '../model/name.ts';
+import { baseName, parentPath, pathIn } from '../model/name.ts';
 import type { Entry } from '../model/snapshot.ts';
 import { directoriesOf, directoryNames } from './named.ts';
 import type { DirectoryKind } from './named.ts';
@@ -108,8 +108,7 @@ function trashOfUsers(context: RuleContext): DirectoryKind[] {
 function isBeside({ paths }: RuleContext, { path }: Entry, before: number, behind: number): boolean {
   const name = baseName(path);
   const other = name.slice(before, name.length - behind);
-  const parent = parentPath(path) ?? '.';
-  return paths.has(parent === '.' ? other : `${parent}/${other}`);
+  return paths.has(pathIn(parentPath(path) ?? '.', other));
 }
 
 function isProgram(context: RuleContext, entry: Entry): boolean {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   baseName,
   compareNames,
+  comparePaths,
   depth,
   isDeeper,
   isIn,
@@ -12,6 +13,7 @@ import {
   normalizePath,
   parentPath,
   parentsOf,
+  pathIn,
 } from '../../src/model/name.ts';
 
 describe('names', () => {
@@ -85,5 +87,11 @@ describe('names', () => {
     for (const a of ['', 'a', 'b', '\xff'])
       for (const b of ['', 'a', 'b', '\xff'])
         expect(compareNames(a, b)).toBe(Buffer.compare(nameToBytes(a), nameToBytes(b)));
+  });
+
+  it('of paths have the root first, and what lies in it has no name before it', () => {
+    expect(['b', '!', '.', 'a/.', '-', '.'].toSorted(comparePaths)).toEqual(['.', '.', '!', '-', 'a/.', 'b']);
+    expect([comparePaths('.', '.'), comparePaths('a', '.'), comparePaths('.', 'a')]).toEqual([0, 1, -1]);
+    expect([pathIn('.', 'a'), pathIn('a', 'b/c')]).toEqual(['a', 'a/b/c']);
   });
 });

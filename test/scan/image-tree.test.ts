@@ -1,6 +1,7 @@
 // Symlinks on the way to a directory of the merged tree: followed as far as their texts are not too long in all.
 import { expect, it } from 'vitest';
-import { childPath, findDirectory, rootNode } from '../../src/scan/image/tree.ts';
+import { findDirectory, rootNode } from '../../src/scan/image/tree.ts';
+import { pathIn } from '../../src/model/name.ts';
 import type { TreeNode } from '../../src/scan/image/tree.ts';
 import { draftOf } from '../../src/scan/draft.ts';
 import { maxLinkText } from '../../src/model/symlink.ts';
@@ -18,7 +19,7 @@ const nothing = {
 } as const;
 
 function put(parent: TreeNode, name: string, link: string | null): TreeNode {
-  const path = childPath(parent, name);
+  const path = pathIn(parent.path, name);
   const entry = link === null ? null : draftOf(path, { ...nothing, name, link });
   const node = { path, parent, children: link === null ? new Map() : null, entry, content: null, layer: 0 };
   parent.children?.set(name, node);

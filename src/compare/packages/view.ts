@@ -1,7 +1,7 @@
 // An artifact as those see it who look packages up in it: paths of lists lead to entries through symlinked directories, as they would
 // on a system where `/lib` is a symlink to `usr/lib`.
 import type { PackageFacts } from '../../model/facts.ts';
-import { normalizePath, parentPath } from '../../model/name.ts';
+import { normalizePath, parentPath, pathIn } from '../../model/name.ts';
 import type { Name } from '../../model/name.ts';
 import type { PackageKind } from '../../model/packages.ts';
 import { pathsOf } from '../../model/paths.ts';
@@ -45,11 +45,11 @@ export function viewOf(snapshot: Snapshot, lists: ReadonlyMap<Name, PackageFacts
         if (missing.pop() === undefined) at = parentPath(at);
         continue;
       }
-      const next: Name | null = missing.length === 0 ? join(at, part) : null;
+      const next: Name | null = missing.length === 0 ? pathIn(at, part) : null;
       if (next !== null && paths.has(next)) at = follow(next, links);
       else missing.push(part);
     }
-    return at === null || missing.length === 0 ? at : join(at, missing.join('/'));
+    return at === null || missing.length === 0 ? at : pathIn(at, missing.join('/'));
   }
 
   /** Where a directory really is; a path that is no symlink is where it says. */
@@ -69,18 +69,14 @@ export function viewOf(snapshot: Snapshot, lists: ReadonlyMap<Name, PackageFacts
     lists,
     resolve(base, listed) {
       // By far the most paths are what they say; and an archive may hold members below what is a symlink.
-      const plain = normalizePath(listed.startsWith('/') || base === '.' ? listed : `${base}/${listed}`);
+      const plain = normalizePath(listed.startsWith('/') ? listed : pathIn(base, listed));
       if (!plain.escapes && paths.has(plain.path)) return plain.path;
       const end = listed.lastIndexOf('/');
       const last = listed.slice(end + 1);
       const directory = end < 0 ? base : walk(base, end === 0 ? '/' : listed.slice(0, end), 0);
       if (directory === null) return null;
       if (last === '' || last === '.') return directory;
-      return last === '..' ? parentPath(directory) : join(directory, last);
+      return last === '..' ? parentPath(directory) : pathIn(directory, last);
     },
   };
-}
-
-function join(directory: Name, name: Name): Name {
-  return directory === '.' ? name : `${directory}/${name}`;
 }

@@ -2,7 +2,7 @@
 // directory adds up to what it is in tables while a page of an artifact of millions of files stays small.
 import { hiddenPart, supersededPart } from '../../model/finding.ts';
 import type { Finding } from '../../model/finding.ts';
-import { compareNames, isDeeper, parentPath } from '../../model/name.ts';
+import { compareNames, comparePaths, isDeeper, parentPath } from '../../model/name.ts';
 import type { Name } from '../../model/name.ts';
 import type { Entry } from '../../model/snapshot.ts';
 import { removableByPath } from '../../compare/removable.ts';
@@ -105,7 +105,7 @@ export function mapOf(items: readonly MapItem[], folders: readonly MapFolder[], 
 function holdersOf(folders: readonly MapFolder[], many: number): Map<Name, Holder> {
   const largest = folders
     .filter((node) => node.path === '.' || (node.files > 0 && !isDeeper(node.path, deepest)))
-    .toSorted((a, b) => b.size - a.size || (a.path === '.' ? -1 : b.path === '.' ? 1 : compareNames(a.path, b.path)))
+    .toSorted((a, b) => b.size - a.size || comparePaths(a.path, b.path))
     .slice(0, many);
   return new Map(largest.map(({ path }) => [path, { path, inside: [], rest: nothing() }]));
 }

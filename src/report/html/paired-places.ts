@@ -1,7 +1,7 @@
 // Where on the map of a diff that stands which the old side alone has: in the directory that its own was paired with. Two releases, each
 // in a directory of its version, are one tree, and so are two versions of a directory that `--map` took for equal.
 import type { Diff } from '../../model/diff.ts';
-import { baseName, isDeeper, parentPath } from '../../model/name.ts';
+import { baseName, isDeeper, parentPath, pathIn } from '../../model/name.ts';
 import type { Name } from '../../model/name.ts';
 import { deepest, upToDeepest } from './map-data.ts';
 
@@ -12,13 +12,13 @@ export function placeOnNewSide(diff: Diff): (path: Name) => Name {
     const found = known.get(directory);
     if (found !== undefined) return found;
     const above = parentPath(directory);
-    const place = above === null ? '.' : joined(placeOf(above), baseName(directory));
+    const place = above === null ? '.' : pathIn(placeOf(above), baseName(directory));
     known.set(directory, place);
     return place;
   };
   return (path) => {
     const directory = upToDeepest(parentPath(path) ?? '.');
-    return joined(placeOf(directory), directory === '.' ? path : path.slice(directory.length + 1));
+    return pathIn(placeOf(directory), directory === '.' ? path : path.slice(directory.length + 1));
   };
 }
 
@@ -53,8 +53,4 @@ function wrapperOf(paths: readonly Name[], stripped: number): Name | null {
   const deep = paths.filter((path) => isDeeper(path, stripped));
   const wrapper = deep[0]?.split('/', stripped).join('/');
   return wrapper !== undefined && deep.every((path) => path.startsWith(`${wrapper}/`)) ? wrapper : null;
-}
-
-function joined(directory: Name, rest: Name): Name {
-  return directory === '.' ? rest : `${directory}/${rest}`;
 }

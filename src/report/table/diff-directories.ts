@@ -2,7 +2,7 @@
 // of changes adds up to the TOTAL row: what is not shown has a row of its own.
 import { groupDigits } from '../../bytes/size.ts';
 import type { Diff, DirectoryChange } from '../../model/diff.ts';
-import { compareNames } from '../../model/name.ts';
+import { comparePaths } from '../../model/name.ts';
 import { terminalName } from '../escape.ts';
 import type { ReportOptions } from '../reporter.ts';
 import { rowLabel, storedView } from '../stored-view.ts';
@@ -51,15 +51,10 @@ export function* directoriesPart(whole: Diff, options: ReportOptions, style: Sty
 }
 
 function order({ size, sort }: ReportOptions): (a: DirectoryChange, b: DirectoryChange) => number {
-  if (sort === 'path') return byPath;
+  if (sort === 'path') return (a, b) => comparePaths(a.path, b.path);
   const weight = ({ before, after, delta }: DirectoryChange): number =>
     sort === 'size' ? Math.max(before?.[size] ?? 0, after?.[size] ?? 0) : Math.abs(delta[size]);
-  return (a, b) => weight(b) - weight(a) || byPath(a, b);
-}
-
-/** The root first. */
-function byPath(a: DirectoryChange, b: DirectoryChange): number {
-  return compareNames(a.path === '.' ? '' : a.path, b.path === '.' ? '' : b.path);
+  return (a, b) => weight(b) - weight(a) || comparePaths(a.path, b.path);
 }
 
 function moreText(more: number): string {

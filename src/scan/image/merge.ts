@@ -1,6 +1,6 @@
 // Lays layers one on the other. Every byte that a layer stores and the merged tree no longer shows is charged to the layer that hid
 // it, so the bytes of all layers are those of the tree and the waste of all layers, always.
-import { baseName, compareNames, isIn, parentPath } from '../../model/name.ts';
+import { baseName, compareNames, isIn, parentPath, pathIn } from '../../model/name.ts';
 import type { Name } from '../../model/name.ts';
 import type { Difference, HiddenFile } from '../../model/snapshot.ts';
 import { brokenLink } from '../collector.ts';
@@ -9,7 +9,7 @@ import { modelDisk } from '../draft.ts';
 import type { Draft } from '../draft.ts';
 import { clearingOf } from './clear.ts';
 import type { Cleared, Clearing } from './clear.ts';
-import { childPath, findDirectory, findNode, nodeAt, rootNode, walk } from './tree.ts';
+import { findDirectory, findNode, nodeAt, rootNode, walk } from './tree.ts';
 import type { Content, TreeNode } from './tree.ts';
 import type { RemovingMark } from './whiteouts.ts';
 
@@ -127,7 +127,7 @@ export function createMerge(
       return known;
     }
     if (known !== undefined) drop(known);
-    const path = childPath(parent, name);
+    const path = pathIn(parent.path, name);
     const node = { path, parent, children: isDirectory ? new Map<Name, TreeNode>() : null, entry, content, layer };
     parent.children?.set(name, node);
     return node;
@@ -192,7 +192,7 @@ export function createMerge(
       const before = parent.children?.get(name);
       if (kind === 'file') {
         content += size;
-        if (removed.has(childPath(parent, name)) || (before !== undefined && before.layer < layer)) changed += size;
+        if (removed.has(pathIn(parent.path, name)) || (before !== undefined && before.layer < layer)) changed += size;
       }
       let own: Content | null = null;
       if (kind === 'file') own = linked.get(path) ?? { draft, stored: layer, names: 0 };

@@ -29,10 +29,6 @@ export function rootNode(): TreeNode {
   return { path: '.', parent: null, children: new Map(), entry: null, content: null, layer: 0 };
 }
 
-export function childPath(parent: TreeNode, name: Name): Name {
-  return parent.path === '.' ? name : `${parent.path}/${name}`;
-}
-
 /** The directory at a path, symlinks followed; null where there is none. */
 export function findDirectory(root: TreeNode, path: Name): TreeNode | null {
   return walk(root, path, () => null);

@@ -1,6 +1,6 @@
 // Names that take something away from the layers below instead of adding it (OCI image spec, "Whiteouts"), as AUFS had them.
 import { FormatError } from '../../errors.ts';
-import { baseName, parentPath } from '../../model/name.ts';
+import { baseName, parentPath, pathIn } from '../../model/name.ts';
 import type { Name } from '../../model/name.ts';
 
 const prefix = '.wh.';
@@ -30,5 +30,5 @@ export function markOf(path: Name): Mark | null {
   if (name === '' || name === '.' || name === '..') {
     throw new FormatError('bad-whiteout', 'is a whiteout of no name of its own', { path });
   }
-  return { kind: 'gone', path: directory === '.' ? name : `${directory}/${name}` };
+  return { kind: 'gone', path: pathIn(directory, name) };
 }
