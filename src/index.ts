@@ -93,6 +93,8 @@ export { csvReporter } from './report/csv.ts';
 export { duReporter } from './report/du.ts';
 export { githubReporter } from './report/github.ts';
 export { jsonReporter, snapshotReporter } from './report/json/index.ts';
+export { joinReports } from './report/joined.ts';
+export type { LabelledReport } from './report/joined.ts';
 export { parseReport } from './report/json/read/index.ts';
 export type { SavedReport } from './report/json/read/index.ts';
 export { junitReporter } from './report/junit.ts';

@@ -55,16 +55,17 @@ export function bothSizes(bytes: number, units: Units): string {
 }
 
 /**
- * A size as a person would have written it in a budgets file: `5 MiB`, `1.5 GB`; null where no unit says it exactly in one decimal, and
- * below 10,000 bytes, where a number is as short.
+ * A size as a person would have written it in a budgets file: `5 MiB`, `1.5 GB`, in binary units where these are as short; null where no
+ * unit says it exactly in one decimal, and below 10,000 bytes, where a number is as short.
  */
 export function roundSize(bytes: number): string | null {
   if (bytes < 10_000) return null;
   const found = [...factors]
     .toReversed()
     .filter(([, factor]) => factor > 1 && bytes >= factor && Number.isInteger((bytes * 10) / factor))
-    .map(([name, factor]) => `${bytes / factor} ${name}`);
-  return found.toSorted((a, b) => a.length - b.length)[0] ?? null;
+    .map(([name, factor]) => ({ name, digits: String(bytes / factor), isBinary: Number(name.endsWith('iB')) }));
+  const [best] = found.toSorted((a, b) => a.digits.length - b.digits.length || b.isBinary - a.isBinary);
+  return best === undefined ? null : `${best.digits} ${best.name}`;
 }
 
 export function groupDigits(number: number): string {

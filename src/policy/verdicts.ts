@@ -100,15 +100,16 @@ function named(
   return { artifact, budget: at, measure, path: path ?? null };
 }
 
-const order: readonly VerdictStatus[] = ['fail', 'unknown', 'warn', 'pass'];
+/** From the worst on. */
+export const verdictOrder: readonly VerdictStatus[] = ['fail', 'unknown', 'warn', 'pass'];
 
 /** The gravest status of all; a gate without verdicts has nothing against it. */
 export function worst(statuses: readonly VerdictStatus[]): VerdictStatus {
-  return order.find((status) => statuses.includes(status)) ?? 'pass';
+  return verdictOrder.find((status) => statuses.includes(status)) ?? 'pass';
 }
 
 /** Worst first; within a status by bytes over, then in the given order. */
 export function rankVerdicts(ranked: readonly Ranked[]): Verdict[] {
-  const rank = ({ verdict }: Ranked): number => order.indexOf(verdict.status);
+  const rank = ({ verdict }: Ranked): number => verdictOrder.indexOf(verdict.status);
   return ranked.toSorted((a, b) => rank(a) - rank(b) || b.overBytes - a.overBytes).map(({ verdict }) => verdict);
 }

@@ -65,6 +65,8 @@ export interface FixReport {
 /** What a gate says, and of what. */
 export interface CheckReport {
   readonly tool: Tool;
+  /** Key of its comment, where reports were joined; absent where the names of the artifacts make it. */
+  readonly key?: string;
   readonly gate: Gate;
   /** In the order of the budgets file. */
   readonly artifacts: readonly CheckedArtifact[];

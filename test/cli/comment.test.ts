@@ -318,6 +318,35 @@ describe('comment that cannot be', () => {
   });
 });
 
+describe('reports of several checks', () => {
+  const files = [at('x86.json'), at('arm.json')];
+
+  it('make one comment, with its own key, and print as one', async () => {
+    writeFileSync(at('leg.gz'), readFileSync(at('best.gz')));
+    for (const file of files) {
+      const ran = sizecheck(['check', 'leg.gz', '--max-compressed', '100', '--json', '-o', file], { cwd: work });
+      expect(ran.code).toBe(1);
+    }
+    const ran = await comment(['--from', ...files, '--repo', 'o/r', '--pr', '7']);
+    expect(ran.code, ran.stderr).toBe(0);
+    expect(server.comments.map(({ body }) => body)).toEqual([
+      expect.stringMatching(/^<!-- sizecheck:leg\.gz -->\n### ❌ Over budget: `leg\.gz \(x86\)` compressed is /),
+    ]);
+    expect(server.comments[0]?.body).toContain('| ❌ | `leg.gz (arm)` | compressed |');
+    const twice = await comment(['--from', files[0] ?? '', '--from', files[1] ?? '', '--repo', 'o/r', '--pr', '7']);
+    expect(twice.stdout).toMatch(/^left the comment as it is/);
+    const json = sizecheck(['report', ...files, '--json']);
+    writeFileSync(at('joined.json'), json.stdout);
+    expect(sizecheck(['report', at('joined.json')])).toEqual(sizecheck(['report', ...files]));
+    const piped = await comment(
+      ['--from', 'x86.json', '-', '--dry-run', '-q'],
+      {},
+      readFileSync(at('arm.json'), 'utf8'),
+    );
+    expect(piped.stdout).toContain('`leg.gz (standard input)`');
+  });
+});
+
 describe('report', () => {
   it.each(['table', 'json', 'markdown', 'github', 'csv', 'du'])(
     'prints a saved diff as %s, as diff itself does',
@@ -330,8 +359,14 @@ describe('report', () => {
   );
 
   it.each([
-    [['report'], /report takes one saved report/],
-    [['report', 'a', 'b'], /report takes one saved report/],
+    [['report'], /^sizecheck: report takes a saved report: a file, or - for standard input$/m],
+    [['report', 'none', at('changed.json')], /^sizecheck: none: cannot be read \(ENOENT\)$/m],
+    [['report', at('changed.json'), at('changed.json')], /changed\.json is given twice$/m],
+    [['report', '-', '-'], /^sizecheck: standard input is given twice$/m],
+    [
+      ['report', at('same.json'), at('changed.json')],
+      /same\.json: is of a diff, and only reports of "check --json" are/,
+    ],
     [['report', at('changed.json'), '--format', 'junit'], /a diff is not printed as "junit"; choose one of table, /],
   ])('%j', (args, says) => {
     const ran = sizecheck(args);

@@ -2,16 +2,18 @@
 import { createReadStream, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readReport } from '../../src/cli/commands/saved-report.ts';
+import { readReports } from '../../src/cli/commands/saved-report.ts';
 import { FormatError, InputError, UsageError } from '../../src/errors.ts';
 import { reporterNamed } from '../../src/report/index.ts';
 import { mostReportBytes } from '../../src/report/json/read/index.ts';
+import type { SavedReport } from '../../src/report/json/read/index.ts';
 import type { CheckReport, DiffReport } from '../../src/report/reporter.ts';
 import { checkReport, checked, diffReport, emptyDiff, plainOptions, verdict } from '../build/report.ts';
 import { tempDirectory } from '../build/temp.ts';
 
 const work = tempDirectory('saved-report');
 const path = join(work, 'report.json');
+const readReport = (file: string, size: string): Promise<SavedReport> => readReports([file], size, () => {});
 
 async function save(report: DiffReport | CheckReport): Promise<void> {
   const pieces =
@@ -88,5 +90,16 @@ describe('a saved report', () => {
     await piped(endless(), async () => {
       await expect(readReport('-', 'content')).rejects.toThrow(`is longer than ${mostReportBytes} bytes`);
     });
+  });
+
+  it('is not longer than the limit together with the others', async () => {
+    await save(checkReport());
+    const padding = Buffer.alloc(mostReportBytes - 10, ' ');
+    const second = join(work, 'second.json');
+    writeFileSync(second, Buffer.concat([padding, Buffer.from('{}')]));
+    const about: string[] = [];
+    const says = `is, with the reports in front of it, longer than ${mostReportBytes} bytes`;
+    await expect(readReports([path, second], 'content', (name) => about.push(name))).rejects.toThrow(says);
+    expect(about).toEqual([path, second]);
   });
 });

@@ -8,7 +8,7 @@ import type { GithubServer } from '../forge/github-server.ts';
 import { requireTool, run } from '../oracles.ts';
 import { budgets, makeProject, projectTools } from './project.ts';
 import type { Project } from './project.ts';
-import { action, bash, blocksOf, expand, keepForCache, root, runAction, runSteps } from './workflow.ts';
+import { action, bash, blocksOf, expand, holds, keepForCache, root, runAction, runSteps } from './workflow.ts';
 import type { Contexts, Log, Machine, Workflow } from './workflow.ts';
 
 const { version }: { version: string } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -120,7 +120,8 @@ describe.skipIf(!projectTools.every(requireTool))('workflows', () => {
     };
     const github = { event_name: more.name ?? 'pull_request', event, base_ref: 'main', repository: 'o/r', token };
     const machine = { ...project.machine, env };
-    return { project, machine, summary, log: { ran: [], failed: false }, contexts: { github, steps: {} } };
+    const contexts = { github, steps: {}, runner: { temp: machine.temp } };
+    return { project, machine, summary, log: { ran: [], failed: false }, contexts };
   }
 
   async function runWorkflow(workflow: Workflow | undefined, { contexts, machine, log }: Setting): Promise<void> {
@@ -237,16 +238,33 @@ describe.skipIf(!projectTools.every(requireTool))('workflows', () => {
     expect(told(here).includes('::warning::the merge base cannot be built')).toBe(isBroken);
   });
 
-  it('legs of a matrix have a comment each', async () => {
-    const [job] = Object.values(matrix?.jobs ?? {});
-    for (const arch of job?.strategy?.matrix['arch'] ?? []) {
-      const here = setting('leg');
-      await runWorkflow(matrix, { ...here, contexts: { ...here.contexts, matrix: { arch } } });
+  it('legs of a matrix have one comment together', async () => {
+    const { size, comment } = matrix?.jobs ?? {};
+    const there = setting('legs');
+    for (const arch of size?.strategy?.matrix['arch'] ?? []) {
+      const here = setting(`leg-${arch}`);
+      const leg = { ...here.contexts, matrix: { arch } };
+      const limits = JSON.stringify({ ...budgets, artifacts: [{ ...budgets.artifacts[0], growth: undefined }] });
+      writeFileSync(
+        join(here.machine.cwd, 'budgets.json'),
+        arch === 'x86_64' ? limits : limits.replace('40 KiB', '1 KiB'),
+      );
+      await runSteps(size?.steps ?? [], leg, { ...here.machine, temp: there.machine.temp }, here.log);
+      expect(here.log.failed, told(here)).toBe(arch !== 'x86_64');
     }
-    expect(server.comments.map((one) => one.body.split('\n')[0])).toEqual([
-      '<!-- sizecheck:layer-x86_64 -->',
-      '<!-- sizecheck:layer-aarch64 -->',
+    expect(server.received).toEqual([]);
+    expect(holds(comment?.if ?? '', there.contexts)).toBe(true);
+    await runSteps(comment?.steps ?? [], there.contexts, there.machine, there.log);
+    expect(there.log.failed, told(there)).toBe(false);
+    expect(server.comments.map(({ body }) => body.split('\n', 2))).toEqual([
+      [
+        '<!-- sizecheck:layer -->',
+        expect.stringMatching(
+          /^### ❌ Over budget: `layer \(size-aarch64\)` compressed is .* over its limit of 1,024 B$/,
+        ),
+      ],
     ]);
+    expect(server.comments[0]?.body).toContain('| ✅ | `layer (size-x86_64)` | compressed |');
   });
 
   it('comparing two trees', async () => {

@@ -1,5 +1,5 @@
 // The job of the GitLab guide, run as a runner does, against a GitLab in miniature.
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -21,8 +21,14 @@ interface Job {
   readonly artifacts: { readonly reports: { readonly junit: string }; readonly paths: readonly string[] };
 }
 
-const [page = ''] = blocksOf('gitlab-ci.md', 'yaml');
+const [page = '', matrixPage = ''] = blocksOf('gitlab-ci.md', 'yaml');
 const { size }: { readonly size: Job } = parse(page);
+const matrix: {
+  readonly size: Pick<Job, 'script' | 'artifacts'> & {
+    readonly parallel: { readonly matrix: readonly { readonly ARCH: readonly string[] }[] };
+  };
+  readonly 'size-note': Pick<Job, 'script' | 'resource_group'>;
+} = parse(matrixPage);
 
 let server: GitlabServer;
 
@@ -36,12 +42,17 @@ beforeEach(() => {
 
 afterAll(() => server.close());
 
-function runJob({ machine, base }: Project, env: Record<string, string> = {}): Promise<Ran> {
-  return bash(size.script.join('\n'), machine.cwd, {
+function runJob(
+  { machine, base }: Project,
+  env: Record<string, string> = {},
+  { script }: Pick<Job, 'script'> = size,
+): Promise<Ran> {
+  return bash(script.join('\n'), machine.cwd, {
     ...machine.env,
     GITLAB_CI: 'true',
     CI_API_V4_URL: server.url,
     CI_PROJECT_ID: '99',
+    CI_PIPELINE_ID: '3',
     CI_MERGE_REQUEST_PROJECT_ID: '12',
     CI_MERGE_REQUEST_IID: '7',
     CI_MERGE_REQUEST_DIFF_BASE_SHA: base,
@@ -93,6 +104,27 @@ describe.skipIf(!projectTools.every(requireTool))('the job of the guide', () => 
     expect(server.notes[0]?.body).toContain('| looser | `layer` | `uncompressed.max` | 200\u00a0KiB | 300\u00a0KiB |');
     expect(server.notes[0]?.body).toContain('### ❌ Over budget: `layer` compressed is ');
     expect(readFileSync(join(project.machine.cwd, 'sizecheck.xml'), 'utf8')).toContain('<failure ');
+  });
+
+  it('has one note for all jobs of a matrix', async () => {
+    const project = makeProject('gitlab-matrix');
+    const file = join(project.machine.cwd, 'budgets.json');
+    const limits = readFileSync(file, 'utf8').replaceAll(/,\s*"growth": \{[^}]*\}/g, '');
+    const [archs] = matrix.size.parallel.matrix;
+    for (const ARCH of archs?.ARCH ?? []) {
+      writeFileSync(file, ARCH === 'x86_64' ? limits : limits.replace('40 KiB', '1 KiB'));
+      const ran = await runJob(project, { ARCH }, matrix.size);
+      expect(ran.code, ran.stderr).toBe(ARCH === 'x86_64' ? 0 : 1);
+    }
+    expect(matrix.size.artifacts.paths).toEqual(['sizes/$CI_PIPELINE_ID']);
+    expect(readdirSync(join(project.machine.cwd, 'sizes/3'))).toEqual(['aarch64.json', 'x86_64.json']);
+    expect(matrix['size-note'].resource_group).toBe(size.resource_group);
+    const note = await runJob(project, {}, matrix['size-note']);
+    expect(note.code, note.stderr).toBe(0);
+    expect(server.notes.map(({ body }) => body.split('\n', 2))).toEqual([
+      ['<!-- sizecheck:layer -->', expect.stringMatching(/^### ❌ Over budget: `layer \(aarch64\)` compressed is /)],
+    ]);
+    expect((await runJob(project, { GITLAB_TOKEN: '' }, matrix['size-note'])).stdout).toBe('');
   });
 
   it('works without a token, as for a fork', async () => {

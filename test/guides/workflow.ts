@@ -1,7 +1,7 @@
 // Runs GitHub workflows of the guides, and the composite action they use, as far as they are shell: steps, conditions, outputs,
 // inputs. What only GitHub can do (checkout, cache, artifacts between workflows) is played by a few lines here.
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { plainEnvironment } from '../cli/spawned.ts';
@@ -51,6 +51,7 @@ export interface Contexts {
   readonly inputs?: Readonly<Record<string, string>>;
   /** Of one leg. */
   readonly matrix?: Readonly<Record<string, string>>;
+  readonly runner?: { readonly temp: string };
   readonly steps: Record<string, { readonly outputs: Record<string, string>; readonly outcome: 'success' | 'failure' }>;
 }
 
@@ -136,14 +137,31 @@ async function use(step: Step, contexts: Contexts, machine: Machine, log: Log): 
       cpSync(resolve(machine.cwd, given['path'] ?? ''), join(uploaded, basename(given['path'] ?? '')));
       return {};
     case 'actions/download-artifact@v4':
-      if (existsSync(uploaded)) cpSync(uploaded, join(machine.cwd, given['path'] ?? ''), { recursive: true });
-      else log.failed = true;
+      log.failed = !download(machine, uploaded, given);
       return {};
     case 'sizecheck/sizecheck@v0':
       return runAction(given, contexts, machine, log);
     default:
       throw new Error(`no such action here: ${step.uses}`);
   }
+}
+
+/** One by its name, or all that a pattern matches in a folder each; without those it does not fail. */
+function download(
+  machine: Machine,
+  uploaded: string,
+  { pattern, path = '' }: Readonly<Record<string, string>>,
+): boolean {
+  const target = resolve(machine.cwd, path);
+  if (pattern === undefined) {
+    if (!existsSync(uploaded)) return false;
+    cpSync(uploaded, target, { recursive: true });
+    return true;
+  }
+  const start = pattern.replace(/\*$/, '');
+  for (const name of existsSync(uploaded) ? readdirSync(uploaded) : [])
+    if (name.startsWith(start)) cpSync(join(uploaded, name), join(target, name), { recursive: true });
+  return true;
 }
 
 /** The action of this repository, from its own checkout. */

@@ -13,7 +13,7 @@ import { exitCodes } from '../errors.ts';
 import { toReportOptions } from '../options/shared.ts';
 import { writeStdout } from '../output/streams.ts';
 import type { CommentValues } from '../options/report.ts';
-import { readReport } from './saved-report.ts';
+import { readReports } from './saved-report.ts';
 import { appendSummary } from '../output/summary.ts';
 import { tool } from '../tool.ts';
 
@@ -24,15 +24,18 @@ interface Text {
 }
 
 /** Returns the exit code. */
-export async function runComment(values: CommentValues, onArtifact: (name: string) => void): Promise<number> {
-  if (values.from === undefined) {
+export async function runComment(
+  files: readonly string[],
+  values: CommentValues,
+  onArtifact: (name: string) => void,
+): Promise<number> {
+  if (files.length === 0) {
     throw new UsageError(
       'comment takes --from FILE, what "diff --json" or "check --json" printed, or --from - for standard input',
     );
   }
-  onArtifact(values.from);
-  const saved = await readTrusted(values.from, values);
-  // From here on, errors are not about the file.
+  const saved = await readTrusted(files, values, onArtifact);
+  // From here on, errors are not about a file.
   onArtifact('');
   const text = await render(saved, values);
   if (values.summary && !values['dry-run']) appendSummary(text.body);
@@ -47,8 +50,12 @@ export async function runComment(values: CommentValues, onArtifact: (name: strin
 }
 
 /** Without what a report of another run says should be done, unless somebody vouches for it. */
-async function readTrusted(from: string, values: CommentValues): Promise<SavedReport> {
-  const saved = await readReport(from, values.size);
+async function readTrusted(
+  files: readonly string[],
+  values: CommentValues,
+  onArtifact: (name: string) => void,
+): Promise<SavedReport> {
+  const saved = await readReports(files, values.size, onArtifact);
   const { isOwnRun, withoutInstructions } = await import('./foreign-report.ts');
   return values['trust-report'] || isOwnRun(process.env) ? saved : withoutInstructions(saved);
 }

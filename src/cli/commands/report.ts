@@ -1,4 +1,4 @@
-// `report FILE`: prints a saved diff or check in another format, so that one measurement serves a log, a comment and a test tab.
+// `report FILE…`: prints a saved diff or check, or several checks as one, in another format, so that one measurement serves a log, a comment and a test tab.
 import { UsageError } from '../../errors.ts';
 import type { Diff } from '../../model/diff.ts';
 import type { Notice } from '../../model/snapshot.ts';
@@ -11,14 +11,18 @@ import { warnOf } from '../measuring/measure.ts';
 import { toReportOptions } from '../options/shared.ts';
 import { print, checkOutput } from '../output/streams.ts';
 import type { SavedReportValues } from '../options/report.ts';
-import { readReport } from './saved-report.ts';
+import { readReports } from './saved-report.ts';
 
 /** Returns the exit code. */
-export async function runReport(path: string, values: SavedReportValues): Promise<number> {
+export async function runReport(
+  files: readonly string[],
+  values: SavedReportValues,
+  onArtifact: (name: string) => void,
+): Promise<number> {
   const options = toReportOptions(values);
   const format = formatOf(values);
-  checkOutput(values.output, [path]);
-  const saved = await readReport(path, values.size);
+  checkOutput(values.output, files);
+  const saved = await readReports(files, values.size, onArtifact);
   const { kind, report } = saved;
   if (format === 'du' && kind === 'diff') requireOwnPaths(report.diff);
   if (kind === 'diff')

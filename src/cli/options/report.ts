@@ -27,7 +27,10 @@ export const reportOptions = {
 } as const;
 
 export const commentOptions = {
-  from: { kind: 'text', describe: 'report to post: a file of diff --json or check --json, or - for standard input' },
+  from: {
+    kind: 'list',
+    describe: 'report to post: a file of diff --json or check --json, or - for standard input; several checks make one',
+  },
   key: {
     kind: 'text',
     describe: 'which comment to update; one a key (default: the names of the artifacts)',

@@ -5,8 +5,9 @@ import type { CheckReport } from '../reporter.ts';
 import { diffText } from './diff.ts';
 import { arrayText, findingText, list, member, noticeToJson, objectText, opening } from './text.ts';
 
-export function* checkJson({ tool, gate, artifacts, budgetChanges }: CheckReport): Iterable<string> {
+export function* checkJson({ tool, key, gate, artifacts, budgetChanges }: CheckReport): Iterable<string> {
   yield opening(tool);
+  if (key !== undefined) yield member('key', key);
   yield member('gate', { status: gate.status, verdicts: gate.verdicts.map(verdictToJson) });
   if (budgetChanges !== undefined) yield member('budgetChanges', budgetChanges);
   yield* list('artifacts', artifacts, artifactText);

@@ -2,21 +2,20 @@
 import { budgetEffects, budgetUnits } from '../../../model/budget-change.ts';
 import type { BudgetChange } from '../../../model/budget-change.ts';
 import { measures, verdictStatuses } from '../../../model/verdict.ts';
-import type { CheckedArtifact, Contributor, Gate, Verdict, VerdictStatus } from '../../../model/verdict.ts';
+import type { CheckedArtifact, Contributor, Gate, Verdict } from '../../../model/verdict.ts';
 import { diffOf } from './diff.ts';
+import { worst } from '../../../policy/verdicts.ts';
 import * as read from './fields.ts';
 import type { CheckReport } from '../../reporter.ts';
 import type { Node } from './fields.ts';
 import { artifactOf, findingOf, noticeOf, totalsOf } from './values.ts';
 
-/** From the worst on. */
-const severity: readonly VerdictStatus[] = ['fail', 'unknown', 'warn', 'pass'];
-
 export function gateOf(node: Node): Gate {
   const verdicts = read.list(node, 'verdicts', verdictOf);
   const status = read.word(node, 'status', verdictStatuses);
-  const worst = severity.find((one) => verdicts.some((verdict) => verdict.status === one)) ?? 'pass';
-  if (verdicts.length > 0 && status !== worst) throw read.bad(`has gate.status ${status}, but a verdict of ${worst}`);
+  const gravest = worst(verdicts.map((verdict) => verdict.status));
+  if (verdicts.length > 0 && status !== gravest)
+    throw read.bad(`has gate.status ${status}, but a verdict of ${gravest}`);
   return { status, verdicts };
 }
 

@@ -32,7 +32,9 @@ export function parseReport(bytes: Uint8Array): SavedReport {
   if (json['gate'] !== undefined && json['artifacts'] !== undefined) {
     const gate = gateOf(read.object(root, 'gate'));
     const artifacts = read.list(root, 'artifacts', checkedOf);
-    return { kind: 'check', report: { tool, gate, artifacts, ...budgetChangesOf(root) } };
+    const key = read.optionalText(root, 'key');
+    const joined = key === null ? {} : { key };
+    return { kind: 'check', report: { tool, ...joined, gate, artifacts, ...budgetChangesOf(root) } };
   }
   if (json['before'] !== undefined && json['after'] !== undefined)
     return { kind: 'diff', report: { tool, diff: diffOf(root) } };
