@@ -28,7 +28,7 @@ export function joinReports(parts: readonly LabelledReport[]): CheckReport {
   if (new Set(parts.map(({ label }) => label)).size < parts.length)
     throw new UsageError('reports that are joined need labels that differ');
   const named = unlike(parts);
-  const verdicts = ranked(named.map(({ gate }) => gate.verdicts));
+  const verdicts = named.map(({ gate }) => gate.verdicts).reduce(merged);
   const statuses = verdicts.length > 0 ? verdicts : named.map(({ gate }) => gate);
   return {
     tool: first.report.tool,
@@ -92,33 +92,26 @@ function namesOf({ gate, artifacts }: CheckReport): Set<string> {
   return new Set([...artifacts.map(({ name }) => name), ...gate.verdicts.map(({ artifact }) => artifact)]);
 }
 
-/** Lists that are ranked each, as one. */
-function ranked(lists: readonly (readonly Verdict[])[]): Verdict[] {
-  const heads = lists.map((verdicts) => ({ verdicts, next: 0 }));
-  const joined: Verdict[] = [];
-  for (;;) {
-    let best: (typeof heads)[number] | null = null;
-    let worstHead: Verdict | null = null;
-    for (const head of heads) {
-      const verdict = head.verdicts[head.next];
-      if (verdict !== undefined && (worstHead === null || isWorse(verdict, worstHead)))
-        [best, worstHead] = [head, verdict];
-    }
-    if (best === null || worstHead === null) return joined;
-    best.next++;
-    joined.push(worstHead);
+/** Two lists that are ranked each, as one. */
+function merged(first: readonly Verdict[], second: readonly Verdict[]): readonly Verdict[] {
+  const all: Verdict[] = [];
+  let at = 0;
+  for (const verdict of first) {
+    for (let other = second[at]; other !== undefined && isWorse(other, verdict); other = second[++at]) all.push(other);
+    all.push(verdict);
   }
+  return [...all, ...second.slice(at)];
 }
 
 function isWorse(a: Verdict, b: Verdict): boolean {
   const rank = verdictOrder.indexOf(a.status) - verdictOrder.indexOf(b.status);
-  return rank === 0 ? weight(a) > weight(b) : rank < 0;
+  return (rank || weight(b) - weight(a)) < 0;
 }
 
 /** Bytes over the limit; those behind a percentage are not told, and nothing may come in front of it that its own report has behind it. */
 function weight({ over, measure }: Verdict): number {
-  if (over === null || over === 0) return 0;
-  return unitOf(measure) === 'bytes' ? over : Number.POSITIVE_INFINITY;
+  const far = over ?? 0;
+  return far > 0 && unitOf(measure) !== 'bytes' ? Number.POSITIVE_INFINITY : far;
 }
 
 /** Absent where no report was asked for it. */

@@ -58,6 +58,12 @@ describe('verdicts', () => {
     const bytes = (over: number, status: VerdictStatus = 'fail') => verdict({ artifact: `${over}`, over, status });
     const first = checkReport([bytes(9), percent, bytes(2), bytes(0, 'pass')], []);
     const second = checkReport([bytes(10), bytes(8), bytes(1), bytes(1, 'warn')], []);
+    const passed = { measure: 'growth-percent', status: 'pass', over: 0 } as const;
+    const ties = [verdict({ artifact: 'one' }), verdict({ artifact: 'two', ...passed })].map((one) =>
+      checkReport([one], []),
+    );
+    expect(namesIn(joinReports(labelled(...ties)))[1]).toEqual(['one', 'two']);
+    expect(namesIn(joinReports(labelled(...ties.toReversed())))[1]).toEqual(['two', 'one']);
     const joined = joinReports(labelled(first, second));
     expect(joined.gate.status).toBe('fail');
     expect(joined.gate.verdicts.map(({ artifact, status }) => `${artifact} ${status}`)).toEqual([
@@ -99,7 +105,10 @@ describe('verdicts', () => {
   it('that are none leave the status of the gates', () => {
     const empty = checkReport([], []);
     expect(joinReports(labelled(empty, empty)).gate).toEqual({ status: 'pass', verdicts: [] });
-    expect(joinReports(labelled(empty, { ...empty, gate: { status: 'fail', verdicts: [] } })).gate.status).toBe('fail');
+    const forged = { ...empty, gate: { status: 'fail', verdicts: [] } } as const;
+    expect(joinReports(labelled(empty, forged)).gate.status).toBe('fail');
+    // As it would be read back.
+    expect(joinReports(labelled(leg('app'), forged)).gate.status).toBe('pass');
   });
 });
 
@@ -193,6 +202,11 @@ it.each([
     'versions',
     labelled(leg('a'), leg('b', 0, { tool: { name: 'sizecheck', version: '9.9.9' } })),
     'b was measured by sizecheck 9.9.9, a by sizecheck 0.0.0: measure all with one version',
+  ],
+  [
+    'other tools',
+    labelled(leg('a'), leg('b', 0, { tool: { name: 'other', version: '0.0.0' } })),
+    'by other 0.0.0, a by',
   ],
 ])('refuses %s', (_, parts, says) => {
   expect(() => joinReports(parts)).toThrow(says);
