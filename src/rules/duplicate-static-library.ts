@@ -1,11 +1,12 @@
 // duplicate-static-library: the same .a at several paths. Copies can go where a library of their file name stays; under another name
-// `-lNAME` finds nothing else, so these can become links; and so can all where libraries of one name differ: then each directory is for a
-// processor or an ABI of its own, and its linker looks nowhere else.
+// `-lNAME` finds nothing else, so these can become links; and so can all where libraries of one name differ, and all that are there to be
+// linked: then each directory may be for a processor, a libc or an ABI of its own, and its linker looks nowhere else.
 import type { Claim } from '../model/finding.ts';
 import { baseName } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { hardLinkCommand, removeCommands } from '../model/shell.ts';
 import { copiesByDigest, keeperOf, rightsOf } from './copies.ts';
+import { linkingNeeds } from './linking.ts';
 import { commands, count, linking, namesOf } from './rule.ts';
 import type { FindingDraft, Rule, RuleContext } from './rule.ts';
 
@@ -18,7 +19,9 @@ export const duplicateStaticLibrary: Rule = {
     const apart: Claim[] = [];
     // Debian packages are ar archives, too.
     const libraries = context.staticLibraries.filter(({ entry }) => entry.path.endsWith('.a'));
+    if (libraries.length < 2) return [];
     const differing = differingNames(context, libraries);
+    const isLinked = linkedTest(context, libraries);
     for (const copies of copiesByDigest(libraries.map(({ entry }) => entry))) {
       // Not one that lies in a test suite that goes: then the last copy would go with it.
       const keeper = keeperOf(copies, context.claimed);
@@ -30,7 +33,8 @@ export const duplicateStaticLibrary: Rule = {
         const claim = { path, part: null, bytes: size, keeps: keeper.path };
         // The bytes of a hard-linked file are freed only when all of its names go.
         const names = fileNames(context, path);
-        if (names.every((name) => staying.has(name) && !differing.has(name))) again.push(claim);
+        const stays = names.every((name) => staying.has(name) && !differing.has(name));
+        if (stays && !isLinked(path)) again.push(claim);
         else {
           // Links share permissions and owner.
           if (rightsOf(context, copy) === rightsOf(context, keeper)) apart.push(claim);
@@ -44,6 +48,14 @@ export const duplicateStaticLibrary: Rule = {
 
 function fileNames(context: RuleContext, path: Name): Name[] {
   return namesOf(context, path).map(baseName);
+}
+
+/** Whether linkers of the artifact may look for a library at its own path. One without members is there for nothing else. */
+function linkedTest(context: RuleContext, libraries: RuleContext['staticLibraries']): (path: Name) => boolean {
+  const isNeeded = linkingNeeds(context);
+  if (isNeeded === null) return () => true;
+  const empty = new Set(libraries.flatMap(({ entry, facts }) => (facts.members === 0 ? [entry.path] : [])));
+  return (path) => empty.has(path) || namesOf(context, path).some(isNeeded);
 }
 
 /** Last names that libraries of different content have. */

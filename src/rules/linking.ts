@@ -41,7 +41,7 @@ function findNeeds(context: RuleContext): LinkingTest {
   if (holdsLinker(context)) return null;
   const { startups, scripts, described } = findMarks(context);
   return (path) => {
-    if (/\.(?:rlib|dll\.a)$|(?:^|\/)lib\/gcc\/[^/]+\/[^/]+\//.test(path)) return true;
+    if (/\.(?:rlib|dll\.a)$|(?:^|\/)lib\/(?:gcc\/[^/]+\/[^/]+|clang\/[^/]+\/lib)\//.test(path)) return true;
     const folder = parentPath(path) ?? '.';
     return scripts.has(folder) || described.has(folder) || above(path, startups) !== null;
   };

@@ -7,7 +7,7 @@ import { commands } from '../../src/rules/rule.ts';
 import type { Rule } from '../../src/rules/rule.ts';
 import { defaultLimits } from '../../src/scan/limits.ts';
 import { scan } from '../../src/scan/scan.ts';
-import { ar, digest, file, hardlink, snapshot } from '../build/snapshot.ts';
+import { ar, digest, elf, file, hardlink, snapshot } from '../build/snapshot.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { sizecheck } from '../cli/run.ts';
 import { requireTool, run } from '../oracles.ts';
@@ -102,6 +102,27 @@ describe('duplicate-static-library', () => {
       [duplicateStaticLibrary],
     );
     expect(unhashed).toMatchObject([{ bytes: 100, remedy: 'hard-link' }]);
+  });
+
+  it('links copies that are there to be linked, each where its own linker looks', () => {
+    const copies = [file('gnu/librt.a', 100, same), file('musl/librt.a', 100, same)];
+    const link = {
+      severity: 'info',
+      bytes: 100,
+      remedy: 'hard-link',
+      fix: { commands: ['ln -f -- gnu/librt.a musl/librt.a'] },
+    };
+    const judged = (...more: Parameters<typeof snapshot>[0]) =>
+      judge(snapshot([...copies, ...more]), [duplicateStaticLibrary]);
+    expect(judged()).toMatchObject([{ severity: 'warn', fix: { commands: ['rm -f -- musl/librt.a'] } }]);
+    expect(judged(file('usr/bin/ld', 9, { facts: elf({}) }))).toMatchObject([link]);
+    expect(judged(file('musl/crt1.o', 9))).toMatchObject([link]);
+    // That of the one that stays alone is no reason.
+    expect(judged(file('gnu/crt1.o', 9))).toMatchObject([{ severity: 'warn' }]);
+    const empty = ['a/libdl.a', 'b/libdl.a'].map((path) =>
+      file(path, 8, { digest: digest('e'), facts: ar(0, { members: 0 }) }),
+    );
+    expect(judge(snapshot(empty), [duplicateStaticLibrary])).toMatchObject([{ severity: 'info', remedy: 'hard-link' }]);
   });
 
   it('counts no name as one that stays where another rule removes it', () => {
