@@ -48,8 +48,13 @@ process.once('beforeExit', early);
 
 main(process.argv.slice(2)).then(
   (code) => {
-    process.off('beforeExit', early);
-    process.exitCode = code;
+    // A signal that came during the last step is told in the next round of events, and ends it otherwise.
+    setImmediate(() =>
+      setImmediate(() => {
+        process.off('beforeExit', early);
+        process.exitCode = code;
+      }),
+    );
   },
   (error: unknown) => {
     process.off('beforeExit', early);

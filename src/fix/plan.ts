@@ -21,6 +21,10 @@ import type { Tangles } from './tangles.ts';
 const mostStripped = 1024 ** 3;
 const tooLargeToStrip = 'larger than 1 GiB: strip them by hand, as the finding says';
 
+/** Names of one file that ext4 has room for. */
+const mostNames = 65_000;
+const tooManyNames = 'one file can have no more than 65,000 names on common file systems';
+
 export interface PlanOptions {
   readonly strip: StripTool | null;
   /** How the whole-file claims of a rule are followed, where that is not to remove the file. */
@@ -144,6 +148,22 @@ function resolveLinks(work: Work): void {
     if (reason !== null) work.left.push({ ...wanted, reason });
     if (target === null || reason !== null) work.linked.delete(path);
     else work.linked.set(path, { target, remedy, wanted });
+  }
+  boundNames(work);
+}
+
+/** Where a file would get more names than file systems give it, the rest are left alone. */
+function boundNames(work: Work): void {
+  const counts = new Map<Name, number>();
+  const namesOf = (path: Name): number => work.names.get(path)?.length ?? 1;
+  for (const [path, { target, remedy, wanted }] of work.linked) {
+    if (remedy !== 'hard-link') continue;
+    const all = (counts.get(target) ?? namesOf(target)) + namesOf(path);
+    if (all <= mostNames) counts.set(target, all);
+    else {
+      work.linked.delete(path);
+      work.left.push({ ...wanted, reason: tooManyNames });
+    }
   }
 }
 

@@ -19,6 +19,10 @@ export function pathVerdicts(
 ): Ranked[] {
   if (budgets.length === 0) return [];
   const named = entries.filter(({ kind }) => kind === 'file' || kind === 'hardlink');
+  const others = {
+    directories: entries.filter(({ kind }) => kind === 'directory'),
+    symlinks: entries.filter(({ kind }) => kind === 'symlink'),
+  };
   const contents = new Map(named.map(({ path, size }) => [path, size]));
   const stored = new Map(named.map(({ path, stored: bytes = 0 }) => [path, bytes]));
   return budgets.flatMap((budget) => {
@@ -30,7 +34,7 @@ export function pathVerdicts(
     const top = largest(files);
     const judge = (limit: Limit, actual: number, said: string | null): Ranked => {
       // What was not seen may hold some.
-      if (files.length === 0 && doubt === null) return nothing(subject, limit, budget, entries);
+      if (files.length === 0 && doubt === null) return nothing(subject, limit, budget, others);
       if (compressed && overhead === undefined) return notKnown(subject, limit, unknownStored);
       const remark = [...(compressed ? [compressedPaths] : []), ...(said === null ? [] : [said])].join(', ');
       return judgeLimit(subject, limit, { actual, remark: remark === '' ? null : remark, doubt, top });
@@ -67,14 +71,19 @@ function matching({ match }: PathBudget, named: readonly Entry[], sizes: Readonl
   return files;
 }
 
-function nothing(subject: Subject, limit: Limit, { match, optional }: PathBudget, entries: readonly Entry[]): Ranked {
+/** Entries that are no files, by kind: few of very many. */
+interface Others {
+  readonly directories: readonly Entry[];
+  readonly symlinks: readonly Entry[];
+}
+
+function nothing(subject: Subject, limit: Limit, { match, optional }: PathBudget, others: Others): Ranked {
   if (optional) return notThere(subject, limit, 'matches no file, which is optional');
   const matches = treeMatcher(match.pattern);
-  const isThere = (wanted: Entry['kind']): boolean =>
-    entries.some(({ path, kind }) => kind === wanted && matches(path));
-  if (isThere('directory'))
+  const isAmong = (entries: readonly Entry[]): boolean => entries.some(({ path }) => matches(path));
+  if (isAmong(others.directories))
     return notKnown(subject, limit, `matches a directory and no file; write ${match.pattern.replace(/\/+$/, '')}/**`);
-  const why = isThere('symlink')
+  const why = isAmong(others.symlinks)
     ? 'matches a symlink and no file; a symlink has no content'
     : match.pattern.startsWith('!')
       ? 'matches no file; "!" negates nothing here'

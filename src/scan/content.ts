@@ -45,9 +45,11 @@ interface Work {
   skipHash: boolean;
 }
 
+/** Of holes; nothing writes into it. */
+const zeros = Buffer.alloc(1 << 18);
+
 export function contentReader(options: CollectorOptions, report: Report): ContentReader {
   const spool = new Spool();
-  const zeros = Buffer.alloc(1 << 18);
   const purpose = options.digestPurpose ?? 'sha256';
   const inspectors = inspectorsFor(options.bytecode === true);
   let work: Work | null = null;

@@ -420,6 +420,11 @@ describe('what was odd about the old side', () => {
       .split('\n');
     expect(lines.filter((line) => line.includes('is a broken pyc file'))).toHaveLength(20);
     expect(lines.slice(20)).toEqual(more === '' ? [] : [`sizecheck: warning: ${old}: ${more}`]);
+    const own = sizecheck(['snapshot', old, '-o', at('odd.json')])
+      .stderr.trimEnd()
+      .split('\n');
+    expect(own.slice(20)).toEqual(more === '' ? [] : [`sizecheck: warning: ${more}`]);
+    expect(JSON.parse(readFileSync(at('odd.json'), 'utf8')).notices).toHaveLength(count);
   });
 });
 

@@ -108,6 +108,22 @@ describe('a signal', () => {
       rmSync(long);
     },
   );
+
+  it('that comes with the last step still ends it', () => {
+    const preload = join(work, 'late.cjs');
+    writeFileSync(
+      preload,
+      `const fs = require('node:fs');
+      const { renameSync } = fs;
+      fs.renameSync = (...args) => { renameSync(...args); process.kill(process.pid, 'SIGINT'); };
+      require('node:module').syncBuiltinESMExports();`,
+    );
+    const output = join(work, 'late.json');
+    const args = ['--require', preload, cli, 'snapshot', archive, '-o', output];
+    expect(spawnSync(process.execPath, args, { encoding: 'utf8' })).toMatchObject({ status: 130, stdout: '' });
+    expect(JSON.parse(readFileSync(output, 'utf8'))).toHaveProperty('totals');
+    rmSync(output);
+  });
 });
 
 describe('a disk that is full', () => {

@@ -57,6 +57,23 @@ describe('the plan of a fix', () => {
     expect(made.promised).toBe(made.removable);
   });
 
+  it('gives no file more names than file systems have room for', () => {
+    const many = Array.from({ length: 65_002 }, (_, index) => same(`f${String(index).padStart(5, '0')}`));
+    // The keeper and 64,998 copies, and two names of one more.
+    const made = plan([...many, hardlink('g', 'f64999')], {}, 'duplicate-file');
+    const names = made.words.filter((word) => word.startsWith('hard-link '));
+    expect(names).toHaveLength(64_999);
+    expect(names).not.toContain('hard-link g f00000');
+    expect(made.promised).toBe(64_999 * 100);
+    expect(made.leftAlone).toMatchObject([
+      {
+        rule: 'duplicate-file',
+        reason: 'one file can have no more than 65,000 names on common file systems',
+        bytes: 200,
+      },
+    ]);
+  });
+
   it('links all names of a copy', () => {
     const made = plan([same('a'), same('b'), hardlink('d', 'b')]);
     expect(made.words).toEqual(['hard-link b a', 'hard-link d a']);

@@ -138,12 +138,9 @@ function isShown(values: InputValues): boolean {
   return values.progress && !values.quiet && process.stderr.isTTY;
 }
 
-/** One line a notice on standard error. */
-export function warn(snapshot: Snapshot): void {
-  for (const { path, message } of snapshot.notices) {
-    const where = path === null ? '' : `${terminalName(path)}: `;
-    process.stderr.write(`${inertLine(`sizecheck: warning: ${where}${terminalText(message)}`)}\n`);
-  }
+/** Notices on standard error, a line each, and at most 20: reports and snapshots have them all. */
+export function warn({ notices }: Pick<Snapshot, 'notices'>): void {
+  warnEach('', notices);
 }
 
 /** An `--ignore` that hides nothing is a mistake, or no longer needed. */
@@ -151,17 +148,19 @@ export function warnOfIdle(ignores: readonly Ignore[]): void {
   for (const { text } of ignores) warnLine(`--ignore ${text} covers nothing`);
 }
 
-/** Lines of `warnOf`. */
+/** The same where several artifacts are measured: each line names its artifact. */
+export function warnOf(artifact: string, notices: readonly Notice[]): void {
+  warnEach(`${artifact === '-' ? 'standard input' : terminalText(artifact)}: `, notices);
+}
+
+/** Of one artifact. */
 const mostWarnings = 20;
 
-/** The same where several artifacts are measured: each line names its artifact, and there are at most 20. */
-export function warnOf(artifact: string, notices: readonly Notice[]): void {
-  const name = artifact === '-' ? 'standard input' : terminalText(artifact);
+function warnEach(name: string, notices: readonly Notice[]): void {
   for (const { path, message } of notices.slice(0, mostWarnings)) {
     const where = path === null ? '' : `${terminalName(path)}: `;
-    process.stderr.write(`${inertLine(`sizecheck: warning: ${name}: ${where}${terminalText(message)}`)}\n`);
+    process.stderr.write(`${inertLine(`sizecheck: warning: ${name}${where}${terminalText(message)}`)}\n`);
   }
   const more = notices.length - mostWarnings;
-  if (more > 0)
-    process.stderr.write(`sizecheck: warning: ${name}: ${more} more ${more === 1 ? 'notice' : 'notices'}\n`);
+  if (more > 0) process.stderr.write(`sizecheck: warning: ${name}${more} more ${more === 1 ? 'notice' : 'notices'}\n`);
 }
