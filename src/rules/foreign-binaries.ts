@@ -2,7 +2,7 @@
 // names of platform and processor. The artifact's own is told by its other ELF files: where there are none, nothing is said.
 import { toolsOf } from '../model/machines.ts';
 import type { ElfTarget } from '../model/facts.ts';
-import { parentPath } from '../model/name.ts';
+import { parentPath, pathIn } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import { count, entryClaims } from './rule.ts';
 import type { Rule, RuleContext } from './rule.ts';
@@ -45,24 +45,45 @@ interface Choice {
   readonly processors: readonly string[];
 }
 
-/** As node-gyp-build and prebuildify name them: `prebuilds/linux-x64`. */
-const prebuilt = /(?:^|\/)prebuilds\/([a-z0-9]+)-([a-z0-9]+(?:\+[a-z0-9]+)*)(?:-simulator|-musl|-glibc)?$/;
-/** As onnxruntime-node does: `bin/napi-v6/linux/x64`. */
-const nested = /(?:^|\/)bin\/napi-v\d+\/([a-z0-9]+)\/([a-z0-9]+)$/;
+/** Where loaders look for addons; a platform and its processors are what the pattern finds. */
+interface Layout {
+  /** In every such path; searching for it is faster than the pattern. */
+  readonly mark: string;
+  readonly pattern: RegExp;
+  /** Directories up to that which holds all choices. */
+  readonly up: 1 | 2;
+  /** What lies in that one. */
+  readonly beside?: Name;
+}
+
+const layouts: readonly Layout[] = [
+  // As node-gyp-build and prebuildify name them: `prebuilds/linux-x64`.
+  {
+    mark: 'prebuilds/',
+    pattern: /(?:^|\/)prebuilds\/([a-z0-9]+)-([a-z0-9]+(?:\+[a-z0-9]+)*)(?:-simulator|-musl|-glibc)?$/,
+    up: 1,
+  },
+  // As onnxruntime-node does: `bin/napi-v6/linux/x64`.
+  { mark: 'bin/napi-v', pattern: /(?:^|\/)bin\/napi-v\d+\/([a-z0-9]+)\/([a-z0-9]+)$/, up: 2 },
+  // As cmake-ts does: `build/linux/x64`, and a list of all that says what each is for.
+  { mark: 'build/', pattern: /(?:^|\/)build\/([a-z0-9]+)\/([a-z0-9]+)$/, up: 2, beside: 'manifest.json' },
+];
 
 const addon = /\.(?:node|bare)$/;
 
 function choicesIn(context: RuleContext): Choice[] {
   const found: Choice[] = [];
   for (const path of context.directories) {
-    const isFlat = path.includes('prebuilds/');
-    if (!isFlat && !path.includes('bin/napi-v')) continue;
-    const [, platform, processors] = (isFlat ? prebuilt : nested).exec(path) ?? [];
-    if (platform === undefined || processors === undefined) continue;
-    if (!someBelow(context, path, (entry) => addon.test(entry.path))) continue;
-    const parent = parentPath(path) ?? '.';
-    const group = isFlat ? parent : (parentPath(parent) ?? '.');
-    found.push({ path, group, platform, processors: processors.split('+') });
+    for (const { mark, pattern, up, beside } of layouts) {
+      if (!path.includes(mark)) continue;
+      const [, platform, processors] = pattern.exec(path) ?? [];
+      if (platform === undefined || processors === undefined) continue;
+      const parent = parentPath(path) ?? '.';
+      const group = up === 1 ? parent : (parentPath(parent) ?? '.');
+      if (beside !== undefined && !context.paths.has(pathIn(group, beside))) continue;
+      if (!someBelow(context, path, (entry) => addon.test(entry.path))) continue;
+      found.push({ path, group, platform, processors: processors.split('+') });
+    }
   }
   return found;
 }
@@ -83,8 +104,11 @@ function isKnown({ platform, processors }: Choice): boolean {
 /** Whether the package was compiled where it was installed: loaders take that first. */
 function isBuilt(context: RuleContext, group: Name): boolean {
   const home = parentPath(group) ?? '.';
-  const release = home === '.' ? 'build/Release' : `${home}/build/Release`;
-  return someBelow(context, release, ({ path, facts }) => path.endsWith('.node') && facts?.type === 'elf');
+  return someBelow(
+    context,
+    pathIn(home, 'build/Release'),
+    ({ path, facts }) => path.endsWith('.node') && facts?.type === 'elf',
+  );
 }
 
 /** The processor of most executables and shared libraries that are no such choice, as Node calls it; null where it is not clear. */

@@ -41,6 +41,19 @@ describe('foreign-binaries', () => {
     expect(check(...all, 'bin/napi-v6/linux/a/b/c.node')).toEqual([]);
   });
 
+  it('knows the directories of cmake-ts by their list', () => {
+    const build = 'node_modules/zeromq/build';
+    const all = ['linux/x64', 'linux/arm64', 'win32/x64', 'darwin/x64'].map(
+      (one) => `${build}/${one}/node/1/addon.node`,
+    );
+    const list = `${build}/manifest.json`;
+    expect(claimedPaths(check(node, list, ...all)[0])).toEqual([all[3], all[1], all[2]]);
+    expect(check(node, ...all)).toEqual([]);
+    expect(
+      check(node, list, `${build}/linux/x64/a.node`, `${build}/linux/arm64/notes`, `${build}/obj/x64/b.node`),
+    ).toEqual([]);
+  });
+
   it('takes all that is beside them, but licence texts', () => {
     const [found] = check(
       node,
