@@ -1,6 +1,6 @@
 // From what was collected to the sorted entries of a snapshot, and from entries to totals.
 import { FormatError, tooManyEntries } from '../errors.ts';
-import { compareNames, parentPath } from '../model/name.ts';
+import { comparePaths, parentPath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Entry, Totals } from '../model/snapshot.ts';
 import type { Collected } from './collector.ts';
@@ -20,7 +20,7 @@ export function entriesOf(collected: Collected, onDisk: boolean, maxEntries: num
 
 /** By path, in byte order, the root first. */
 export function sortEntries(entries: readonly Entry[]): Entry[] {
-  return entries.toSorted((a, b) => (a.path === '.' ? -1 : b.path === '.' ? 1 : compareNames(a.path, b.path)));
+  return entries.toSorted((a, b) => comparePaths(a.path, b.path));
 }
 
 /**

@@ -1,4 +1,5 @@
-// `report FILE…`: prints a saved diff or check, or several checks as one, in another format, so that one measurement serves a log, a comment and a test tab.
+// `report FILE…`: prints a saved diff or check, or several checks as one, in another format, so that one measurement serves a log, a
+// comment and a test tab.
 import { UsageError } from '../../errors.ts';
 import type { Diff } from '../../model/diff.ts';
 import type { Notice } from '../../model/snapshot.ts';
