@@ -48,7 +48,7 @@ process.once('beforeExit', early);
 
 main(process.argv.slice(2)).then(
   (code) => {
-    // A signal that came during the last step is told in the next round of events, and ends it otherwise.
+    // A signal that came during the last step is handled in the next round of events, and decides the code.
     setImmediate(() =>
       setImmediate(() => {
         process.off('beforeExit', early);

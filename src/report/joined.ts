@@ -29,11 +29,10 @@ export function joinReports(parts: readonly LabelledReport[]): CheckReport {
     throw new UsageError('reports that are joined need labels that differ');
   const named = unlike(parts);
   const verdicts = named.map(({ gate }) => gate.verdicts).reduce(merged);
-  const statuses = verdicts.length > 0 ? verdicts : named.map(({ gate }) => gate);
   return {
     tool: first.report.tool,
     key: [...new Set(parts.map(({ report }) => defaultKey(report)))].join('+'),
-    gate: { status: worst(statuses.map(({ status }) => status)), verdicts },
+    gate: { status: worst(named.map(({ gate }) => gate.status)), verdicts },
     artifacts: named.flatMap(({ artifacts }) => artifacts),
     ...changesOf(parts, named),
   };

@@ -29,8 +29,8 @@ function percent(byte: number): string {
 }
 
 /**
- * The key of a comment for which none was given: that of joined reports, else the names of the artifacts that were asked for, or that of the new one of a diff without
- * its directory.
+ * The key of a comment for which none was given: that of joined reports, else the names of the artifacts that were asked for, or that of
+ * the new one of a diff without its directory.
  */
 export function defaultKey(report: CheckReport | DiffReport): string {
   if ('gate' in report) return report.key ?? (askedFor(report).join('+') || 'check');
