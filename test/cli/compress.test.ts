@@ -76,7 +76,7 @@ describe('sizes are those of the programs', () => {
     expect(json.trials.map(({ how }) => how).toSorted()).toEqual(possible.map(([how]) => how).toSorted());
     for (const [how, , command] of possible) {
       const told = json.trials.find((trial) => trial.how === how);
-      const real = Number(run('sh', ['-c', `${command} -q -c ${tar} | wc -c`]));
+      const real = Number(run('sh', ['-c', `${command} -q -c '${tar}' | wc -c`]));
       expect.soft(Math.abs((told?.bytes ?? 0) / real - 1), `${how}: ${told?.bytes} for ${real}`).toBeLessThan(0.005);
       expect(told?.command).toBe(command);
     }
@@ -115,8 +115,8 @@ describe('sizes are those of the programs', () => {
       writeFileSync(join(tree, `${index}.own`), noise(24_000, index + 1));
     }
     const pack = (name: string, list: string): number => {
-      run('sh', ['-c', `cd ${tree} && tar --format=ustar -cf ../${name} ${list}`]);
-      return Number(run('sh', ['-c', `gzip -n -6 -c ${join(work, name)} | wc -c`]));
+      run('sh', ['-c', `cd '${tree}' && tar --format=ustar -cf ../${name} ${list}`]);
+      return Number(run('sh', ['-c', `gzip -n -6 -c '${join(work, name)}' | wc -c`]));
     };
     const byName = pack('by-name.tar', '$(ls)');
     const byType = pack('by-type.tar', '$(ls *.own) $(ls *.same)');
@@ -139,7 +139,7 @@ describe('sizes are those of the programs', () => {
     expect(json.artifact.length).toBeNull();
     const packed = [
       '-C',
-      tree,
+      `'${tree}'`,
       '--format=pax',
       '--sort=name',
       '--mtime=@0',

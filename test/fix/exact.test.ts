@@ -56,7 +56,7 @@ describe.skipIf(!ready)('measured savings', () => {
 
     const out = join(work, `fixed-${how.replaceAll(':', '-')}.tar`);
     fix(['tree.tar.zst', '--apply', '--out', out]);
-    const applied = bytesOf(`${program} -c ${out}`);
+    const applied = bytesOf(`${program} -c '${out}'`);
     expect(Math.abs(base - (json.exact?.saved ?? 0) - applied)).toBeLessThan(base * 0.005);
   });
 

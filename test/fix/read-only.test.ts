@@ -94,7 +94,7 @@ describe.skipIf(!ready)('directories that are read-only', () => {
   });
 
   it('leave nothing behind after an interrupt', async () => {
-    fakeCp('waits', `/bin/cp "$@"; touch ${at('copied')}; exec sleep 60`);
+    fakeCp('waits', `/bin/cp "$@"; touch '${at('copied')}'; exec sleep 60`);
     give(at('waits'));
     const child = spawn(process.execPath, [cli, 'fix', 't', '--out', 'o', '--apply'], {
       cwd: work,
@@ -111,7 +111,7 @@ describe.skipIf(!ready)('directories that are read-only', () => {
 
   it('hide no error where not even the copy can be removed, and that is said', () => {
     mkdirSync(at('place'));
-    fakeCp('fails', `/bin/cp "$@"; chmod 555 ${at('place')}; echo "cp: no way" >&2; exit 1`);
+    fakeCp('fails', `/bin/cp "$@"; chmod 555 '${at('place')}'; echo "cp: no way" >&2; exit 1`);
     give(work);
     const ran = fix(['t', '--out', 'place/o', '--apply'], 'fails');
     expect([ran.code, ran.stdout]).toEqual([2, '']);

@@ -44,7 +44,7 @@ it.skipIf(!['bash', 'zip', 'unzip', 'tar', 'python3'].every(requireTool)).each([
   const script = sizecheck(['fix', name, '--out', out, '--leftovers', '--format', 'shell'], { cwd: work });
   expect(script).toMatchObject({ code: 0, stderr: '' });
   const temporary = tempDirectory('script-temporary');
-  const inside = `export TMPDIR=${temporary}\n${script.stdout}`;
+  const inside = `export TMPDIR='${temporary}'\n${script.stdout}`;
   const before = readdirSync(work);
   run('bash', ['-s'], { cwd: work, input: inside });
   expect(readdirSync(temporary)).toEqual([]);

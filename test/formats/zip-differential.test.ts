@@ -70,9 +70,9 @@ function python(script: string, path: string): void {
 }
 
 describe.skipIf(!requireTool('zip'))('archives by Info-ZIP zip', () => {
-  it.each([['-0'], ['-1'], ['-9'], ['-fz'], ['-D'], ['-UN=UTF8']])('with %s %s', async (...options) => {
+  it.each([['-0'], ['-1'], ['-9'], ['-fz'], ['-D'], ['-UN=UTF8']])('with %s', async (...options) => {
     const path = join(work, `infozip${options.join('')}.zip`);
-    shell(`zip -qry ${options.join(' ')} ${path} . </dev/null`);
+    shell(`zip -qry ${options.join(' ')} '${path}' . </dev/null`);
     expect(await digestOf(readFileSync(path))).toEqual(faithful);
   });
 

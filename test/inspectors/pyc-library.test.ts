@@ -75,13 +75,13 @@ describe.skipIf(!available)('code of the library of python3', () => {
 
   it('has the parts that marshal and its code objects have', () => {
     run('python3', ['-m', 'compileall', '-q', '-b', '.'], { cwd: at('plain') });
-    const lines = run('python3', ['-c', measureInPython, at('plain')])
+    const lines = run('python3', ['-c', measureInPython, '.'], { cwd: at('plain') })
       .trim()
       .split('\n');
     expect(lines.length).toBeGreaterThan(100);
     for (const line of lines) {
       const [path = '', objects, docstrings, lineTables, exceptionTables] = line.split(' ');
-      const code = codeOf(readFileSync(path));
+      const code = codeOf(readFileSync(at('plain', path)));
       const found = [code.objects, code.docstrings, code.lineTables, code.exceptionTables].map(String);
       expect([path, ...found]).toEqual([path, objects, docstrings, lineTables, exceptionTables]);
     }

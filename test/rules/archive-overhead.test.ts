@@ -136,4 +136,4 @@ describe.skipIf(!requireTool('tar'))('against GNU tar', () => {
 });
 
 /** Members with a fraction of a second, links and directories included; hard links once a name. */
-const fineTimes = `find ${tree} -printf '%T@\\n' | grep -vc '\\.0*$'`;
+const fineTimes = `find '${tree}' -printf '%T@\\n' | grep -vc '\\.0*$'`;

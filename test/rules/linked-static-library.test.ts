@@ -1,5 +1,5 @@
 import { copyFileSync, linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cpuTime } from '../build/cpu-time.ts';
 import type { SymbolSample } from '../../src/model/facts.ts';
@@ -149,7 +149,7 @@ async function claimsIn(path: string): Promise<[string, string | undefined][]> {
 
 /** Names that nm calls defined and external. */
 function defined(path: string): Set<string> {
-  const lines = run('nm', ['-P', '-g', '--defined-only', path]).split('\n');
+  const lines = run('nm', ['-P', '-g', '--defined-only', basename(path)], { cwd: dirname(path) }).split('\n');
   return new Set(lines.map((line) => line.split(' ')[0] ?? '').filter((name) => name !== '' && !name.endsWith(':')));
 }
 

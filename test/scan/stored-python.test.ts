@@ -24,7 +24,7 @@ it.skipIf(!ready)('within a tenth for the largest directories', { timeout: 900_0
     const out = join(work, 'packed.tar.zst');
     const excludes = [...leave, ...(without === null ? [] : [without])].map((one) => `--exclude='${one}'`).join(' ');
     const how = `--format=pax --sort=name --pax-option=delete=atime,delete=ctime`;
-    run('sh', ['-c', `tar ${how} ${excludes} -C ${dirname(library)} -cf - ${name} | zstd -q -19 -f -o ${out}`]);
+    run('sh', ['-c', `tar ${how} ${excludes} -C '${dirname(library)}' -cf - ${name} | zstd -q -19 -f -o '${out}'`]);
     return out;
   };
   const whole = pack(null);
