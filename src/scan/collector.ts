@@ -245,8 +245,11 @@ export function brokenLink(path: Name): [code: string, path: Name, message: stri
   return ['broken-hardlink', path, message];
 }
 
-/** Longest path in bytes (64 KiB), and the length from which on no system call takes it (PATH_MAX of Linux). */
-const maxPath = 65_536;
+/**
+ * Longest path in bytes, and the length from which on no system call takes it (PATH_MAX of Linux). Of longer strings than this V8 takes
+ * the length for the hash: paths that are equally long would all collide, and a small archive of them take hours.
+ */
+const maxPath = 16_383;
 const longPath = 4096;
 
 /** Most components of a path: more do not fit into `longPath` bytes. Each is a directory that would have to be made. */

@@ -22,7 +22,7 @@ import { completeOptions } from './options.ts';
 import type { ScanOptions } from './options.ts';
 import { createLayerStack } from './image/layers.ts';
 import type { ImageRead } from './image/layers.ts';
-import { looksLikeSnapshot, snapshotReader } from './snapshot-file.ts';
+import { longestSnapshot, looksLikeSnapshot, snapshotReader } from './snapshot-file.ts';
 
 export type { ScanOptions } from './options.ts';
 
@@ -153,15 +153,15 @@ function compareNotices(a: Notice, b: Notice): number {
   return compareNames(a.path ?? '', b.path ?? '') || compareNames(a.code, b.code);
 }
 
-/** @throws FormatError `too-large` above 512 MiB: its entries are held, and they take as much. */
+/** @throws FormatError `too-large` above {@link longestSnapshot}. */
 async function readSnapshot(opened: OpenedFile, options: ScanOptions): Promise<Snapshot> {
-  const limit = 512 * 1024 ** 2 - 64;
   const decoder = new StringDecoder('utf8');
   const reader = snapshotReader(options.stored === true);
   let length = 0;
   await readPlain(opened, options, (piece) => {
     length += piece.length;
-    if (length > limit) throw new FormatError('too-large', `is a snapshot of more than ${limit} bytes`);
+    if (length > longestSnapshot)
+      throw new FormatError('too-large', `is a snapshot of more than ${longestSnapshot} bytes`);
     reader.write(decoder.write(piece));
   });
   reader.write(decoder.end());

@@ -42,6 +42,9 @@ export interface SnapshotReader {
   end(): Snapshot;
 }
 
+/** The longest snapshot file that is read, in bytes: its entries are held, and they take as much. */
+export const longestSnapshot = 512 * 1024 ** 2 - 64;
+
 /**
  * Reads the text of a snapshot file while it comes; of a million entries, text and values would be a gigabyte.
  * @param stored whether to keep what it says of the artifact's compressed bytes and of how it was made.

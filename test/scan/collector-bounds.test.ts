@@ -56,11 +56,11 @@ describe('odd names', () => {
     { name: 'x', content: 'abc' },
   ];
 
-  it('are told from 4,097 bytes on, and end a scan beyond 65,536 bytes or 2,048 levels', () => {
+  it('are told from 4,097 bytes on, and end a scan beyond 16,383 bytes or 2,048 levels', () => {
     expect(collect(named('n'.repeat(4096))).codes).toEqual([]);
     expect(collect(named('n'.repeat(4097))).codes).toEqual(['long-path']);
-    expect(collect(named('n'.repeat(65_536))).codes).toEqual(['long-path']);
-    expect(() => collect(named('n'.repeat(65_537)))).toThrow('is a name of 65537 bytes, more than 65536');
+    expect(collect(named('n'.repeat(16_383))).codes).toEqual(['long-path']);
+    expect(() => collect(named('n'.repeat(16_384)))).toThrow('is a name of 16384 bytes, more than 16383');
     const deep = (levels: number) => `${'d/'.repeat(levels - 1)}${'f'.repeat(9000)}`;
     expect(collect(named(deep(2048))).codes).toEqual(['long-path']);
     expect(() => collect(named(deep(2049)))).toThrow('is a name of 2049 levels, more than 2048');

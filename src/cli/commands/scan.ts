@@ -24,7 +24,7 @@ import { InputError, UsageError } from '../../errors.ts';
 import { isLargeAndCompressed } from '../start/anticipate.ts';
 import { exitCodes } from '../errors.ts';
 import { formatOf, requireShown } from '../options/format.ts';
-import { measure, warn, warnOfIdle } from '../measuring/measure.ts';
+import { measure, warn, warnOfIdle, warnOfLength } from '../measuring/measure.ts';
 import { withoutPackages } from '../measuring/packages.ts';
 import {
   compressionAsked,
@@ -36,7 +36,7 @@ import {
 import { requireStored } from '../measuring/require-stored.ts';
 import { parseLayer, scanOptions, selectRules, toReportOptions, toScanOptions } from '../options/shared.ts';
 import type { InputValues, ScanValues, SnapshotValues } from '../options/shared.ts';
-import { print } from '../output/streams.ts';
+import { counting, print } from '../output/streams.ts';
 import { appendReport } from '../output/summary.ts';
 import { tool } from '../tool.ts';
 import { warmUp } from '../start/warm-up.ts';
@@ -101,7 +101,9 @@ export async function runScan(artifact: string, values: ScanValues): Promise<num
     ...(values.bytecode ? { bytecode: bytecodeRollup(snapshot) } : {}),
     ...(layer === undefined ? {} : { layer }),
   };
-  await print(reporter(report, options), values.output);
+  const pieces = counting(reporter(report, options));
+  await print(pieces, values.output);
+  if (name === 'snapshot' && !values.quiet) warnOfLength(pieces.bytes);
   if (values.summary) await appendReport(report, options);
   if (!tellsNotices(name) && !values.quiet) warn(snapshot);
   // Of a part it may cover what is in the rest.
@@ -182,7 +184,9 @@ export async function runSnapshot(artifact: string, values: SnapshotValues): Pro
   const report = judged(snapshot, judge(snapshot, rules, 'apart'), []);
   // Of a snapshot file those that it was saved with; a part of one has none.
   const packages = snapshot.packageLists === undefined ? snapshot.packages : rollupOf(report, values);
-  await print(snapshotJson(packages === undefined ? report : { ...report, packages }), values.output);
+  const pieces = counting(snapshotJson(packages === undefined ? report : { ...report, packages }));
+  await print(pieces, values.output);
+  if (!values.quiet) warnOfLength(pieces.bytes);
   if (!values.quiet && values.output !== undefined) warn(snapshot);
   return exitCodes.fine;
 }

@@ -7,6 +7,7 @@ import { isEmpty, parseSelection, selectEntries } from '../../policy/select.ts';
 import type { Ignore } from '../../policy/select.ts';
 import { inertLine, terminalName, terminalText } from '../../report/escape.ts';
 import { scan } from '../../scan/scan.ts';
+import { longestSnapshot } from '../../scan/snapshot-file.ts';
 import { warnLine } from '../errors.ts';
 import { toScanOptions } from '../options/shared.ts';
 import type { InputValues, Thoroughness } from '../options/shared.ts';
@@ -146,6 +147,11 @@ export function warn({ notices }: Pick<Snapshot, 'notices'>): void {
 /** An `--ignore` that hides nothing is a mistake, or no longer needed. */
 export function warnOfIdle(ignores: readonly Ignore[]): void {
   for (const { text } of ignores) warnLine(`--ignore ${text} covers nothing`);
+}
+
+/** A snapshot is there to be read back: that it cannot be has to be said when it is made, not by the gate that needs it. */
+export function warnOfLength(bytes: number, limit = longestSnapshot): void {
+  if (bytes > limit) warnLine(`the snapshot takes ${bytes} bytes; no command reads one of more than ${limit} back`);
 }
 
 /** The same where several artifacts are measured: each line names its artifact. */

@@ -40,6 +40,22 @@ export async function print(pieces: Iterable<string>, output: string | undefined
   else writeFile(output, pieces);
 }
 
+/** The same pieces; once they are through, `bytes` is what they take as UTF-8. */
+export function counting(pieces: Iterable<string>): Iterable<string> & { readonly bytes: number } {
+  let bytes = 0;
+  return {
+    get bytes() {
+      return bytes;
+    },
+    *[Symbol.iterator]() {
+      for (const piece of pieces) {
+        bytes += Buffer.byteLength(piece);
+        yield piece;
+      }
+    },
+  };
+}
+
 /** Writes to standard output; resolves when all is handed over. A reader that went away (`| head`) ends it quietly. */
 export async function writeStdout(pieces: Iterable<string>): Promise<void> {
   for (const batch of batches(pieces)) {
