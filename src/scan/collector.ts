@@ -259,15 +259,15 @@ const maxDepth = 2048;
 function checkPath(path: Name, { offset }: Member, notice: (code: string, path: Name, message: string) => void): void {
   if (path.length <= longPath) return;
   const shown = `${path.slice(0, 60)}...`;
-  if (path.length > maxPath) {
-    throw new FormatError('path-too-long', `is a name of ${path.length} bytes, more than ${maxPath}`, {
+  const levels = depth(path);
+  if (levels > maxDepth) {
+    throw new FormatError('path-too-deep', `is a name of ${levels} levels, more than ${maxDepth}`, {
       path: shown,
       offset,
     });
   }
-  const levels = depth(path);
-  if (levels > maxDepth) {
-    throw new FormatError('path-too-deep', `is a name of ${levels} levels, more than ${maxDepth}`, {
+  if (path.length > maxPath) {
+    throw new FormatError('path-too-long', `is a name of ${path.length} bytes, more than ${maxPath}`, {
       path: shown,
       offset,
     });
