@@ -7,13 +7,14 @@ import type { Ledger } from '../formats/ledger.ts';
 import type { StripVersion } from '../inspectors/elf/strip-version.ts';
 import type { FactsWanted } from '../inspectors/inspector.ts';
 import type { PackageFacts } from '../model/facts.ts';
-import { compareNames, depth, normalizePath, parentsOf } from '../model/name.ts';
+import { compareNames, normalizePath, parentsOf } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
 import type { Notice, Superseded } from '../model/snapshot.ts';
 import { contentReader } from './content.ts';
 import type { Outcome } from './inspection.ts';
 import { draftOf, modelDisk } from './draft.ts';
 import type { Draft } from './draft.ts';
+import { pathFault } from './limits.ts';
 import { createLinks } from './links.ts';
 import type { Links } from './links.ts';
 
@@ -245,32 +246,13 @@ export function brokenLink(path: Name): [code: string, path: Name, message: stri
   return ['broken-hardlink', path, message];
 }
 
-/**
- * Longest path in bytes, and the length from which on no system call takes it (PATH_MAX of Linux). Of longer strings than this V8 takes
- * the length for the hash: paths that are equally long would all collide, and a small archive of them take hours.
- */
-const maxPath = 16_383;
+/** The length from which on no system call takes a path (PATH_MAX of Linux). */
 const longPath = 4096;
-
-/** Most components of a path: more do not fit into `longPath` bytes. Each is a directory that would have to be made. */
-const maxDepth = 2048;
 
 /** @throws FormatError `path-too-long` or `path-too-deep`. */
 function checkPath(path: Name, { offset }: Member, notice: (code: string, path: Name, message: string) => void): void {
   if (path.length <= longPath) return;
-  const shown = `${path.slice(0, 60)}...`;
-  const levels = depth(path);
-  if (levels > maxDepth) {
-    throw new FormatError('path-too-deep', `is a name of ${levels} levels, more than ${maxDepth}`, {
-      path: shown,
-      offset,
-    });
-  }
-  if (path.length > maxPath) {
-    throw new FormatError('path-too-long', `is a name of ${path.length} bytes, more than ${maxPath}`, {
-      path: shown,
-      offset,
-    });
-  }
+  const fault = pathFault(path);
+  if (fault !== null) throw new FormatError(fault.code, fault.message, { path: `${path.slice(0, 60)}...`, offset });
   notice('long-path', path, `has a name of ${path.length} bytes, too long for most systems`);
 }

@@ -21,6 +21,7 @@ import { sortEntries, totalsOf } from './entries.ts';
 import { cutList } from './json-list.ts';
 import type { ListTaker } from './json-list.ts';
 import { hiddenFrom, imageFrom } from './image/snapshot-image.ts';
+import { pathFault } from './limits.ts';
 import { factsFrom } from './snapshot-facts.ts';
 import { packagesFrom } from './snapshot-packages.ts';
 import { bad, integer, list, object, oneOf, sizeOf, spell } from './snapshot-values.ts';
@@ -187,6 +188,8 @@ function checkStructure(entries: readonly Entry[]): void {
     if (path === last) throw bad(`has the path ${name()} twice`);
     last = path;
     if (normalizePath(path).path !== path) throw bad(`has the path ${name()}, which is not normalised`);
+    const fault = pathFault(path);
+    if (fault !== null) throw bad(`has the path ${spellBytes(path.slice(0, 60))}..., which ${fault.message}`);
     if (kind !== 'file' && size !== 0) throw bad(`has a size for ${name()}, which is a ${kind}`);
   }
   // No directory where a member without a name of its own is a file. Links may lead to anything, as broken ones do.

@@ -146,6 +146,12 @@ describe('an edited snapshot is refused', () => {
     ['entries[0].path', 'away', 'has no entry for the root'],
     [`${at('twice')}.path`, 'link', 'has the path link twice'],
     [`${at('twice')}.path`, '/twice', 'has the path /twice, which is not normalised'],
+    [
+      `${at('twice')}.path`,
+      'n'.repeat(16_384),
+      `has the path ${'n'.repeat(60)}..., which is a name of 16384 bytes, more than 16383`,
+    ],
+    [`${at('twice')}.path`, `${'d/'.repeat(2048)}f`, 'which is a name of 2049 levels, more than 2048'],
     [`${at('twice')}.path`, 7, '.path'],
     [`${at('twice')}.kind`, 'door', 'has an unknown entries['],
     [`${at('twice')}.kind`, 'symlink', 'has a size for twice, which is a symlink'],
