@@ -5,6 +5,9 @@ export const packageKinds = ['python', 'debian', 'node'] as const;
 /** Whose records say what belongs to a package: those of Python installers, of dpkg, or of npm and its like. */
 export type PackageKind = (typeof packageKinds)[number];
 
+/** Most characters of a package's name or version that are kept: both are anyone's text, and keys of tables (see `maxPath`). */
+export const longestPackageName = 1024;
+
 /** What a package brings, in bytes and files. */
 export interface PackageSizes {
   /** Bytes of regular files, each hard-linked file once. */

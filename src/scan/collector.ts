@@ -9,12 +9,12 @@ import type { FactsWanted } from '../inspectors/inspector.ts';
 import type { PackageFacts } from '../model/facts.ts';
 import { compareNames, normalizePath, parentsOf } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
+import { pathFault } from '../model/path-bounds.ts';
 import type { Notice, Superseded } from '../model/snapshot.ts';
 import { contentReader } from './content.ts';
 import type { Outcome } from './inspection.ts';
 import { draftOf, modelDisk } from './draft.ts';
 import type { Draft } from './draft.ts';
-import { pathFault } from './limits.ts';
 import { createLinks } from './links.ts';
 import type { Links } from './links.ts';
 
@@ -129,8 +129,11 @@ export function createCollector(options: CollectorOptions): Collector {
     if (lost !== null) superseded.push({ path, size: lost.size });
   }
 
-  function linkTo(draft: Draft): void {
+  function linkTo(draft: Draft, offset: number): void {
     const target = normalizePath(draft.link ?? '').path;
+    const fault = target.length > longPath ? pathFault(target) : null;
+    if (fault !== null)
+      throw new FormatError(fault.code, `is a hard link to ${fault.message}`, { path: draft.path, offset });
     const found = drafts.get(target);
     const holder = found === undefined ? null : links.holderOf(found);
     if (holder !== null) links.join(draft, holder);
@@ -162,7 +165,7 @@ export function createCollector(options: CollectorOptions): Collector {
         return;
       }
       const draft = place(member);
-      if (member.kind === 'hardlink') linkTo(draft);
+      if (member.kind === 'hardlink') linkTo(draft, member.offset);
       else if (member.inode !== null) {
         const first = inodes.get(member.inode);
         if (first === undefined) inodes.set(member.inode, draft);
@@ -253,6 +256,7 @@ const longPath = 4096;
 function checkPath(path: Name, { offset }: Member, notice: (code: string, path: Name, message: string) => void): void {
   if (path.length <= longPath) return;
   const fault = pathFault(path);
-  if (fault !== null) throw new FormatError(fault.code, fault.message, { path: `${path.slice(0, 60)}...`, offset });
+  if (fault !== null)
+    throw new FormatError(fault.code, `is ${fault.message}`, { path: `${path.slice(0, 60)}...`, offset });
   notice('long-path', path, `has a name of ${path.length} bytes, too long for most systems`);
 }

@@ -5,6 +5,7 @@ import { UsageError, kindOf } from '../errors.ts';
 import { nameFromJson, spellBytes } from '../model/json-name.ts';
 import { normalizePath } from '../model/name.ts';
 import type { Name } from '../model/name.ts';
+import { pathFault } from '../model/path-bounds.ts';
 import { codecNames, entryKinds, formatNames, isPackedWith, overheadNames } from '../model/snapshot.ts';
 import type {
   ArtifactIdentity,
@@ -21,7 +22,6 @@ import { sortEntries, totalsOf } from './entries.ts';
 import { cutList } from './json-list.ts';
 import type { ListTaker } from './json-list.ts';
 import { hiddenFrom, imageFrom } from './image/snapshot-image.ts';
-import { pathFault } from './limits.ts';
 import { factsFrom } from './snapshot-facts.ts';
 import { packagesFrom } from './snapshot-packages.ts';
 import { bad, integer, list, object, oneOf, sizeOf, spell } from './snapshot-values.ts';
@@ -183,13 +183,15 @@ function imageOf(root: Json, entries: readonly Entry[], content: number): Pick<S
 /** What a scan can never make: without these checks an edited file could count a file twice, or not at all. */
 function checkStructure(entries: readonly Entry[]): void {
   let last: Name | null = null;
-  for (const { path, kind, size } of entries) {
+  for (const { path, kind, size, link } of entries) {
     const name = (): string => spellBytes(path);
     if (path === last) throw bad(`has the path ${name()} twice`);
     last = path;
     if (normalizePath(path).path !== path) throw bad(`has the path ${name()}, which is not normalised`);
     const fault = pathFault(path);
-    if (fault !== null) throw bad(`has the path ${spellBytes(path.slice(0, 60))}..., which ${fault.message}`);
+    if (fault !== null) throw bad(`has the path ${spellBytes(path.slice(0, 60))}..., which is ${fault.message}`);
+    const linked = kind === 'hardlink' && link !== null ? pathFault(link) : null;
+    if (linked !== null) throw bad(`has ${name()}, a hard link to ${linked.message}`);
     if (kind !== 'file' && size !== 0) throw bad(`has a size for ${name()}, which is a ${kind}`);
   }
   // No directory where a member without a name of its own is a file. Links may lead to anything, as broken ones do.

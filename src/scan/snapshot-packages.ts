@@ -1,6 +1,6 @@
 // Sizes by package of a snapshot file. What can be computed again has to come out the same.
 import { nameFromJson } from '../model/json-name.ts';
-import { packageKinds } from '../model/packages.ts';
+import { longestPackageName, packageKinds } from '../model/packages.ts';
 import type { PackageRow, PackageSizes, PackageTable } from '../model/packages.ts';
 import type { Totals } from '../model/snapshot.ts';
 import { bad, list, object, oneOf, sizeOf, spell } from './snapshot-values.ts';
@@ -34,6 +34,8 @@ function packageAt(row: Json, at: string, tells: boolean): PackageRow {
   const path = nameFromJson(row, 'path');
   if (typeof name !== 'string' || path === null) throw bad(`has no ${at}.${path === null ? 'path' : 'name'}`);
   if (version !== null && typeof version !== 'string') throw bad(`has a bad ${at}.version ${spell(version)}`);
+  if (Math.max(name.length, version?.length ?? 0) > longestPackageName)
+    throw bad(`has a ${at}.name or version of more than ${longestPackageName} characters`);
   if (!isKind(kind)) throw bad(`has an unknown ${at}.kind`);
   return { name, version, kind, path, ...sizesOf(row, at, tells) };
 }

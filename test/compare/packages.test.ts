@@ -12,7 +12,7 @@ import { scan } from '../../src/scan/scan.ts';
 import type { ScanOptions } from '../../src/scan/scan.ts';
 import { buildDeb, version } from '../build/deb.ts';
 import { buildImage, layoutFiles, tarOf as tarOfFiles } from '../build/image.ts';
-import { buildTar } from '../build/tar.ts';
+import { buildTar, pax } from '../build/tar.ts';
 import type { TarSpec } from '../build/tar.ts';
 import { tempDirectory } from '../build/temp.ts';
 import { buildZip } from '../build/zip.ts';
@@ -145,17 +145,35 @@ describe('Python packages', () => {
           '/c.py,md5=abc,3',
           ...['d', 'e', 'f', 'g'].map((name, index) => `${name}.py,${hashes[index]}=abc,0`),
           'h.py,sha256=abc,0',
+          'i.py,x1=abc,0',
+          'j.py,x2=abc,0',
+          `${'n'.repeat(16_380)},,`,
           '',
         ].join('\n'),
-        ...Object.fromEntries(['d', 'e', 'f', 'g', 'h'].map((name) => [`${name}.py`, ''])),
+        ...Object.fromEntries(['d', 'e', 'f', 'g', 'h', 'i', 'j'].map((name) => [`${name}.py`, ''])),
       }),
     );
     expect(messages(result).at(-1)).toBe(
       'x-1.dist-info/RECORD: lists 2 files more than once (first: a.py), 1 file of another size (b.py), ' +
-        '1 file of other content (c.py), 2 files that are not there (first: gone.py), ' +
+        '1 file of other content (c.py), 3 files that are not there (first: gone.py), ' +
         '1 file outside of the artifact (../../etc/passwd), 1 file with a hash of md5 (/c.py), ' +
-        '1 file with a hash that is none (h.py)',
+        '3 files with a hash that is none (first: h.py)',
     );
+  });
+
+  it('list no path that is longer than paths may be, and are known by 1,024 bytes of their names', async () => {
+    const [base, long] = ['b'.repeat(40), 'n'.repeat(16_383)];
+    const result = await rollup(
+      buildTar([
+        { name: `${base}/x-1.dist-info/RECORD`, content: `${long},,\n${long},,\n${long.slice(41)},,\n` },
+        pax({ path: `${'y'.repeat(1100)}-1.0.dist-info/RECORD` }),
+        { name: 'y', content: '' },
+      ]),
+    );
+    expect(messages(result).at(-1)).toMatch(
+      /RECORD: lists 2 files outside of the artifact \(first: n{200}\.\.\.\), 1 file that is not there \(n{200}\.\.\.\)$/,
+    );
+    expect(result.packages.map(({ name }) => name)).toEqual(['x', 'y'.repeat(1024)]);
   });
 
   it('with a RECORD that cannot be read, or without one, own their data alone, and that is said', async () => {

@@ -18,7 +18,7 @@ import {
 } from '../build/image.ts';
 import type { Files, ImageSpec, LayerSpec } from '../build/image.ts';
 import { imageBench } from '../build/image-bench.ts';
-import { buildTar } from '../build/tar.ts';
+import { buildTar, pax } from '../build/tar.ts';
 import { sizecheck } from '../cli/run.ts';
 import { run } from '../oracles.ts';
 
@@ -57,6 +57,15 @@ describe('names of parts', () => {
     files.set('manifest.json', json([{ Config: 'c.json', Layers: [path, path] }]));
     files.set('c.json', built.config);
     expect(await failure(put(tarOf(files)))).toMatch(/^path-escape: manifest\.json: names a part outside of the image/);
+  });
+
+  it('are bounded as paths are, before anything else is known of the archive', async () => {
+    const long = (name: string) => put(buildTar([pax({ path: name }), { name: 'x', content: 'abc' }]));
+    expect(await failure(long('n'.repeat(16_384)))).toMatch(/^path-too-long: n{60}\.\.\.: is a name of 16384 bytes/);
+    const files = legacyFiles([built]);
+    const image = [...files].map(([name, content]) => ({ name, content }));
+    const longest = put(buildTar([...image, pax({ path: 'n'.repeat(16_383) }), { name: 'x', content: 'abc' }]));
+    expect((await scanned(longest)).image).toMatchObject(sizes);
   });
 
   it('fifos below blobs/ are not opened', async () => {

@@ -1,5 +1,5 @@
 // Cases 51 to 58: names that mean something to a terminal, a page, a log or a program. Each set comes as tar and as zip.
-import { buildTar } from '../build/tar.ts';
+import { buildTar, pax } from '../build/tar.ts';
 import type { TarSpec } from '../build/tar.ts';
 import { buildZip } from '../build/zip.ts';
 import { refused, sound } from './case.ts';
@@ -175,6 +175,11 @@ export const nameCases: readonly HostileCase[] = [
       ...named('255 bytes', ['n'.repeat(255)]),
       ...named('5,000 bytes', ['n'.repeat(5000)], ['long-path']),
       refused('100,000 bytes', () => buildTar(withLongName({ name: 'n'.repeat(100_000) })), 'path-too-long'),
+      refused(
+        'a hard link to 64,000 bytes',
+        () => buildTar([pax({ linkpath: 'n'.repeat(64_000) }), { name: 'x', type: '1', link: 'y' }]),
+        'path-too-long',
+      ),
       refused('40,000 levels', () => buildTar(withLongName({ name: 'a/'.repeat(30_000) + 'x' })), 'path-too-deep'),
     ],
     tests: [['cli/bad-input.test.ts', 'paths of absurd length or depth']],

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { memorySource } from '../../src/bytes/source.ts';
 import { packageInspectors } from '../../src/inspectors/index.ts';
 import { nodePackageOf } from '../../src/inspectors/packages/node-package.ts';
+import { recordRows } from '../../src/inspectors/packages/record.ts';
 import type { PackageFacts } from '../../src/model/facts.ts';
 import { requireTool, run } from '../oracles.ts';
 
@@ -60,15 +61,19 @@ describe('RECORD', () => {
     }
   });
 
-  it('reads fields of any length', () => {
+  it('is read with fields of any length, and paths up to 16,383 bytes', () => {
     const [plain, doubled] = ['a'.repeat(12_000_000), '""'.repeat(6_000_000)];
-    const rows = rowsOf(`"${plain}",,\n"${doubled}",,1\n"b",,"2"\n${plain},,"3"\n`);
-    expect(rows.map(([path, , size]) => [path.length, size])).toEqual([
-      [plain.length, null],
-      [doubled.length / 2, 1],
-      [1, 2],
-      [plain.length, 3],
+    const rows = [...recordRows(`"${plain}",,\n"${doubled}",,1\n"b",,"2"\n${plain},,"3"\n`)];
+    expect(rows.map(({ fields: [path, , size] }) => [path?.length, size])).toEqual([
+      [plain.length, ''],
+      [doubled.length / 2, '1'],
+      [1, '2'],
+      [plain.length, '3'],
     ]);
+    expect(rowsOf(`a,,\n${'b'.repeat(16_383)},${'h'.repeat(20_000)},\n`)).toHaveLength(2);
+    expect(() => record(`a,,\n"${'b'.repeat(16_384)}",,\n`)).toThrow(
+      'has a path of 16384 bytes in line 2, more than 16383',
+    );
     expect(() => record(`"${plain}`)).toThrow('has a stray quote in line 1');
   });
 
@@ -170,6 +175,24 @@ describe("dpkg's files", () => {
     ['var/lib/dpkg/diversions', '/a\n/b\n', 'has 2 lines, which is not 3 each'],
   ])('refuses %s with %j', (path, text, message) => {
     expect(() => inspect(path, text)).toThrow(message);
+  });
+
+  it('may name paths of up to 16,383 bytes, and packages that are known by 1,024 characters', () => {
+    const [most, more] = [`/${'n'.repeat(16_382)}`, `/${'n'.repeat(16_383)}`];
+    expect(inspect('var/lib/dpkg/info/a.list', `/a\n${most}\n`)).toMatchObject({ paths: ['/a', most] });
+    expect(inspect('var/lib/dpkg/diversions', `${most}\n${most}\n${more}\n`)).toMatchObject({ moves: [{ by: more }] });
+    for (const [path, text, line] of [
+      ['var/lib/dpkg/info/a.list', `/a\n${more}\n`, 2],
+      ['x.egg-info/installed-files.txt', `${more}\n`, 1],
+      ['var/lib/dpkg/diversions', `/a\n/b\n:\n${more}\n/b\n:\n`, 4],
+      ['var/lib/dpkg/diversions', `/a\n${more}\n:\n`, 2],
+    ] as const) {
+      expect(() => inspect(path, text)).toThrow(`has a path of 16384 bytes in line ${line}, more than 16383`);
+    }
+    const text = `Package: ${'p'.repeat(1025)}\nVersion: ${'1'.repeat(1025)}\nDescription: ${'d'.repeat(20_000)}\n`;
+    expect(inspect('DEBIAN/control', text)).toMatchObject({
+      packages: [{ name: 'p'.repeat(1024), version: '1'.repeat(1024) }],
+    });
   });
 
   it('diversions are three lines each', () => {

@@ -65,6 +65,19 @@ describe('odd names', () => {
     expect(collect(named(deep(2048))).codes).toEqual(['long-path']);
     expect(() => collect(named(deep(2049)))).toThrow('is a name of 2049 levels, more than 2048');
   });
+
+  it('end a scan where a hard link leads to one, and nothing where a symlink does', () => {
+    const linked = (kind: '1' | '2', path: string): TarSpec[] => [
+      { name: '././@LongLink', type: 'K', content: `${path}\0`, magic: 'gnu' },
+      { name: 'x', type: kind, link: 'short' },
+    ];
+    expect(collect(linked('1', 'n'.repeat(16_383))).codes).toEqual(['broken-hardlink']);
+    expect(() => collect(linked('1', 'n'.repeat(16_384)))).toThrow(
+      'is a hard link to a name of 16384 bytes, more than',
+    );
+    expect(() => collect(linked('1', `${'d/'.repeat(2048)}${'f'.repeat(4096)}`))).toThrow('a name of 2049 levels');
+    expect(collect(linked('2', 'n'.repeat(60_000))).codes).toEqual([]);
+  });
 });
 
 describe('members of one path', () => {

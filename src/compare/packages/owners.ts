@@ -2,6 +2,7 @@
 import { pycPlace } from '../../inspectors/pyc/header.ts';
 import { parentPath } from '../../model/name.ts';
 import type { Name } from '../../model/name.ts';
+import { longestPackageName } from '../../model/packages.ts';
 import type { Found } from './view.ts';
 
 export interface Owners {
@@ -15,6 +16,8 @@ export interface Owners {
   /** As far as lists name the path. */
   listedBy(path: Name): number | null;
 }
+
+const cut = (text: string): string => text.slice(0, longestPackageName);
 
 export function createOwners(): Owners {
   const found: Found[] = [];
@@ -38,7 +41,8 @@ export function createOwners(): Owners {
 
   return {
     found,
-    add: (one) => found.push(one) - 1,
+    add: (one) =>
+      found.push({ ...one, name: cut(one.name), version: one.version === null ? null : cut(one.version) }) - 1,
     claim(path, owner) {
       if (!files.has(path)) files.set(path, owner);
     },

@@ -109,7 +109,7 @@ function differences(view: View, data: Name, base: Name, rows: readonly Recorded
     if (entry === undefined && !path.endsWith('.pyc')) tally.count('missing', 'that is not there', row.path);
     if (row.algorithm !== null && row.digest === null && !otherHash.test(row.algorithm)) {
       const how = weak.has(row.algorithm) ? `with a hash of ${row.algorithm}` : 'with a hash that is none';
-      tally.count(`hash ${row.algorithm}`, how, row.path);
+      tally.count(how, how, row.path);
     }
     const file = fileAt(view, path);
     if (file?.kind !== 'file') continue;

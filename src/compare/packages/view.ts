@@ -3,6 +3,7 @@
 import type { PackageFacts } from '../../model/facts.ts';
 import { normalizePath, parentPath, pathIn } from '../../model/name.ts';
 import type { Name } from '../../model/name.ts';
+import { maxPath } from '../../model/path-bounds.ts';
 import type { PackageKind } from '../../model/packages.ts';
 import { pathsOf } from '../../model/paths.ts';
 import type { Entry, Snapshot } from '../../model/snapshot.ts';
@@ -13,7 +14,7 @@ export interface View {
   readonly lists: ReadonlyMap<Name, PackageFacts>;
   /**
    * Where `listed` leads from the directory `base`, its last component not followed: what is listed may itself be a symlink. Absolute
-   * paths begin at the root of the artifact. null where it leads out of it.
+   * paths begin at the root of the artifact. null where it leads out of it, or to what no path can be.
    */
   resolve(base: Name, listed: Name): Name | null;
 }
@@ -63,20 +64,25 @@ export function viewOf(snapshot: Snapshot, lists: ReadonlyMap<Name, PackageFacts
     return found;
   }
 
+  function resolve(base: Name, listed: Name): Name | null {
+    // By far the most paths are what they say; and an archive may hold members below what is a symlink.
+    const plain = normalizePath(listed.startsWith('/') ? listed : pathIn(base, listed));
+    if (!plain.escapes && paths.has(plain.path)) return plain.path;
+    const end = listed.lastIndexOf('/');
+    const last = listed.slice(end + 1);
+    const directory = end < 0 ? base : walk(base, end === 0 ? '/' : listed.slice(0, end), 0);
+    if (directory === null) return null;
+    if (last === '' || last === '.') return directory;
+    return last === '..' ? parentPath(directory) : pathIn(directory, last);
+  }
+
   return {
     snapshot,
     paths,
     lists,
     resolve(base, listed) {
-      // By far the most paths are what they say; and an archive may hold members below what is a symlink.
-      const plain = normalizePath(listed.startsWith('/') ? listed : pathIn(base, listed));
-      if (!plain.escapes && paths.has(plain.path)) return plain.path;
-      const end = listed.lastIndexOf('/');
-      const last = listed.slice(end + 1);
-      const directory = end < 0 ? base : walk(base, end === 0 ? '/' : listed.slice(0, end), 0);
-      if (directory === null) return null;
-      if (last === '' || last === '.') return directory;
-      return last === '..' ? parentPath(directory) : pathIn(directory, last);
+      const found = resolve(base, listed);
+      return found !== null && found.length > maxPath ? null : found;
     },
   };
 }

@@ -6,6 +6,7 @@ import { createTurns } from '../../bytes/turns.ts';
 import { FormatError, tooManyEntries } from '../../errors.ts';
 import { normalizePath } from '../../model/name.ts';
 import type { Name } from '../../model/name.ts';
+import { pathFault } from '../../model/path-bounds.ts';
 import type { MemberSink, RandomFile, ReadOptions } from '../format.ts';
 import { blockSize } from '../tar/layout.ts';
 import { tarReader } from '../tar/tar.ts';
@@ -59,6 +60,9 @@ export async function indexArchive(
   const keep = (offset: number): void => {
     if (begun === null) return;
     const { path, size, link } = begun;
+    const fault = pathFault(path);
+    if (fault !== null)
+      throw new FormatError(fault.code, `is ${fault.message}`, { path: `${path.slice(0, 60)}...`, offset });
     const kind = begun.kind === 'file' && size > 0 && reader.skippable() === 0 ? 'sparse' : begun.kind;
     begun = null;
     if (slots.has(path) && decisive.has(path)) {

@@ -2,6 +2,7 @@
 import { FormatError } from '../../errors.ts';
 import type { ControlFacts, ControlledPackage, PackageFacts } from '../../model/facts.ts';
 import type { Name } from '../../model/name.ts';
+import { longestPackageName } from '../../model/packages.ts';
 import type { Inspector } from '../inspector.ts';
 import { boundedText, lenientText, linesOf } from './text.ts';
 
@@ -34,7 +35,7 @@ function readField(line: Name, fields: Map<string, string>): void {
     throw new FormatError('bad-control', `has the line "${lenientText(line.slice(0, 40))}", which is no field`);
   const name = line.slice(0, colon).toLowerCase();
   if (name === 'package' || name === 'version' || name === 'architecture') {
-    fields.set(name, lenientText(line.slice(colon + 1).trim()));
+    fields.set(name, lenientText(line.slice(colon + 1).trim()).slice(0, longestPackageName));
   } else fields.set('', '');
 }
 

@@ -2,7 +2,7 @@
 import { FormatError } from '../../errors.ts';
 import type { DiversionFacts, PackageFacts } from '../../model/facts.ts';
 import type { Inspector } from '../inspector.ts';
-import { boundedText, lenientText, linesOf } from './text.ts';
+import { boundedText, checkListed, lenientText, linesOf } from './text.ts';
 
 export const diversionsInspector: Inspector<PackageFacts> = {
   name: 'list of diversions',
@@ -15,6 +15,8 @@ export const diversionsInspector: Inspector<PackageFacts> = {
     const moves = [];
     for (let at = 0; at < lines.length; at += 3) {
       const [from = '', to = '', by = ''] = lines.slice(at, at + 3);
+      checkListed(from, 'bad-file-list', at + 1);
+      checkListed(to, 'bad-file-list', at + 2);
       moves.push({ from, to, by: lenientText(by) });
     }
     return { type: 'diversions', moves };

@@ -3,7 +3,7 @@
 import { FormatError } from '../../errors.ts';
 import type { FileListFacts, PackageFacts } from '../../model/facts.ts';
 import type { Inspector } from '../inspector.ts';
-import { boundedText, linesOf } from './text.ts';
+import { boundedText, checkListed, linesOf } from './text.ts';
 
 /** `var/lib/dpkg/info/NAME.list` or `NAME:ARCH.list`, wherever that tree lies. */
 export const dpkgList = /^((?:.*\/)?)var\/lib\/dpkg\/info\/([^/]+)\.list$/;
@@ -18,6 +18,7 @@ export const fileListInspector: Inspector<PackageFacts> = {
     const absolute = path.endsWith('.list');
     for (const [index, line] of paths.entries()) {
       if (line === '') throw new FormatError('bad-file-list', `has an empty line ${index + 1}`);
+      checkListed(line, 'bad-file-list', index + 1);
       if (absolute && !line.startsWith('/')) {
         throw new FormatError('bad-file-list', `has no absolute path in line ${index + 1}`);
       }

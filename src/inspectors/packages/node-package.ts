@@ -3,6 +3,7 @@ import { FormatError } from '../../errors.ts';
 import type { NodePackageFacts, PackageFacts } from '../../model/facts.ts';
 import { nameToText } from '../../model/name.ts';
 import type { Name } from '../../model/name.ts';
+import { longestPackageName } from '../../model/packages.ts';
 import type { Inspector } from '../inspector.ts';
 import { boundedText } from './text.ts';
 
@@ -40,7 +41,7 @@ function parse(text: string): unknown {
 /** A member of the object itself: `__proto__` and what is inherited are none. */
 function textAt(json: object, key: string): string | null {
   const value: unknown = Object.getOwnPropertyDescriptor(json, key)?.value;
-  return typeof value === 'string' && value !== '' ? value.slice(0, 1024) : null;
+  return typeof value === 'string' && value !== '' ? value.slice(0, longestPackageName) : null;
 }
 
 /** The directory of the innermost Node package that `path` lies in; null outside of `node_modules`. */

@@ -4,7 +4,7 @@ import { FormatError } from '../../errors.ts';
 import type { PackageFacts, RecordFacts, RecordedFile } from '../../model/facts.ts';
 import type { Name } from '../../model/name.ts';
 import type { Inspector } from '../inspector.ts';
-import { boundedText } from './text.ts';
+import { boundedText, checkListed } from './text.ts';
 
 export const recordInspector: Inspector<PackageFacts> = {
   name: 'RECORD',
@@ -16,6 +16,7 @@ export const recordInspector: Inspector<PackageFacts> = {
       const [path = '', hash = '', size = ''] = fields;
       if (fields.length !== 3) throw bad(`has no 3 fields in line ${line}, but ${fields.length}`);
       if (path === '') throw bad(`has no path in line ${line}`);
+      checkListed(path, 'bad-record', line);
       if (!/^(?:[0-9]{1,15})?$/.test(size)) throw bad(`has a size in line ${line} that is no number`);
       files.push({ path, ...hashOf(hash), size: size === '' ? null : Number(size) });
     }

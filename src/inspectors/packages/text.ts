@@ -4,6 +4,7 @@ import { FormatError } from '../../errors.ts';
 import { nameFromBytes, nameToText } from '../../model/name.ts';
 import type { Name } from '../../model/name.ts';
 import { spellBytes } from '../../model/json-name.ts';
+import { maxPath } from '../../model/path-bounds.ts';
 
 /** Longest list that is read (64 MiB). */
 export const longestList = 64 * 1024 ** 2;
@@ -24,4 +25,10 @@ export function linesOf(text: Name): Name[] {
 /** Bytes as text, whatever they are. */
 export function lenientText(bytes: Name): string {
   return nameToText(bytes) ?? spellBytes(bytes);
+}
+
+/** @throws FormatError where a list names a path that no artifact can hold. */
+export function checkListed(path: Name, code: string, line: number): void {
+  if (path.length <= maxPath) return;
+  throw new FormatError(code, `has a path of ${path.length} bytes in line ${line}, more than ${maxPath}`);
 }
