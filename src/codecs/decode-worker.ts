@@ -9,6 +9,7 @@ import type { ThreadStart } from './decoding-thread.ts';
 import { asyncChunks, mayBlock, syncChunks } from './chunks.ts';
 import type { Decoder, Emit } from './codec.ts';
 import { codecByName } from './index.ts';
+import { relayDigests } from './digest-relay.ts';
 import { createOutput } from './output.ts';
 import { createMarkList } from './marks.ts';
 import { packError, pieceLength, piecesAhead } from './worker-messages.ts';
@@ -34,11 +35,12 @@ interface Outlet {
   readonly failed: (reached: number, error: unknown) => void;
 }
 
-function openOutlet(port: MessagePort, outstanding: Int32Array): Outlet {
+/** `port` is where buffers come back; `returned` are those that did. */
+function openOutlet(port: MessagePort, returned: ArrayBuffer[], { outlet, outstanding: shared }: WorkerTask): Outlet {
+  const outstanding = new Int32Array(shared);
   const say = (message: WorkerMessage, transfer: readonly ArrayBuffer[] = []): void => {
-    port.postMessage(message, transfer);
+    (outlet ?? port).postMessage(message, transfer);
   };
-  const returned: ArrayBuffer[] = [];
   return {
     takeBuffer() {
       for (let got = receiveMessageOnPort(port); got !== undefined; got = receiveMessageOnPort(port)) {
@@ -70,15 +72,11 @@ function openOutlet(port: MessagePort, outstanding: Int32Array): Outlet {
 async function decodeStream(work: StreamWork, { takeBuffer, send, done }: Outlet): Promise<void> {
   const codec = work.codec === null ? null : codecByName(work.codec);
   let bytesIn = 0;
-  const encoded = work.digests === 'none' ? null : sha256();
-  const decoded = work.digests === 'both' ? sha256() : null;
+  const encoded = work.digest ? sha256() : null;
   await codec?.prepare();
   const list = work.marks && codec !== null ? createMarkList() : null;
   const decoder = codec?.create({ maxWindow: work.maxWindow, takeBuffer, mark: list?.mark }) ?? copier(takeBuffer);
-  const emit: Emit = (piece) => {
-    decoded?.update(piece);
-    send(piece, bytesIn, piecesAhead(decoder.window?.() ?? 0));
-  };
+  const emit: Emit = (piece) => send(piece, bytesIn, piecesAhead(decoder.window?.() ?? 0));
   const take = (chunk: Uint8Array): void => {
     bytesIn += chunk.length;
     encoded?.update(chunk);
@@ -88,7 +86,7 @@ async function decodeStream(work: StreamWork, { takeBuffer, send, done }: Outlet
     if (mayBlock(work.input)) for await (const chunk of asyncChunks(work.input)) take(chunk);
     else for (const chunk of syncChunks(work.input)) take(chunk);
     decoder.finish(emit);
-    const digests = { encoded: encoded?.digest('hex') ?? null, decoded: decoded?.digest('hex') ?? null };
+    const digests = { encoded: encoded?.digest('hex') ?? null, decoded: null };
     done(bytesIn, { notices: decoder.notices, marks: list?.marks() ?? null, made: decoder.made() }, digests);
   } finally {
     decoder.close();
@@ -128,30 +126,44 @@ function unpackMembers({ fd, size, ranges }: MembersWork, outlet: Outlet): void 
   }
 }
 
-/** Sleeps until the task is there. A message listener would take the buffers that come back, too. */
-function awaitTask(port: MessagePort, { ready }: ThreadStart): WorkerTask {
-  Atomics.wait(new Int32Array(ready), 0, 0);
-  // Sound: decoding-thread.ts is the only one who starts this thread, and the task is the first message it sends.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return receiveMessageOnPort(port)?.message as WorkerTask;
+/** Sleeps until a task is there. A message listener would take the buffers that come back, too. */
+function awaitTask(port: MessagePort, ready: Int32Array, returned: ArrayBuffer[]): WorkerTask {
+  Atomics.wait(ready, 0, 0);
+  Atomics.store(ready, 0, 0);
+  for (;;) {
+    const message: unknown = receiveMessageOnPort(port)?.message;
+    if (message instanceof ArrayBuffer) {
+      returned.push(message);
+      continue;
+    }
+    // Sound: decoding-run.ts is the only one who sends this thread anything.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    return message as WorkerTask;
+  }
 }
 
-async function workOn(port: MessagePort, start: ThreadStart): Promise<void> {
-  // Loaded before there is anything to do: the native module of zstd takes longest.
-  await codecByName('zstd').prepare();
-  const { work, outstanding } = awaitTask(port, start);
-  const outlet = openOutlet(port, new Int32Array(outstanding));
-  if (work.kind === 'members') unpackMembers(work, outlet);
-  else await decodeStream(work, outlet);
-}
-
-/** Works on the one task that comes through `port`; what goes wrong is told through it, too. Runs in any thread, as tests do it. */
+/** Works on the tasks that come through `port`; what goes wrong is told like all else. Runs in any thread, as tests do it. */
 export async function serve(port: MessagePort, start: ThreadStart): Promise<void> {
-  try {
-    await workOn(port, start);
-  } catch (error) {
-    const message: WorkerMessage = { kind: 'failed', reached: 0, error: packError(error) };
-    port.postMessage(message);
+  if (start.role === 'digest') {
+    relayDigests(port);
+    return;
+  }
+  // Loaded before there is anything to do: the native module of zstd takes longest. Whoever needs it will hear why it does not load.
+  await codecByName('zstd')
+    .prepare()
+    .catch(() => {});
+  const ready = new Int32Array(start.ready);
+  const returned: ArrayBuffer[] = [];
+  for (let again = true; again;) {
+    const task = awaitTask(port, ready, returned);
+    ({ again } = task);
+    const outlet = openOutlet(port, returned, task);
+    try {
+      if (task.work.kind === 'members') unpackMembers(task.work, outlet);
+      else await decodeStream(task.work, outlet);
+    } catch (error) {
+      outlet.failed(0, error);
+    }
   }
 }
 

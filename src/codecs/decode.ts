@@ -27,6 +27,8 @@ export interface DecodeRunOptions {
   readonly thread?: DecodeThread;
   /** Whether to take the SHA-256 of what goes in and of what comes out. */
   readonly digests?: boolean;
+  /** Whether a thread is kept for the next call, until `dismissDecodingThreads`. */
+  readonly keep?: boolean;
   /** Whether to tell which encoded bytes made which decoded ones. */
   readonly marks?: boolean | undefined;
 }
@@ -131,7 +133,7 @@ function digestsOf(encoded: string, decoded = encoded): Digests {
   return { encoded, decoded };
 }
 
-/** Codecs that decode so fast that digests of what comes out are better taken in their thread than in the main one. */
+/** Codecs that decode so fast that the main thread is no place for digests of what comes out. */
 const fast: ReadonlySet<string> = new Set(['zstd']);
 
 async function decodeInWorker(
@@ -141,36 +143,30 @@ async function decodeInWorker(
   onPiece: Emit,
 ): Promise<Decoded> {
   fstatSync(input.fd); // a bad descriptor is the caller's mistake and should show in the caller's stack
-  const run = startDecodingRun({
-    kind: 'stream',
-    codec: codec?.name ?? null,
-    // Only these fields, and a copy of the head: cloning a view clones all the memory behind it.
-    input: {
-      fd: input.fd,
-      head: new Uint8Array(input.head),
-      position: input.position,
-      length: input.length,
-      part: input.part === true,
-    },
-    maxWindow: options.maxWindow ?? defaultMaxWindow,
-    digests: options.digests !== true ? 'none' : codec !== null && fast.has(codec.name) ? 'both' : 'encoded',
-    marks: options.marks === true,
-  });
-  const here = options.digests === true && codec !== null && !fast.has(codec.name) ? sha256() : null;
+  const { maxWindow = defaultMaxWindow, digests: digest = false, keep = false, marks = false } = options;
+  const decodes = digest && codec !== null;
+  const here = decodes && !fast.has(codec.name) ? sha256() : null;
+  // Only these fields, and a copy of the head: cloning a view clones all the memory behind it.
+  const { fd, head, position, length, part = false } = input;
+  const copy = { fd, head: new Uint8Array(head), position, length, part };
+  const run = startDecodingRun(
+    { kind: 'stream', codec: codec?.name ?? null, input: copy, maxWindow, digest, marks },
+    { digest: decodes && here === null, keep },
+  );
   let bytesOut = 0;
   try {
     for (;;) {
       const message = await run.next();
       if (message.kind === 'failed') throw unpackError(message.error);
       if (message.kind === 'done') {
-        const { reached, notices, marks, made } = message;
+        const { reached, notices, made } = message;
         const { encoded, decoded } = message.digests;
         return {
           bytesIn: reached,
           bytesOut,
           notices,
           ...(encoded === null ? {} : { digests: digestsOf(encoded, here?.digest('hex') ?? decoded ?? encoded) }),
-          ...(marks === null ? {} : { marks, made }),
+          ...(message.marks === null ? {} : { marks: message.marks, made }),
         };
       }
       bytesOut += message.piece.length;

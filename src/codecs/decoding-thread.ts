@@ -2,6 +2,7 @@
 // decoding 20 MB: then it loads what it needs and sleeps until it gets its task.
 import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import { InputError } from '../errors.ts';
 import type { WorkerTask } from './worker-messages.ts';
 
@@ -39,14 +40,19 @@ function threadFile(own: string | undefined = import.meta.url): URL | null {
 }
 
 /** What a thread is given before its task. */
-export interface ThreadStart {
-  /** One Int32: 0 until the task was sent. */
-  readonly ready: SharedArrayBuffer;
-}
+export type ThreadStart =
+  | {
+      readonly role: 'decode';
+      /** One Int32: 0 until the task was sent; the thread sets it back when it takes it. */
+      readonly ready: SharedArrayBuffer;
+    }
+  | { readonly role: 'digest' };
 
-interface DecodingThread {
+export interface DecodingThread {
   readonly worker: Worker;
   readonly ready: Int32Array;
+  /** Takes digests of what is decoded (digest-relay.ts); started where it is asked for. */
+  digester: Worker | null;
 }
 
 const waiting: DecodingThread[] = [];
@@ -68,30 +74,55 @@ export function warmUpDecodingThread(onStarted: () => void = () => {}): void {
   waiting.push(thread);
 }
 
-/** Ends all threads that wait, for an image that is given up; where another scan would have taken one, it starts its own. */
+/** Ends all threads that wait, after an image; where another scan would have taken one, it starts its own. */
 export async function dismissDecodingThreads(): Promise<void> {
-  await Promise.all(waiting.splice(0).map(({ worker }) => worker.terminate()));
+  await Promise.all(waiting.splice(0).map(endThread));
 }
 
-/** A thread that works on `task`, already waiting or new. @throws InputError `no-thread` where the system gives none (`ulimit -u`). */
-export function takeDecodingThread(task: WorkerTask): Worker {
-  const { worker, ready } = waiting.shift() ?? startThread();
-  worker.ref();
-  worker.postMessage(task, []);
+/**
+ * A thread that waits, or a new one; with `digester` where that is asked for.
+ * @throws InputError `no-thread` where the system gives none (`ulimit -u`).
+ */
+export function takeDecodingThread(withDigester: boolean): DecodingThread {
+  const thread = waiting.shift() ?? startThread();
+  try {
+    if (withDigester) thread.digester ??= startWorker({ role: 'digest' });
+  } catch (error) {
+    void endThread(thread);
+    throw error;
+  }
+  thread.worker.ref();
+  return thread;
+}
+
+/** Hands a thread its task, with what of it is moved there. */
+export function giveTask({ worker, ready }: DecodingThread, task: WorkerTask, moved: readonly MessagePort[]): void {
+  worker.postMessage(task, moved);
   Atomics.store(ready, 0, 1);
   Atomics.notify(ready, 0);
-  return worker;
+}
+
+/** Lets a thread wait for its next task. */
+export function keepThread(thread: DecodingThread): void {
+  thread.worker.unref();
+  waiting.push(thread);
+}
+
+export async function endThread({ worker, digester }: DecodingThread): Promise<void> {
+  await Promise.all([worker.terminate(), digester?.terminate()]);
 }
 
 function startThread(): DecodingThread {
+  const ready = new Int32Array(new SharedArrayBuffer(4));
+  return { worker: startWorker({ role: 'decode', ready: ready.buffer }), ready, digester: null };
+}
+
+function startWorker(workerData: ThreadStart): Worker {
   const file = threadFile();
   if (file === null) throw new Error('there is no file for the decoding thread');
-  const ready = new Int32Array(new SharedArrayBuffer(4));
-  const workerData: ThreadStart = { ready: ready.buffer };
   // Flags of this process may not suit a worker (`--input-type` keeps it from starting).
   try {
-    const worker = new Worker(file, { workerData, execArgv: [] });
-    return { worker, ready };
+    return new Worker(file, { workerData, execArgv: [] });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new InputError('no-thread', `cannot be decoded: no thread can be started (${why})`, { cause: error });

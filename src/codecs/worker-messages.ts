@@ -1,4 +1,5 @@
 // What the main thread and the decoding thread say to each other. Errors cross threads as plain values, because cloning loses their class.
+import type { MessagePort } from 'node:worker_threads';
 import { FormatError, InputError, SizecheckError } from '../errors.ts';
 import type { CodecName, MadeFacts, Notice } from '../model/snapshot.ts';
 import type { FileInput } from './chunks.ts';
@@ -9,6 +10,10 @@ export interface WorkerTask {
   readonly work: DecodingWork;
   /** One Int32: pieces that were sent and are not yet processed. */
   readonly outstanding: SharedArrayBuffer;
+  /** Where to say all of it, for a thread between the two; null to answer whoever gave the task. */
+  readonly outlet: MessagePort | null;
+  /** Whether to wait for another task after this one. */
+  readonly again: boolean;
 }
 
 export type DecodingWork = StreamWork | MembersWork;
@@ -20,8 +25,8 @@ export interface StreamWork {
   readonly codec: CodecName | null;
   readonly input: FileInput;
   readonly maxWindow: number;
-  /** Whether to take the SHA-256 of what goes in, and of what comes out, too. */
-  readonly digests: 'none' | 'encoded' | 'both';
+  /** Whether to take the SHA-256 of what goes in. */
+  readonly digest: boolean;
   /** Whether the last message carries marks. */
   readonly marks: boolean;
 }
@@ -51,7 +56,7 @@ export interface DoneMessage {
   readonly made: MadeFacts;
 }
 
-/** In hex; null for what was not asked for. */
+/** In hex; null for what was not asked for. That of what comes out is taken by the thread between the two. */
 export interface WorkerDigests {
   readonly encoded: string | null;
   readonly decoded: string | null;

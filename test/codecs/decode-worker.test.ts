@@ -1,6 +1,7 @@
 // The body of the decoding thread, run in the thread of the test with the other end of its port: what it sends is what the bytes are,
 // it takes buffers back, it waits where the receiver is behind, and what goes wrong comes as a message.
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { closeSync, openSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MessageChannel, Worker } from 'node:worker_threads';
@@ -57,12 +58,12 @@ async function told(work: DecodingWork, spare: readonly ArrayBuffer[] = []): Pro
     { eval: true, workerData: outstanding },
   );
   try {
-    const task: WorkerTask = { work, outstanding };
+    const task: WorkerTask = { work, outstanding, outlet: null, again: false };
     port2.postMessage(task);
     for (const buffer of spare) port2.postMessage(buffer, [buffer]);
     const ready = new SharedArrayBuffer(4);
     new Int32Array(ready)[0] = 1;
-    await serve(port1, { ready });
+    await serve(port1, { role: 'decode', ready });
     await over;
   } finally {
     port2.close();
@@ -80,7 +81,7 @@ async function toldOf(bytes: Uint8Array, work: Partial<StreamWork>, spare: reado
   const fd = openSync(path, 'r');
   try {
     const input = { fd, head: new Uint8Array(0), position: 0, length: bytes.length };
-    const usual = { kind: 'stream', codec: null, input, maxWindow: 2 ** 27, digests: 'none', marks: false } as const;
+    const usual = { kind: 'stream', codec: null, input, maxWindow: 2 ** 27, digest: false, marks: false } as const;
     return await told({ ...usual, ...work }, spare);
   } finally {
     closeSync(fd);
@@ -99,7 +100,7 @@ it('passes bytes on as they are', async () => {
 
 it('decodes, and tells digests and marks where they are asked for', async () => {
   const encoded = Buffer.concat([gzipSync(content), Buffer.from('tail')]);
-  const plain = await toldOf(encoded, { codec: 'gzip', digests: 'encoded' });
+  const plain = await toldOf(encoded, { codec: 'gzip', digest: true });
   expect(plain.bytes.equals(content)).toBe(true);
   expect(plain.last).toMatchObject({
     kind: 'done',
@@ -109,13 +110,13 @@ it('decodes, and tells digests and marks where they are asked for', async () => 
     digests: { encoded: sha256(encoded), decoded: null },
   });
   const frames = frame({ window: 2 ** 20 }, [block('rle', 0x41, 100_000), block('raw', content.subarray(0, 50_000))]);
-  const marked = await toldOf(frames, { codec: 'zstd', digests: 'both', marks: true });
-  const decoded = Buffer.concat([Buffer.alloc(100_000, 'A'), content.subarray(0, 50_000)]);
+  const marked = await toldOf(frames, { codec: 'zstd', digest: true, marks: true });
+  expect(marked.bytes.equals(Buffer.concat([Buffer.alloc(100_000, 'A'), content.subarray(0, 50_000)]))).toBe(true);
   // A block costs its header of three bytes and its body.
   expect(marked.last).toMatchObject({
     marks: Float64Array.of(150_000, 4 + 50_003),
     made: { frames: 1, window: 2 ** 20 },
-    digests: { encoded: sha256(frames), decoded: sha256(decoded) },
+    digests: { encoded: sha256(frames), decoded: null },
   });
 });
 
@@ -147,7 +148,7 @@ it('reads pipes', async () => {
   const reading = openSync(path, 'r+');
   const writing = openSync(path, 'w');
   const input = { fd: reading, head: content.subarray(0, 100), position: null, length: 30_000 };
-  const work = { kind: 'stream', codec: null, input, maxWindow: 2 ** 27, digests: 'none', marks: false } as const;
+  const work = { kind: 'stream', codec: null, input, maxWindow: 2 ** 27, digest: false, marks: false } as const;
   // A fifo that is open for writing has no end: only the length tells that it grew.
   writeFileSync(writing, content.subarray(100, 30_001));
   const { last } = await told(work);
@@ -210,4 +211,31 @@ it('unpacks members one behind the other, up to one that is not sound', async ()
   expect(bent.last).toMatchObject({ kind: 'failed', reached: 1, error: { kind: 'format', code: 'bad-checksum' } });
   // What was unpacked before comes all the same, the member that is not sound with it.
   expect(bent.bytes.equals(Buffer.concat(contents.slice(0, 2)))).toBe(true);
+});
+
+it('takes digests of what passes through to another thread, of each task its own', async () => {
+  const { port1, port2 } = new MessageChannel();
+  await serve(port1, { role: 'digest' });
+  const heard: WorkerMessage[] = [];
+  port2.on('message', (message: WorkerMessage) => heard.push(message));
+  const end = { reached: 9, notices: [], marks: null, made: {}, digests: { encoded: 'e', decoded: null } };
+  const pieces = [content.subarray(0, 70_000), content.subarray(70_000, 90_000)];
+  const pass = async (...messages: readonly WorkerMessage[]): Promise<void> => {
+    const { port1: near, port2: far } = new MessageChannel();
+    port2.postMessage(far, [far]);
+    for (const message of messages) near.postMessage(message);
+    await once(near, 'close');
+  };
+  const sent = pieces.map((piece, index) => ({ kind: 'piece', piece: new Uint8Array(piece), reached: index }) as const);
+  await pass(...sent, { kind: 'done', ...end });
+  await pass({ kind: 'done', ...end });
+  const failed = { kind: 'failed', reached: 3, error: { kind: 'bug', error: 'why' } } as const;
+  await pass(...sent, failed);
+  port2.close();
+  const decoded = sha256(Buffer.concat(pieces));
+  const done = [
+    { kind: 'done', ...end, digests: { encoded: 'e', decoded } },
+    { kind: 'done', ...end, digests: { encoded: 'e', decoded: sha256(Buffer.alloc(0)) } },
+  ];
+  expect(heard).toEqual([...sent, ...done, ...sent, failed]);
 });

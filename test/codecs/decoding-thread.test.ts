@@ -10,7 +10,12 @@ import { fileSource } from '../../src/bytes/source.ts';
 import { decode } from '../../src/codecs/decode.ts';
 import type { Decoded, DecodeRunOptions } from '../../src/codecs/decode.ts';
 import { startDecodingRun } from '../../src/codecs/decoding-run.ts';
-import { useWorker, warmUpDecodingThread, workerThreshold } from '../../src/codecs/decoding-thread.ts';
+import {
+  dismissDecodingThreads,
+  useWorker,
+  warmUpDecodingThread,
+  workerThreshold,
+} from '../../src/codecs/decoding-thread.ts';
 import type { DecodeThread } from '../../src/codecs/decoding-thread.ts';
 import { codecByName } from '../../src/codecs/index.ts';
 import { packError, unpackError } from '../../src/codecs/worker-messages.ts';
@@ -32,13 +37,16 @@ if (!existsSync(built)) throw new Error('dist/ is missing: "npm test" builds bef
 
 /** Threads that were started and did not end. */
 const live = vi.hoisted(() => new Set<object>());
-const system = vi.hoisted(() => ({ isOut: false }));
+const started = vi.hoisted(() => ({ count: 0 }));
+/** How many more threads the system gives. */
+const system = vi.hoisted(() => ({ left: Infinity }));
 
 vi.mock('node:worker_threads', async (original) => {
   const real = await original<typeof import('node:worker_threads')>();
   class BuiltWorker extends real.Worker {
     constructor(_script: URL, options: object) {
-      if (system.isOut) throw new Error('EAGAIN');
+      if (system.left-- <= 0) throw new Error('EAGAIN');
+      started.count++;
       super(pathToFileURL(built), options);
       live.add(this);
       this.on('exit', () => live.delete(this));
@@ -179,7 +187,7 @@ it('hands errors over as they are', () => {
 
 it('rejects with what broke in the thread', async () => {
   const codec: unknown = 'lzip';
-  const task = { maxWindow: 1, digests: 'none', marks: false } as const;
+  const task = { maxWindow: 1, digest: false, marks: false } as const;
   const input = { fd: 0, head: new Uint8Array(0), position: 0, length: 0 };
   // Sound: the thread is to get a name that it does not know.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
@@ -194,7 +202,7 @@ it('notices a thread that ends before its task does, and takes one that waits', 
   warmUpDecodingThread();
   const fd = openSync(put('bomb.gz', gzipSync(Buffer.alloc(2 ** 27))), 'r');
   const input = { fd, head: new Uint8Array(0), position: 0, length: statSync(join(folder, 'bomb.gz')).size };
-  const run = startDecodingRun({ kind: 'stream', codec: 'gzip', input, maxWindow: 1, digests: 'none', marks: false });
+  const run = startDecodingRun({ kind: 'stream', codec: 'gzip', input, maxWindow: 1, digest: false, marks: false });
   expect(await run.next()).toMatchObject({ kind: 'piece' });
   await run.stop();
   const rest = async (): Promise<void> => {
@@ -202,6 +210,57 @@ it('notices a thread that ends before its task does, and takes one that waits', 
   };
   await expect(rest()).rejects.toThrow(/^the decoding thread stopped early/);
   closeSync(fd);
+});
+
+it('keeps a thread for the next call where that is asked for, and the one that takes digests with it', async () => {
+  await vi.waitFor(() => expect(live.size).toBe(0));
+  const [, [name, encoded, decoded]] = encodings as [unknown, (typeof encodings)[number]];
+  const path = put('kept.zst', encoded);
+  const digests = { encoded: sha256(encoded), decoded: sha256(decoded) };
+  const crew: object[][] = [];
+  for (let turn = 0; turn < 3; turn++) {
+    const { done, sum } = await decodeFile(name, path, 'worker', { digests: true, keep: true });
+    expect(done).toMatchObject({ bytesIn: encoded.length, bytesOut: decoded.length, digests });
+    expect(sum).toBe(digests.decoded);
+    crew.push([...live]);
+  }
+  expect(crew[0]).toHaveLength(2);
+  expect(crew[1]).toEqual(crew[0]);
+  expect(crew[2]).toEqual(crew[0]);
+  // Whoever wants no digests may take it, too; whoever keeps nothing leaves nothing.
+  const gzip = await decodeFile('gzip', put('kept.gz', gzipSync(content)), 'worker', { keep: true });
+  expect(gzip.sum).toBe(sha256(content));
+  expect([...live]).toEqual(crew[0]);
+  await decodeFile(name, path, 'worker', { digests: true });
+  await vi.waitFor(() => expect(live.size).toBe(0));
+  await decodeFile(name, path, 'worker', { digests: true, keep: true });
+  await decodeFile(name, path, 'worker', {});
+  await vi.waitFor(() => expect(live.size).toBe(0));
+  await decodeFile(name, path, 'worker', { digests: true, keep: true });
+  expect(live.size).toBe(2);
+  await dismissDecodingThreads();
+  expect(live.size).toBe(0);
+});
+
+it('has one thread for all layers of an image, and ends it with the image', async () => {
+  await vi.waitFor(() => expect(live.size).toBe(0));
+  const packings = ['zstd', 'gzip', 'zstd', undefined, 'zstd'] as const;
+  const layers = packings.map((packing, index) => ({
+    members: [{ name: `noise-${index}`, content: noise(3_000_000 + index) }],
+    ...(packing === undefined ? {} : { packing }),
+  }));
+  const path = put('layers.tar', tarOf(layoutFiles([buildImage({ layers })])));
+  const options = { ...defaultLimits, digests: 'all', facts: 'all' } as const;
+  const here = await scan(path, { ...options, thread: 'calling' });
+  started.count = 0;
+  const there = await scan(path, { ...options, thread: 'worker' });
+  expect(started.count).toBe(2);
+  expect(live.size).toBe(0);
+  expect(there).toEqual(here);
+  // Two side by side take no thread from each other that they need.
+  const both = await Promise.all([1, 2].map(async () => await scan(path, { ...options, thread: 'worker' })));
+  expect(both).toEqual([here, here]);
+  expect(live.size).toBe(0);
 });
 
 it.each(['damage', 'a receiver that throws'])('does not outlive an image that ends by %s', async (how) => {
@@ -223,7 +282,7 @@ it.each(['damage', 'a receiver that throws'])('does not outlive an image that en
 it('is told to be missing where the system gives none, and only when it is needed', async () => {
   await vi.waitFor(() => expect(live.size).toBe(0));
   const path = put('no-thread.gz', gzipSync(content));
-  system.isOut = true;
+  system.left = 0;
   try {
     expect(() => warmUpDecodingThread()).not.toThrow();
     await expect(decodeFile('gzip', path, 'worker')).rejects.toMatchObject({
@@ -231,8 +290,14 @@ it('is told to be missing where the system gives none, and only when it is neede
       code: 'no-thread',
       message: 'cannot be decoded: no thread can be started (EAGAIN)',
     });
+    // The one for digests is missed like the other, which does not stay behind.
+    const zstd = put('no-thread.zst', encodings[1]?.[1] ?? Buffer.alloc(0));
+    system.left = 1;
+    const running = decodeFile('zstd', zstd, 'worker', { digests: true, keep: true });
+    await expect(running).rejects.toMatchObject({ code: 'no-thread' });
+    await vi.waitFor(() => expect(live.size).toBe(0));
   } finally {
-    system.isOut = false;
+    system.left = Infinity;
   }
 });
 

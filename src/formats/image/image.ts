@@ -2,7 +2,7 @@
 // after the other in the order of its manifest, and every digest on the way is verified.
 import type { ByteSource } from '../../bytes/source.ts';
 import { decode } from '../../codecs/decode.ts';
-import { dismissDecodingThreads, useWorker, warmUpDecodingThread } from '../../codecs/decoding-thread.ts';
+import { dismissDecodingThreads, useWorker } from '../../codecs/decoding-thread.ts';
 import { FormatError, tooMuchUnpacked } from '../../errors.ts';
 import type { Name } from '../../model/name.ts';
 import type { FormatName } from '../../model/snapshot.ts';
@@ -16,7 +16,7 @@ import { isDockerArchive, partsOfDocker } from './docker.ts';
 import { dirStore, isImageDirectory } from './dir-store.ts';
 import { isLayout, layoutStore } from './layout-store.ts';
 import { partsOfLayout } from './oci.ts';
-import type { ImageParts, LayerPart } from './parts.ts';
+import type { ImageParts } from './parts.ts';
 import { readLayer } from './read-layer.ts';
 
 /** A tar whose first member may be part of an image; only all of its names tell. Named for the tar that it may turn out to be. */
@@ -114,23 +114,19 @@ async function readParts(
     unpacked += bytes;
     if (unpacked > options.maxUnpacked) throw tooMuchUnpacked(options.maxUnpacked);
   };
-  const warmUp = (part: LayerPart | undefined): void => {
-    if (part !== undefined && useWorker(part.stored.size, options.thread)) warmUpDecodingThread();
-  };
-  warmUp(parts[0]);
-  for (const [index, part] of parts.entries()) {
-    // The next layer's thread starts while this one is read.
-    warmUp(parts[index + 1]);
-    const onRead = (bytes: number): void => options.onProgress?.(read + bytes);
-    const diffId = diffIds[index] ?? '';
-    const ledger = charged.get(part.stored.path) === index ? options.ledger : undefined;
-    const how = { ...options, ledger, index, diffId, onUnpacked, onRead };
-    try {
+  // One thread for all layers, if they are worth one together.
+  const encoded = parts.reduce((sum, { stored }) => sum + stored.size, 0);
+  const thread = useWorker(encoded, options.thread) ? 'worker' : 'calling';
+  try {
+    for (const [index, part] of parts.entries()) {
+      const onRead = (bytes: number): void => options.onProgress?.(read + bytes);
+      const diffId = diffIds[index] ?? '';
+      const ledger = charged.get(part.stored.path) === index ? options.ledger : undefined;
+      const how = { ...options, thread, ledger, index, diffId, onUnpacked, onRead } as const;
       layers.end(await readLayer(part, layers.begin(), how));
-    } catch (error) {
-      await dismissDecodingThreads(); // the next layer's
-      throw error;
+      read += part.stored.size;
     }
-    read += part.stored.size;
+  } finally {
+    await dismissDecodingThreads();
   }
 }

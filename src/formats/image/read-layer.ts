@@ -46,7 +46,7 @@ async function readOpen(
   const codec = detectCodec(source.read(0, Math.min(32, source.size)));
   const reader = tarReader(inLayer(sink, index), { ledger, isVerified: true });
   let unpacked = 0;
-  const how = { maxWindow, thread, digests: true, marks: ledger !== undefined, onProgress: onRead };
+  const how = { maxWindow, thread, keep: true, digests: true, marks: ledger !== undefined, onProgress: onRead };
   const done = await decode(codec, inputOf(open), how, (piece) => {
     unpacked += piece.length;
     onUnpacked(piece.length);
