@@ -223,7 +223,7 @@ it('takes digests of what passes through to another thread, of each task its own
   const pass = async (...messages: readonly WorkerMessage[]): Promise<void> => {
     const { port1: near, port2: far } = new MessageChannel();
     port2.postMessage(far, [far]);
-    for (const message of messages) near.postMessage(message);
+    for (const message of messages) near.postMessage(message, []);
     await once(near, 'close');
   };
   const sent = pieces.map((piece, index) => ({ kind: 'piece', piece: new Uint8Array(piece), reached: index }) as const);
